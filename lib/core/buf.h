@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A growing buffer with a ceiling, and the one place where JSON strings are escaped. */
+#ifndef CORE_BUF_H
+#define CORE_BUF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base.h"
+
+/*
+ * A write that would pass `max` bytes sets `full`; it and all later writes are dropped, so that
+ * `full` needs looking at once, at the end.  Out of memory ends the process.
+ */
+struct buf {
+	char *data; /* not NUL-terminated; NULL before the first write */
+	size_t len, cap;
+	size_t max;
+	bool full;
+};
+
+void buf_init(struct buf *buf, size_t max);
+
+/* Free the content.  The buffer is empty again, with the same ceiling. */
+void buf_clear(struct buf *buf);
+
+void buf_put(struct buf *buf, const void *data, size_t len);
+void buf_puts(struct buf *buf, const char *s);
+void buf_char(struct buf *buf, char c);
+void buf_int(struct buf *buf, int64_t n);
+void buf_printf(struct buf *buf, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/*
+ * Write a JSON string with its quotes; NULL writes null.  `"`, `\`, 0x00-0x1f and 0x7f are escaped,
+ * all other bytes are copied: `s` is UTF-8 already.
+ */
+void buf_json(struct buf *buf, const char *s, size_t len);
+
+/*
+ * Hand the content over: never NULL, a NUL behind its `*len` bytes (len may be NULL), to be freed
+ * with free().  The buffer is empty again, with the same ceiling.
+ */
+MUSTCHECK char *buf_take(struct buf *buf, size_t *len);
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Failures and defaults of a command's context. */
+#include "db/ctx.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const struct scope system_scope = { .kind = ACTOR_SYSTEM, .hq = true };
+
+void
+note_failure(struct ctx *ctx, enum err err, const char *pointer, const char *arg0, const char *arg1)
+{
+	if (ctx->failures_count == FAILURES_MAX)
+		return;
+	ctx->failures[ctx->failures_count++] = (struct failure){
+		.err = err, .pointer = pointer, .args = { arg0, arg1 }
+	};
+}
+
+enum err
+fail(struct ctx *ctx, enum err err, const char *pointer)
+{
+	note_failure(ctx, err, pointer, NULL, NULL);
+	return err;
+}
+
+enum err
+failf(struct ctx *ctx, enum err err, const char *format, ...)
+{
+	char text[256];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	note_failure(ctx, err, arena_text(ctx->arena, text), NULL, NULL);
+	return err;
+}
+
+enum err
+fail_with(struct ctx *ctx, enum err err, const char *pointer, const char *arg0, const char *arg1)
+{
+	note_failure(ctx, err, pointer, arg0, arg1);
+	return err;
+}
+
+enum err
+fail_existing(struct ctx *ctx, const char *pointer, const char *type, struct id id)
+{
+	ctx->existing = id;
+	ctx->existing_type = type;
+	return fail(ctx, ERR_DUPLICATE, pointer);
+}
+
+enum err
+ctx_check_version(struct ctx *ctx, int64_t version)
+{
+	char sent[24], now[24];
+
+	if (ctx->if_match < 0 || ctx->if_match == version)
+		return OK;
+	snprintf(sent, sizeof(sent), "%lld", (long long)ctx->if_match);
+	snprintf(now, sizeof(now), "%lld", (long long)version);
+	return fail_with(ctx, ERR_STALE_VERSION, NULL, arena_text(ctx->arena, sent),
+	                 arena_text(ctx->arena, now));
+}
+
+enum err
+ctx_store(struct ctx *ctx, struct id sent, struct id *store)
+{
+	*store = id_is_none(sent) ? ctx->scope->store : sent;
+	return id_is_none(*store) ? fail(ctx, ERR_REQUIRED, "/store_id") : OK;
+}

@@ -1,0 +1,38 @@
+-- Statements of the database layer itself.
+
+-- name: principal_set
+SELECT set_config('app.store', coalesce(:scope_store, ''), true),
+       set_config('app.hq', coalesce(:scope_hq, ''), true),
+       set_config('app.stores', coalesce(:scope_stores, ''), true),
+       set_config('app.customer', coalesce(:scope_customer, ''), true),
+       set_config('app.actor', coalesce(:scope_actor, ''), true),
+       set_config('app.request', coalesce(:request_id, ''), true);
+
+-- name: transaction_begin
+BEGIN;
+
+-- name: transaction_commit
+COMMIT;
+
+-- name: transaction_savepoint
+SAVEPOINT one;
+
+-- name: transaction_rollback_to
+ROLLBACK TO SAVEPOINT one;
+
+-- name: list_position
+SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS position;
+
+-- name: idempotency_find
+SELECT pg_try_advisory_xact_lock(hashtextextended(:actor_id::text || :idempotency_key::text, 0)) AS locked,
+       i.request_hash, i.status, i.subject_id
+  FROM (SELECT 1) one
+  LEFT JOIN idempotency i ON i.actor_id = :actor_id::uuid AND i.key = :idempotency_key::text;
+
+-- name: idempotency_keep
+INSERT INTO idempotency (actor_id, key, request_hash, operation, status, subject_id, at)
+VALUES (:actor_id, :idempotency_key, :request_hash, :operation, :status, :subject_id, :now);
+
+-- name: access_log_add
+INSERT INTO access_log (id, at, actor_id, store_id, operation, subject_type, subject_id, request_id)
+VALUES (:log_id, :now, :actor_id, :log_store_id, :operation, :subject_type, :subject_id, :request_id);

@@ -1,0 +1,552 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Read lanes: pipelined connections that are written and read by the loop and never waited for. */
+#include "db/lane.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "core/log.h"
+#include "db/principal.h"
+#include "db/rows.h"
+
+#define LANE_FIFO 4096 /* answers that may be outstanding on one lane; a power of two */
+#define LANE_IN_FLIGHT 64
+#define BACKOFF_FIRST_US 50000
+#define BACKOFF_LAST_US 1000000
+#define QUERY_TRIES 3
+
+enum expect_kind {
+	EXPECT_SETTING, /* BEGIN-like statements whose rows nobody wants */
+	EXPECT_PREPARE,
+	EXPECT_ROWS,
+	EXPECT_SYNC
+};
+
+struct expect {
+	enum expect_kind kind;
+	enum sql sql;
+	struct lane_query *query; /* NULL when it gave up waiting */
+	size_t index;
+};
+
+enum lane_state {
+	LANE_DOWN,
+	LANE_CONNECTING,
+	LANE_UP
+};
+
+struct lane {
+	struct lanes *lanes;
+	enum lane_state state;
+	PGconn *pg;
+	int fd; /* registered with the epoll, -1 when none */
+	uint32_t events;
+	int64_t retry_us, backoff_us, oldest_us;
+	bool touched, want_write;
+	bool prepared[SQL_COUNT];
+	size_t head, tail; /* of fifo; tail - head answers are outstanding */
+	size_t queries;
+	struct expect fifo[LANE_FIFO];
+};
+
+struct lanes {
+	const char *url;
+	int epoll;
+	unsigned count;
+	struct lane_query *waiting, **waiting_tail; /* submitted, not yet sent */
+	struct lane lane[];
+};
+
+static void lane_fail(struct lane *lane, const char *why);
+
+static void
+finish(struct lane_query *query, enum err err)
+{
+	query->err = err;
+	query->done(query);
+}
+
+static void
+enqueue(struct lanes *lanes, struct lane_query *query)
+{
+	query->next = NULL;
+	*lanes->waiting_tail = query;
+	lanes->waiting_tail = &query->next;
+}
+
+static void
+watch(struct lane *lane, uint32_t events)
+{
+	struct epoll_event ev = { .events = events, .data.ptr = lane };
+	int fd = PQsocket(lane->pg);
+
+	if (fd < 0)
+		return;
+	/* connecting to the next host of a list opens a new socket, perhaps of the same number */
+	if (lane->state == LANE_UP && lane->fd == fd && lane->events == events)
+		return;
+	lane->fd = fd;
+	if (epoll_ctl(lane->lanes->epoll, EPOLL_CTL_MOD, fd, &ev) != 0 &&
+	    epoll_ctl(lane->lanes->epoll, EPOLL_CTL_ADD, fd, &ev) != 0)
+		log_line(LOG_LEVEL_ERROR, "epoll", "fd=%d", fd);
+	lane->events = events;
+}
+
+static void
+lane_connect(struct lane *lane)
+{
+	lane->retry_us = clock_monotonic_us() + 5000000; /* give up on this attempt then */
+	lane->pg = PQconnectStart(lane->lanes->url);
+	if (!lane->pg || PQstatus(lane->pg) == CONNECTION_BAD) {
+		lane_fail(lane, "connect");
+		return;
+	}
+	lane->state = LANE_CONNECTING;
+	watch(lane, EPOLLOUT);
+}
+
+static void
+lane_up(struct lane *lane)
+{
+	if (PQsetnonblocking(lane->pg, 1) != 0 || !PQenterPipelineMode(lane->pg)) {
+		lane_fail(lane, "pipeline");
+		return;
+	}
+	lane->state = LANE_UP;
+	lane->backoff_us = BACKOFF_FIRST_US;
+	lane->head = lane->tail = 0;
+	lane->queries = 0;
+	memset(lane->prepared, 0, sizeof(lane->prepared));
+	watch(lane, EPOLLIN);
+	/* One snapshot for all that is asked between two Syncs; answers are small, so no parallel workers. */
+	PQsendQueryParams(lane->pg,
+	                  "SELECT set_config('default_transaction_isolation', 'repeatable read', false),"
+	                  " set_config('default_transaction_read_only', 'on', false),"
+	                  " set_config('statement_timeout', '2000', false),"
+	                  " set_config('max_parallel_workers_per_gather', '0', false),"
+	                  " set_config('timezone', 'UTC', false), set_config('datestyle', 'ISO', false),"
+	                  " set_config('plan_cache_mode', 'force_generic_plan', false),"
+	                  " set_config('jit', 'off', false)",
+	                  0, NULL, NULL, NULL, NULL, 0);
+	lane->fifo[lane->tail++ % LANE_FIFO] = (struct expect){ .kind = EXPECT_SETTING };
+	PQpipelineSync(lane->pg);
+	lane->fifo[lane->tail++ % LANE_FIFO] = (struct expect){ .kind = EXPECT_SYNC };
+}
+
+static void
+lane_poll_connect(struct lane *lane)
+{
+	switch (PQconnectPoll(lane->pg)) {
+	case PGRES_POLLING_READING:
+		watch(lane, EPOLLIN);
+		break;
+	case PGRES_POLLING_WRITING:
+		watch(lane, EPOLLOUT);
+		break;
+	case PGRES_POLLING_OK:
+		lane_up(lane);
+		break;
+	default:
+		lane_fail(lane, "connect");
+	}
+}
+
+/* Send a query again, or give it up when it has been tried too often. */
+static void
+resubmit(struct lane *lane, struct lane_query *query)
+{
+	query->answered = 0;
+	if (++query->tries >= QUERY_TRIES)
+		finish(query, ERR_UNAVAILABLE);
+	else
+		enqueue(lane->lanes, query);
+}
+
+/* The connection is gone: what was in flight is asked again elsewhere, reads change nothing. */
+static void
+lane_fail(struct lane *lane, const char *why)
+{
+	static struct log_cap cap;
+	struct lane_query *lost = NULL, *next;
+
+	if (log_allow(&cap))
+		log_line(LOG_LEVEL_WARN, "lane_lost", "while=%s", why);
+	if (lane->fd >= 0)
+		epoll_ctl(lane->lanes->epoll, EPOLL_CTL_DEL, lane->fd, NULL);
+	lane->fd = -1;
+	lane->events = 0;
+	PQfinish(lane->pg);
+	lane->pg = NULL;
+	lane->state = LANE_DOWN;
+	lane->retry_us = clock_monotonic_us() + lane->backoff_us;
+	lane->backoff_us = lane->backoff_us * 2 > BACKOFF_LAST_US ? BACKOFF_LAST_US : lane->backoff_us * 2;
+	for (; lane->head != lane->tail; lane->head++) {
+		struct expect *e = &lane->fifo[lane->head % LANE_FIFO];
+
+		/* the last answer of a query stands for it, once */
+		if (e->kind == EXPECT_ROWS && e->query && e->index + 1 == e->query->count) {
+			e->query->next = lost;
+			lost = e->query;
+		}
+	}
+	lane->queries = 0;
+	for (; lost; lost = next) {
+		next = lost->next;
+		resubmit(lane, lost);
+	}
+}
+
+struct lanes *
+lanes_open(const char *url, unsigned count)
+{
+	struct lanes *lanes = calloc(1, sizeof(*lanes) + count * sizeof(struct lane));
+
+	if (!lanes)
+		die("out of memory");
+	lanes->url = url;
+	lanes->count = count;
+	lanes->waiting_tail = &lanes->waiting;
+	lanes->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (lanes->epoll < 0)
+		die("no epoll for the lanes");
+	for (unsigned i = 0; i < count; i++) {
+		lanes->lane[i].lanes = lanes;
+		lanes->lane[i].fd = -1;
+		lanes->lane[i].backoff_us = BACKOFF_FIRST_US;
+		lane_connect(&lanes->lane[i]);
+	}
+	return lanes;
+}
+
+int
+lanes_fd(const struct lanes *lanes)
+{
+	return lanes->epoll;
+}
+
+static void
+expect(struct lane *lane, enum expect_kind kind, enum sql sql, struct lane_query *query, size_t index)
+{
+	lane->fifo[lane->tail++ % LANE_FIFO] = (struct expect){ kind, sql, query, index };
+}
+
+static bool
+send_statement(struct lane *lane, enum sql sql, const char *const *values)
+{
+	const struct statement *s = &statements[sql];
+
+	if (s->unnamed)
+		return PQsendQueryParams(lane->pg, s->sql, s->params_count, NULL, values, NULL, NULL, 0);
+	if (!lane->prepared[sql]) {
+		if (!PQsendPrepare(lane->pg, s->name, s->sql, 0, NULL))
+			return false;
+		expect(lane, EXPECT_PREPARE, sql, NULL, 0);
+		lane->prepared[sql] = true;
+	}
+	return PQsendQueryPrepared(lane->pg, s->name, s->params_count, values, NULL, NULL, 0);
+}
+
+/* Queue one query on a lane; false when the lane broke (the query is then asked again elsewhere). */
+static bool
+lane_send(struct lane *lane, struct lane_query *query)
+{
+	const char **principal = principal_values(query->arena, query->scope, NULL);
+
+	if (lane->queries == 0)
+		lane->oldest_us = clock_monotonic_us();
+	query->answered = 0;
+	if (!send_statement(lane, SQL_principal_set, principal))
+		return false;
+	expect(lane, EXPECT_SETTING, SQL_principal_set, NULL, 0);
+	for (size_t i = 0; i < query->count; i++) {
+		if (!send_statement(lane, query->sql[i], query->values[i]))
+			return false;
+		expect(lane, EXPECT_ROWS, query->sql[i], query, i);
+	}
+	lane->queries++;
+	lane->touched = true;
+	return true;
+}
+
+static void
+lane_sync(struct lane *lane)
+{
+	lane->touched = false;
+	if (!PQpipelineSync(lane->pg)) {
+		lane_fail(lane, "sync");
+		return;
+	}
+	expect(lane, EXPECT_SYNC, SQL_NONE, NULL, 0);
+	switch (PQflush(lane->pg)) {
+	case 0:
+		watch(lane, EPOLLIN);
+		break;
+	case 1:
+		watch(lane, EPOLLIN | EPOLLOUT);
+		break;
+	default:
+		lane_fail(lane, "flush");
+	}
+}
+
+static struct lane *
+least_loaded(struct lanes *lanes, const struct lane_query *query)
+{
+	struct lane *best = NULL;
+
+	for (unsigned i = 0; i < lanes->count; i++) {
+		struct lane *lane = &lanes->lane[i];
+
+		if (lane->state != LANE_UP || lane->queries >= LANE_IN_FLIGHT ||
+		    lane->tail - lane->head + 4 * (query->count + 2) > LANE_FIFO)
+			continue;
+		/* prefer a lane that has a batch open this turn: one Sync serves it all */
+		if (!best || lane->queries < best->queries)
+			best = lane;
+	}
+	return best;
+}
+
+void
+lanes_submit(struct lanes *lanes, struct lane_query *query)
+{
+	query->err = OK;
+	query->tries = 0;
+	query->alone = false;
+	query->answered = 0;
+	enqueue(lanes, query);
+}
+
+void
+lanes_flush(struct lanes *lanes)
+{
+	struct lane_query *query;
+	struct lane *lane;
+
+	while ((query = lanes->waiting) != NULL && (lane = least_loaded(lanes, query)) != NULL) {
+		lanes->waiting = query->next;
+		if (!lanes->waiting)
+			lanes->waiting_tail = &lanes->waiting;
+		/* one that failed in company is asked again behind a Sync of its own */
+		if (query->alone && lane->touched)
+			lane_sync(lane);
+		if (lane->state != LANE_UP || !lane_send(lane, query)) {
+			resubmit(lane, query);
+			if (lane->state == LANE_UP)
+				lane_fail(lane, "send");
+		} else if (query->alone) {
+			lane_sync(lane);
+		}
+	}
+	for (unsigned i = 0; i < lanes->count; i++)
+		if (lanes->lane[i].touched && lanes->lane[i].state == LANE_UP)
+			lane_sync(&lanes->lane[i]);
+}
+
+static void
+query_answered(struct lane *lane, struct lane_query *query)
+{
+	if (++query->answered < query->count)
+		return;
+	lane->queries--;
+	lane->oldest_us = clock_monotonic_us();
+	if (query->err == ERR_RETRY) {
+		query->err = OK;
+		query->alone = true;
+		resubmit(lane, query);
+		return;
+	}
+	finish(query, query->err);
+}
+
+static void
+take_rows(struct lane *lane, const struct expect *e, PGresult *result)
+{
+	struct lane_query *query = e->query;
+	ExecStatusType status = PQresultStatus(result);
+
+	if (!query) { /* gave up waiting */
+		if (e->index == 0)
+			lane->queries--;
+		PQclear(result);
+		return;
+	}
+	if (status == PGRES_TUPLES_OK) {
+		query->rows[e->index] = rows_take(query->arena, result, e->sql);
+		query_answered(lane, query);
+		return;
+	}
+	if (status == PGRES_PIPELINE_ABORTED) {
+		/* another's error, or an earlier one of its own */
+		if (query->err == OK)
+			query->err = ERR_RETRY;
+	} else {
+		enum err err = result_error(result, NULL);
+
+		query->err = err == ERR_RETRY ? ERR_RETRY : err;
+	}
+	PQclear(result);
+	query_answered(lane, query);
+}
+
+/* Take every result that has arrived. */
+static void
+lane_read(struct lane *lane)
+{
+	while (lane->state == LANE_UP && lane->head != lane->tail && !PQisBusy(lane->pg)) {
+		struct expect *e = &lane->fifo[lane->head % LANE_FIFO];
+		PGresult *result = PQgetResult(lane->pg);
+		ExecStatusType status = PQresultStatus(result);
+
+		if (PQstatus(lane->pg) == CONNECTION_BAD) {
+			PQclear(result);
+			lane_fail(lane, "read");
+			return;
+		}
+		if (!result)
+			continue; /* the end of a statement's results */
+		if ((status == PGRES_PIPELINE_SYNC) != (e->kind == EXPECT_SYNC)) {
+			PQclear(result);
+			lane_fail(lane, "order");
+			return;
+		}
+		lane->head++;
+		if (e->kind == EXPECT_ROWS) {
+			take_rows(lane, e, result);
+			continue;
+		}
+		if (e->kind == EXPECT_PREPARE && status != PGRES_COMMAND_OK)
+			lane->prepared[e->sql] = false;
+		if (status == PGRES_FATAL_ERROR && result_error(result, NULL) == ERR_CONNECTION_LOST) {
+			PQclear(result);
+			lane_fail(lane, "server");
+			return;
+		}
+		PQclear(result);
+	}
+}
+
+void
+lanes_ready(struct lanes *lanes)
+{
+	struct epoll_event ready[8];
+	int n = epoll_wait(lanes->epoll, ready, COUNT_OF(ready), 0);
+
+	for (int i = 0; i < n; i++) {
+		struct lane *lane = ready[i].data.ptr;
+
+		if (lane->state == LANE_CONNECTING) {
+			lane_poll_connect(lane);
+			if (lane->state == LANE_UP)
+				lane_sync(lane);
+			continue;
+		}
+		if (lane->state != LANE_UP)
+			continue;
+		if (ready[i].events & EPOLLOUT) {
+			int left = PQflush(lane->pg);
+
+			if (left < 0) {
+				lane_fail(lane, "flush");
+				continue;
+			}
+			watch(lane, left ? EPOLLIN | EPOLLOUT : EPOLLIN);
+		}
+		if (!PQconsumeInput(lane->pg)) {
+			lane_fail(lane, "input");
+			continue;
+		}
+		lane_read(lane);
+	}
+}
+
+/* Queries in flight whose time is up: tell their owner, drop the answer when it comes. */
+static void
+expire_in_flight(struct lane *lane, int64_t now)
+{
+	for (size_t i = lane->head; i != lane->tail; i++) {
+		struct lane_query *query = lane->fifo[i % LANE_FIFO].query;
+
+		if (!query || now < query->deadline_us)
+			continue;
+		for (size_t k = i; k != lane->tail; k++)
+			if (lane->fifo[k % LANE_FIFO].query == query)
+				lane->fifo[k % LANE_FIFO].query = NULL;
+		if (query->answered > 0)
+			lane->queries--; /* its first answer has gone by already */
+		finish(query, ERR_UNAVAILABLE);
+	}
+}
+
+static void
+expire_waiting(struct lanes *lanes, int64_t now, bool up)
+{
+	struct lane_query *query = lanes->waiting, *next;
+
+	lanes->waiting = NULL;
+	lanes->waiting_tail = &lanes->waiting;
+	for (; query; query = next) {
+		next = query->next;
+		if (!up || now >= query->deadline_us)
+			finish(query, ERR_UNAVAILABLE);
+		else
+			enqueue(lanes, query);
+	}
+}
+
+void
+lanes_tick(struct lanes *lanes)
+{
+	int64_t now = clock_monotonic_us();
+
+	for (unsigned i = 0; i < lanes->count; i++) {
+		struct lane *lane = &lanes->lane[i];
+
+		if (lane->state == LANE_UP) {
+			expire_in_flight(lane, now);
+			/* nothing came for 5 s although statements end after 2: the server hangs */
+			if (lane->queries > 0 && now - lane->oldest_us > 5000000)
+				lane_fail(lane, "silence");
+		} else if (now >= lane->retry_us) {
+			if (lane->state == LANE_CONNECTING)
+				lane_fail(lane, "connect");
+			else
+				lane_connect(lane);
+		}
+	}
+	expire_waiting(lanes, now, lanes_up(lanes));
+}
+
+bool
+lanes_up(const struct lanes *lanes)
+{
+	for (unsigned i = 0; i < lanes->count; i++)
+		if (lanes->lane[i].state == LANE_UP)
+			return true;
+	return false;
+}
+
+size_t
+lanes_in_flight(const struct lanes *lanes)
+{
+	size_t n = 0;
+
+	for (unsigned i = 0; i < lanes->count; i++)
+		n += lanes->lane[i].queries;
+	for (const struct lane_query *q = lanes->waiting; q; q = q->next)
+		n++;
+	return n;
+}
+
+void
+lanes_close(struct lanes *lanes)
+{
+	if (!lanes)
+		return;
+	for (unsigned i = 0; i < lanes->count; i++)
+		PQfinish(lanes->lane[i].pg);
+	close(lanes->epoll);
+	free(lanes);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Read lanes: a few pipelined, non-blocking, read-only connections for declared reads.
+ *
+ * Everything runs on the loop's thread and never blocks.  A query is some statements that see one
+ * snapshot, with the principal sent in front of them.  Queries submitted in one turn share a Sync. */
+#ifndef DB_LANE_H
+#define DB_LANE_H
+
+#include "db/db.h"
+
+#define LANE_STATEMENTS_MAX 12
+
+struct lane_query {
+	/* In */
+	const struct scope *scope;
+	struct arena *arena; /* rows live here */
+	size_t count;
+	enum sql sql[LANE_STATEMENTS_MAX];
+	const char **values[LANE_STATEMENTS_MAX]; /* from bind_args() */
+	int64_t deadline_us;                      /* monotonic */
+	void (*done)(struct lane_query *query);   /* called once, from lanes_ready, lanes_tick or lanes_submit */
+	void *owner;
+	/* Out */
+	enum err err;
+	struct rows *rows[LANE_STATEMENTS_MAX];
+	/* The lanes' own */
+	struct lane_query *next;
+	size_t answered;
+	unsigned tries;
+	bool alone;
+};
+
+struct lanes;
+
+/* url is a libpq connection string.  Connects in the background. */
+struct lanes *lanes_open(const char *url, unsigned count);
+int lanes_fd(const struct lanes *lanes); /* epoll fd: readable when lanes_ready has work */
+void lanes_ready(struct lanes *lanes);
+void lanes_submit(struct lanes *lanes, struct lane_query *query);
+void lanes_flush(struct lanes *lanes); /* end of a turn: one Sync for each lane that was used */
+void lanes_tick(struct lanes *lanes);  /* about every 100 ms: deadlines, reconnects */
+bool lanes_up(const struct lanes *lanes);
+size_t lanes_in_flight(const struct lanes *lanes);
+void lanes_close(struct lanes *lanes);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* State machines as tables: which operation leads from where to where. */
+#ifndef DB_MACHINE_H
+#define DB_MACHINE_H
+
+#include "db/ctx.h"
+
+#define FROM(state) (UINT64_C(1) << (state))
+
+struct machine_move {
+	enum op op;
+	uint64_t from; /* FROM(a) | FROM(b) */
+	int to;        /* 0: the command decides */
+};
+
+struct machine {
+	const char *column; /* of the row that holds the state */
+	const struct enumeration *states;
+	const struct machine_move *moves;
+	size_t count;
+};
+
+/* The verb of a moving operation: the last segment of its path. */
+const char *machine_verb(enum op op);
+
+/* OK and the next state in *to (unless the command decides), or ERR_ILLEGAL_TRANSITION with the
+ * state and the verbs that are allowed in it. */
+MUSTCHECK enum err machine_check(struct ctx *ctx, const struct machine *machine, enum op op, int state, int *to);
+
+#endif

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The principal's settings, sent in front of every request's statements and never by a route. */
+#ifndef DB_PRINCIPAL_H
+#define DB_PRINCIPAL_H
+
+#include "db/db.h"
+
+/* Values of SQL_principal_set for a scope. */
+const char **principal_values(struct arena *arena, const struct scope *scope, const char *request_id);
+
+#endif

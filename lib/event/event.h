@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Events: what happened, appended in the transaction that did it. */
+#ifndef EVENT_EVENT_H
+#define EVENT_EVENT_H
+
+#include "db/db.h"
+
+/* type is `<subject>.<what>` ("work_order.paused").  store may be none for the chain itself. */
+void event_add(struct ctx *ctx, const char *type, struct id store, struct id subject);
+
+/* The same with facts for consumers: a JSON object that SQL made (row_text of a jsonb column). */
+void event_add_data(struct ctx *ctx, const char *type, struct id store, struct id subject, const char *data);
+
+#endif

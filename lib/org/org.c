@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Changes to regions, stores and what belongs to them. */
+#include "org/org.h"
+
+#include <string.h>
+
+#include "event/event.h"
+
+enum err
+new_id(struct ctx *ctx, struct id sent, struct id *id)
+{
+	*id = id_is_none(sent) ? id_new() : sent;
+	if (id_version(*id) != 7)
+		return fail_with(ctx, ERR_BAD_VALUE, "/id", "must be a UUIDv7", NULL);
+	return OK;
+}
+
+enum err
+region_create(struct ctx *ctx, const struct create_region *in)
+{
+	enum err err = new_id(ctx, in->id, &ctx->subject);
+
+	if (err)
+		return err;
+	db_write(ctx, region_add, ARG(id, ctx->subject), BODY_ARG(create_region, in));
+	event_add(ctx, "region.created", (struct id){ { 0 } }, ctx->subject);
+	return OK;
+}
+
+enum err
+region_update(struct ctx *ctx, struct id id, const struct update_region *in)
+{
+	struct rows *rows;
+	enum err err = db_read(ctx, region_lock, &rows, ARG(id, id));
+
+	if (err)
+		return err;
+	if (rows_count(rows) == 0)
+		return fail(ctx, ERR_NOT_FOUND, NULL);
+	err = ctx_check_version(ctx, row_int(rows, 0, "version"));
+	if (err)
+		return err;
+	db_write(ctx, region_update, ARG(id, id), BODY_ARG(update_region, in));
+	event_add(ctx, "region.updated", (struct id){ { 0 } }, id);
+	ctx->subject = id;
+	return OK;
+}
+
+static enum err
+store_lock(struct ctx *ctx, struct id id)
+{
+	struct rows *rows;
+	enum err err = db_read(ctx, store_lock, &rows, ARG(id, id));
+
+	if (err)
+		return err;
+	if (rows_count(rows) == 0)
+		return fail(ctx, ERR_NOT_FOUND, NULL);
+	ctx->subject = id;
+	return ctx_check_version(ctx, row_int(rows, 0, "version"));
+}
+
+enum err
+store_create(struct ctx *ctx, const struct create_store *in)
+{
+	enum err err = new_id(ctx, in->id, &ctx->subject);
+
+	if (err)
+		return err;
+	db_write(ctx, store_add, ARG(id, ctx->subject), BODY_ARG(create_store, in));
+	db_write(ctx, store_policy_add, ARG(id, ctx->subject));
+	db_write(ctx, store_hours_default, ARG(id, ctx->subject));
+	db_write(ctx, store_warehouse_add, ARG(id, ctx->subject), ARG(warehouse_id, id_new()));
+	event_add(ctx, "store.created", ctx->subject, ctx->subject);
+	return OK;
+}
+
+enum err
+store_update(struct ctx *ctx, struct id id, const struct update_store *in)
+{
+	enum err err = store_lock(ctx, id);
+
+	if (err)
+		return err;
+	db_write(ctx, store_update, ARG(id, id), BODY_ARG(update_store, in));
+	event_add(ctx, "store.updated", id, id);
+	return OK;
+}
+
+enum err
+store_set_hours(struct ctx *ctx, struct id id, const struct set_store_hours *in)
+{
+	enum err err = store_lock(ctx, id);
+
+	if (err)
+		return err;
+	for (size_t i = 0; i < in->hours_count; i++)
+		if (strcmp(in->hours[i].opens, in->hours[i].closes) >= 0)
+			return failf(ctx, ERR_BAD_VALUE, "/hours/%zu/closes", i);
+	db_write(ctx, store_hours_clear, ARG(id, id));
+	db_write(ctx, store_hours_set, ARG(id, id), BODY_ARG(set_store_hours, in));
+	db_write(ctx, store_touch, ARG(id, id));
+	event_add(ctx, "store.updated", id, id);
+	return OK;
+}
+
+enum err
+store_add_holiday(struct ctx *ctx, struct id id, const struct add_store_holiday *in)
+{
+	enum err err = store_lock(ctx, id);
+
+	if (err)
+		return err;
+	if (in->has_opens != in->has_closes || (in->has_opens && strcmp(in->opens, in->closes) >= 0))
+		return fail_with(ctx, ERR_BAD_VALUE, "/closes", "must be after opens, and both be given", NULL);
+	db_write(ctx, store_holiday_add, ARG(id, id), BODY_ARG(add_store_holiday, in));
+	db_write(ctx, store_touch, ARG(id, id));
+	event_add(ctx, "store.updated", id, id);
+	return OK;
+}
+
+enum err
+store_update_policies(struct ctx *ctx, struct id id, const struct update_store_policies *in)
+{
+	struct rows *rows;
+	enum err err = db_read(ctx, store_policies_lock, &rows, ARG(id, id));
+
+	if (err)
+		return err;
+	if (rows_count(rows) == 0)
+		return fail(ctx, ERR_NOT_FOUND, NULL);
+	err = ctx_check_version(ctx, row_int(rows, 0, "version"));
+	if (err)
+		return err;
+	db_write(ctx, store_policies_update, ARG(id, id), BODY_ARG(update_store_policies, in));
+	event_add(ctx, "store.updated", id, id);
+	ctx->subject = id;
+	return OK;
+}
+
+enum err
+bay_create(struct ctx *ctx, struct id store, const struct create_bay *in)
+{
+	struct id bay;
+	enum err err = store_lock(ctx, store);
+
+	if (!err)
+		err = new_id(ctx, in->id, &bay);
+	if (err)
+		return err;
+	db_write(ctx, bay_add, ARG(id, store), ARG(bay_id, bay), BODY_ARG(create_bay, in));
+	event_add(ctx, "bay.created", store, bay);
+	ctx->subject = bay;
+	return OK;
+}
+
+enum err
+document_number(struct ctx *ctx, struct id store, const char *kind, const char **number)
+{
+	struct rows *rows;
+	enum err err = db_read(ctx, document_number_next, &rows, ARG(store_id, store), ARG(kind, kind));
+
+	if (err)
+		return err;
+	if (rows_count(rows) == 0)
+		return fail(ctx, ERR_NOT_FOUND, "/store_id");
+	*number = row_text(rows, 0, "number");
+	return OK;
+}

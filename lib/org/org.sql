@@ -1,0 +1,169 @@
+-- Regions, stores, hours, holidays, bays, house rules.
+
+-- name: region_get
+SELECT r.id, r.version, r.code, r.name, r.created_at, r.updated_at
+  FROM region r
+ WHERE r.id = ANY (:ids) AND r.deleted_at IS NULL;
+
+-- name: region_list   page unnamed
+SELECT r.id, r.version, r.code, r.name, r.created_at, r.updated_at,
+       r.code AS _after_code, r.id AS _after_id
+  FROM region r
+ WHERE r.deleted_at IS NULL
+   AND (:updated_after::timestamptz IS NULL OR r.updated_at > :updated_after)
+   AND (:after_position::text IS NULL
+        OR (r.changed >= :after_position::text::xid8 AND r.changed < pg_snapshot_xmin(pg_current_snapshot())))
+   AND (:after_code::text IS NULL OR (r.code, r.id) > (:after_code, :after_id::uuid))
+ ORDER BY r.code, r.id
+ LIMIT :limit;
+
+-- name: region_lock
+SELECT r.version FROM region r WHERE r.id = :id AND r.deleted_at IS NULL FOR NO KEY UPDATE;
+
+-- name: region_add
+INSERT INTO region (id, code, name, created_at, updated_at)
+VALUES (:id, :code, :name, :now, :now);
+
+-- name: region_update
+UPDATE region
+   SET name = CASE WHEN :has_name THEN :name ELSE name END,
+       version = version + 1, updated_at = :now, changed = pg_current_xact_id()
+ WHERE id = :id;
+
+-- name: store_get
+SELECT s.id, s.version, s.code, s.name, s.kind, r.id AS "region.id", r.name AS "region.name",
+       s.time_zone, s.phone, s.address, s.created_at, s.updated_at,
+       s.licence_class, s.licence_number, s.external_ids, s.metadata
+  FROM store s
+  JOIN region r ON r.id = s.region_id
+ WHERE s.id = ANY (:ids) AND s.deleted_at IS NULL;
+
+-- name: store_hours_of
+SELECT h.store_id AS _parent, h.weekday, h.opens, h.closes
+  FROM store_hours h
+ WHERE h.store_id = ANY (:ids)
+ ORDER BY h.store_id, h.weekday, h.opens;
+
+-- name: store_holidays_of
+SELECT h.store_id AS _parent, h.date, h.closed, h.opens, h.closes, h.name
+  FROM store_holiday h
+ WHERE h.store_id = ANY (:ids)
+ ORDER BY h.store_id, h.date;
+
+-- name: store_list   page unnamed
+SELECT s.id, s.version, s.code, s.name, s.kind, r.id AS "region.id", r.name AS "region.name",
+       s.time_zone, s.phone, s.address, s.created_at, s.updated_at,
+       s.code AS _after_code, s.id AS _after_id
+  FROM store s
+  JOIN region r ON r.id = s.region_id
+ WHERE s.deleted_at IS NULL
+   AND (:region_id::uuid IS NULL OR s.region_id = :region_id)
+   AND (:code::text IS NULL OR s.code = :code)
+   AND (:updated_after::timestamptz IS NULL OR s.updated_at > :updated_after)
+   AND (:after_position::text IS NULL
+        OR (s.changed >= :after_position::text::xid8 AND s.changed < pg_snapshot_xmin(pg_current_snapshot())))
+   AND (:after_code::text IS NULL OR (s.code, s.id) > (:after_code, :after_id::uuid))
+ ORDER BY s.code, s.id
+ LIMIT :limit;
+
+-- name: store_visible
+SELECT s.id FROM store s WHERE s.id = :id AND s.deleted_at IS NULL;
+
+-- name: store_lock
+SELECT s.version FROM store s WHERE s.id = :id AND s.deleted_at IS NULL FOR NO KEY UPDATE;
+
+-- name: store_add
+INSERT INTO store (id, code, name, kind, region_id, time_zone, phone, address, licence_class, licence_number,
+                   external_ids, metadata, created_at, updated_at)
+VALUES (:id, :code, :name, coalesce(:kind, 'own'), :region_id, coalesce(:time_zone, 'Asia/Shanghai'), :phone, :address,
+        :licence_class, :licence_number, coalesce(:external_ids::jsonb, '{}'), coalesce(:metadata::jsonb, '{}'), :now, :now);
+
+-- name: store_policy_add
+INSERT INTO store_policy (store_id, updated_at) VALUES (:id, :now);
+
+-- name: store_warehouse_add
+INSERT INTO warehouse (id, store_id, code, name, is_default, created_at, updated_at)
+VALUES (:warehouse_id, :id, 'MAIN', 'MAIN', true, :now, :now);
+
+-- name: store_hours_default
+INSERT INTO store_hours (store_id, weekday, opens, closes)
+SELECT :id, weekday, '08:30', '18:00' FROM generate_series(1, 7) weekday;
+
+-- name: store_update
+UPDATE store
+   SET name = CASE WHEN :has_name THEN :name ELSE name END,
+       region_id = CASE WHEN :has_region_id THEN :region_id ELSE region_id END,
+       kind = CASE WHEN :has_kind THEN :kind ELSE kind END,
+       phone = CASE WHEN :has_phone THEN :phone ELSE phone END,
+       address = CASE WHEN :has_address THEN :address ELSE address END,
+       licence_class = CASE WHEN :has_licence_class THEN :licence_class ELSE licence_class END,
+       licence_number = CASE WHEN :has_licence_number THEN :licence_number ELSE licence_number END,
+       external_ids = CASE WHEN :has_external_ids THEN :external_ids::jsonb ELSE external_ids END,
+       metadata = CASE WHEN :has_metadata THEN :metadata::jsonb ELSE metadata END,
+       version = version + 1, updated_at = :now, changed = pg_current_xact_id()
+ WHERE id = :id;
+
+-- name: store_touch
+UPDATE store SET version = version + 1, updated_at = :now, changed = pg_current_xact_id() WHERE id = :id;
+
+-- name: store_hours_clear
+DELETE FROM store_hours WHERE store_id = :id;
+
+-- name: store_hours_set
+INSERT INTO store_hours (store_id, weekday, opens, closes)
+SELECT :id, weekday, opens, closes
+  FROM unnest(:hours.weekday::smallint[], :hours.opens::text[], :hours.closes::text[]) h (weekday, opens, closes);
+
+-- name: store_holiday_add
+INSERT INTO store_holiday (store_id, date, closed, opens, closes, name)
+VALUES (:id, :date, coalesce(:closed, :opens::text IS NULL), :opens, :closes, :name);
+
+-- name: bay_list   page unnamed
+SELECT b.id, b.version, b.store_id, b.code, b.name, b.kind, b.active, b.created_at, b.updated_at,
+       b.code AS _after_code, b.id AS _after_id
+  FROM bay b
+ WHERE b.store_id = :id AND b.deleted_at IS NULL
+   AND (:updated_after::timestamptz IS NULL OR b.updated_at > :updated_after)
+   AND (:after_position::text IS NULL
+        OR (b.changed >= :after_position::text::xid8 AND b.changed < pg_snapshot_xmin(pg_current_snapshot())))
+   AND (:after_code::text IS NULL OR (b.code, b.id) > (:after_code, :after_id::uuid))
+ ORDER BY b.code, b.id
+ LIMIT :limit;
+
+-- name: bay_get
+SELECT b.id, b.version, b.store_id, b.code, b.name, b.kind, b.active, b.created_at, b.updated_at
+  FROM bay b
+ WHERE b.id = ANY (:ids) AND b.deleted_at IS NULL;
+
+-- name: bay_add
+INSERT INTO bay (id, store_id, code, name, kind, created_at, updated_at)
+VALUES (:bay_id, :id, :code, coalesce(:name, :code), coalesce(:kind, 'general'), :now, :now);
+
+-- name: store_policies_get
+SELECT p.store_id AS id, p.version, p.vin_rule, p.tax_bp, p.rounding_fen, p.slot_minutes, p.discount_limit_bp,
+       p.survey_low_score, p.updated_at
+  FROM store_policy p
+ WHERE p.store_id = ANY (:ids);
+
+-- name: store_policies_lock
+SELECT p.version FROM store_policy p WHERE p.store_id = :id FOR NO KEY UPDATE;
+
+-- name: store_policies_update
+UPDATE store_policy
+   SET vin_rule = CASE WHEN :has_vin_rule THEN :vin_rule ELSE vin_rule END,
+       tax_bp = CASE WHEN :has_tax_bp THEN :tax_bp ELSE tax_bp END,
+       rounding_fen = CASE WHEN :has_rounding_fen THEN :rounding_fen ELSE rounding_fen END,
+       slot_minutes = CASE WHEN :has_slot_minutes THEN :slot_minutes ELSE slot_minutes END,
+       discount_limit_bp = CASE WHEN :has_discount_limit_bp THEN :discount_limit_bp ELSE discount_limit_bp END,
+       survey_low_score = CASE WHEN :has_survey_low_score THEN :survey_low_score ELSE survey_low_score END,
+       version = version + 1, updated_at = :now, changed = pg_current_xact_id()
+ WHERE store_id = :id;
+
+-- Document numbers: the row lock of the counter comes last in a transaction.
+
+-- name: document_number_next
+INSERT INTO document_counter AS c (store_id, kind, period, last)
+SELECT s.id, :kind, to_char(:now::timestamptz AT TIME ZONE s.time_zone, 'YYMMDD'), 1 FROM store s WHERE s.id = :store_id
+ON CONFLICT (store_id, kind, period) DO UPDATE SET last = c.last + 1
+RETURNING (SELECT s.code FROM store s WHERE s.id = c.store_id) || '-' || c.kind || '-' || c.period || '-'
+          || lpad(c.last::text, greatest(4, length(c.last::text)), '0') AS number;

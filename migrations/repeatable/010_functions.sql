@@ -1,0 +1,98 @@
+-- Functions that the policies, the audit trail and the requests before a principal need.
+
+-- 138****5678: what everyone sees of a phone number.
+CREATE OR REPLACE FUNCTION mask_phone(phone text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN length(phone) >= 7 THEN left(phone, 3) || '****' || right(phone, 4) ELSE repeat('*', length(phone)) END;
+
+-- Who changed what: recorded by the database itself, so that no path around it exists.
+CREATE OR REPLACE FUNCTION audit_row() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE
+	old_row jsonb := CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END;
+	new_row jsonb := CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END;
+	hidden  text[] := TG_ARGV[0]::text[];
+	keep    text[];
+BEGIN
+	IF TG_OP = 'UPDATE' THEN
+		SELECT array_agg(n.key) INTO keep
+		  FROM jsonb_each(new_row) n WHERE n.value IS DISTINCT FROM old_row -> n.key
+		   AND n.key NOT IN ('version', 'updated_at', 'changed');
+		IF keep IS NULL THEN
+			RETURN NULL;
+		END IF;
+	END IF;
+	INSERT INTO audit_entry (actor_id, request_id, store_id, table_name, row_id, action, before, after)
+	VALUES (nullif(current_setting('app.actor', true), '')::uuid,
+	        nullif(current_setting('app.request', true), ''),
+	        (coalesce(new_row, old_row) ->> CASE WHEN TG_TABLE_NAME = 'store' THEN 'id' ELSE 'store_id' END)::uuid,
+	        TG_TABLE_NAME,
+	        coalesce(coalesce(new_row, old_row) ->> 'id', coalesce(new_row, old_row) ->> 'store_id')::uuid,
+	        lower(TG_OP),
+	        audit_values(old_row, keep, hidden), audit_values(new_row, keep, hidden));
+	RETURN NULL;
+END $$;
+
+-- Only what changed, and of personal and secret columns only that they did.
+CREATE OR REPLACE FUNCTION audit_values(row_values jsonb, keep text[], hidden text[]) RETURNS jsonb
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, public
+RETURN CASE WHEN row_values IS NULL THEN NULL ELSE
+	(SELECT coalesce(jsonb_object_agg(v.key, CASE WHEN v.key = ANY (hidden) AND v.value <> 'null' THEN '"***"' ELSE v.value END), '{}')
+	   FROM jsonb_each(row_values - 'changed') v WHERE keep IS NULL OR v.key = ANY (keep)) END;
+
+-- The principal behind a token: one row for each role and store (chain: everywhere); no row: nobody.
+CREATE OR REPLACE FUNCTION session_find(hash bytea, at timestamptz)
+RETURNS TABLE (kind text, actor_id uuid, session_id uuid, role text, scopes text, store_id uuid, chain boolean, purpose text, subject_id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+	SELECT 'staff', f.id, s.id, g.role, NULL::text, coalesce(g.store_id, r.id), g.scope = 'chain', NULL::text, NULL::uuid
+	  FROM session s
+	  JOIN staff f ON f.id = s.staff_id AND f.active AND f.deleted_at IS NULL
+	  LEFT JOIN staff_grant g ON g.staff_id = f.id AND g.revoked_at IS NULL
+	  LEFT JOIN store r ON g.scope = 'region' AND r.region_id = g.region_id
+	 WHERE s.token_hash = hash AND s.revoked_at IS NULL AND s.expires_at > at
+	UNION ALL
+	SELECT 'key', k.id, k.id, k.role, array_to_string(k.scopes, ','), u.store_id, k.store_ids IS NULL, NULL, NULL
+	  FROM api_key k
+	  LEFT JOIN LATERAL unnest(k.store_ids) u (store_id) ON true
+	 WHERE k.token_hash = hash AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > at)
+$$;
+
+-- What a link opens.
+CREATE OR REPLACE FUNCTION link_find(link uuid, at timestamptz)
+RETURNS TABLE (kind text, actor_id uuid, session_id uuid, role text, scopes text, store_id uuid, chain boolean, purpose text, subject_id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+	SELECT 'link', l.id, l.id, NULL::text, ''::text, l.store_id, false, l.purpose, l.subject_id
+	  FROM link l WHERE l.id = link AND l.revoked_at IS NULL AND l.expires_at > at
+$$;
+
+-- Username to stored password; the row is locked so that failures are counted one by one.
+CREATE OR REPLACE FUNCTION credential_find(wanted text)
+RETURNS TABLE (staff_id uuid, name text, username text, password text, failures integer, failed_at timestamptz)
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+	SELECT f.id, f.name, f.username, c.password, c.failures, c.failed_at
+	  FROM staff f JOIN credential c ON c.staff_id = f.id
+	 WHERE f.username = wanted AND f.active AND f.deleted_at IS NULL
+$$;
+
+CREATE OR REPLACE FUNCTION credential_set(staff uuid, new_password text, at timestamptz) RETURNS void
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+	INSERT INTO credential (staff_id, password, updated_at) VALUES (staff, new_password, at)
+	ON CONFLICT (staff_id) DO UPDATE SET password = excluded.password, failures = 0, failed_at = NULL, updated_at = excluded.updated_at
+$$;
+
+CREATE OR REPLACE FUNCTION credential_tried(staff uuid, ok boolean, at timestamptz) RETURNS void
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+	UPDATE credential SET failures = CASE WHEN ok THEN 0 ELSE failures + 1 END,
+	                      failed_at = CASE WHEN ok THEN NULL ELSE at END
+	 WHERE staff_id = staff
+$$;
+
+CREATE OR REPLACE FUNCTION session_add(session uuid, hash bytea, staff uuid, at timestamptz, until timestamptz) RETURNS void
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+	INSERT INTO session (id, token_hash, staff_id, created_at, expires_at) VALUES (session, hash, staff, at, until)
+$$;
+
+CREATE OR REPLACE FUNCTION session_revoke(wanted uuid, of_staff uuid, at timestamptz) RETURNS void
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+	UPDATE session SET revoked_at = at WHERE revoked_at IS NULL AND (id = wanted OR staff_id = of_staff)
+$$;

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Subcommands of fettled. */
+#include "cli.h"
+
+#include <getopt.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "admin.h"
+#include "core/log.h"
+#include "serve.h"
+
+struct options {
+	struct config config;
+	struct database database;
+	bool demo, migrate;
+	int argc;
+	char **argv; /* what stands behind the options */
+};
+
+static int
+complain(int status, const char *error)
+{
+	fprintf(stderr, "fettled: %s\n", error);
+	return status;
+}
+
+static int
+command_version(struct options *options)
+{
+	(void)options;
+	printf("fettled %s\n", FETTLE_VERSION);
+	return EX_OK;
+}
+
+static int
+command_config(struct options *options)
+{
+	config_print(&options->config, stdout);
+	return EX_OK;
+}
+
+static int
+command_migrate(struct options *options)
+{
+	char error[2048];
+
+	if (!database_migrate(&options->database, error, sizeof(error)))
+		return complain(EX_SOFTWARE, error);
+	return EX_OK;
+}
+
+static int
+command_serve(struct options *options)
+{
+	char error[2048];
+
+	/* a private cluster is nobody else's: it follows the program */
+	if ((options->migrate || options->database.private) &&
+	    !database_migrate(&options->database, error, sizeof(error)))
+		return complain(EX_SOFTWARE, error);
+	if (!database_fits(&options->database, error, sizeof(error)))
+		return complain(EX_CONFIG, error);
+	if (!config_link_key(&options->config, error, sizeof(error)))
+		return complain(EX_CANTCREAT, error);
+	return serve(&options->config, &options->database);
+}
+
+/* The password comes from standard input, never from the arguments others can see. */
+static int
+command_create_admin(struct options *options)
+{
+	char error[1024], password[256];
+
+	if (options->argc != 2)
+		return complain(EX_USAGE, "usage: fettled create-admin USERNAME NAME");
+	fputs("password: ", stderr);
+	if (!fgets(password, sizeof(password), stdin))
+		return complain(EX_USAGE, "no password on standard input");
+	password[strcspn(password, "\n")] = '\0';
+	if (!create_admin(options->database.url, options->argv[0], options->argv[1], password, error, sizeof(error)))
+		return complain(EX_DATAERR, error);
+	return EX_OK;
+}
+
+static const struct command {
+	const char *name, *meaning;
+	bool database;
+	int (*run)(struct options *options);
+} commands[] = {
+	{ "serve", "serve the API ([--migrate] [--demo])", true, command_serve },
+	{ "migrate", "bring the database up to date", true, command_migrate },
+	{ "create-admin", "make an administrator (USERNAME NAME)", true, command_create_admin },
+	{ "config", "print every setting", false, command_config },
+	{ "version", "print the version", false, command_version },
+};
+
+static int
+usage(void)
+{
+	fputs("usage: fettled COMMAND [--config FILE] [options]\n\n", stderr);
+	for (size_t i = 0; i < COUNT_OF(commands); i++)
+		fprintf(stderr, "  %-14s %s\n", commands[i].name, commands[i].meaning);
+	fputs("\nSettings come from FETTLE_* and the file; `fettled config` lists them.\n", stderr);
+	return EX_USAGE;
+}
+
+static int
+run_command(const struct command *command, struct options *options)
+{
+	char error[2048];
+	int status;
+
+	if (!command->database)
+		return command->run(options);
+	if (!database_open(&options->config, &options->database, error, sizeof(error)))
+		return complain(EX_UNAVAILABLE, error);
+	status = command->run(options);
+	database_close(&options->database);
+	return status;
+}
+
+int
+cli_run(int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "demo", no_argument, NULL, 'd' },
+		{ "migrate", no_argument, NULL, 'm' },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct options options = { 0 };
+	const char *file = NULL;
+	char error[1024];
+	int c, status;
+
+	if (argc < 2)
+		return usage();
+	optind = 2;
+	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+		if (c == 'c')
+			file = optarg;
+		else if (c == 'd')
+			options.demo = true;
+		else if (c == 'm')
+			options.migrate = true;
+		else
+			return usage();
+	}
+	options.argc = argc - optind;
+	options.argv = argv + optind;
+	if (sodium_init() < 0)
+		return complain(EX_SOFTWARE, "libsodium cannot be initialised");
+	signal(SIGPIPE, SIG_IGN);
+	for (size_t i = 0; i < COUNT_OF(commands); i++) {
+		if (strcmp(argv[1], commands[i].name) != 0)
+			continue;
+		if (!config_load(&options.config, file, error, sizeof(error))) {
+			status = complain(EX_CONFIG, error);
+		} else {
+			log_set_level(options.config.log_level);
+			status = run_command(&commands[i], &options);
+		}
+		config_clear(&options.config);
+		return status;
+	}
+	return usage();
+}

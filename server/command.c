@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Commands: the handler decides, everything around it is the same for all of them. */
+#include "command.h"
+
+#include <errno.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "auth.h"
+#include "db/conn.h"
+#include "decode.h"
+#include "problem.h"
+#include "reply.h"
+
+#define WHEN_MAX 8
+#define KEY_MAX 255
+
+/* What a command's transaction leaves for its reply. */
+struct run {
+	struct request *req;
+	struct rows *found; /* of the idempotency look-up */
+	size_t count;
+	struct rows *rows[LANE_STATEMENTS_MAX];
+};
+
+/* ------------------------------------------------------------ before the transaction */
+
+static bool
+member_is(const struct shape *shape, const void *body, const char *name, const char *equals)
+{
+	for (size_t i = 0; i < shape->count; i++) {
+		const struct member *m = &shape->members[i];
+		const char *base = body;
+
+		if (strcmp(m->name, name) != 0)
+			continue;
+		if (m->has_offset && !*(const bool *)(base + m->has_offset))
+			return false;
+		if (!equals)
+			return true;
+		if (m->kind == MEMBER_ENUM)
+			return strcmp(enum_code(m->enumeration, *(const int *)(base + m->offset)), equals) == 0;
+		if (m->kind == MEMBER_BOOL)
+			return *(const bool *)(base + m->offset) == (strcmp(equals, "true") == 0);
+	}
+	return false;
+}
+
+/* Permissions that this body needs beside the operation's own: the scope shrinks to where all are held. */
+static enum err
+check_permission_when(struct request *req)
+{
+	enum permission also[WHEN_MAX];
+	size_t n = 0;
+
+	if (!req->operation->when || !req->body || !req->who)
+		return OK;
+	for (const struct permission_when *w = req->operation->when; w->member && n < WHEN_MAX; w++)
+		if (member_is(req->operation->body, req->body, w->member, w->equals))
+			also[n++] = w->permission;
+	if (n == 0 || principal_scope(req->who, req->operation, also, n, &req->arena, &req->scope))
+		return OK;
+	return fail_with(&req->ctx, ERR_FORBIDDEN, NULL, enum_code(&permission_enum, (int)also[0]), NULL);
+}
+
+static bool
+is_json(const char *type)
+{
+	return type && strncasecmp(type, "application/json", 16) == 0 &&
+	       (type[16] == '\0' || type[16] == ';' || type[16] == ' ');
+}
+
+static enum err
+take_body(struct request *req)
+{
+	static const struct shape nothing = { "nothing", 1, 0, NULL };
+	const struct shape *shape = req->operation->body ? req->operation->body : &nothing;
+	void *ignored;
+
+	if (req->spool || strcmp(req->operation->method, "GET") == 0)
+		return OK;
+	if (req->body_size == 0) {
+		if (!req->operation->body || req->operation->body_optional) {
+			req->body = arena_alloc(&req->arena, shape->size);
+			return OK;
+		}
+		return fail_with(&req->ctx, ERR_MALFORMED_JSON, NULL, "there is no body", NULL);
+	}
+	if (!is_json(request_header(req, "Content-Type")))
+		return fail_with(&req->ctx, ERR_UNSUPPORTED_MEDIA_TYPE, NULL, "application/json", NULL);
+	return decode_body(&req->ctx, shape, req->body_text, req->body_size,
+	                   req->operation->body ? &req->body : &ignored);
+}
+
+/* The version the caller read: from If-Match ("7", "7.hash", W/"7.hash") or the body. */
+static enum err
+take_version(struct request *req)
+{
+	const char *tag = request_header(req, "If-Match"), *digits;
+	char *end;
+
+	req->ctx.if_match = -1;
+	if (!req->operation->if_match)
+		return OK;
+	if (!tag) {
+		const struct shape *shape = req->operation->body;
+
+		for (size_t i = 0; i < shape->count; i++) {
+			const struct member *m = &shape->members[i];
+			const char *base = req->body;
+
+			if (strcmp(m->name, "version") == 0 && *(const bool *)(base + m->has_offset)) {
+				req->ctx.if_match = *(const int64_t *)(base + m->offset);
+				return OK;
+			}
+		}
+		return fail(&req->ctx, ERR_VERSION_REQUIRED, NULL);
+	}
+	if (strncmp(tag, "W/", 2) == 0)
+		tag += 2;
+	digits = tag + (*tag == '"');
+	errno = 0;
+	req->ctx.if_match = strtoll(digits, &end, 10);
+	if (errno || end == digits || *digits < '0' || *digits > '9' ||
+	    (*end != '\0' && *end != '"' && *end != '.'))
+		req->ctx.if_match = INT64_MAX; /* a tag that was never ours matches nothing */
+	return OK;
+}
+
+/* What makes a repeat the same request: method, path and body. */
+static void
+hash_request(struct request *req)
+{
+	crypto_generichash_state state;
+	unsigned char hash[16];
+	void *map = NULL;
+
+	crypto_generichash_init(&state, NULL, 0, sizeof(hash));
+	crypto_generichash_update(&state, (const unsigned char *)req->operation->name,
+	                          strlen(req->operation->name));
+	crypto_generichash_update(&state, (const unsigned char *)req->path, strlen(req->path) + 1);
+	if (req->spool && req->body_size > 0) {
+		map = mmap(NULL, req->body_size, PROT_READ, MAP_PRIVATE, req->body_file, 0);
+		if (map != MAP_FAILED) {
+			crypto_generichash_update(&state, map, req->body_size);
+			munmap(map, req->body_size);
+		}
+	} else if (req->body_size > 0) {
+		crypto_generichash_update(&state, (const unsigned char *)req->body_text, req->body_size);
+	}
+	crypto_generichash_final(&state, hash, sizeof(hash));
+	memcpy(&req->request_hash, hash, sizeof(req->request_hash));
+}
+
+static enum err
+take_key(struct request *req)
+{
+	const char *key = request_header(req, "Idempotency-Key");
+
+	if (!key || !req->operation->idempotent || !req->who)
+		return OK;
+	if (key[0] == '\0' || strlen(key) > KEY_MAX) {
+		note_failure(&req->ctx, ERR_TOO_LONG, NULL, "255", NULL);
+		req->ctx.failures[req->ctx.failures_count - 1].parameter = "Idempotency-Key";
+		return ERR_BAD_PARAMETER;
+	}
+	req->idempotency_key = key;
+	hash_request(req);
+	return OK;
+}
+
+/* ------------------------------------------------------------ in the transaction */
+
+static const char *
+hash_text(const struct request *req)
+{
+	return arena_printf(req->ctx.arena, "%016llx", (unsigned long long)req->request_hash);
+}
+
+static enum err
+key_guard(struct ctx *ctx, void *arg)
+{
+	struct run *run = arg;
+
+	if (!run->found) /* the look-up itself failed; that error stands */
+		return OK;
+	if (!row_bool(run->found, 0, "locked"))
+		return fail(ctx, ERR_IDEMPOTENCY_IN_PROGRESS, NULL);
+	if (row_is_null(run->found, 0, "request_hash"))
+		return OK;
+	if (strcmp(row_text(run->found, 0, "request_hash"), hash_text(run->req)) != 0)
+		return fail(ctx, ERR_IDEMPOTENCY_KEY_REUSED, NULL);
+	ctx->subject = row_id(run->found, 0, "subject_id");
+	run->req->reply.status = (int)row_int(run->found, 0, "status");
+	return ERR_REPLAY;
+}
+
+static void
+look_for_key(struct ctx *ctx, struct run *run)
+{
+	const struct arg args[] = { ARG(idempotency_key, run->req->idempotency_key) };
+
+	db_read_later_args(ctx, SQL_idempotency_find, &run->found,
+	                   bind_args(ctx->arena, &statements[SQL_idempotency_find], ctx, args, 1));
+	db_guard(ctx, key_guard, run);
+}
+
+static void
+keep_key(struct ctx *ctx, struct request *req)
+{
+	db_write(ctx, idempotency_keep, ARG(idempotency_key, req->idempotency_key),
+	         ARG(request_hash, hash_text(req)), ARG(operation, req->operation->name),
+	         ARG(status, req->operation->status), ARG(subject_id, ctx->subject));
+}
+
+/* Queue the statements of a read; their rows arrive with the next trip. */
+static enum err
+queue_read(struct ctx *ctx, struct run *run, const struct route *route, struct id subject)
+{
+	enum sql sql[LANE_STATEMENTS_MAX];
+	const char **values[LANE_STATEMENTS_MAX];
+	enum err err = reply_statements(run->req, route, id_is_none(subject) ? NULL : &subject, 1, sql, values,
+	                                &run->count);
+
+	for (size_t i = 0; err == OK && i < run->count; i++)
+		db_read_later_args(ctx, sql[i], &run->rows[i], (const char *const *)values[i]);
+	return err;
+}
+
+static const struct route *
+reply_route(const struct request *req)
+{
+	if (req->route->kind == ROUTE_READ)
+		return req->route;
+	return req->route->then ? route_of(req->route->then) : NULL;
+}
+
+static enum err
+command_tx(struct ctx *ctx, void *arg)
+{
+	struct run *run = arg;
+	struct request *req = run->req;
+	const struct route *then = reply_route(req);
+	enum err err = OK;
+
+	if (req->idempotency_key)
+		look_for_key(ctx, run);
+	if (req->route->run)
+		err = req->route->run(req);
+	if (err)
+		return err;
+	if (req->operation->access_log)
+		db_write(ctx, access_log_add, ARG(log_id, id_new()), ARG(log_store_id, req->scope.store),
+		         ARG(operation, req->operation->name), ARG(subject_type, (const char *)NULL),
+		         ARG(subject_id, req->id));
+	if (req->idempotency_key)
+		keep_key(ctx, req);
+	if (!then)
+		return OK;
+	return queue_read(ctx, run, then, req->route->kind == ROUTE_READ ? req->id : ctx->subject);
+}
+
+/* Read only: the object a replay or a stale version answers with. */
+static enum err
+read_tx(struct ctx *ctx, void *arg)
+{
+	struct run *run = arg;
+	struct id subject = ctx->subject;
+
+	return queue_read(ctx, run, reply_route(run->req), subject);
+}
+
+/* ------------------------------------------------------------ the reply */
+
+static const char *
+location_of(struct request *req, enum op op, struct id id)
+{
+	const char *path = operations[op].path, *brace = strchr(path, '{');
+	char text[ID_TEXT];
+
+	if (!brace)
+		return path;
+	return arena_printf(&req->arena, "%.*s%s", (int)(brace - path), path, id_format(id, text));
+}
+
+static void
+reply_done(struct request *req, struct run *run)
+{
+	const struct route *then = reply_route(req);
+	int status = req->reply.status;
+	enum err err;
+
+	if (req->err) { /* decided, and saved all the same: a wrong password is counted */
+		problem_reply(req, req->err, NULL);
+		return;
+	}
+	if (!then) {
+		if (req->reply.status == 0)
+			req->reply.status = req->operation->status;
+		return;
+	}
+	err = reply_rows(req, then, run->rows);
+	if (err) {
+		problem_reply(req, err, NULL);
+		return;
+	}
+	req->reply.status = status ? status : req->operation->status;
+	if (req->reply.status == 201 || req->reply.status == 202)
+		reply_header(req, "Location", location_of(req, then->op, req->ctx.subject));
+	reply_etag(req);
+}
+
+/* subject survives the reset of conn_run when it is set again by the transaction itself */
+struct reread {
+	struct run *run;
+	struct id subject;
+};
+
+static enum err
+reread_tx(struct ctx *ctx, void *arg)
+{
+	struct reread *reread = arg;
+
+	ctx->subject = reread->subject;
+	return read_tx(ctx, reread->run);
+}
+
+static void
+reply_replay(struct request *req, struct conn *conn, struct run *run)
+{
+	struct reread reread = { run, req->ctx.subject };
+	enum err err = OK;
+
+	if (reply_route(req))
+		err = conn_run(conn, &req->ctx, reread_tx, &reread);
+	if (err) {
+		problem_reply(req, err, NULL);
+		return;
+	}
+	reply_done(req, run);
+	reply_header(req, "Idempotent-Replayed", "true");
+}
+
+/* A stale version is told with the object as it is. */
+static void
+reply_stale(struct request *req, struct conn *conn, struct run *run)
+{
+	struct reread reread = { run, req->id };
+	struct failure failure = req->ctx.failures[0];
+	struct buf current;
+
+	buf_init(&current, 1u << 20);
+	if (reply_route(req) && conn_run(conn, &req->ctx, reread_tx, &reread) == OK &&
+	    reply_rows(req, reply_route(req), run->rows) == OK && req->reply.body.len > 0) {
+		buf_put(&current, req->reply.body.data, req->reply.body.len);
+		reply_etag(req);
+	}
+	req->ctx.failures[0] = failure;
+	req->ctx.failures_count = 1;
+	problem_reply(req, ERR_STALE_VERSION, &current);
+	buf_clear(&current);
+}
+
+void
+command_run(struct request *req, struct conn *conn, int64_t deadline_us)
+{
+	struct run run = { .req = req };
+	enum err err = take_body(req);
+
+	if (!err)
+		err = check_permission_when(req);
+	if (!err)
+		err = take_key(req);
+	if (!err)
+		err = take_version(req);
+	if (err) {
+		problem_reply(req, err, NULL);
+		return;
+	}
+	conn_set_deadline(conn, deadline_us);
+	err = conn_run(conn, &req->ctx, command_tx, &run);
+	/* the key tells whether it was saved */
+	if (err == ERR_OUTCOME_UNKNOWN && req->idempotency_key)
+		err = conn_run(conn, &req->ctx, command_tx, &run);
+	if (err == OK)
+		reply_done(req, &run);
+	else if (err == ERR_REPLAY)
+		reply_replay(req, conn, &run);
+	else if (err == ERR_STALE_VERSION)
+		reply_stale(req, conn, &run);
+	else
+		problem_reply(req, err, NULL);
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A command on its worker: body, idempotency, one transaction, the object as it then is. */
+#ifndef SERVER_COMMAND_H
+#define SERVER_COMMAND_H
+
+#include "request.h"
+
+/* Runs req to its reply, problems included. */
+void command_run(struct request *req, struct conn *conn, int64_t deadline_us);
+
+#endif

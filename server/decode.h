@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Bodies and parameters into the structs of the contract, every wrong field told at once. */
+#ifndef SERVER_DECODE_H
+#define SERVER_DECODE_H
+
+#include "db/ctx.h"
+
+#define DECODE_DEPTH_MAX 32
+
+/* JSON text into a new struct of the shape.  ERR_MALFORMED_JSON, or ERR_VALIDATION_FAILED with one
+ * failure and JSON Pointer for each wrong field. */
+MUSTCHECK enum err decode_body(struct ctx *ctx, const struct shape *shape, const char *text, size_t size,
+                               void **out);
+
+/* One name and value of a path or query, both decoded, valid UTF-8 and without NUL. */
+struct parameter {
+	const char *name, *value;
+};
+
+/* Parameters into a new struct of the shape; repeated and comma separated values both make arrays.
+ * ERR_BAD_PARAMETER with one failure for each wrong, unknown or missing parameter. */
+MUSTCHECK enum err decode_parameters(struct ctx *ctx, const struct shape *shape,
+                                     const struct parameter *parameters, size_t count, void **out);
+
+/* Percent-decoded text in the arena; NULL when it is malformed, holds NUL or is not UTF-8. */
+char *percent_decode(struct arena *arena, const char *text, size_t size, bool plus_is_space);
+
+#endif

@@ -1,0 +1,519 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The way of every request, the same for all operations. */
+#include "dispatch.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "auth.h"
+#include "command.h"
+#include "core/log.h"
+#include "decode.h"
+#include "link.h"
+#include "metrics.h"
+#include "problem.h"
+#include "ratelimit.h"
+#include "reply.h"
+
+#define PARAMETERS_MAX 64
+
+static struct dispatch server;
+
+void
+dispatch_init(const struct dispatch *dispatch)
+{
+	server = *dispatch;
+	routes_init();
+}
+
+void
+dispatch_drain(void)
+{
+	server.draining = true;
+}
+
+/* ------------------------------------------------------------ the head */
+
+/* The caller's request id when it is harmless, else one of ours. */
+static const char *
+request_id(struct request *req)
+{
+	const char *sent = request_header(req, "Request-Id");
+	char text[ID_TEXT];
+
+	if (sent && *sent && strlen(sent) <= 64) {
+		const char *p = sent;
+
+		while ((*p >= '0' && *p <= '9') || (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || *p == '-' ||
+		       *p == '_' || *p == '.')
+			p++;
+		if (*p == '\0')
+			return sent;
+	}
+	return arena_text(&req->arena, id_format(id_new(), text));
+}
+
+static int
+language_of(const struct request *req)
+{
+	const char *sent = request_header(req, "Accept-Language");
+
+	return sent && strncasecmp(sent, "zh", 2) == 0;
+}
+
+static bool
+in_list(const struct config_list *list, const char *text)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (strcmp(list->items[i], text) == 0)
+			return true;
+	return false;
+}
+
+static bool
+origin_allowed(const char *origin)
+{
+	return in_list(&server.config->cors_origins, origin) || in_list(&server.config->cors_origins, "*");
+}
+
+static void
+add_common_headers(struct request *req)
+{
+	const char *origin = request_header(req, "Origin"), *trace = request_header(req, "traceparent");
+
+	reply_header(req, "Request-Id", req->ctx.request_id);
+	reply_header(req, "Cache-Control", "no-store");
+	reply_header(req, "X-Content-Type-Options", "nosniff");
+	if (trace && strlen(trace) <= 64)
+		reply_header(req, "traceparent", trace);
+	if (origin && origin_allowed(origin)) {
+		reply_header(req, "Access-Control-Allow-Origin", origin);
+		reply_header(req, "Access-Control-Expose-Headers",
+		             "ETag, Link, Location, Request-Id, Retry-After, Idempotent-Replayed");
+	}
+}
+
+static void
+begin(struct request *req)
+{
+	req->ctx.arena = &req->arena;
+	req->ctx.now = utc_now();
+	req->ctx.scope = &req->scope;
+	req->ctx.if_match = -1;
+	req->language = req->ctx.language = language_of(req);
+	req->ctx.request_id = request_id(req);
+	buf_init(&req->reply.body, 64u << 20);
+	add_common_headers(req);
+}
+
+static void
+preflight(struct request *req, const char *allow)
+{
+	req->reply.status = 204;
+	reply_header(req, "Allow", allow ? allow : "GET, HEAD, OPTIONS");
+	if (request_header(req, "Origin") && origin_allowed(request_header(req, "Origin"))) {
+		reply_header(req, "Access-Control-Allow-Methods", allow ? allow : "GET");
+		reply_header(req, "Access-Control-Allow-Headers",
+		             "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Request-Id, "
+		             "X-HTTP-Method-Override, Accept-Language");
+		reply_header(req, "Access-Control-Max-Age", "600");
+	}
+}
+
+static bool
+media_type_fits(struct request *req)
+{
+	const char *type = request_header(req, "Content-Type");
+	struct buf list;
+
+	if (!req->operation->spool)
+		return true;
+	buf_init(&list, 1024);
+	for (const char *const *t = req->operation->media_types; *t; t++) {
+		size_t n = strlen(*t);
+
+		if (type && strncasecmp(type, *t, n) == 0 && (type[n] == '\0' || type[n] == ';' || type[n] == ' ')) {
+			buf_clear(&list);
+			return true;
+		}
+		buf_printf(&list, "%s%s", list.len ? ", " : "", *t);
+	}
+	note_failure(&req->ctx, ERR_UNSUPPORTED_MEDIA_TYPE, NULL, arena_copy(&req->arena, list.data, list.len), NULL);
+	buf_clear(&list);
+	return false;
+}
+
+bool
+dispatch_head(struct request *req)
+{
+	const char *override = request_header(req, "X-HTTP-Method-Override");
+	const char *method = req->method, *allow;
+
+	begin(req);
+	if (strcmp(method, "POST") == 0 && override && strcmp(override, "PATCH") == 0)
+		method = "PATCH";
+	req->op = route_match(&req->arena, method, req->path, req->segments, &allow);
+	req->operation = &operations[req->op];
+	if (strcmp(method, "OPTIONS") == 0 && (allow || req->op != OP_NONE)) {
+		preflight(req, allow ? arena_printf(&req->arena, "%s, OPTIONS", allow) : NULL);
+		return false;
+	}
+	if (req->op == OP_NONE) {
+		if (allow)
+			reply_header(req, "Allow", allow);
+		note_failure(&req->ctx, allow ? ERR_METHOD_NOT_ALLOWED : ERR_NOT_FOUND, NULL, method, NULL);
+		problem_reply(req, allow ? ERR_METHOD_NOT_ALLOWED : ERR_NOT_FOUND, NULL);
+		return false;
+	}
+	req->route = route_of(req->op);
+	req->max_body = req->operation->max_body;
+	req->spool = req->operation->spool;
+	if (!media_type_fits(req)) {
+		problem_reply(req, ERR_UNSUPPORTED_MEDIA_TYPE, NULL);
+		return false;
+	}
+	return true;
+}
+
+void
+dispatch_refused(struct request *req, int status)
+{
+	static const struct {
+		int status;
+		enum err err;
+	} table[] = {
+		{ 400, ERR_BAD_REQUEST },       { 413, ERR_TOO_LARGE_BODY }, { 414, ERR_URI_TOO_LONG },
+		{ 431, ERR_TOO_MANY_HEADERS },  { 501, ERR_NOT_IMPLEMENTED }, { 503, ERR_UNAVAILABLE },
+		{ 505, ERR_VERSION_NOT_SUPPORTED },
+	};
+	enum err err = ERR_BAD_REQUEST;
+
+	if (!req->ctx.request_id)
+		begin(req);
+	for (size_t i = 0; i < COUNT_OF(table); i++)
+		if (table[i].status == status)
+			err = table[i].err;
+	note_failure(&req->ctx, err, NULL, arena_printf(&req->arena, "%llu", (unsigned long long)req->max_body), NULL);
+	problem_reply(req, err, NULL);
+}
+
+/* ------------------------------------------------------------ who asks */
+
+static void authorised(struct request *req);
+
+static void
+answer_problem(struct request *req, enum err err)
+{
+	problem_reply(req, err, NULL);
+	http_reply(req);
+}
+
+/* The client's address; behind a proxy we trust, the one it names last. */
+static const char *
+client_address(const struct request *req)
+{
+	const char *forwarded = request_header(req, "X-Forwarded-For"), *last;
+
+	if (!forwarded || !req->peer || !in_list(&server.config->trusted_proxy, req->peer))
+		return req->peer ? req->peer : "";
+	last = strrchr(forwarded, ',');
+	last = last ? last + 1 : forwarded;
+	return last + strspn(last, " ");
+}
+
+static bool
+within_limits(struct request *req)
+{
+	int64_t now = clock_monotonic_us();
+	const char *address = client_address(req);
+	unsigned limit = (unsigned)server.config->rate_address, left;
+	bool ok = ratelimit_take(address, strlen(address), limit, now, &left);
+
+	if (ok && req->who) {
+		limit = (unsigned)server.config->rate_principal;
+		ok = ratelimit_take(req->who->actor.b, sizeof(req->who->actor.b), limit, now, &left);
+	}
+	if (limit && strncmp(req->path, "/v1/", 4) == 0) {
+		reply_header(req, "RateLimit-Policy", arena_printf(&req->arena, "\"minute\";q=%u;w=60", limit));
+		reply_header(req, "RateLimit", arena_printf(&req->arena, "\"minute\";r=%u;t=60", left));
+	}
+	if (!ok)
+		note_failure(&req->ctx, ERR_RATE_LIMITED, NULL, arena_printf(&req->arena, "%u", limit), NULL);
+	return ok;
+}
+
+static void
+found_principal(struct lane_query *query)
+{
+	struct request *req = query->owner;
+	unsigned char hash[TOKEN_HASH];
+
+	if (query->err) {
+		answer_problem(req, query->err);
+		return;
+	}
+	if (req->operation->auth == AUTH_LINK) {
+		req->who = principal_from_rows(query->rows[0], NULL);
+		if (!req->who) {
+			answer_problem(req, ERR_NOT_FOUND);
+			return;
+		}
+	} else {
+		token_hash(request_header(req, "Authorization") + 7, hash);
+		req->who = principal_from_rows(query->rows[0], hash);
+		if (!req->who) {
+			answer_problem(req, ERR_UNAUTHENTICATED);
+			return;
+		}
+	}
+	authorised(req);
+}
+
+static void
+look_up(struct request *req, enum sql sql, const struct arg *arg)
+{
+	static const struct scope nobody;
+
+	req->lane = (struct lane_query){
+		.scope = &nobody, .arena = &req->arena, .count = 1, .sql = { sql }, .owner = req,
+		.values = { bind_args(&req->arena, &statements[sql], &req->ctx, arg, 1) },
+		.deadline_us = req->started_us + INT64_C(1000) * server.config->read_deadline_ms,
+		.done = found_principal,
+	};
+	lanes_submit(server.lanes, &req->lane);
+}
+
+static void
+identify_by_token(struct request *req)
+{
+	const char *header = request_header(req, "Authorization");
+	unsigned char hash[TOKEN_HASH];
+	char hex[2 * TOKEN_HASH + 3] = "\\x";
+	struct arg arg;
+
+	if (!header || strncasecmp(header, "Bearer ", 7) != 0 || header[7] == '\0') {
+		answer_problem(req, ERR_UNAUTHENTICATED);
+		return;
+	}
+	token_hash(header + 7, hash);
+	req->who = principal_cached(hash);
+	if (req->who) {
+		authorised(req);
+		return;
+	}
+	for (size_t i = 0; i < TOKEN_HASH; i++)
+		snprintf(hex + 2 + 2 * i, 3, "%02x", hash[i]);
+	arg = ARG(token_hash, arena_text(&req->arena, hex));
+	look_up(req, SQL_session_find, &arg);
+}
+
+static void
+identify_by_link(struct request *req)
+{
+	struct id link;
+	struct arg arg;
+
+	if (!link_open(req->segments[0], &link)) {
+		answer_problem(req, ERR_NOT_FOUND);
+		return;
+	}
+	arg = ARG(link_id, link);
+	look_up(req, SQL_link_find, &arg);
+}
+
+void
+dispatch_request(struct request *req)
+{
+	switch (req->operation->auth) {
+	case AUTH_TOKEN:
+		identify_by_token(req);
+		break;
+	case AUTH_LINK:
+		identify_by_link(req);
+		break;
+	case AUTH_NONE:
+		authorised(req);
+		break;
+	}
+}
+
+/* ------------------------------------------------------------ what is asked */
+
+/* Path and query parameters, decoded; false when an escape is malformed. */
+static bool
+collect_parameters(struct request *req, struct parameter list[PARAMETERS_MAX], size_t *count)
+{
+	const char *p = req->operation->path, *query = req->query;
+	size_t n = 0;
+
+	for (size_t i = 0; (p = strchr(p, '{')) != NULL && i < COUNT_OF(req->segments); i++, p++) {
+		list[n].name = arena_copy(&req->arena, p + 1, strcspn(p + 1, "}"));
+		list[n].value = percent_decode(&req->arena, req->segments[i], strlen(req->segments[i]), false);
+		if (!list[n++].value)
+			return false;
+	}
+	while (query && *query && n < PARAMETERS_MAX) {
+		size_t len = strcspn(query, "&"), name = strcspn(query, "=&");
+
+		if (len > 0) {
+			size_t value = name < len ? name + 1 : name;
+
+			list[n].name = percent_decode(&req->arena, query, name, true);
+			list[n].value = percent_decode(&req->arena, query + value, len - value, true);
+			if (!list[n].name || !list[n].value)
+				return false;
+			n++;
+		}
+		query += len + (query[len] == '&');
+	}
+	*count = n;
+	return true;
+}
+
+/* An {id} that is no UUID names nothing: 404, like an unknown one. */
+static bool
+path_id_is_wrong(const struct request *req)
+{
+	for (size_t i = 0; i < req->ctx.failures_count; i++)
+		if (req->ctx.failures[i].parameter && strcmp(req->ctx.failures[i].parameter, "id") == 0)
+			return true;
+	return false;
+}
+
+static enum err
+take_parameters(struct request *req)
+{
+	struct parameter list[PARAMETERS_MAX];
+	const struct shape *shape = req->operation->params;
+	size_t count = 0;
+	enum err err;
+
+	if (!collect_parameters(req, list, &count))
+		return fail(&req->ctx, ERR_BAD_PARAMETER, NULL);
+	err = decode_parameters(&req->ctx, shape, list, count, &req->params);
+	if (err && path_id_is_wrong(req)) {
+		req->ctx.failures_count = 0;
+		return ERR_NOT_FOUND;
+	}
+	for (size_t i = 0; !err && i < shape->count; i++) {
+		const struct member *m = &shape->members[i];
+		const char *at = (const char *)req->params + m->offset;
+
+		if (strcmp(m->name, "id") == 0 && m->kind == MEMBER_ID)
+			req->id = *(const struct id *)at;
+		if (strcmp(m->name, "store_id") == 0 && !id_is_none(*(const struct id *)at) &&
+		    !scope_narrow(&req->scope, *(const struct id *)at)) {
+			err = fail(&req->ctx, ERR_NOT_FOUND, NULL);
+			req->ctx.failures[req->ctx.failures_count - 1].parameter = "store_id";
+		}
+	}
+	return err;
+}
+
+static bool
+accepts_json(const struct request *req)
+{
+	const char *accept = request_header(req, "Accept");
+
+	return !accept || strncmp(req->path, "/v1/", 4) != 0 || strstr(accept, "*/*") ||
+	       strstr(accept, "application/*") || strstr(accept, "json") || req->operation->spool ||
+	       req->route->kind != ROUTE_READ;
+}
+
+static void
+read_done(struct lane_query *query)
+{
+	struct request *req = query->owner;
+	enum err err = query->err;
+
+	if (!err)
+		err = reply_rows(req, req->route, query->rows);
+	if (err)
+		problem_reply(req, err, NULL);
+	else
+		reply_etag(req);
+	http_reply(req);
+}
+
+static void
+submit_read(struct request *req)
+{
+	enum err err;
+
+	req->lane = (struct lane_query){
+		.scope = &req->scope, .arena = &req->arena, .owner = req, .done = read_done,
+		.deadline_us = req->started_us + INT64_C(1000) * server.config->read_deadline_ms,
+	};
+	err = reply_statements(req, req->route, id_is_none(req->id) ? NULL : &req->id, 1, req->lane.sql,
+	                       req->lane.values, &req->lane.count);
+	if (err) {
+		answer_problem(req, err);
+		return;
+	}
+	lanes_submit(server.lanes, &req->lane);
+}
+
+/* Everything that needs to be known is: permission, parameters, then off to a lane or a worker. */
+static void
+authorised(struct request *req)
+{
+	enum err err = OK;
+
+	if (!within_limits(req)) {
+		answer_problem(req, ERR_RATE_LIMITED);
+		return;
+	}
+	if (req->who && !principal_scope(req->who, req->operation, NULL, 0, &req->arena, &req->scope))
+		err = fail_with(&req->ctx, ERR_FORBIDDEN, NULL,
+		                enum_code(&permission_enum, (int)req->operation->permissions[0]), NULL);
+	if (!err)
+		err = take_parameters(req);
+	if (!err && !accepts_json(req))
+		err = fail_with(&req->ctx, ERR_NOT_ACCEPTABLE, NULL, "application/json", NULL);
+	if (!err && req->route->kind == ROUTE_CODE) {
+		err = req->route->run(req);
+		if (!err) {
+			reply_etag(req);
+			http_reply(req);
+			return;
+		}
+	}
+	if (err) {
+		answer_problem(req, err);
+		return;
+	}
+	if (req->route->kind == ROUTE_READ && !req->operation->on_worker)
+		submit_read(req);
+	else if (!workers_submit(req->operation->on_hasher ? server.hashers : server.workers, req))
+		answer_problem(req, ERR_UNAVAILABLE);
+}
+
+void
+dispatch_run(struct request *req, struct conn *conn)
+{
+	int64_t deadline = req->started_us + INT64_C(1000) * server.config->command_deadline_ms;
+
+	/* what waited too long in the queue is not begun: its caller has gone */
+	if (clock_monotonic_us() >= deadline) {
+		problem_reply(req, ERR_UNAVAILABLE, NULL);
+		return;
+	}
+	command_run(req, conn, deadline);
+}
+
+void
+dispatch_done(struct request *req, bool sent)
+{
+	int64_t took = clock_monotonic_us() - req->started_us;
+	char store[ID_TEXT], actor[ID_TEXT];
+
+	metrics_count(req->op, req->reply.status, took);
+	log_line(LOG_LEVEL_INFO, "request", "id=%s op=%s status=%d us=%lld store=%s principal=%s%s%s",
+	         req->ctx.request_id ? req->ctx.request_id : "-",
+	         req->operation && req->operation->name ? req->operation->name : "-", req->reply.status,
+	         (long long)took, id_is_none(req->scope.store) ? "-" : id_format(req->scope.store, store),
+	         id_is_none(req->scope.actor) ? "-" : id_format(req->scope.actor, actor),
+	         req->reply.status == 0 ? " aborted=1" : "", sent ? "" : " sent=0");
+	principal_release(req->who);
+	req->who = NULL;
+}

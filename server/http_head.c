@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Strict reading of request heads (RFC 9110 5, RFC 9112 2, 3, 6). */
+#include "http_head.h"
+
+#include <string.h>
+#include <strings.h>
+
+#define RECORD_SIZE ((size_t)64) /* as libmicrohttpd 0.9.75 has it */
+
+static void
+refuse(struct head *head, int status)
+{
+	if (!head->status)
+		head->status = status;
+}
+
+static bool
+is_alnum(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+static bool
+is_hex(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
+}
+
+bool
+head_is_token(const char *s, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		if (!is_alnum(s[i]) && (!s[i] || !strchr("!#$%&'*+-.^_`|~", s[i])))
+			return false;
+	}
+	return len > 0;
+}
+
+bool
+head_is_value(const char *s, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)s[i];
+
+		if ((c < 0x20 && c != '\t') || c == 0x7f)
+			return false;
+	}
+	return true;
+}
+
+/* Visible ASCII with whole escapes, none of them a NUL. */
+static bool
+is_target(const char *s)
+{
+	for (; *s; s++) {
+		if (*s < 0x21 || *s > 0x7e)
+			return false;
+		if (*s != '%')
+			continue;
+		if (!is_hex(s[1]) || !is_hex(s[2]) || (s[1] == '0' && s[2] == '0'))
+			return false;
+	}
+	return true;
+}
+
+void
+head_target(struct head *head, struct request *req, const char *target)
+{
+	size_t len = strlen(target);
+	char *path, *query;
+
+	head->size += len;
+	if (len > HEAD_TARGET_MAX) {
+		refuse(head, 414);
+		return;
+	}
+	if (!is_target(target) || (target[0] != '/' && strcmp(target, "*") != 0)) {
+		refuse(head, 400);
+		return;
+	}
+	path = arena_copy(&req->arena, target, len);
+	query = strchr(path, '?');
+	if (query)
+		*query++ = '\0';
+	req->path = path;
+	req->query = query;
+}
+
+/*
+ * The library keeps the head and a record of each field and query argument in the connection's
+ * memory.  What is left must hold the reply's header, or the connection would be closed without a
+ * word after the request had taken effect.
+ */
+static void
+weigh(struct head *head, const struct request *req)
+{
+	size_t records = req->headers_count;
+	const char *s;
+
+	for (s = req->query; s; s = strchr(s + 1, '&'))
+		records++;
+	if (head->size > HEAD_SIZE_MAX ||
+	    head->size + records * RECORD_SIZE > HEAD_POOL - HEAD_REPLY_MAX)
+		refuse(head, 431);
+}
+
+static void
+read_length(struct head *head, const char *value)
+{
+	uint64_t length = 0;
+
+	if (!*value)
+		refuse(head, 400);
+	for (; *value; value++) {
+		if (*value < '0' || *value > '9') {
+			refuse(head, 400);
+			return;
+		}
+		if (__builtin_mul_overflow(length, 10, &length) ||
+		    __builtin_add_overflow(length, (uint64_t)(*value - '0'), &length)) {
+			head->length = UINT64_MAX;
+			return;
+		}
+	}
+	head->length = length;
+}
+
+void
+head_field(struct head *head, struct request *req, const char *name, size_t name_len,
+           const char *value, size_t value_len)
+{
+	head->size += name_len + value_len + strlen(": \r\n");
+	if (head->size > HEAD_SIZE_MAX || req->headers_count == COUNT_OF(req->headers)) {
+		refuse(head, 431);
+		return;
+	}
+	if (!head_is_token(name, name_len) || !head_is_value(value, value_len)) {
+		refuse(head, 400);
+		return;
+	}
+	name = arena_copy(&req->arena, name, name_len);
+	value = value_len ? arena_copy(&req->arena, value, value_len) : "";
+	req->headers[req->headers_count].name = name;
+	req->headers[req->headers_count++].value = value;
+	if (strcasecmp(name, "Host") == 0) {
+		head->hosts++;
+	} else if (strcasecmp(name, "Content-Length") == 0) {
+		head->lengths++;
+		read_length(head, value);
+	} else if (strcasecmp(name, "Transfer-Encoding") == 0) {
+		head->encodings++;
+		if (strcasecmp(value, "chunked") != 0)
+			refuse(head, 400);
+	}
+}
+
+static void
+read_method(struct head *head, struct request *req, const char *method)
+{
+	static const char *const known[] = { "GET",   "HEAD",   "POST",   "PUT",
+		                             "PATCH", "DELETE", "OPTIONS" };
+	size_t i;
+
+	if (!head_is_token(method, strlen(method))) {
+		refuse(head, 400);
+		return;
+	}
+	for (i = 0; i < COUNT_OF(known); i++) {
+		if (strcmp(method, known[i]) == 0)
+			break;
+	}
+	if (i == COUNT_OF(known)) {
+		refuse(head, 501);
+		return;
+	}
+	req->is_head = strcmp(method, "HEAD") == 0;
+	req->method = req->is_head ? "GET" : known[i];
+}
+
+void
+head_end(struct head *head, struct request *req, const char *method, const char *version)
+{
+	bool old = strcmp(version, "HTTP/1.0") == 0;
+
+	if (!old && strcmp(version, "HTTP/1.1") != 0)
+		refuse(head, 505);
+	read_method(head, req, method);
+	if (strcmp(req->path, "*") == 0 && strcmp(req->method, "OPTIONS") != 0)
+		refuse(head, 400);
+	if (head->hosts > 1 || (!old && head->hosts == 0))
+		refuse(head, 400);
+	if (head->lengths + head->encodings > 1 || (old && head->encodings))
+		refuse(head, 400);
+	head->size += strlen(method) + strlen(version) + strlen("  \r\n\r\n");
+	weigh(head, req);
+}
+
+bool
+head_has_body(const struct head *head)
+{
+	return head->length > 0 || head->encodings > 0;
+}

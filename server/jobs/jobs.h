@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Background work: consumers of events and periodic chores, on one thread with one connection. */
+#ifndef SERVER_JOBS_H
+#define SERVER_JOBS_H
+
+#include "db/conn.h"
+
+struct jobs;
+
+/* One kind of work.  run does a bounded piece in a transaction of its own and sets *more when there
+ * is more to do at once; it is called again every every_ms otherwise. */
+struct job {
+	const char *name;
+	unsigned every_ms;
+	enum err (*run)(struct ctx *ctx, bool *more);
+};
+
+extern const struct job job_table[];
+extern const size_t job_table_count;
+
+struct jobs *jobs_open(const char *url);
+void jobs_close(struct jobs *jobs);
+
+/* Run every job until none has more to do: `fettled jobs`, and tests. */
+void jobs_run_all(struct conn *conn);
+
+#endif

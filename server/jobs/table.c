@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The jobs, and the smallest of them. */
+#include "jobs/jobs.h"
+
+static enum err
+expire_keys(struct ctx *ctx, bool *more)
+{
+	*more = false;
+	db_write(ctx, idempotency_expire, NO_ARGS);
+	return OK;
+}
+
+const struct job job_table[] = {
+	{ "idempotency_expire", 60000, expire_keys },
+};
+const size_t job_table_count = COUNT_OF(job_table);

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From a route's sections to statements, and from rows to the reply. */
+#include "reply.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "auth.h"
+#include "core/text.h"
+#include "cursor.h"
+
+#define BODY_MAX (64u << 20)
+#define LIMIT_DEFAULT 50
+#define COUNT_CAP 1000
+
+const char *
+request_header(const struct request *req, const char *name)
+{
+	for (size_t i = 0; i < req->headers_count; i++)
+		if (strcasecmp(req->headers[i].name, name) == 0)
+			return req->headers[i].value;
+	return NULL;
+}
+
+void
+reply_header(struct request *req, const char *name, const char *value)
+{
+	struct reply *reply = &req->reply;
+
+	if (reply->headers_count == REPLY_HEADERS_MAX)
+		die("too many headers in a reply");
+	reply->headers[reply->headers_count].name = name;
+	reply->headers[reply->headers_count++].value = value;
+}
+
+/* Address of a parameter in the decoded struct; NULL when the operation has none such or it was not sent. */
+static const void *
+parameter_at(const struct request *req, const char *name)
+{
+	const struct shape *shape = req->operation->params;
+
+	for (size_t i = 0; req->params && i < shape->count; i++) {
+		const struct member *m = &shape->members[i];
+		const char *base = req->params;
+
+		if (strcmp(m->name, name) == 0)
+			return m->has_offset && !*(const bool *)(base + m->has_offset) ? NULL : base + m->offset;
+	}
+	return NULL;
+}
+
+static bool
+has_parameter(const struct request *req, const char *name)
+{
+	for (size_t i = 0; i < req->operation->params->count; i++)
+		if (strcmp(req->operation->params->members[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static int64_t
+limit_of(const struct request *req)
+{
+	const int64_t *limit = parameter_at(req, "limit");
+
+	return limit ? *limit : LIMIT_DEFAULT;
+}
+
+static bool
+count_wanted(const struct request *req)
+{
+	const bool *count = parameter_at(req, "count");
+
+	return count && *count;
+}
+
+/* Every parameter a section's statement may name. */
+static size_t
+section_args(struct request *req, const struct route *route, const struct id *ids, size_t ids_count,
+             const struct cursor *cursor, enum sql sql, struct arg args[16 + CURSOR_KEYS])
+{
+	const struct statement *s = &statements[sql];
+	bool own = route->op == req->op;
+	size_t n = 0;
+
+	args[n++] = ARG(scope_store, req->scope.store);
+	if (ids) {
+		args[n++] = IDS_ARG(ids, ids, ids_count);
+		args[n++] = ARG(id, ids[0]);
+	}
+	if (route->sections[0].kind == SECTION_PAGE || (own && req->operation->list))
+		args[n++] = ARG(limit, limit_of(req) + 1);
+	for (uint16_t i = 0; i < s->params_count; i++) {
+		const char *name = param_infos[s->params[i]].name;
+		const char *value = NULL;
+
+		if (strncmp(name, "after_", 6) != 0 || strcmp(name, "after_position") == 0)
+			continue;
+		for (size_t k = 0; cursor && k < cursor->count; k++)
+			if (strcmp(cursor->names[k], name) == 0)
+				value = cursor->values[k];
+		if (n < 16 + CURSOR_KEYS - 1)
+			args[n++] = arg_text(s->params[i], value);
+	}
+	if (own && req->params)
+		args[n++] = (struct arg){ .kind = ARG_KIND_STRUCT, .value.pointer = req->params,
+			                  .shape = req->operation->params };
+	return n;
+}
+
+enum err
+reply_statements(struct request *req, const struct route *route, const struct id *ids, size_t ids_count,
+                 enum sql sql[], const char **values[], size_t *count)
+{
+	const char *const *text = parameter_at(req, "cursor");
+	struct arg args[16 + CURSOR_KEYS];
+	struct cursor cursor = { 0 };
+	size_t n = 0;
+
+	if (text && route->op == req->op) {
+		enum err err = cursor_decode(req, *text, &cursor);
+
+		if (err)
+			return err;
+	}
+	for (const struct section *s = route->sections; s->kind != SECTION_NONE; s++) {
+		size_t used = section_args(req, route, ids, ids_count, &cursor, s->sql, args);
+
+		sql[n] = s->sql;
+		values[n++] = bind_args(&req->arena, &statements[s->sql], &req->ctx, args, used);
+		if (s->kind == SECTION_PAGE && statements[s->sql].count && count_wanted(req)) {
+			enum sql counter = (enum sql)statements[s->sql].count;
+
+			used = section_args(req, route, ids, ids_count, NULL, counter, args);
+			sql[n] = counter;
+			values[n++] = bind_args(&req->arena, &statements[counter], &req->ctx, args, used);
+		}
+		if (s->kind == SECTION_PAGE && has_parameter(req, "after_position")) {
+			sql[n] = SQL_list_position;
+			values[n++] = bind_args(&req->arena, &statements[SQL_list_position], &req->ctx, NULL, 0);
+		}
+	}
+	*count = n;
+	return OK;
+}
+
+/* Adds `actions`: which verbs the machine has, which are enabled now and for this caller, and why not. */
+static void
+write_actions(struct buf *out, const struct rows *rows, size_t row, void *arg)
+{
+	const struct request *req = arg;
+	const struct machine *machine = req->route->machine ? req->route->machine
+	                                                    : route_of(req->route->then)->machine;
+	int state = row_enum(rows, row, machine->column, machine->states);
+	struct id store = row_id(rows, row, "store_id");
+
+	buf_puts(out, ",\"actions\":[");
+	for (size_t i = 0; i < machine->count; i++) {
+		const struct machine_move *move = &machine->moves[i];
+		const enum permission *p = operations[move->op].permissions;
+		bool permitted = false, fits = (move->from & FROM(state)) != 0;
+
+		for (; req->who && *p != PERMISSION_NONE && !permitted; p++)
+			permitted = principal_holds(req->who, *p, store);
+		buf_printf(out, "%s{\"verb\":\"%s\",\"enabled\":%s,\"why\":%s}", i ? "," : "",
+		           machine_verb(move->op), fits && permitted ? "true" : "false",
+		           !fits        ? "\"illegal_transition\""
+		           : !permitted ? "\"forbidden\""
+		                        : "null");
+	}
+	buf_char(out, ']');
+}
+
+static size_t
+collect_children(const struct route *route, struct rows *const rows[], size_t first,
+                 struct json_children children[SECTIONS_MAX])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; route->sections[i].kind != SECTION_NONE; i++)
+		if (route->sections[i].kind == SECTION_MANY)
+			children[n++] = (struct json_children){ route->sections[i].key, rows[first + i] };
+	return n;
+}
+
+static void
+write_page(struct request *req, const struct json_document *doc, struct rows *const rows[], size_t next)
+{
+	struct buf *out = &req->reply.body;
+	size_t limit = (size_t)limit_of(req), n = rows_count(doc->rows);
+	const char *const *cursor = parameter_at(req, "cursor");
+	const char *position = NULL, *after = NULL;
+	struct cursor sent;
+
+	buf_puts(out, "{\"data\":[");
+	for (size_t i = 0; i < n && i < limit; i++) {
+		if (i)
+			buf_char(out, ',');
+		json_write_row(out, doc, i);
+	}
+	if (statements[doc->rows ? req->route->sections[0].sql : 0].count && count_wanted(req)) {
+		int64_t count = row_int(rows[next++], 0, "n");
+
+		buf_printf(out, "],\"count\":{\"value\":%lld,\"capped\":%s}",
+		           (long long)(count > COUNT_CAP ? COUNT_CAP : count), count > COUNT_CAP ? "true" : "false");
+	} else {
+		buf_char(out, ']');
+	}
+	if (has_parameter(req, "after_position"))
+		position = row_text(rows[next], 0, "position");
+	/* what changed behind pages already sent is told after the first page's position, not the last's */
+	if (cursor && cursor_decode(req, *cursor, &sent) == OK && sent.position[0])
+		position = sent.position;
+	if (n > limit) {
+		struct buf key;
+
+		buf_init(&key, 4096);
+		json_write_key(&key, doc->rows, limit - 1);
+		after = cursor_encode(req, key.data, key.len, position ? position : "");
+		buf_clear(&key);
+	}
+	buf_puts(out, ",\"next_cursor\":");
+	buf_json(out, after, after ? strlen(after) : 0);
+	buf_puts(out, ",\"position\":");
+	buf_json(out, position, position ? strlen(position) : 0);
+	buf_char(out, '}');
+}
+
+enum err
+reply_rows(struct request *req, const struct route *route, struct rows *const rows[])
+{
+	struct json_children children[SECTIONS_MAX];
+	struct json_document doc = { .rows = rows[0], .children = children };
+	size_t first = 0;
+
+	buf_clear(&req->reply.body);
+	buf_init(&req->reply.body, BODY_MAX);
+	if (route->sections[0].kind == SECTION_PARENT) {
+		if (rows_count(rows[0]) == 0)
+			return ERR_NOT_FOUND;
+		first = 1;
+		doc.rows = rows[1];
+	}
+	doc.extra = route->machine ? write_actions : route->extra;
+	doc.arg = req;
+	req->reply.status = req->operation->status;
+	if (route->sections[first].kind == SECTION_PAGE) {
+		write_page(req, &doc, rows, first + 1);
+	} else {
+		if (rows_count(doc.rows) == 0)
+			return ERR_NOT_FOUND;
+		doc.children_count = collect_children(route, rows, 0, children);
+		json_write_row(&req->reply.body, &doc, 0);
+	}
+	return req->reply.body.full ? ERR_INTERNAL : OK;
+}
+
+/* Version of the document: the digits behind "version": where the row has it, written by the row writer
+ * before any text a user can choose. */
+static const char *
+version_of(const struct request *req, char text[24])
+{
+	const struct buf *body = &req->reply.body;
+	static const char key[] = "\"version\":";
+	const char *at = body->len > sizeof(key) ? memmem(body->data, body->len < 120 ? body->len : 120, key,
+	                                                  sizeof(key) - 1)
+	                                         : NULL;
+	size_t n = 0;
+
+	if (at)
+		for (at += sizeof(key) - 1; n < 20 && at < body->data + body->len && *at >= '0' && *at <= '9'; at++)
+			text[n++] = *at;
+	text[n] = '\0';
+	return n ? text : "0";
+}
+
+static bool
+tag_matches(const char *list, const char *tag)
+{
+	if (strcmp(list, "*") == 0)
+		return true;
+	for (const char *at = strstr(list, tag); at; at = strstr(at + 1, tag))
+		if (at == list || at[-1] == ' ' || at[-1] == ',' || at[-1] == '/')
+			return true;
+	return false;
+}
+
+void
+reply_etag(struct request *req)
+{
+	static const unsigned char key[crypto_shorthash_KEYBYTES];
+	const char *sent = request_header(req, "If-None-Match");
+	unsigned char hash[crypto_shorthash_BYTES];
+	char version[24], hex[2 * crypto_shorthash_BYTES + 1];
+	const char *tag;
+
+	if (!req->reply.body.data)
+		return;
+	crypto_shorthash(hash, (const unsigned char *)req->reply.body.data, req->reply.body.len, key);
+	sodium_bin2hex(hex, sizeof(hex), hash, sizeof(hash));
+	tag = arena_printf(&req->arena, "\"%s.%s\"", version_of(req, version), hex);
+	reply_header(req, "ETag", tag);
+	reply_header(req, "Vary", "Authorization, Accept-Language");
+	if (sent && req->reply.status == 200 && strcmp(req->operation->method, "GET") == 0 &&
+	    tag_matches(sent, tag)) {
+		req->reply.status = 304; /* the body stays: its size is told, it is not sent */
+	}
+}

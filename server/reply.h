@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Replies made of rows: documents, pages, and their headers. */
+#ifndef SERVER_REPLY_H
+#define SERVER_REPLY_H
+
+#include "db/json.h"
+#include "route.h"
+
+/* Statements and values of a read, for the lanes or for a connection.  ids: of ONE; may be NULL. */
+MUSTCHECK enum err reply_statements(struct request *req, const struct route *route, const struct id *ids,
+                                    size_t ids_count, enum sql sql[], const char **values[], size_t *count);
+
+/* Write the object or page of a read from its rows into req->reply; 200 or the operation's status.
+ * ERR_NOT_FOUND when the object is not there. */
+MUSTCHECK enum err reply_rows(struct request *req, const struct route *route, struct rows *const rows[]);
+
+/* ETag, and 304 when the caller has it. */
+void reply_etag(struct request *req);
+
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One request on its way through the server.  Memory and foreign handles belong to its arena. */
+#ifndef SERVER_REQUEST_H
+#define SERVER_REQUEST_H
+
+#include "core/buf.h"
+#include "db/db.h"
+#include "db/lane.h"
+
+struct route;
+struct principal;
+
+#define REPLY_HEADERS_MAX 12
+
+struct reply {
+	int status;
+	struct buf body;          /* taken by http.c when it is sent */
+	const char *content_type; /* NULL: application/json */
+	struct {
+		const char *name, *value;
+	} headers[REPLY_HEADERS_MAX];
+	size_t headers_count;
+	bool close;      /* end the connection after this reply */
+	int file;        /* >= 0: the body is this open file, from offset, size octets; closed by http.c */
+	uint64_t offset, size;
+	const void *fixed; /* not NULL: the body is this static memory, size octets */
+};
+
+struct request {
+	struct arena arena;
+	struct ctx ctx;
+
+	/* The head, filled by http.c before on_head; arena memory, NUL-terminated, no NUL inside. */
+	const char *method; /* as sent; HEAD is told as "GET" with is_head set */
+	bool is_head;
+	const char *path;  /* still percent-encoded, without the query */
+	const char *query; /* still encoded, without '?'; NULL when there is none */
+	struct {
+		const char *name, *value;
+	} headers[48];
+	size_t headers_count;
+	const char *peer; /* numeric address of the client */
+	const char *segments[4]; /* the path's parameters, still encoded */
+
+	/* The body.  on_head says how much is taken and where it goes. */
+	uint64_t max_body;
+	bool spool;       /* body goes to an unlinked temporary file instead of memory */
+	const char *body_text; /* memory: NUL-terminated, body_size octets */
+	int body_file;    /* spool: open file at offset 0, else -1; closed by http.c */
+	uint64_t body_size;
+
+	/* Filled by the dispatcher */
+	enum op op;
+	const struct operation *operation;
+	const struct route *route;
+	const struct principal *who;
+	struct scope scope;
+	struct id id;       /* the path's {id} */
+	void *params;       /* struct <operation>_params */
+	void *body;         /* struct of the body, or NULL */
+	enum err err;       /* set by a handler that returns OK: told to the caller, and its writes are kept */
+	int language;       /* 0 English, 1 Chinese */
+	uint64_t request_hash;
+	const char *idempotency_key;
+	bool replayed;
+	int64_t started_us; /* monotonic */
+	struct lane_query lane;
+
+	struct reply reply;
+	struct request *next; /* in the worker's queue or the done list */
+	void *exchange;       /* http.c's own */
+};
+
+/* Value of a header, by case-insensitive name; NULL when absent. */
+const char *request_header(const struct request *req, const char *name);
+
+/* Add a header to the reply; name and value static or of the request's arena, free of CR and LF. */
+void reply_header(struct request *req, const char *name, const char *value);
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Regions, stores, hours, holidays, bays, house rules. */
+#include "org/org.h"
+#include "routes/routes.h"
+
+static enum err
+create_region(struct request *req)
+{
+	return region_create(&req->ctx, req->body);
+}
+
+static enum err
+update_region(struct request *req)
+{
+	return region_update(&req->ctx, req->id, req->body);
+}
+
+static enum err
+create_store(struct request *req)
+{
+	return store_create(&req->ctx, req->body);
+}
+
+static enum err
+update_store(struct request *req)
+{
+	return store_update(&req->ctx, req->id, req->body);
+}
+
+static enum err
+set_hours(struct request *req)
+{
+	return store_set_hours(&req->ctx, req->id, req->body);
+}
+
+static enum err
+add_holiday(struct request *req)
+{
+	return store_add_holiday(&req->ctx, req->id, req->body);
+}
+
+static enum err
+update_policies(struct request *req)
+{
+	return store_update_policies(&req->ctx, req->id, req->body);
+}
+
+static enum err
+create_bay(struct request *req)
+{
+	return bay_create(&req->ctx, req->id, req->body);
+}
+
+#define STORE ONE(store_get), MANY(hours, store_hours_of), MANY(holidays, store_holidays_of)
+
+/* clang-format off */
+const struct route organisation_routes[] = {
+	READ(OP_listRegions,            PAGE(region_list)),
+	READ(OP_getRegion,              ONE(region_get)),
+	COMMAND(OP_createRegion,        create_region,   THEN(OP_getRegion)),
+	COMMAND(OP_updateRegion,        update_region,   THEN(OP_getRegion)),
+	READ(OP_listStores,             PAGE(store_list)),
+	READ(OP_getStore,               STORE),
+	COMMAND(OP_createStore,         create_store,    THEN(OP_getStore)),
+	COMMAND(OP_updateStore,         update_store,    THEN(OP_getStore)),
+	COMMAND(OP_setStoreHours,       set_hours,       THEN(OP_getStore)),
+	COMMAND(OP_addStoreHoliday,     add_holiday,     THEN(OP_getStore)),
+	READ(OP_listBays,               UNDER(store_visible), PAGE(bay_list)),
+	READ(OP_getBay,                 ONE(bay_get)),
+	COMMAND(OP_createBay,           create_bay,      THEN(OP_getBay)),
+	READ(OP_getStorePolicies,       ONE(store_policies_get)),
+	COMMAND(OP_updateStorePolicies, update_policies, THEN(OP_getStorePolicies)),
+	ROUTES_END
+};
+/* clang-format on */

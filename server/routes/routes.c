@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The list of route tables. */
+#include "routes/routes.h"
+
+const struct route *const route_tables[] = {
+	organisation_routes,
+	staff_routes,
+	service_routes,
+};
+const size_t route_tables_count = COUNT_OF(route_tables);

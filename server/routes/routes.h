@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* All route tables: one for each resource, in a file of its name. */
+#ifndef SERVER_ROUTES_H
+#define SERVER_ROUTES_H
+
+#include "route.h"
+
+extern const struct route *const route_tables[];
+extern const size_t route_tables_count;
+
+extern const struct route organisation_routes[];
+extern const struct route staff_routes[];
+extern const struct route service_routes[];
+
+#endif

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Health, metrics, the contract and its page, code lists: all answered from memory, on the loop. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "assets.h"
+#include "db/lane.h"
+#include "metrics.h"
+#include "routes/routes.h"
+#include "service.h"
+
+static struct service state;
+
+void
+service_init(const struct service *service)
+{
+	state = *service;
+}
+
+void
+service_drain(void)
+{
+	state.draining = true;
+}
+
+static enum err
+text(struct request *req, int status, const char *said)
+{
+	req->reply.status = status;
+	req->reply.content_type = "text/plain; charset=utf-8";
+	buf_puts(&req->reply.body, said);
+	return OK;
+}
+
+static enum err
+health(struct request *req)
+{
+	return text(req, 200, "ok\n");
+}
+
+static enum err
+readiness(struct request *req)
+{
+	if (state.draining)
+		return text(req, 503, "draining\n");
+	return lanes_up(state.lanes) ? text(req, 200, "ready\n") : text(req, 503, "the database is away\n");
+}
+
+static enum err
+metrics(struct request *req)
+{
+	struct buf *out = &req->reply.body;
+
+	req->reply.status = 200;
+	req->reply.content_type = "text/plain; version=0.0.4; charset=utf-8";
+	metrics_write(out);
+	buf_printf(out, "# TYPE fettle_connections gauge\nfettle_connections %zu\n", http_connections(state.http));
+	buf_printf(out, "# TYPE fettle_reads_in_flight gauge\nfettle_reads_in_flight %zu\n",
+	           lanes_in_flight(state.lanes));
+	buf_printf(out, "# TYPE fettle_commands_waiting gauge\nfettle_commands_waiting %zu\n",
+	           workers_waiting(state.workers));
+	buf_printf(out, "# TYPE fettle_database_up gauge\nfettle_database_up %d\n", lanes_up(state.lanes));
+	return OK;
+}
+
+static int
+compare_asset(const void *path, const void *asset)
+{
+	return strcmp(path, ((const struct asset *)asset)->path);
+}
+
+static enum err
+asset(struct request *req, const char *path, const char *type)
+{
+	const struct asset *found = bsearch(path, assets, assets_count, sizeof(assets[0]), compare_asset);
+
+	if (!found)
+		return ERR_NOT_FOUND;
+	req->reply.status = 200;
+	req->reply.content_type = type;
+	req->reply.fixed = found->data;
+	req->reply.size = found->size;
+	return OK;
+}
+
+static enum err
+contract(struct request *req)
+{
+	return asset(req, "openapi.json", "application/json");
+}
+
+static enum err
+docs(struct request *req)
+{
+	reply_header(req, "Content-Security-Policy",
+	             "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+	             "connect-src 'self'; base-uri 'none'; form-action 'none'");
+	return asset(req, "vendor/swagger-ui/index.html", "text/html; charset=utf-8");
+}
+
+static enum err
+docs_file(struct request *req)
+{
+	static const struct {
+		const char *ending, *type;
+	} types[] = {
+		{ ".css", "text/css; charset=utf-8" },
+		{ ".js", "text/javascript; charset=utf-8" },
+		{ ".png", "image/png" },
+	};
+	const char *file = ((const struct get_docs_file_params *)req->params)->file, *dot = strrchr(file, '.');
+
+	for (size_t i = 0; dot && i < COUNT_OF(types); i++)
+		if (strcmp(dot, types[i].ending) == 0)
+			return asset(req, arena_printf(&req->arena, "vendor/swagger-ui/%s", file), types[i].type);
+	return ERR_NOT_FOUND;
+}
+
+static void
+write_enum(struct buf *out, const struct enumeration *e)
+{
+	buf_printf(out, "\"%s\":{\"may_grow\":%s,\"values\":[", e->name, e->may_grow ? "true" : "false");
+	for (size_t i = 1; i < e->count; i++) {
+		buf_printf(out, "%s{\"code\":\"%s\",\"en\":", i > 1 ? "," : "", e->values[i].code);
+		buf_json(out, e->values[i].en, strlen(e->values[i].en));
+		buf_puts(out, ",\"zh\":");
+		buf_json(out, e->values[i].zh, strlen(e->values[i].zh));
+		buf_char(out, '}');
+	}
+	buf_puts(out, "]}");
+}
+
+static enum err
+enums(struct request *req)
+{
+	struct buf *out = &req->reply.body;
+
+	req->reply.status = 200;
+	buf_char(out, '{');
+	for (size_t i = 0; i < enumerations_count; i++) {
+		write_enum(out, enumerations[i]);
+		buf_char(out, ',');
+	}
+	write_enum(out, &role_enum);
+	buf_char(out, ',');
+	write_enum(out, &permission_enum);
+	buf_char(out, '}');
+	return OK;
+}
+
+/* clang-format off */
+const struct route service_routes[] = {
+	CODE(OP_getHealth,    health),
+	CODE(OP_getReadiness, readiness),
+	CODE(OP_getMetrics,   metrics),
+	CODE(OP_getContract,  contract),
+	CODE(OP_getDocs,      docs),
+	CODE(OP_getDocsFile,  docs_file),
+	CODE(OP_listEnums,    enums),
+	ROUTES_END
+};
+/* clang-format on */

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The daemon: one loop that never blocks, lanes for reads, workers for commands, jobs behind. */
+#include "serve.h"
+
+#include <errno.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <systemd/sd-daemon.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "auth.h"
+#include "core/log.h"
+#include "cursor.h"
+#include "db/cluster.h"
+#include "dispatch.h"
+#include "jobs/jobs.h"
+#include "link.h"
+#include "loop.h"
+#include "service.h"
+
+#define DRAIN_SECONDS 10
+
+struct daemon {
+	const struct config *config;
+	const struct database *database;
+	struct loop *loop;
+	struct http *http;
+	struct lanes *lanes;
+	struct workers *workers, *hashers;
+	struct jobs *jobs;
+	int wake;
+	bool stopping;
+	int64_t stop_us; /* monotonic: when draining ends at the latest */
+};
+
+static void
+run_http(void *arg)
+{
+	http_run(((struct daemon *)arg)->http);
+}
+
+static void
+run_lanes(void *arg)
+{
+	lanes_ready(((struct daemon *)arg)->lanes);
+}
+
+static void
+take_done(struct workers *workers)
+{
+	struct request *req;
+
+	while ((req = workers_done(workers)) != NULL)
+		http_reply(req);
+}
+
+static void
+run_done(void *arg)
+{
+	struct daemon *d = arg;
+	uint64_t n;
+
+	if (read(d->wake, &n, sizeof(n)) < 0 && errno != EAGAIN)
+		log_line(LOG_LEVEL_ERROR, "eventfd", "errno=%d", errno);
+	take_done(d->workers);
+	take_done(d->hashers);
+}
+
+static void
+tick(void *arg)
+{
+	struct daemon *d = arg;
+
+	lanes_tick(d->lanes);
+	http_tick(d->http);
+}
+
+static void
+tick_second(void *arg)
+{
+	struct daemon *d = arg;
+
+	if (d->database->private && !d->stopping)
+		cluster_tick();
+	sd_notify(0, "WATCHDOG=1");
+}
+
+static void
+stop(void *arg, int signal)
+{
+	struct daemon *d = arg;
+
+	if (d->stopping)
+		return;
+	log_line(LOG_LEVEL_INFO, "draining", "signal=%d", signal);
+	sd_notify(0, "STOPPING=1");
+	d->stopping = true;
+	d->stop_us = clock_monotonic_us() + DRAIN_SECONDS * INT64_C(1000000);
+	dispatch_drain();
+	service_drain();
+	http_quiesce(d->http);
+}
+
+/* The library's turns and the lanes' requests, until neither has more to do. */
+static void
+turn(void *arg)
+{
+	struct daemon *d = arg;
+
+	do {
+		http_run(d->http);
+		lanes_flush(d->lanes);
+	} while (http_timeout_ms(d->http) == 0);
+}
+
+static int
+timeout_ms(void *arg)
+{
+	return http_timeout_ms(((struct daemon *)arg)->http);
+}
+
+static bool
+stopped(void *arg)
+{
+	struct daemon *d = arg;
+
+	return d->stopping && (http_pending(d->http) == 0 || clock_monotonic_us() >= d->stop_us);
+}
+
+static bool
+set_keys(const struct config *config)
+{
+	unsigned char key[32];
+
+	/* whatever text it is, the keys are made from its hash */
+	crypto_generichash(key, sizeof(key), (const unsigned char *)config->link_key, strlen(config->link_key), NULL, 0);
+	cursor_set_key(key);
+	link_set_key(key);
+	sodium_memzero(key, sizeof(key));
+	return config->link_key[0] != '\0';
+}
+
+static bool
+open_all(struct daemon *d, const char *spool)
+{
+	const struct config *config = d->config;
+	struct workers_settings settings = { .threads = (unsigned)config->workers,
+		                             .queue = (unsigned)config->queue,
+		                             .database = d->database->url,
+		                             .run = dispatch_run,
+		                             .name = "command" };
+	const struct http_settings http = {
+		.address = config->address, .port = (uint16_t)config->port,
+		.max_connections = (unsigned)config->max_connections,
+		.max_connections_per_address = (unsigned)config->max_connections_per_address,
+		.idle_seconds = (unsigned)config->idle_seconds, .head_seconds = (unsigned)config->head_seconds,
+		.body_seconds = (unsigned)config->body_seconds, .spool_dir = spool,
+		.on_head = dispatch_head, .on_request = dispatch_request, .on_refused = dispatch_refused,
+		.on_done = dispatch_done,
+	};
+
+	d->loop = loop_open();
+	loop_signals(d->loop, stop, d);
+	d->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	d->lanes = lanes_open(d->database->url, (unsigned)config->lanes);
+	d->workers = workers_open(&settings, d->wake);
+	settings.threads = (unsigned)config->argon2_threads;
+	settings.queue = 32;
+	settings.name = "password";
+	d->hashers = workers_open(&settings, d->wake);
+	dispatch_init(&(struct dispatch){ .config = config, .lanes = d->lanes, .workers = d->workers,
+	                                  .hashers = d->hashers });
+	d->http = http_open(&http);
+	if (!d->http)
+		return false;
+	service_init(&(struct service){ .http = d->http, .lanes = d->lanes, .workers = d->workers });
+	d->jobs = jobs_open(d->database->url);
+	loop_watch(d->loop, http_fd(d->http), run_http, d);
+	loop_watch(d->loop, lanes_fd(d->lanes), run_lanes, d);
+	loop_watch(d->loop, d->wake, run_done, d);
+	loop_tick(d->loop, 100, tick, d);
+	loop_tick(d->loop, 1000, tick_second, d);
+	return true;
+}
+
+/* Answers go out before what they need goes away. */
+static void
+close_all(struct daemon *d)
+{
+	jobs_close(d->jobs);
+	workers_close(d->workers);
+	workers_close(d->hashers);
+	http_close(d->http);
+	lanes_close(d->lanes);
+	principals_clear();
+	if (d->wake >= 0)
+		close(d->wake);
+	loop_close(d->loop);
+}
+
+int
+serve(const struct config *config, const struct database *database)
+{
+	struct daemon d = { .config = config, .database = database, .wake = -1 };
+	const struct loop_hooks hooks = { .arg = &d, .turn = turn, .timeout_ms = timeout_ms, .stopped = stopped };
+	char spool[4096];
+
+	snprintf(spool, sizeof(spool), "%s/files", config->data);
+	if (mkdir(config->data, 0711) != 0 && errno != EEXIST)
+		log_line(LOG_LEVEL_ERROR, "data", "errno=%d", errno);
+	if (mkdir(spool, 0700) != 0 && errno != EEXIST) {
+		log_line(LOG_LEVEL_ERROR, "data", "path=%s errno=%d", spool, errno);
+		return EX_CANTCREAT;
+	}
+	if (!set_keys(config))
+		return EX_CONFIG;
+	if (!open_all(&d, spool)) {
+		close_all(&d);
+		return EX_UNAVAILABLE;
+	}
+	log_line(LOG_LEVEL_INFO, "ready", "address=%s port=%u", config->address, http_port(d.http));
+	sd_notify(0, "READY=1");
+	loop_run(d.loop, &hooks);
+	close_all(&d);
+	log_line(LOG_LEVEL_INFO, "stopped", "connections=0");
+	return EX_OK;
+}
