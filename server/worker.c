@@ -96,7 +96,7 @@ static void *
 work(void *arg)
 {
 	struct workers *workers = arg;
-	struct conn *conn = conn_open(workers->settings.database);
+	struct conn *conn = conn_open_for_commands(workers->settings.database);
 	struct request *req;
 
 	while ((req = next_request(workers))) {

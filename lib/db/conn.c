@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/log.h"
+#include "db/connect.h"
 #include "db/principal.h"
 #include "db/rows.h"
 
@@ -38,7 +39,7 @@ enum prepared {
 };
 
 struct conn {
-	const char *url;
+	const char *url, *settings;
 	PGconn *pg;
 	int64_t deadline_us;
 	size_t entries_count, bytes;
@@ -67,7 +68,17 @@ conn_open(const char *url)
 	if (!conn)
 		die("out of memory");
 	conn->url = url;
+	conn->settings = "";
 	conn->deadline_us = INT64_MAX;
+	return conn;
+}
+
+struct conn *
+conn_open_for_commands(const char *url)
+{
+	struct conn *conn = conn_open(url);
+
+	conn->settings = "-c statement_timeout=5000 -c lock_timeout=4000 -c idle_in_transaction_session_timeout=10000";
 	return conn;
 }
 
@@ -120,7 +131,7 @@ connect_now(struct conn *conn)
 {
 	PostgresPollingStatusType status = PGRES_POLLING_WRITING;
 
-	conn->pg = PQconnectStart(conn->url);
+	conn->pg = connect_start(conn->url, conn->settings);
 	if (!conn->pg || PQstatus(conn->pg) == CONNECTION_BAD)
 		goto lost;
 	while (status != PGRES_POLLING_OK) {
@@ -395,7 +406,7 @@ run_once(struct conn *conn, struct ctx *ctx, enum err (*fn)(struct ctx *, void *
 		return ERR_CONNECTION_LOST;
 	queue(conn, ENTRY_CONTROL, SQL_transaction_begin, NULL, NULL);
 	queue(conn, ENTRY_CONTROL, SQL_principal_set,
-	      principal_values(ctx->arena, ctx->scope, ctx->request_id), NULL);
+	      principal_values(ctx->arena, ctx->scope, ctx->request_id, PLAN_GENERIC), NULL);
 	err = fn(ctx, arg);
 	if (conn->broken != OK)
 		err = conn->broken;

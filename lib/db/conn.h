@@ -7,6 +7,8 @@
 
 /* Never fails: connects when it is first used, and again after a loss.  url is borrowed. */
 struct conn *conn_open(const char *url);
+/* The same with the server's own limits on statements, locks and idle transactions. */
+struct conn *conn_open_for_commands(const char *url);
 void conn_close(struct conn *conn);
 
 /* Deadline (monotonic microseconds) of everything until it is set again. */

@@ -65,9 +65,20 @@ ctx_check_version(struct ctx *ctx, int64_t version)
 	                 arena_text(ctx->arena, now));
 }
 
+static bool
+in_scope(const struct scope *scope, struct id store)
+{
+	char text[ID_TEXT];
+
+	return scope->hq || id_equal(scope->store, store) ||
+	       (scope->stores && strstr(scope->stores, id_format(store, text)));
+}
+
 enum err
 ctx_store(struct ctx *ctx, struct id sent, struct id *store)
 {
 	*store = id_is_none(sent) ? ctx->scope->store : sent;
-	return id_is_none(*store) ? fail(ctx, ERR_REQUIRED, "/store_id") : OK;
+	if (id_is_none(*store))
+		return fail(ctx, ERR_REQUIRED, "/store_id");
+	return in_scope(ctx->scope, *store) ? OK : fail(ctx, ERR_NOT_FOUND, "/store_id");
 }

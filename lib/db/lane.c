@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "core/log.h"
+#include "db/connect.h"
 #include "db/principal.h"
 #include "db/rows.h"
 
@@ -16,6 +17,11 @@
 #define BACKOFF_FIRST_US 50000
 #define BACKOFF_LAST_US 1000000
 #define QUERY_TRIES 3
+
+/* One snapshot for all that is asked between two Syncs; answers are small, so no parallel workers. */
+#define SETTINGS                                                                                       \
+	"-c default_transaction_isolation=repeatable\\ read -c default_transaction_read_only=on "       \
+	"-c statement_timeout=2000 -c max_parallel_workers_per_gather=0"
 
 enum expect_kind {
 	EXPECT_SETTING, /* BEGIN-like statements whose rows nobody wants */
@@ -98,7 +104,7 @@ static void
 lane_connect(struct lane *lane)
 {
 	lane->retry_us = clock_monotonic_us() + 5000000; /* give up on this attempt then */
-	lane->pg = PQconnectStart(lane->lanes->url);
+	lane->pg = connect_start(lane->lanes->url, SETTINGS);
 	if (!lane->pg || PQstatus(lane->pg) == CONNECTION_BAD) {
 		lane_fail(lane, "connect");
 		return;
@@ -120,19 +126,6 @@ lane_up(struct lane *lane)
 	lane->queries = 0;
 	memset(lane->prepared, 0, sizeof(lane->prepared));
 	watch(lane, EPOLLIN);
-	/* One snapshot for all that is asked between two Syncs; answers are small, so no parallel workers. */
-	PQsendQueryParams(lane->pg,
-	                  "SELECT set_config('default_transaction_isolation', 'repeatable read', false),"
-	                  " set_config('default_transaction_read_only', 'on', false),"
-	                  " set_config('statement_timeout', '2000', false),"
-	                  " set_config('max_parallel_workers_per_gather', '0', false),"
-	                  " set_config('timezone', 'UTC', false), set_config('datestyle', 'ISO', false),"
-	                  " set_config('plan_cache_mode', 'force_generic_plan', false),"
-	                  " set_config('jit', 'off', false)",
-	                  0, NULL, NULL, NULL, NULL, 0);
-	lane->fifo[lane->tail++ % LANE_FIFO] = (struct expect){ .kind = EXPECT_SETTING };
-	PQpipelineSync(lane->pg);
-	lane->fifo[lane->tail++ % LANE_FIFO] = (struct expect){ .kind = EXPECT_SYNC };
 }
 
 static void
@@ -252,11 +245,16 @@ send_statement(struct lane *lane, enum sql sql, const char *const *values)
 static bool
 lane_send(struct lane *lane, struct lane_query *query)
 {
-	const char **principal = principal_values(query->arena, query->scope, NULL);
+	enum plan_mode mode = PLAN_GENERIC;
+	const char **principal;
 
 	if (lane->queries == 0)
 		lane->oldest_us = clock_monotonic_us();
 	query->answered = 0;
+	for (size_t i = 0; i < query->count; i++)
+		if (statements[query->sql[i]].unnamed)
+			mode = PLAN_CUSTOM;
+	principal = principal_values(query->arena, query->scope, NULL, mode);
 	if (!send_statement(lane, SQL_principal_set, principal))
 		return false;
 	expect(lane, EXPECT_SETTING, SQL_principal_set, NULL, 0);
@@ -439,8 +437,6 @@ lanes_ready(struct lanes *lanes)
 
 		if (lane->state == LANE_CONNECTING) {
 			lane_poll_connect(lane);
-			if (lane->state == LANE_UP)
-				lane_sync(lane);
 			continue;
 		}
 		if (lane->state != LANE_UP)

@@ -5,7 +5,14 @@
 
 #include "db/db.h"
 
+/* How the statements behind it are planned: documents once, lists for their values each time. */
+enum plan_mode {
+	PLAN_GENERIC,
+	PLAN_CUSTOM
+};
+
 /* Values of SQL_principal_set for a scope. */
-const char **principal_values(struct arena *arena, const struct scope *scope, const char *request_id);
+const char **principal_values(struct arena *arena, const struct scope *scope, const char *request_id,
+                              enum plan_mode mode);
 
 #endif

@@ -192,5 +192,5 @@ result_error(const PGresult *result, struct ctx *ctx)
 		log_line(LOG_LEVEL_ERROR, "sql", "state=%s constraint=%s message=%s", state, name ? name : "-",
 		         log_quote(quoted, sizeof(quoted), PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY)));
 	/* 42501: row security refused a row of a store that is not ours: as if it were not there */
-	return strcmp(state, "42501") == 0 ? ERR_FORBIDDEN : ERR_INTERNAL;
+	return strcmp(state, "42501") == 0 ? ERR_NOT_FOUND : ERR_INTERNAL;
 }
