@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One daemon for a whole run, whatever the number of processes; it is judged by its log at the end."""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import sys
+import tempfile
+
+import psycopg2
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent / "api"))
+
+from fettle import Book, Contract, Daemon, fettled  # noqa: E402
+
+# What a sound daemon never says.
+BAD = re.compile(r"level=error|event=sql|AddressSanitizer|LeakSanitizer|ThreadSanitizer|runtime error:")
+
+
+def is_worker(config):
+    return hasattr(config, "workerinput")
+
+
+def pytest_sessionstart(session):
+    """The controlling process starts the daemon; workers are told where it is."""
+    config = session.config
+    if is_worker(config):
+        config.fettle = config.workerinput["fettle"]
+        return
+    config.fettle = None
+    config.fettle_daemon = None
+    if config.option.collectonly:
+        return
+    folder = tempfile.mkdtemp(prefix="fettle-test-")
+    config.fettle_daemon = daemon = Daemon(folder)
+    try:
+        daemon.start()
+    except RuntimeError as error:
+        daemon.stop()
+        pytest.exit(str(error), returncode=1)
+    config.fettle = {"folder": folder, "port": daemon.port, "dsn": daemon.dsn}
+
+
+def pytest_configure_node(node):
+    node.workerinput["fettle"] = node.config.fettle
+
+
+def judge(folder, log):
+    """What is wrong with the run as a whole."""
+    wrong = []
+    allowed = [re.compile(pattern) for pattern in Book.load(folder, "allowed")]
+    for line in log.splitlines():
+        if BAD.search(line) and not any(pattern.search(line) for pattern in allowed):
+            wrong.append("in the log: " + line)
+    for secret in Book.load(folder, "secrets"):
+        if secret in log:
+            wrong.append("a secret stands in the log: " + secret[:6] + "...")
+    if os.environ.get("FETTLE_TEST_ALL") == "1":
+        contract = json.loads((pathlib.Path(folder) / "openapi.json").read_text(encoding="utf-8"))
+        every = {op["operationId"] for item in contract["paths"].values() for op in item.values()}
+        missed = sorted(every - Book.load(folder, "reached"))
+        if missed:
+            wrong.append(f"{len(missed)} operations never succeeded: " + " ".join(missed))
+    return wrong
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session):
+    config = session.config
+    if getattr(config, "fettle_book", None):
+        config.fettle_book.save()
+    if is_worker(config) or not getattr(config, "fettle_daemon", None):
+        return
+    daemon = config.fettle_daemon
+    status = daemon.stop()
+    wrong = judge(daemon.folder, daemon.log())
+    if status != 0:
+        wrong.append(f"fettled ended with status {status}")
+    config.fettle_wrong = wrong
+    if wrong and session.exitstatus in (0, 1):
+        session.exitstatus = 1
+    if session.exitstatus == 1:
+        config.fettle_log = daemon.log()[-20000:]
+    shutil.rmtree(daemon.folder, ignore_errors=True)
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    wrong = getattr(config, "fettle_wrong", [])
+    if wrong:
+        terminalreporter.section("the run as a whole", red=True)
+        for line in wrong[:40]:
+            terminalreporter.line(line)
+    if getattr(config, "fettle_log", None):
+        terminalreporter.section("end of the daemon's log")
+        terminalreporter.write(config.fettle_log[-6000:])
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item):
+    """A failed test shows the daemon's errors during it."""
+    report = (yield).get_result()
+    if report.when == "call" and report.failed and item.config.fettle:
+        log = pathlib.Path(item.config.fettle["folder"]) / "fettled.log"
+        lines = [line for line in log.read_text(errors="replace").splitlines()[-400:] if BAD.search(line)]
+        if lines:
+            report.sections.append(("errors in the daemon's log", "\n".join(lines[-10:])))
+
+
+@pytest.fixture(scope="session")
+def run(request):
+    """Where the daemon is: folder, port, dsn."""
+    return request.config.fettle
+
+
+@pytest.fixture(scope="session")
+def db(run):
+    """The superuser's connection, for what the API does not tell.  Each statement commits."""
+    connection = psycopg2.connect(run["dsn"])
+    connection.autocommit = True
+    yield connection
+    connection.close()
+
+
+@pytest.fixture
+def sql(db):
+    """sql(statement, arguments) -> rows."""
+    def execute(statement, arguments=None):
+        with db.cursor() as cursor:
+            cursor.execute(statement, arguments)
+            return cursor.fetchall() if cursor.description else []
+    return execute
+
+
+@pytest.fixture(scope="session")
+def contract():
+    """The contract as it was built beside the daemon."""
+    text = (pathlib.Path(fettled()).parent / "generated/openapi.json").read_text(encoding="utf-8")
+    return Contract(json.loads(text))
+
+
+@pytest.fixture(scope="session")
+def book(request, run, contract):
+    """What the session has reached, and what must not be in the log."""
+    name = getattr(request.config, "workerinput", {}).get("workerid", "main")
+    request.config.fettle_book = Book(run["folder"], name)
+    (pathlib.Path(run["folder"]) / "openapi.json").write_text(json.dumps(contract.doc), encoding="utf-8")
+    return request.config.fettle_book
+
+
+@pytest.fixture
+def allow_log(book):
+    """allow_log(pattern): a line of the log that this test provokes."""
+    return lambda pattern: book.allowed.add(pattern)
