@@ -524,7 +524,8 @@ class Generator:
         h += ["\tROLE_COUNT", "};", ""]
         for c_name in sorted(self.enums):
             h.append(f"enum {c_name} {{")
-            h.append(f"\t{upper(c_name)}_NONE,")
+            nothing = "UNSET" if "none" in self.enums[c_name]["enum"] else "NONE"
+            h.append(f"\t{upper(c_name)}_{nothing},")
             h += [f"\t{upper(c_name)}_{upper(v)}," for v in self.enums[c_name]["enum"]]
             h += [f"\t{upper(c_name)}_COUNT", "};", f"extern const struct enumeration {c_name}_enum;", ""]
         for c_name in self.order:

@@ -5,6 +5,7 @@
 const struct route *const route_tables[] = {
 	organisation_routes,
 	staff_routes,
+	reception_routes,
 	service_routes,
 };
 const size_t route_tables_count = COUNT_OF(route_tables);

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Receptions: a vehicle arrives, is greeted, checked, and handed over with its keys. */
+#ifndef RECEPTION_RECEPTION_H
+#define RECEPTION_RECEPTION_H
+
+#include "db/machine.h"
+
+extern const struct machine reception_machine;
+
+/* A vehicle has arrived: waiting.  With an appointment, that gives customer and vehicle and becomes
+ * converted.  ERR_REQUIRED (neither appointment nor customer and vehicle), ERR_NOT_FOUND. */
+MUSTCHECK enum err reception_open(struct ctx *ctx, const struct create_reception *in);
+
+/* The moves without a reason: greet, start check, hand over.  ERR_NOT_FOUND, ERR_ILLEGAL_TRANSITION. */
+MUSTCHECK enum err reception_advance(struct ctx *ctx, enum op op, struct id id);
+
+/* The customer leaves without service; ERR_WORK_ORDER_OPEN while an order of it is not cancelled. */
+MUSTCHECK enum err reception_leave(struct ctx *ctx, struct id id, const struct leave_reception *in);
+
+/* What a work order takes from its reception (it locks nothing) is the statement reception_for_order:
+ * store_id, customer_id, vehicle_id, status, odometer_km, old_parts. */
+
+#endif

@@ -1,0 +1,89 @@
+-- Receptions: a vehicle arrives, is greeted, checked and handed over.
+
+-- name: reception_get
+SELECT r.id, r.version, r.store_id, r.number, r.status, r.appointment_id,
+       r.customer_id, c.id AS "customer.id", c.name AS "customer.name", mask_phone(c.phone) AS "customer.phone",
+       r.vehicle_id, v.id AS "vehicle.id", v.plate AS "vehicle.plate", v.vin AS "vehicle.vin",
+       r.contact_name, mask_phone(r.contact_phone) AS contact_phone, r.odometer_km, r.old_parts, r.reason, r.note,
+       r.arrived_at, r.greeted_at, extract(epoch FROM r.greeted_at - r.arrived_at)::bigint AS greeted_after_seconds,
+       r.checking_at, r.handed_over_at, r.left_at, r.external_ids, r.metadata, r.created_at, r.updated_at
+  FROM reception r
+  LEFT JOIN customer c ON c.id = r.customer_id
+  LEFT JOIN vehicle v ON v.id = r.vehicle_id
+ WHERE r.id = ANY (:ids);
+
+-- name: reception_concerns_of
+SELECT k.reception_id AS _parent, k.id, k.position, k.text
+  FROM reception_concern k
+ WHERE k.reception_id = ANY (:ids)
+ ORDER BY k.reception_id, k.position;
+
+-- name: reception_photos_of
+SELECT f.subject_id AS _parent, f.id, f.name, f.media_type, f.size, f.created_at
+  FROM file f
+ WHERE f.subject_type = 'reception' AND f.subject_id = ANY (:ids) AND f.deleted_at IS NULL
+ ORDER BY f.subject_id, f.created_at, f.id;
+
+-- name: reception_list   page unnamed
+SELECT r.id, r.version, r.store_id, r.number, r.status, r.appointment_id,
+       r.customer_id, c.id AS "customer.id", c.name AS "customer.name", mask_phone(c.phone) AS "customer.phone",
+       r.vehicle_id, v.id AS "vehicle.id", v.plate AS "vehicle.plate", v.vin AS "vehicle.vin",
+       r.contact_name, mask_phone(r.contact_phone) AS contact_phone, r.odometer_km, r.old_parts, r.reason, r.note,
+       r.arrived_at, r.greeted_at, extract(epoch FROM r.greeted_at - r.arrived_at)::bigint AS greeted_after_seconds,
+       r.checking_at, r.handed_over_at, r.left_at, r.external_ids, r.metadata, r.created_at, r.updated_at,
+       r.arrived_at AS _after_at, r.id AS _after_id
+  FROM reception r
+  LEFT JOIN customer c ON c.id = r.customer_id
+  LEFT JOIN vehicle v ON v.id = r.vehicle_id
+ WHERE (:scope_store::uuid IS NULL OR r.store_id = :scope_store)
+   AND (:status::text[] IS NULL OR r.status = ANY (:status))
+   AND (:from::timestamptz IS NULL OR r.arrived_at >= :from)
+   AND (:to::timestamptz IS NULL OR r.arrived_at < :to)
+   AND (:number::text IS NULL OR r.number = :number)
+   AND (:plate::text IS NULL OR v.plate = :plate)
+   AND (:customer_id::uuid IS NULL OR r.customer_id = :customer_id)
+   AND (:vehicle_id::uuid IS NULL OR r.vehicle_id = :vehicle_id)
+   AND (:updated_after::timestamptz IS NULL OR r.updated_at > :updated_after)
+   AND (:after_position::text IS NULL
+        OR (r.changed >= :after_position::text::xid8 AND r.changed < pg_snapshot_xmin(pg_current_snapshot())))
+   AND (:after_at::timestamptz IS NULL OR (r.arrived_at, r.id) < (:after_at, :after_id::uuid))
+ ORDER BY r.arrived_at DESC, r.id DESC
+ LIMIT :limit;
+
+-- name: reception_lock
+SELECT r.store_id, r.status,
+       EXISTS (SELECT FROM work_order w
+                WHERE w.store_id = r.store_id AND w.reception_id = r.id AND w.status <> 'cancelled') AS has_order
+  FROM reception r
+ WHERE r.id = :id
+   FOR NO KEY UPDATE OF r;
+
+-- What a work order takes from its reception.
+-- name: reception_for_order
+SELECT r.store_id, r.customer_id, r.vehicle_id, r.status, r.odometer_km, r.old_parts
+  FROM reception r
+ WHERE r.id = :reception_id;
+
+-- name: reception_add
+INSERT INTO reception (id, store_id, number, appointment_id, customer_id, vehicle_id, status, contact_name, contact_phone,
+                       odometer_km, old_parts, arrived_at, created_by, external_ids, metadata, created_at, updated_at)
+VALUES (:reception_id, :store_id, :number, :appointment_id, :customer_id, :vehicle_id, 'waiting', :contact.name, :contact.phone,
+        :odometer_km, :old_parts, :now, :actor_id, coalesce(:external_ids::jsonb, '{}'), coalesce(:metadata::jsonb, '{}'),
+        :now, :now);
+
+-- name: reception_add_concerns
+INSERT INTO reception_concern (id, store_id, reception_id, position, text)
+SELECT k.id, :store_id, :reception_id, k.position, k.text
+  FROM unnest(:concern_ids::uuid[], :concerns::text[]) WITH ORDINALITY k (id, text, position);
+
+-- name: reception_set_status   rows: 1
+UPDATE reception
+   SET status = :status,
+       greeted_at = CASE :status::text WHEN 'greeted' THEN :now ELSE greeted_at END,
+       checking_at = CASE :status::text WHEN 'checking' THEN :now ELSE checking_at END,
+       handed_over_at = CASE :status::text WHEN 'handed_over' THEN :now ELSE handed_over_at END,
+       left_at = CASE :status::text WHEN 'left_without_service' THEN :now ELSE left_at END,
+       reason = coalesce(:reason, reason),
+       note = coalesce(:note, note),
+       version = version + 1, updated_at = :now, changed = pg_current_xact_id()
+ WHERE id = :id;

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reception at the counter. */
+#include "reception/reception.h"
+#include "routes/routes.h"
+
+static enum err
+create(struct request *req)
+{
+	return reception_open(&req->ctx, req->body);
+}
+
+static enum err
+advance(struct request *req)
+{
+	return reception_advance(&req->ctx, req->op, req->id);
+}
+
+static enum err
+leave(struct request *req)
+{
+	return reception_leave(&req->ctx, req->id, req->body);
+}
+
+#define RECEPTION ONE(reception_get), MANY(concerns, reception_concerns_of), MANY(photos, reception_photos_of)
+
+/* clang-format off */
+const struct route reception_routes[] = {
+	READ_ACTIONS(OP_listReceptions, &reception_machine, PAGE(reception_list)),
+	READ_ACTIONS(OP_getReception,   &reception_machine, RECEPTION),
+	COMMAND(OP_createReception,     create,  THEN(OP_getReception)),
+	COMMAND(OP_greetReception,      advance, THEN(OP_getReception)),
+	COMMAND(OP_startCheckReception, advance, THEN(OP_getReception)),
+	COMMAND(OP_handOverReception,   advance, THEN(OP_getReception)),
+	COMMAND(OP_leaveReception,      leave,   THEN(OP_getReception)),
+	ROUTES_END
+};
+/* clang-format on */
