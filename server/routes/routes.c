@@ -7,5 +7,6 @@ const struct route *const route_tables[] = {
 	staff_routes,
 	reception_routes,
 	service_routes,
+	complaint_routes,
 };
 const size_t route_tables_count = COUNT_OF(route_tables);

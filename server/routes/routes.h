@@ -12,5 +12,6 @@ extern const struct route organisation_routes[];
 extern const struct route staff_routes[];
 extern const struct route reception_routes[];
 extern const struct route service_routes[];
+extern const struct route complaint_routes[];
 
 #endif
