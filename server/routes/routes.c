@@ -6,6 +6,7 @@ const struct route *const route_tables[] = {
 	organisation_routes,
 	staff_routes,
 	reception_routes,
+	settlement_routes,
 	service_routes,
 	complaint_routes,
 };

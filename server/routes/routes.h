@@ -11,6 +11,7 @@ extern const size_t route_tables_count;
 extern const struct route organisation_routes[];
 extern const struct route staff_routes[];
 extern const struct route reception_routes[];
+extern const struct route settlement_routes[];
 extern const struct route service_routes[];
 extern const struct route complaint_routes[];
 

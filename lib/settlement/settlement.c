@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Billing an order and taking the money.  Everything locks the order first, then the settlement, then
+ * the payment, so that two cashiers of one order stand in line. */
+#include "settlement/settlement.h"
+
+#include "event/event.h"
+#include "org/org.h"
+#include "work_order/work_order.h"
+
+#define OPEN_STATES                                                                             \
+	(FROM(SETTLEMENT_STATUS_ISSUED) | FROM(SETTLEMENT_STATUS_PARTLY_PAID) | FROM(SETTLEMENT_STATUS_PAID))
+
+static const struct machine_move settlement_moves[] = {
+	{ OP_issueSettlement, FROM(SETTLEMENT_STATUS_DRAFT), SETTLEMENT_STATUS_ISSUED },
+	{ OP_voidSettlement, FROM(SETTLEMENT_STATUS_ISSUED), SETTLEMENT_STATUS_VOID },
+};
+const struct machine settlement_machine = { "status", &settlement_status_enum, settlement_moves,
+	                                    COUNT_OF(settlement_moves) };
+
+static const struct machine_move payment_moves[] = {
+	{ OP_refundPayment, FROM(PAYMENT_STATUS_SUCCEEDED) | FROM(PAYMENT_STATUS_PARTLY_REFUNDED), 0 },
+};
+const struct machine payment_machine = { "status", &payment_status_enum, payment_moves,
+	                                 COUNT_OF(payment_moves) };
+
+/* A settlement and its order, both locked. */
+struct bill {
+	struct id id, store;
+	struct work_order wo;
+	enum payer payer;
+	enum settlement_status status;
+	int64_t total, paid;
+	bool others_billed, has_customer;
+};
+
+/* ------------------------------------------------------------ drafting */
+
+bool
+settlement_sum(struct settlement_sums *sums, int64_t tax_bp, int64_t rounding_fen)
+{
+	const int64_t parts[] = { sums->labour, sums->part, sums->sublet, sums->fee, -sums->discount };
+	int64_t gross = 0, taxed, base = 10000 + tax_bp;
+
+	for (size_t i = 0; i < COUNT_OF(parts); i++)
+		if (!money_add(gross, parts[i], &gross))
+			return false;
+	/* a negative gross keeps its sign here and is refused by whoever asked */
+	sums->rounding = gross > 0 ? -(gross % rounding_fen) : 0;
+	sums->total = gross + sums->rounding;
+	if (__builtin_mul_overflow(sums->total, 2 * tax_bp, &taxed) || !money_add(taxed, base, &taxed))
+		return false;
+	sums->tax = taxed / (2 * base);
+	sums->net = sums->total - sums->tax;
+	return true;
+}
+
+static enum err
+read_facts(struct ctx *ctx, const struct create_settlement *in, enum payer payer, struct rows **facts,
+           struct settlement_sums *sums)
+{
+	enum err err = db_read(ctx, settlement_facts, facts, ARG(work_order_id, in->work_order_id),
+	                       ENUM_ARG(payer, payer, payer));
+
+	if (err)
+		return err;
+	if (rows_count(*facts) == 0)
+		return fail(ctx, ERR_NOT_FOUND, "/work_order_id");
+	if (!row_is_null(*facts, 0, "existing"))
+		return fail_existing(ctx, NULL, "settlement", row_id(*facts, 0, "existing"));
+	if (row_int(*facts, 0, "lines") == 0)
+		return fail(ctx, ERR_NOTHING_TO_BILL, NULL);
+	*sums = (struct settlement_sums){
+		.labour = row_int(*facts, 0, "labour_total"), .part = row_int(*facts, 0, "part_total"),
+		.sublet = row_int(*facts, 0, "sublet_total"), .fee = row_int(*facts, 0, "fee_total"),
+		.discount = row_int(*facts, 0, "discount_total"),
+	};
+	if (!settlement_sum(sums, row_int(*facts, 0, "tax_bp"), row_int(*facts, 0, "rounding_fen")))
+		return fail(ctx, ERR_TOO_LARGE, "/work_order_id");
+	return sums->total < 0 ? fail(ctx, ERR_NEGATIVE_TOTAL, NULL) : OK;
+}
+
+static void
+add_lines(struct ctx *ctx, struct id settlement, struct id work_order, enum payer payer, size_t count)
+{
+	struct id *ids = arena_array(ctx->arena, count, sizeof(*ids));
+
+	for (size_t i = 0; i < count; i++)
+		ids[i] = id_new();
+	db_write(ctx, settlement_lines_add, ARG(id, settlement), ARG(work_order_id, work_order),
+	         ENUM_ARG(payer, payer, payer), IDS_ARG(line_ids, ids, count));
+}
+
+enum err
+settlement_create(struct ctx *ctx, const struct create_settlement *in)
+{
+	enum payer payer = in->has_payer ? in->payer : PAYER_CUSTOMER;
+	struct settlement_sums sums;
+	struct work_order wo;
+	struct rows *facts;
+	struct id id;
+	enum err err = new_id(ctx, in->id, &id);
+
+	if (!err)
+		err = work_order_lock(ctx, in->work_order_id, "/work_order_id", &wo);
+	if (err)
+		return err;
+	if (wo.status != WORK_ORDER_STATUS_COMPLETED && wo.status != WORK_ORDER_STATUS_SETTLED)
+		return fail_with(ctx, ERR_ILLEGAL_TRANSITION, NULL,
+		                 enum_code(&work_order_status_enum, (int)wo.status), NULL);
+	err = read_facts(ctx, in, payer, &facts, &sums);
+	if (err)
+		return err;
+	db_write(ctx, settlement_add, ARG(id, id), ARG(store_id, wo.store), ARG(work_order_id, wo.id),
+	         ENUM_ARG(payer, payer, payer), ARG(customer_id, wo.customer), ARG(labour_total, sums.labour),
+	         ARG(part_total, sums.part), ARG(sublet_total, sums.sublet), ARG(fee_total, sums.fee),
+	         ARG(discount_total, sums.discount), ARG(rounding, sums.rounding),
+	         ARG(tax_bp, row_int(facts, 0, "tax_bp")), ARG(tax_total, sums.tax), ARG(net_total, sums.net),
+	         ARG(total, sums.total));
+	add_lines(ctx, id, wo.id, payer, (size_t)row_int(facts, 0, "lines"));
+	event_add(ctx, "settlement.drafted", wo.store, id);
+	ctx->subject = id;
+	return OK;
+}
+
+/* ------------------------------------------------------------ issuing and voiding */
+
+static enum err
+lock_bill(struct ctx *ctx, struct id id, struct id work_order, const char *pointer, struct bill *bill)
+{
+	struct rows *rows;
+	enum err err;
+
+	*bill = (struct bill){ .id = id };
+	err = work_order_lock(ctx, work_order, pointer, &bill->wo);
+	if (!err)
+		err = db_read(ctx, settlement_lock, &rows, ARG(id, id));
+	if (err)
+		return err;
+	if (rows_count(rows) == 0)
+		return fail(ctx, ERR_NOT_FOUND, pointer);
+	bill->store = row_id(rows, 0, "store_id");
+	bill->payer = (enum payer)row_enum(rows, 0, "payer", &payer_enum);
+	bill->status = (enum settlement_status)row_enum(rows, 0, "status", &settlement_status_enum);
+	bill->total = row_int(rows, 0, "total");
+	bill->paid = row_int(rows, 0, "paid");
+	bill->others_billed = row_bool(rows, 0, "others_billed");
+	bill->has_customer = row_bool(rows, 0, "has_customer");
+	return OK;
+}
+
+/* A settlement never changes its order, so that it may be looked up before both are locked. */
+static enum err
+lock_by_id(struct ctx *ctx, struct id id, const char *pointer, struct bill *bill)
+{
+	struct rows *rows;
+	enum err err = db_read(ctx, settlement_order, &rows, ARG(id, id));
+
+	if (err)
+		return err;
+	if (rows_count(rows) == 0)
+		return fail(ctx, ERR_NOT_FOUND, pointer);
+	return lock_bill(ctx, id, row_id(rows, 0, "work_order_id"), pointer, bill);
+}
+
+enum err
+settlement_issue(struct ctx *ctx, struct id id)
+{
+	const char *number;
+	struct bill bill;
+	int to;
+	enum err err = lock_by_id(ctx, id, NULL, &bill);
+
+	if (!err)
+		err = machine_check(ctx, &settlement_machine, OP_issueSettlement, (int)bill.status, &to);
+	if (!err && bill.others_billed)
+		err = work_order_settle(ctx, &bill.wo);
+	/* nothing to pay: the customer owes nothing, or has no lines at all */
+	if (!err && (bill.payer == PAYER_CUSTOMER ? bill.total == 0 : bill.others_billed && !bill.has_customer))
+		err = work_order_set_paid(ctx, &bill.wo, true);
+	if (!err)
+		err = document_number(ctx, bill.store, "ST", &number);
+	if (err)
+		return err;
+	db_write(ctx, settlement_issue, ARG(id, id), ARG(number, number));
+	event_add(ctx, "settlement.issued", bill.store, id);
+	ctx->subject = id;
+	return OK;
+}
+
+enum err
+settlement_void(struct ctx *ctx, struct id id, const struct void_settlement *in)
+{
+	struct bill bill;
+	int to;
+	enum err err = lock_by_id(ctx, id, NULL, &bill);
+
+	if (!err)
+		err = machine_check(ctx, &settlement_machine, OP_voidSettlement, (int)bill.status, &to);
+	if (!err)
+		err = work_order_unsettle(ctx, &bill.wo);
+	if (!err && (bill.payer == PAYER_CUSTOMER || !bill.has_customer))
+		err = work_order_set_paid(ctx, &bill.wo, false);
+	if (err)
+		return err;
+	db_write(ctx, settlement_void, ARG(id, id), BODY_ARG(void_settlement, in));
+	event_add(ctx, "settlement.voided", bill.store, id);
+	ctx->subject = id;
+	return OK;
+}
+
+/* ------------------------------------------------------------ money */
+
+/* What is paid of a bill from now on, and with it whether the order is. */
+static enum err
+set_paid(struct ctx *ctx, const struct bill *bill, int64_t paid)
+{
+	enum settlement_status status = paid == bill->total ? SETTLEMENT_STATUS_PAID
+	                                : paid > 0          ? SETTLEMENT_STATUS_PARTLY_PAID
+	                                                    : SETTLEMENT_STATUS_ISSUED;
+
+	db_write(ctx, settlement_set_paid, ARG(id, bill->id), ARG(paid, paid),
+	         ENUM_ARG(status, settlement_status, status));
+	return bill->payer == PAYER_CUSTOMER ? work_order_set_paid(ctx, &bill->wo, paid == bill->total) : OK;
+}
+
+static enum err
+lock_to_pay(struct ctx *ctx, const struct create_payment *in, struct bill *bill)
+{
+	struct rows *rows;
+	enum err err;
+
+	if (in->has_settlement_id == in->has_work_order_id)
+		return fail_with(ctx, ERR_ONE_OF, "/settlement_id", "settlement_id, work_order_id", NULL);
+	if (in->has_settlement_id)
+		return lock_by_id(ctx, in->settlement_id, "/settlement_id", bill);
+	err = work_order_lock(ctx, in->work_order_id, "/work_order_id", &bill->wo);
+	if (!err)
+		err = db_read(ctx, settlement_of_customer, &rows, ARG(work_order_id, in->work_order_id));
+	if (err)
+		return err;
+	if (rows_count(rows) == 0)
+		return fail(ctx, ERR_NOT_BILLED, NULL);
+	return lock_bill(ctx, row_id(rows, 0, "id"), in->work_order_id, "/work_order_id", bill);
+}
+
+static const char *
+fen(struct ctx *ctx, int64_t amount)
+{
+	return arena_printf(ctx->arena, "%lld", (long long)amount);
+}
+
+enum err
+payment_take(struct ctx *ctx, const struct create_payment *in)
+{
+	const char *number;
+	struct bill bill;
+	struct id id;
+	enum err err = new_id(ctx, in->id, &id);
+
+	if (!err)
+		err = lock_to_pay(ctx, in, &bill);
+	if (err)
+		return err;
+	if (!(FROM(bill.status) & OPEN_STATES))
+		return fail_with(ctx, ERR_ILLEGAL_TRANSITION, NULL,
+		                 enum_code(&settlement_status_enum, (int)bill.status), NULL);
+	if (in->amount > bill.total - bill.paid)
+		return fail_with(ctx, ERR_OVERPAID, "/amount", fen(ctx, bill.total - bill.paid), NULL);
+	err = set_paid(ctx, &bill, bill.paid + in->amount);
+	if (!err)
+		err = document_number(ctx, bill.store, "PY", &number);
+	if (err)
+		return err;
+	db_write(ctx, payment_add, ARG(id, id), ARG(store_id, bill.store), ARG(number, number),
+	         ARG(settlement_id, bill.id), BODY_ARG(create_payment, in));
+	event_add(ctx, "payment.taken", bill.store, id);
+	ctx->subject = id;
+	return OK;
+}
+
+static enum err
+lock_payment(struct ctx *ctx, struct id id, struct bill *bill, struct rows **payment)
+{
+	struct rows *rows;
+	enum err err = db_read(ctx, payment_settlement, &rows, ARG(id, id));
+
+	if (err)
+		return err;
+	if (rows_count(rows) == 0)
+		return fail(ctx, ERR_NOT_FOUND, NULL);
+	err = lock_bill(ctx, row_id(rows, 0, "settlement_id"), row_id(rows, 0, "work_order_id"), NULL, bill);
+	return err ? err : db_read(ctx, payment_lock, payment, ARG(id, id));
+}
+
+enum err
+payment_refund(struct ctx *ctx, struct id id, const struct refund_payment *in)
+{
+	struct rows *payment;
+	struct bill bill;
+	int64_t left;
+	int to;
+	enum err err = lock_payment(ctx, id, &bill, &payment);
+
+	if (!err)
+		err = machine_check(ctx, &payment_machine, OP_refundPayment,
+		                    row_enum(payment, 0, "status", &payment_status_enum), &to);
+	if (err)
+		return err;
+	left = row_int(payment, 0, "amount") - row_int(payment, 0, "refunded");
+	if (in->amount > left)
+		return fail_with(ctx, ERR_REFUND_TOO_LARGE, "/amount", fen(ctx, left), NULL);
+	err = set_paid(ctx, &bill, bill.paid - in->amount);
+	if (err)
+		return err;
+	db_write(ctx, payment_refund, ARG(id, id), ARG(amount, in->amount),
+	         ENUM_ARG(status, payment_status,
+	                  in->amount == left ? PAYMENT_STATUS_REFUNDED : PAYMENT_STATUS_PARTLY_REFUNDED));
+	db_write(ctx, payment_refund_add, ARG(refund_id, id_new()), ARG(store_id, bill.store), ARG(id, id),
+	         BODY_ARG(refund_payment, in));
+	event_add(ctx, "payment.refunded", bill.store, id);
+	ctx->subject = id;
+	return OK;
+}
