@@ -249,7 +249,8 @@ class Contract:
             params.append({"$ref": "#/components/parameters/IfNoneMatch"})
         op["parameters"] = params
         op["responses"] = {**responses, **op.get("responses", {})}
-        op["responses"]["default"] = {"$ref": "#/components/responses/Problem"}
+        for wrong in ("4XX", "5XX"):
+            op["responses"].setdefault(wrong, {"$ref": "#/components/responses/Problem"})
         if "tags" not in op:
             op["tags"] = [path.split("/")[2] if path.startswith("/v1/") else "operations"]
         auth = op.get("x-auth", "token")
@@ -402,6 +403,8 @@ class Generator:
     C_TYPES = {"TEXT": "const char *", "ID": "struct id ", "UTC": "struct utc ", "DATE": "struct date ",
                "INT": "int64_t ", "QTY": "struct qty ", "BOOL": "bool ", "MAP": "struct map "}
 
+    WIDTHS = {"ENUM": 1, "DATE": 1, "ID": 2, "BOOL": 3}  # narrower members stand behind wider ones
+
     def c_type(self, m):
         if m["kind"] == "ENUM":
             return f"enum {m['enum']} "
@@ -414,18 +417,20 @@ class Generator:
         out.append(f"struct {c_name} {{")
         if not members:
             out.append("\tchar none;")
+        # widest first, so that nothing is padded
+        lines = []
         for m in members:
             base = self.c_type(m)
             if m["array"]:
                 inner = f"struct {m['object']} *" if m["kind"] == "OBJECT" else base + "*"
                 if m["kind"] == "TEXT":
                     inner = "const char **"
-                out.append(f"\t{inner}{m['c']};")
-                out.append(f"\tsize_t {m['c']}_count;")
+                lines += [(0, f"\t{inner}{m['c']};"), (0, f"\tsize_t {m['c']}_count;")]
             else:
-                out.append(f"\t{base}{m['c']};")
+                lines.append((self.WIDTHS.get(m["kind"], 0), f"\t{base}{m['c']};"))
             if not m["required"]:
-                out.append(f"\tbool has_{m['name']};")
+                lines.append((4, f"\tbool has_{m['name']};"))
+        out += [line for _, line in sorted(lines, key=lambda l: l[0])]
         out.append("};")
         out.append(f"extern const struct shape {c_name}_shape;\n")
 
@@ -692,10 +697,10 @@ def write_statements(gen, statements, tables, out_dir):
             c.append(f"static const uint16_t {name}_params[] = {{ {', '.join(ids)} }};")
         words = s["notes"].split()
         must = re.search(r"rows:\s*1", s["notes"]) is not None
-        rows.append(f"\t[SQL_{name}] = {{ \"{name}\", {c_string(''.join(sql))},\n\t\t{len(ids)}, "
-                    f"{name + '_params' if ids else 'NULL'}, {str(must).lower()}, "
-                    f"{str('unnamed' in words).lower()}, "
-                    f"{'SQL_' + name + '_count' if 'page' in words else 0} }},")
+        rows.append(f"\t[SQL_{name}] = {{ \"{name}\", {c_string(''.join(sql))},\n"
+                    f"\t\t{name + '_params' if ids else 'NULL'}, {len(ids)}, "
+                    f"{'SQL_' + name + '_count' if 'page' in words else 0}, {str(must).lower()}, "
+                    f"{str('unnamed' in words).lower()} }},")
     h += ["enum param {", "\tPARAM_NONE,"]
     names = sorted(gen.params)
     h += [f"\tPARAM_{p.replace('.', '__')}," for p in names] + ["\tPARAM_COUNT", "};", ""]
@@ -746,6 +751,27 @@ def write_problems(contract, out_dir):
     write(out_dir / "err.c", "\n".join(c) + "\n")
 
 
+def prune(doc):
+    """Leave out components that no operation refers to: helpers of the shorthand, other resources' leftovers."""
+    doc = copy.deepcopy(doc)
+    used, todo = set(), [doc["paths"]]
+    while todo:
+        part = todo.pop()
+        if isinstance(part, dict):
+            ref = part.get("$ref")
+            if isinstance(ref, str) and ref not in used:
+                used.add(ref)
+                _, _, kind, name = ref.split("/")
+                todo.append(doc["components"][kind][name])
+            todo.extend(part.values())
+        elif isinstance(part, list):
+            todo.extend(part)
+    for kind, entries in doc["components"].items():
+        if kind != "securitySchemes":
+            doc["components"][kind] = {n: e for n, e in entries.items() if f"#/components/{kind}/{n}" in used}
+    return doc
+
+
 def write(path, text):
     """Only touch what has changed, so that the build stays small."""
     if not path.exists() or path.read_text(encoding="utf-8") != text:
@@ -770,7 +796,7 @@ def main():
         migrations = args.migrations or pathlib.Path(args.sql).parent / "migrations"
         write_statements(gen, read_statements(args.sql), versioned_tables(migrations), out_dir)
         write_problems(contract, out_dir)
-        write(out_dir / "openapi.json", json.dumps(contract.doc, ensure_ascii=False, separators=(",", ":")))
+        write(out_dir / "openapi.json", json.dumps(prune(contract.doc), ensure_ascii=False, separators=(",", ":")))
     except (ContractError, yaml.YAMLError) as error:
         sys.exit(f"contract: {error}")
 

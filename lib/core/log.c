@@ -75,8 +75,10 @@ cut(char *line)
 
 	while (len && ((unsigned char)line[len] & 0xc0) == 0x80)
 		len--;
-	memcpy(line + len, "...", 3);
-	return len + 3;
+	line[len++] = '.';
+	line[len++] = '.';
+	line[len++] = '.';
+	return len;
 }
 
 void
@@ -88,6 +90,7 @@ log_line(enum log_level level, const char *event, const char *fmt, ...)
 
 	if ((int)level < lowest)
 		return;
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): nothing here changes the environment */
 	if (getenv("JOURNAL_STREAM"))
 		len = appendf(line, 0, "%s", levels[level].journal);
 	len = appendf(line, len, "time=%s level=%s event=%s", utc_format(utc_now(), time),

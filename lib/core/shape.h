@@ -73,15 +73,14 @@ struct shape;
  * lengths in code points. */
 struct member {
 	const char *name;
-	uint16_t param;
-	uint8_t kind, flags;
 	size_t offset, has_offset, count_offset; /* has_offset 0: always there */
-	enum format format;
-	int64_t min, max;
-	uint32_t min_items, max_items;
-	int64_t multiple;
+	int64_t min, max, multiple;
 	const struct enumeration *enumeration;
 	const struct shape *object;
+	enum format format;
+	uint32_t min_items, max_items;
+	uint16_t param;
+	uint8_t kind, flags;
 };
 
 struct shape {
@@ -92,11 +91,11 @@ struct shape {
 
 struct statement {
 	const char *name, *sql;
-	uint16_t params_count;
 	const uint16_t *params; /* enum param */
+	uint16_t params_count;
+	uint16_t count;         /* enum sql of the statement that counts a page's matches; 0: none */
 	bool must_hit;          /* -- rows: 1 */
 	bool unnamed;           /* planned for its values at every execution */
-	uint16_t count;         /* enum sql of the statement that counts a page's matches; 0: none */
 };
 
 /* What a parameter's name says: `has_x` asks whether x was sent, `lines.x` is one column of an

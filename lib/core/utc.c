@@ -171,7 +171,7 @@ take_offset(struct cursor *at, int64_t *us)
 	if (!take_number(at, 2, 0, 23, &hour) || !take_char(at, ':') ||
 	    !take_number(at, 2, 0, 59, &minute))
 		return false;
-	*us = sign * (hour * 60 + minute) * MINUTE_US;
+	*us = (int64_t)sign * (hour * 60 + minute) * MINUTE_US;
 	return true;
 }
 

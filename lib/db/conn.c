@@ -259,7 +259,7 @@ drain(struct conn *conn)
 		conn->broken = ERR_CONNECTION_LOST;
 	}
 	/* The guard speaks first: a repeated key is a repeat, whatever the repeated writes ran into. */
-	if (conn->guard && !lost) {
+	if (conn->guard && !lost && conn->broken != ERR_RETRY) {
 		enum err (*guard)(struct ctx *, void *) = conn->guard;
 		size_t failures = conn->ctx->failures_count;
 		enum err err;
@@ -288,7 +288,7 @@ queue(struct conn *conn, enum entry_kind kind, enum sql sql, const char *const *
 	size_t bytes = 64;
 	int sent;
 
-	for (int i = 0; i < s->params_count; i++)
+	for (int i = 0; values && i < s->params_count; i++)
 		bytes += values[i] ? strlen(values[i]) : 0;
 	if (conn->prepared[sql] == PREPARED_NO)
 		bytes += strlen(s->sql);

@@ -36,8 +36,7 @@ machine_check(struct ctx *ctx, const struct machine *machine, enum op op, int st
 {
 	for (size_t i = 0; i < machine->count; i++) {
 		if (machine->moves[i].op == op && (machine->moves[i].from & FROM(state))) {
-			if (machine->moves[i].to)
-				*to = machine->moves[i].to;
+			*to = machine->moves[i].to ? machine->moves[i].to : state;
 			return OK;
 		}
 	}

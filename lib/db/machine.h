@@ -5,11 +5,11 @@
 
 #include "db/ctx.h"
 
-#define FROM(state) (UINT64_C(1) << (state))
+#define FROM(state) (UINT32_C(1) << (state))
 
 struct machine_move {
 	enum op op;
-	uint64_t from; /* FROM(a) | FROM(b) */
+	uint32_t from; /* FROM(a) | FROM(b) */
 	int to;        /* 0: the command decides */
 };
 
@@ -23,7 +23,7 @@ struct machine {
 /* The verb of a moving operation: the last segment of its path. */
 const char *machine_verb(enum op op);
 
-/* OK and the next state in *to (unless the command decides), or ERR_ILLEGAL_TRANSITION with the
+/* OK and the next state in *to (the same one where the command decides), or ERR_ILLEGAL_TRANSITION with the
  * state and the verbs that are allowed in it. */
 MUSTCHECK enum err machine_check(struct ctx *ctx, const struct machine *machine, enum op op, int state, int *to);
 
