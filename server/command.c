@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 
 #include "auth.h"
+#include "core/text.h"
 #include "db/conn.h"
 #include "decode.h"
 #include "problem.h"
@@ -99,6 +100,7 @@ static enum err
 take_version(struct request *req)
 {
 	const char *tag = request_header(req, "If-Match"), *digits;
+	bool quoted;
 	char *end;
 
 	req->ctx.if_match = -1;
@@ -120,11 +122,13 @@ take_version(struct request *req)
 	}
 	if (strncmp(tag, "W/", 2) == 0)
 		tag += 2;
-	digits = tag + (*tag == '"');
+	quoted = *tag == '"';
+	digits = tag + quoted;
 	errno = 0;
 	req->ctx.if_match = strtoll(digits, &end, 10);
-	if (errno || end == digits || *digits < '0' || *digits > '9' ||
-	    (*end != '\0' && *end != '"' && *end != '.'))
+	if (*end == '.')
+		end += strcspn(end, "\"");
+	if (errno || *digits < '0' || *digits > '9' || strcmp(end, quoted ? "\"" : "") != 0)
 		req->ctx.if_match = INT64_MAX; /* a tag that was never ours matches nothing */
 	return OK;
 }
@@ -161,8 +165,8 @@ take_key(struct request *req)
 
 	if (!key || !req->operation->idempotent || !req->who)
 		return OK;
-	if (key[0] == '\0' || strlen(key) > KEY_MAX) {
-		note_failure(&req->ctx, ERR_TOO_LONG, NULL, "255", NULL);
+	if (key[0] == '\0' || strlen(key) > KEY_MAX || !utf8_valid(key, strlen(key))) {
+		note_failure(&req->ctx, ERR_BAD_FORMAT, NULL, "1 to 255 octets of UTF-8", NULL);
 		req->ctx.failures[req->ctx.failures_count - 1].parameter = "Idempotency-Key";
 		return ERR_BAD_PARAMETER;
 	}
@@ -245,6 +249,9 @@ command_tx(struct ctx *ctx, void *arg)
 	const struct route *then = reply_route(req);
 	enum err err = OK;
 
+	/* what a try before this one, that was lost, has left */
+	buf_clear(&req->reply.body);
+	req->err = OK;
 	if (req->idempotency_key)
 		look_for_key(ctx, run);
 	if (req->route->run)
@@ -299,6 +306,8 @@ reply_done(struct request *req, struct run *run)
 	if (!then) {
 		if (req->reply.status == 0)
 			req->reply.status = req->operation->status;
+		if (req->location)
+			reply_header(req, "Location", req->location);
 		return;
 	}
 	err = reply_rows(req, then, run->rows);

@@ -86,6 +86,8 @@ add_common_headers(struct request *req)
 	reply_header(req, "X-Content-Type-Options", "nosniff");
 	if (trace && strlen(trace) <= 64)
 		reply_header(req, "traceparent", trace);
+	if (server.config->cors_origins.count > 0)
+		reply_header(req, "Vary", "Origin");
 	if (origin && origin_allowed(origin)) {
 		reply_header(req, "Access-Control-Allow-Origin", origin);
 		reply_header(req, "Access-Control-Expose-Headers",

@@ -199,7 +199,7 @@ write_page(struct request *req, const struct json_document *doc, struct rows *co
 			buf_char(out, ',');
 		json_write_row(out, doc, i);
 	}
-	if (statements[doc->rows ? req->route->sections[0].sql : 0].count && count_wanted(req)) {
+	if (statements[req->route->sections[next - 1].sql].count && count_wanted(req)) {
 		int64_t count = row_int(rows[next++], 0, "n");
 
 		buf_printf(out, "],\"count\":{\"value\":%lld,\"capped\":%s}",

@@ -10,7 +10,7 @@
 struct route;
 struct principal;
 
-#define REPLY_HEADERS_MAX 12
+#define REPLY_HEADERS_MAX 16
 
 struct reply {
 	int status;
@@ -62,6 +62,7 @@ struct request {
 	int language;       /* 0 English, 1 Chinese */
 	uint64_t request_hash;
 	const char *idempotency_key;
+	const char *location; /* set by a handler that makes what no operation reads by id */
 	bool replayed;
 	int64_t started_us; /* monotonic */
 	struct lane_query lane;

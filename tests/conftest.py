@@ -4,7 +4,6 @@
 import json
 import os
 import pathlib
-import re
 import shutil
 import sys
 import tempfile
@@ -14,11 +13,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "api"))
 
-from fettle import Book, Contract, Daemon, fettled  # noqa: E402
-
-# What a sound daemon never says.
-BAD = re.compile(r"level=error|event=sql|AddressSanitizer|LeakSanitizer|ThreadSanitizer|runtime error:")
-
+from fettle import BAD, Book, Contract, Daemon, fettled, judge_log  # noqa: E402
 
 def is_worker(config):
     return hasattr(config, "workerinput")
@@ -50,11 +45,7 @@ def pytest_configure_node(node):
 
 def judge(folder, log):
     """What is wrong with the run as a whole."""
-    wrong = []
-    allowed = [re.compile(pattern) for pattern in Book.load(folder, "allowed")]
-    for line in log.splitlines():
-        if BAD.search(line) and not any(pattern.search(line) for pattern in allowed):
-            wrong.append("in the log: " + line)
+    wrong = ["in the log: " + line for line in judge_log(log, Book.load(folder, "allowed"))]
     for secret in Book.load(folder, "secrets"):
         if secret in log:
             wrong.append("a secret stands in the log: " + secret[:6] + "...")

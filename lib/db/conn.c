@@ -259,7 +259,7 @@ drain(struct conn *conn)
 		conn->broken = ERR_CONNECTION_LOST;
 	}
 	/* The guard speaks first: a repeated key is a repeat, whatever the repeated writes ran into. */
-	if (conn->guard && !lost && conn->broken != ERR_RETRY) {
+	if (conn->guard && !lost) {
 		enum err (*guard)(struct ctx *, void *) = conn->guard;
 		size_t failures = conn->ctx->failures_count;
 		enum err err;

@@ -163,6 +163,14 @@ find_constraint(const char *name)
 	return NULL;
 }
 
+static bool
+has_suffix(const char *text, const char *suffix)
+{
+	size_t n = strlen(text), m = strlen(suffix);
+
+	return n >= m && strcmp(text + n - m, suffix) == 0;
+}
+
 enum err
 result_error(const PGresult *result, struct ctx *ctx)
 {
@@ -188,6 +196,9 @@ result_error(const PGresult *result, struct ctx *ctx)
 			return fail(ctx, constraint->err, constraint->pointer);
 		return constraint->err;
 	}
+	/* the client chose an id that is taken */
+	if (ctx && strcmp(state, "23505") == 0 && name && has_suffix(name, "_pkey"))
+		return fail(ctx, ERR_DUPLICATE, "/id");
 	if (log_allow(&cap))
 		log_line(LOG_LEVEL_ERROR, "sql", "state=%s constraint=%s message=%s", state, name ? name : "-",
 		         log_quote(quoted, sizeof(quoted), PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY)));

@@ -59,6 +59,7 @@ create_session(struct request *req)
 	buf_json(&req->reply.body, row_text(found, 0, "username"), strlen(row_text(found, 0, "username")));
 	buf_puts(&req->reply.body, "}}");
 	sodium_memzero(secret, sizeof(secret));
+	req->location = "/v1/sessions/current";
 	return OK;
 }
 

@@ -3,7 +3,7 @@
 
 import pytest
 
-from fettle import Chain, People
+from fettle import Chain, Daemon, People, judge_log, uuid7
 
 
 @pytest.fixture(scope="session")
@@ -33,3 +33,47 @@ def anyone(chain):
 def store(chain):
     """A store of this test's own, with people: store.advisor.post(...)."""
     return chain.store()
+
+
+@pytest.fixture
+def another(run, tmp_path_factory, book):
+    """another(**settings): one more daemon on the same database; it ends with the test."""
+    daemons = []
+
+    def start(**settings):
+        url = run["dsn"].replace("user=postgres", "user=fettle_app")
+        daemon = Daemon(tmp_path_factory.mktemp("another"), **{"DATABASE_URL": url, **settings})
+        daemons.append(daemon)
+        return daemon.start()
+    yield start
+    for daemon in daemons:
+        assert daemon.stop() == 0, daemon.log()
+        assert not judge_log(daemon.log(), book.allowed)
+
+
+@pytest.fixture
+def second(another, db, contract, book):
+    """People of a second daemon of the chain."""
+    return People(db, another().port, contract, book)
+
+
+@pytest.fixture(scope="session")
+def password_hash(run, db, tmp_path_factory):
+    """The stored form of `correct horse`: made by the daemon's own command."""
+    name = "hash-" + uuid7()
+    url = run["dsn"].replace("user=postgres", "user=fettle_app")
+    done = Daemon(tmp_path_factory.mktemp("hash"), DATABASE_URL=url).run("create-admin", name, "Hash", text="correct horse\n")
+    assert done.returncode == 0, done.stderr
+    with db.cursor() as cursor:
+        cursor.execute("SELECT c.password FROM credential c JOIN staff f ON f.id = c.staff_id WHERE f.username = %s", (name,))
+        return cursor.fetchone()[0]
+
+
+@pytest.fixture
+def password(db, password_hash):
+    """password(staff): they may log in with `correct horse`."""
+    def give(staff):
+        with db.cursor() as cursor:
+            cursor.execute("INSERT INTO credential (staff_id, password, updated_at) VALUES (%s, %s, now())",
+                           (staff, password_hash))
+    return give

@@ -11,6 +11,7 @@ import random
 import re
 import secrets
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -274,6 +275,16 @@ class Book:
     @staticmethod
     def load(folder, kind):
         return {line for path in pathlib.Path(folder).glob(kind + "-*") for line in path.read_text().splitlines()}
+
+
+# What a sound daemon never says.
+BAD = re.compile(r"level=error|event=sql|AddressSanitizer|LeakSanitizer|ThreadSanitizer|runtime error:")
+
+
+def judge_log(log, allowed=()):
+    """Lines that a sound daemon would not have written, but for those that a test announced."""
+    patterns = [re.compile(pattern) for pattern in allowed]
+    return [line for line in log.splitlines() if BAD.search(line) and not any(p.search(line) for p in patterns)]
 
 
 class Client:
@@ -545,3 +556,28 @@ class Store:
 
     def hire(self, name, role):
         return self.chain.people.hire(f"{self.code}-{name}".lower(), role, store=self.id)
+
+
+# --- Below the client ----------------------------------------------------------------------------
+
+def raw_exchange(port, data, timeout=10):
+    """Send octets and return all that comes back until the server closes, or is silent for a second."""
+    with socket.create_connection(("127.0.0.1", port), timeout) as connection:
+        connection.sendall(data)
+        connection.settimeout(1)
+        parts = []
+        while True:
+            try:
+                part = connection.recv(65536)
+            except (ConnectionResetError, socket.timeout):
+                break
+            if not part:
+                break
+            parts.append(part)
+    return b"".join(parts)
+
+
+def raw_status(port, data):
+    """Status of the first answer, or None when the connection was closed without one."""
+    answer = raw_exchange(port, data)
+    return int(answer.split(b" ", 2)[1]) if answer.startswith(b"HTTP/1.1 ") else None
