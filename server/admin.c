@@ -22,7 +22,8 @@ create(struct ctx *ctx, void *arg)
 	struct id staff = id_new();
 
 	db_write(ctx, staff_add, ARG(staff_id, staff), ARG(store_id, none), ARG(name, admin->name),
-	         ARG(username, admin->username), NULL_ARG(phone), NULL_ARG(employee_no));
+	         ARG(username, admin->username), NULL_ARG(phone), NULL_ARG(employee_no),
+	         NULL_ARG(external_ids), NULL_ARG(metadata));
 	db_write(ctx, staff_grant_add, ARG(grant_id, id_new()), ARG(staff_id, staff), ENUM_ARG(role, role, ROLE_HQ_ADMIN),
 	         ARG(store_id, none), ARG(region_id, none));
 	db_write(ctx, credential_set, ARG(staff_id, staff), ARG(password, password_hash(ctx->arena, admin->password)));

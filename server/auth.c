@@ -61,65 +61,15 @@ principals_clear(void)
 }
 
 static void
-unite(struct permission_set *into, const struct permission_set *set)
-{
-	for (size_t i = 0; i < COUNT_OF(into->bits); i++)
-		into->bits[i] |= set->bits[i];
-}
-
-static void
-intersect(struct permission_set *into, const struct permission_set *set)
-{
-	for (size_t i = 0; i < COUNT_OF(into->bits); i++)
-		into->bits[i] &= set->bits[i];
-}
-
-/* A comma separated list of permissions, as API keys carry it. */
-static struct permission_set
-scopes_set(const char *text)
-{
-	struct permission_set set = { { 0 } };
-	char name[80];
-
-	while (*text) {
-		size_t n = strcspn(text, ",");
-		int value;
-
-		if (n < sizeof(name)) {
-			memcpy(name, text, n);
-			name[n] = '\0';
-			value = enum_value(&permission_enum, name);
-			if (value)
-				set.bits[value / 64] |= UINT64_C(1) << (value % 64);
-		}
-		text += n;
-		if (*text == ',')
-			text++;
-	}
-	return set;
-}
-
-static void
 add_grant(struct principal *who, const struct rows *rows, size_t row)
 {
-	int role = enum_value(&role_enum, row_text(rows, row, "role"));
-	const char *scopes = row_text(rows, row, "scopes");
-	struct permission_set set = { { 0 } };
+	/* a key never has more than the role it was given */
+	struct permission_set set = permissions_of(row_text(rows, row, "role"), row_text(rows, row, "scopes"));
 	struct id store = row_id(rows, row, "store_id");
 	size_t i;
 
-	if (role)
-		set = role_permissions[role];
-	if (scopes) {
-		struct permission_set own = scopes_set(scopes);
-
-		if (role)
-			intersect(&set, &own); /* a key never has more than the role it was given */
-		else
-			set = own;
-	}
 	if (row_bool(rows, row, "chain")) {
-		unite(&who->chain, &set);
+		permissions_unite(&who->chain, &set);
 		who->has_chain = true;
 		return;
 	}
@@ -130,7 +80,7 @@ add_grant(struct principal *who, const struct rows *rows, size_t row)
 			break;
 	if (i == who->stores_count)
 		who->stores[who->stores_count++].store = store;
-	unite(&who->stores[i].set, &set);
+	permissions_unite(&who->stores[i].set, &set);
 }
 
 static enum actor_kind
@@ -168,12 +118,6 @@ principal_from_rows(const struct rows *rows, const unsigned char *hash)
 		who->references++;
 	}
 	return who;
-}
-
-bool
-permission_in(const struct permission_set *set, enum permission permission)
-{
-	return set->bits[permission / 64] & (UINT64_C(1) << (permission % 64));
 }
 
 bool

@@ -4,6 +4,7 @@
 #define SERVER_AUTH_H
 
 #include "request.h"
+#include "staff/permission.h"
 
 #define TOKEN_HASH 32
 #define PRINCIPAL_TTL_US 1000000
@@ -39,7 +40,6 @@ struct principal *principal_from_rows(const struct rows *rows, const unsigned ch
 void principal_release(const struct principal *who);
 void principals_clear(void);
 
-bool permission_in(const struct permission_set *set, enum permission permission);
 /* Whether the principal holds the permission for the store, or anywhere when store is none. */
 bool principal_holds(const struct principal *who, enum permission permission, struct id store);
 

@@ -64,6 +64,8 @@ static const struct setting settings[] = {
 	  "requests a minute of one user or key; 0: no limit" },
 	{ "RATE_ADDRESS", SETTING_INT, AT(rate_address), "12000", 0, 100000000,
 	  "requests a minute from one address; 0: no limit" },
+	{ "RATE_LOGIN", SETTING_INT, AT(rate_login), "30", 0, 100000000,
+	  "logins a minute from one address; 0: no limit" },
 	{ "TRUSTED_PROXY", SETTING_LIST, AT(trusted_proxy), "", 0, 0,
 	  "addresses whose X-Forwarded-For is believed" },
 	{ "CORS_ORIGINS", SETTING_LIST, AT(cors_origins), "", 0, 0, "origins that browsers may call from" },

@@ -244,6 +244,19 @@ within_limits(struct request *req)
 	return ok;
 }
 
+/* Passwords are guessed by who is not known yet; the account's own limit slows down those who are. */
+static bool
+may_guess(struct request *req)
+{
+	const char *name;
+	unsigned left;
+
+	if (!req->operation->on_hasher || req->who)
+		return true;
+	name = arena_printf(&req->arena, "login %s", client_address(req));
+	return ratelimit_take(name, strlen(name), (unsigned)server.config->rate_login, clock_monotonic_us(), &left);
+}
+
 static void
 found_principal(struct lane_query *query)
 {
@@ -463,6 +476,10 @@ authorised(struct request *req)
 
 	if (!within_limits(req)) {
 		answer_problem(req, ERR_RATE_LIMITED);
+		return;
+	}
+	if (!may_guess(req)) {
+		answer_problem(req, ERR_TOO_MANY_ATTEMPTS);
 		return;
 	}
 	if (req->who && !principal_scope(req->who, req->operation, NULL, 0, &req->arena, &req->scope))

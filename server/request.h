@@ -64,6 +64,7 @@ struct request {
 	const char *idempotency_key;
 	const char *location; /* set by a handler that makes what no operation reads by id */
 	bool replayed;
+	const char *secret; /* a new key's token: told once, in this reply */
 	int64_t started_us; /* monotonic */
 	struct lane_query lane;
 

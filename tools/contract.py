@@ -87,6 +87,9 @@ class Contract:
                 self.merge({"x-problems": part["problems"]}, path.name)
             elif path.name == "permissions.yaml":
                 self.permissions, self.roles = part["permissions"], part["roles"]
+                labels = {r: info["label"] for r, info in self.roles.items()}
+                self.merge({"components": {"schemas": {"Permission": {"x-enum": self.permissions},
+                                                       "Role": {"x-enum": labels}}}}, path.name)
             else:
                 self.merge(part, path.name)
         self.schemas = self.doc["components"]["schemas"]
@@ -522,11 +525,6 @@ class Generator:
              "#ifndef CONTRACT_H", "#define CONTRACT_H", '#include "core/shape.h"', "",
              "enum op {", "\tOP_NONE,"]
         h += [f"\tOP_{o['name']}," for o in ops] + ["\tOP_COUNT", "};", ""]
-        h += ["enum permission {", "\tPERMISSION_NONE,"]
-        h += [f"\tPERMISSION_{upper(p)}," for p in self.contract.permissions]
-        h += ["\tPERMISSION_COUNT", "};", ""]
-        h += ["enum role {", "\tROLE_NONE,"] + [f"\tROLE_{upper(r)}," for r in self.contract.roles]
-        h += ["\tROLE_COUNT", "};", ""]
         for c_name in sorted(self.enums):
             h.append(f"enum {c_name} {{")
             nothing = "UNSET" if "none" in self.enums[c_name]["enum"] else "NONE"
@@ -537,10 +535,11 @@ class Generator:
             self.declare(c_name, h)
         h += ["extern const struct enumeration *const enumerations[];",
               "extern const size_t enumerations_count;",
-              "extern const struct enumeration permission_enum, role_enum;",
               "/* role_permissions[role] has bit p set when the role holds permission p. */",
               "struct permission_set { uint64_t bits[(PERMISSION_COUNT + 63) / 64]; };",
-              "extern const struct permission_set role_permissions[ROLE_COUNT];", "",
+              "extern const struct permission_set role_permissions[ROLE_COUNT];",
+              "/* Roles of headquarters: only who holds staff.write for the whole chain gives them. */",
+              "extern const bool role_is_office[ROLE_COUNT];", "",
               "enum auth { AUTH_TOKEN, AUTH_NONE, AUTH_LINK };",
               "enum op_scope { OP_SCOPE_STORE, OP_SCOPE_CHAIN };",
               "/* A further permission an operation needs when a body member is there (equals NULL) or has a value. */",
@@ -566,10 +565,6 @@ class Generator:
         c.append("const struct enumeration *const enumerations[] = {")
         c += [f"\t&{e}_enum," for e in sorted(self.enums)] + ["};"]
         c.append(f"const size_t enumerations_count = {len(self.enums)};\n")
-        self.enum_table("permission", {"enum": list(self.contract.permissions),
-                                       "x-labels": self.contract.permissions}, c)
-        self.enum_table("role", {"enum": list(self.contract.roles), "x-labels": {
-            r: i["label"] for r, i in self.contract.roles.items()}}, c)
         words = (len(self.contract.permissions) + 1 + 63) // 64
         index = {p: i + 1 for i, p in enumerate(self.contract.permissions)}
         c.append("const struct permission_set role_permissions[ROLE_COUNT] = {")
@@ -579,6 +574,8 @@ class Generator:
                 bits[index[perm] // 64] |= 1 << (index[perm] % 64)
             c.append(f"\t[ROLE_{upper(role)}] = {{ {{ " + ", ".join(f"UINT64_C({b:#x})" for b in bits) + " } },")
         c.append("};\n")
+        offices = [f"[ROLE_{upper(r)}] = true" for r, info in self.contract.roles.items() if info.get("office")]
+        c.append(f"const bool role_is_office[ROLE_COUNT] = {{ {', '.join(offices)} }};\n")
         for o in ops:
             op, name = o["op"], o["name"]
             perms = [f"PERMISSION_{upper(p)}" for p in self.permission_terms(op)]

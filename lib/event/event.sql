@@ -1,3 +1,21 @@
 -- name: event_add
 INSERT INTO event (id, at, type, store_id, subject_type, subject_id, data, actor_id, request_id)
 VALUES (:event_id, :now, :type, :store_id, :subject_type, :subject_id, coalesce(:data::jsonb, '{}'), :actor_id, :request_id);
+
+-- The feed stays below the oldest transaction that still runs: what commits late is never skipped.
+-- name: event_known
+SELECT 1 AS known
+ WHERE :after::uuid IS NULL OR EXISTS (SELECT FROM event e WHERE e.id = :after);
+
+-- name: event_list   page unnamed
+SELECT e.id, e.position::text AS position, e.at, e.type, e.store_id, e.subject_type, e.subject_id, e.subject_version,
+       e.data, e.actor_id, e.request_id, e.position AS _after_place, e.id AS _after_id
+  FROM event e
+ WHERE e.position < pg_snapshot_xmin(pg_current_snapshot())
+   AND (:scope_store::uuid IS NULL OR e.store_id = :scope_store)
+   AND (:type::text IS NULL OR e.type = :type)
+   AND (:subject_id::uuid IS NULL OR e.subject_id = :subject_id)
+   AND (:after::uuid IS NULL OR (e.position, e.id) > (SELECT p.position, p.id FROM event p WHERE p.id = :after))
+   AND (:after_place::text IS NULL OR (e.position, e.id) > (:after_place::text::xid8, :after_id::uuid))
+ ORDER BY e.position, e.id
+ LIMIT :limit;

@@ -41,12 +41,167 @@ SELECT :actor_id::uuid AS _parent, s.id, s.code, s.name, s.time_zone
  ORDER BY s.code
  LIMIT 200;
 
+-- name: session_revoke_of
+SELECT session_revoke(NULL, :id, :now);
+
+-- name: session_revoke_others
+SELECT session_revoke_others(:actor_id, :session_id, :now);
+
+-- name: credential_own
+SELECT c.staff_id, c.password, c.failures, c.failed_at
+  FROM staff f
+ CROSS JOIN LATERAL credential_find(f.username) c
+ WHERE f.id = :actor_id;
+
+-- Staff members.
+
+-- name: staff_get
+SELECT f.id, f.version, f.store_id, f.name, f.username, mask_phone(f.phone) AS phone, f.employee_no, f.active,
+       ARRAY(SELECT DISTINCT g.role FROM staff_grant g WHERE g.staff_id = f.id AND g.revoked_at IS NULL ORDER BY g.role) AS roles,
+       f.created_at, f.updated_at, f.deleted_at, f.deleted_reason, f.external_ids, f.metadata
+  FROM staff f
+ WHERE f.id = ANY (:ids) AND f.deleted_at IS NULL;
+
+-- name: staff_grants_of
+SELECT g.staff_id AS _parent, g.id, g.role, g.scope, g.store_id, g.region_id, g.created_at
+  FROM staff_grant g
+ WHERE g.staff_id = ANY (:ids) AND g.revoked_at IS NULL
+ ORDER BY g.staff_id, g.created_at, g.id;
+
+-- name: staff_list   page unnamed
+SELECT f.id, f.version, f.store_id, f.name, f.username, mask_phone(f.phone) AS phone, f.employee_no, f.active,
+       ARRAY(SELECT DISTINCT g.role FROM staff_grant g WHERE g.staff_id = f.id AND g.revoked_at IS NULL ORDER BY g.role) AS roles,
+       f.created_at, f.updated_at, f.deleted_at, f.deleted_reason,
+       f.name AS _after_name, f.id AS _after_id
+  FROM staff f
+ WHERE (:after_position::text IS NOT NULL OR f.deleted_at IS NULL)
+   AND (:scope_store::uuid IS NULL OR f.store_id = :scope_store)
+   AND (:username::text IS NULL OR f.username = :username)
+   AND (:active::boolean IS NULL OR f.active = :active)
+   AND (:role::text IS NULL
+        OR EXISTS (SELECT FROM staff_grant g WHERE g.staff_id = f.id AND g.role = :role AND g.revoked_at IS NULL))
+   AND (:updated_after::timestamptz IS NULL OR f.updated_at > :updated_after)
+   AND (:after_position::text IS NULL
+        OR (f.changed >= :after_position::text::xid8 AND f.changed < pg_snapshot_xmin(pg_current_snapshot())))
+   AND (:after_name::text IS NULL OR (f.name, f.id) > (:after_name, :after_id::uuid))
+ ORDER BY f.name, f.id
+ LIMIT :limit;
+
+-- name: staff_visible
+SELECT f.id FROM staff f WHERE f.id = :id AND f.deleted_at IS NULL;
+
+-- name: staff_lock
+SELECT f.version, f.username, f.store_id FROM staff f WHERE f.id = :id AND f.deleted_at IS NULL FOR NO KEY UPDATE;
+
 -- name: staff_add
-INSERT INTO staff (id, store_id, name, username, phone, employee_no, created_at, updated_at)
-VALUES (:staff_id, :store_id, :name, :username, :phone, :employee_no, :now, :now);
+INSERT INTO staff (id, store_id, name, username, phone, employee_no, external_ids, metadata, created_at, updated_at)
+VALUES (:staff_id, :store_id, :name, :username, :phone, :employee_no,
+        coalesce(:external_ids::jsonb, '{}'), coalesce(:metadata::jsonb, '{}'), :now, :now);
+
+-- name: staff_update
+UPDATE staff
+   SET store_id = CASE WHEN :has_store_id THEN :store_id ELSE store_id END,
+       name = CASE WHEN :has_name THEN :name ELSE name END,
+       username = CASE WHEN :has_username THEN :username ELSE username END,
+       phone = CASE WHEN :has_phone THEN :phone ELSE phone END,
+       employee_no = CASE WHEN :has_employee_no THEN :employee_no ELSE employee_no END,
+       active = CASE WHEN :has_active THEN :active ELSE active END,
+       external_ids = CASE WHEN :has_external_ids THEN :external_ids::jsonb ELSE external_ids END,
+       metadata = CASE WHEN :has_metadata THEN :metadata::jsonb ELSE metadata END,
+       version = version + 1, updated_at = :now, changed = pg_current_xact_id()
+ WHERE id = :id;
+
+-- name: staff_touch
+UPDATE staff SET version = version + 1, updated_at = :now, changed = pg_current_xact_id() WHERE id = :id;
+
+-- name: staff_delete
+UPDATE staff
+   SET active = false, deleted_at = :now, deleted_by = :actor_id, deleted_reason = :reason,
+       version = version + 1, updated_at = :now, changed = pg_current_xact_id()
+ WHERE id = :id;
+
+-- Grants.
+
+-- name: staff_grant_list   page unnamed
+SELECT g.id, g.role, g.scope, g.store_id, g.region_id, g.created_at,
+       g.created_at AS _after_at, g.id AS _after_id
+  FROM staff_grant g
+ WHERE g.staff_id = :id AND g.revoked_at IS NULL
+   AND (:after_at::timestamptz IS NULL OR (g.created_at, g.id) > (:after_at, :after_id::uuid))
+ ORDER BY g.created_at, g.id
+ LIMIT :limit;
 
 -- name: staff_grant_add
 INSERT INTO staff_grant (id, staff_id, role, scope, store_id, region_id, created_at)
 VALUES (:grant_id, :staff_id, :role,
         CASE WHEN :store_id::uuid IS NOT NULL THEN 'store' WHEN :region_id::uuid IS NOT NULL THEN 'region' ELSE 'chain' END,
         :store_id, :region_id, :now);
+
+-- name: staff_grant_revoke
+UPDATE staff_grant SET revoked_at = :now, changed = pg_current_xact_id() WHERE id = :grant_id;
+
+-- For each grant of a person (or for one of them) what the caller may do where it holds: one row for each
+-- role or key of the caller that covers it, one with nulls when none does.
+-- name: staff_authority
+WITH own AS (
+	SELECT g.role, NULL::text AS scopes, g.scope = 'chain' AS chain, g.store_id, g.region_id
+	  FROM staff_grant g
+	 WHERE g.staff_id = :actor_id AND g.revoked_at IS NULL
+	UNION ALL
+	SELECT k.role, array_to_string(k.scopes, ','), k.store_ids IS NULL, u.store_id, NULL
+	  FROM api_key k
+	  LEFT JOIN LATERAL unnest(k.store_ids) u (store_id) ON true
+	 WHERE k.id = :actor_id AND k.revoked_at IS NULL
+)
+SELECT w.id, w.role, o.role AS own_role, o.scopes AS own_scopes, coalesce(o.chain, false) AS own_chain
+  FROM staff_grant w
+  LEFT JOIN store s ON s.id = w.store_id
+  LEFT JOIN own o ON o.chain OR o.store_id = w.store_id OR o.region_id = coalesce(w.region_id, s.region_id)
+ WHERE w.staff_id = :staff_id AND w.revoked_at IS NULL
+   AND (:grant_id::uuid IS NULL OR w.id = :grant_id)
+ ORDER BY w.id;
+
+-- API keys.
+
+-- name: api_key_get
+SELECT k.id, k.version, k.name, k.hint, k.role, k.scopes, k.store_ids, k.created_by AS "created_by.id",
+       f.name AS "created_by.name", k.created_at, k.expires_at, k.revoked_at
+  FROM api_key k
+  LEFT JOIN staff f ON f.id = k.created_by
+ WHERE k.id = ANY (:ids);
+
+-- name: api_key_list   page unnamed
+SELECT k.id, k.version, k.name, k.hint, k.role, k.scopes, k.store_ids, k.created_by AS "created_by.id",
+       f.name AS "created_by.name", k.created_at, k.expires_at, k.revoked_at,
+       k.created_at AS _after_at, k.id AS _after_id
+  FROM api_key k
+  LEFT JOIN staff f ON f.id = k.created_by
+ WHERE (:after_position::text IS NOT NULL OR k.revoked_at IS NULL)
+   AND (:updated_after::timestamptz IS NULL OR k.updated_at > :updated_after)
+   AND (:after_position::text IS NULL
+        OR (k.changed >= :after_position::text::xid8 AND k.changed < pg_snapshot_xmin(pg_current_snapshot())))
+   AND (:after_at::timestamptz IS NULL OR (k.created_at, k.id) < (:after_at, :after_id::uuid))
+ ORDER BY k.created_at DESC, k.id DESC
+ LIMIT :limit;
+
+-- name: api_key_unknown_store
+SELECT (u.place - 1)::integer AS place
+  FROM unnest(:store_ids::uuid[]) WITH ORDINALITY u (store_id, place)
+ WHERE NOT EXISTS (SELECT FROM store s WHERE s.id = u.store_id AND s.deleted_at IS NULL)
+ ORDER BY u.place
+ LIMIT 1;
+
+-- name: api_key_add
+INSERT INTO api_key (id, token_hash, name, hint, role, scopes, store_ids, created_by, created_at, updated_at, expires_at)
+VALUES (:key_id, :token_hash::bytea, :name, :hint, :role, :scopes, :store_ids, :actor_id, :now, :now, :expires_at);
+
+-- name: api_key_lock
+SELECT k.id FROM api_key k WHERE k.id = :id AND k.revoked_at IS NULL FOR NO KEY UPDATE;
+
+-- name: api_key_revoke
+UPDATE api_key SET revoked_at = :now, version = version + 1, updated_at = :now, changed = pg_current_xact_id() WHERE id = :id;
+
+-- name: api_key_revoke_of
+UPDATE api_key
+   SET revoked_at = :now, version = version + 1, updated_at = :now, changed = pg_current_xact_id()
+ WHERE created_by = :id AND revoked_at IS NULL;

@@ -72,6 +72,7 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $
 	SELECT f.id, f.name, f.username, c.password, c.failures, c.failed_at
 	  FROM staff f JOIN credential c ON c.staff_id = f.id
 	 WHERE f.username = wanted AND f.active AND f.deleted_at IS NULL
+	   FOR NO KEY UPDATE OF c
 $$;
 
 CREATE OR REPLACE FUNCTION credential_set(staff uuid, new_password text, at timestamptz) RETURNS void

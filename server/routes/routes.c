@@ -7,6 +7,7 @@ const struct route *const route_tables[] = {
 	staff_routes,
 	reception_routes,
 	settlement_routes,
+	audit_routes,
 	service_routes,
 	complaint_routes,
 };

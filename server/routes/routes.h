@@ -12,6 +12,7 @@ extern const struct route organisation_routes[];
 extern const struct route staff_routes[];
 extern const struct route reception_routes[];
 extern const struct route settlement_routes[];
+extern const struct route audit_routes[];
 extern const struct route service_routes[];
 extern const struct route complaint_routes[];
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sessions, and who is asking.  Password hashing lives here: lib/ knows no libsodium. */
+/* Staff, sessions, keys, and who is asking.  Password hashing lives here: lib/ knows no libsodium. */
 #include <sodium.h>
 #include <string.h>
 
@@ -8,7 +8,9 @@
 #include "db/json.h"
 #include "password.h"
 #include "routes/routes.h"
+#include "staff/staff.h"
 
+#define KEY_PREFIX "fettle_k_"
 #define SESSION_MS INT64_C(43200000) /* 12 hours */
 #define FAILURES_FREE 5
 
@@ -22,13 +24,31 @@ must_wait(const struct rows *found, struct utc now)
 	return now.us < row_utc(found, 0, "failed_at").us + seconds * 1000000;
 }
 
+/* A fresh token with a prefix, and its hash as a bytea literal. */
+static const char *
+new_token(struct arena *arena, const char *prefix, const char **hash_literal)
+{
+	unsigned char secret[32], hash[TOKEN_HASH];
+	char text[BASE64URL_TEXT(sizeof(secret))], hex[2 * TOKEN_HASH + 1];
+	const char *token;
+
+	randombytes_buf(secret, sizeof(secret));
+	text[base64url_encode(text, secret, sizeof(secret))] = '\0';
+	sodium_memzero(secret, sizeof(secret));
+	token = arena_printf(arena, "%s%s", prefix, text);
+	token_hash(token, hash);
+	sodium_bin2hex(hex, sizeof(hex), hash, sizeof(hash));
+	*hash_literal = arena_printf(arena, "\\x%s", hex);
+	return token;
+}
+
 static enum err
 create_session(struct request *req)
 {
 	const struct create_session *in = req->body;
 	struct ctx *ctx = &req->ctx;
-	unsigned char secret[32], hash[TOKEN_HASH];
-	char token[BASE64URL_TEXT(sizeof(secret))], hex[2 * TOKEN_HASH + 1], until[UTC_TEXT];
+	const char *token, *hash;
+	char until[UTC_TEXT];
 	struct utc expires = utc_add_ms(ctx->now, SESSION_MS);
 	struct rows *found;
 	bool known, right;
@@ -46,19 +66,15 @@ create_session(struct request *req)
 		req->err = ERR_BAD_CREDENTIALS;
 		return OK;
 	}
-	randombytes_buf(secret, sizeof(secret));
-	token[base64url_encode(token, secret, sizeof(secret))] = '\0';
-	token_hash(token, hash);
-	sodium_bin2hex(hex, sizeof(hex), hash, sizeof(hash));
+	token = new_token(ctx->arena, "", &hash);
 	db_write(ctx, session_add, ARG(session_id, id_new()), ARG(staff_id, row_id(found, 0, "staff_id")),
-	         ARG(token_hash, arena_printf(ctx->arena, "\\x%s", hex)), ARG(expires_at, expires));
+	         ARG(token_hash, hash), ARG(expires_at, expires));
 	buf_printf(&req->reply.body, "{\"token\":\"%s\",\"expires_at\":\"%s\",\"staff\":{\"id\":\"%s\",\"name\":", token,
 	           utc_format(expires, until), row_text(found, 0, "staff_id"));
 	buf_json(&req->reply.body, row_text(found, 0, "name"), strlen(row_text(found, 0, "name")));
 	buf_puts(&req->reply.body, ",\"username\":");
 	buf_json(&req->reply.body, row_text(found, 0, "username"), strlen(row_text(found, 0, "username")));
 	buf_puts(&req->reply.body, "}}");
-	sodium_memzero(secret, sizeof(secret));
 	req->location = "/v1/sessions/current";
 	return OK;
 }
@@ -89,11 +105,140 @@ write_permissions(struct buf *out, const struct rows *rows, size_t row, void *ar
 	buf_char(out, ']');
 }
 
+/* A wrong current password counts like a failed login, so it is saved, and said at its field: 401
+ * would say that the session is over. */
+static enum err
+change_password(struct request *req)
+{
+	const struct change_password *in = req->body;
+	struct ctx *ctx = &req->ctx;
+	struct rows *found;
+	struct id staff;
+	bool right;
+	enum err err = db_read(ctx, credential_own, &found, NO_ARGS);
+
+	if (err)
+		return err;
+	if (rows_count(found) == 0)
+		return fail(ctx, ERR_NOT_FOUND, NULL);
+	if (must_wait(found, ctx->now))
+		return fail(ctx, ERR_TOO_MANY_ATTEMPTS, NULL);
+	staff = row_id(found, 0, "staff_id");
+	right = password_verify(row_text(found, 0, "password"), in->current);
+	if (!right) {
+		db_write(ctx, credential_tried, ARG(staff_id, staff), ARG(ok, right));
+		req->err = fail_with(ctx, ERR_BAD_VALUE, "/current", "is not your password", NULL);
+		return OK;
+	}
+	db_write(ctx, credential_set, ARG(staff_id, staff), ARG(password, password_hash(ctx->arena, in->new)));
+	db_write(ctx, session_revoke_others, ARG(session_id, req->who->session));
+	return OK;
+}
+
+static enum err
+create_staff(struct request *req)
+{
+	const struct create_staff *in = req->body;
+
+	return staff_create(&req->ctx, in, in->has_password ? password_hash(&req->arena, in->password) : NULL);
+}
+
+static enum err
+update_staff(struct request *req)
+{
+	return staff_update(&req->ctx, req->id, req->body);
+}
+
+static enum err
+delete_staff(struct request *req)
+{
+	const struct delete_staff_params *params = req->params;
+
+	return staff_delete(&req->ctx, req->id, params->reason);
+}
+
+static enum err
+set_password(struct request *req)
+{
+	const struct set_staff_password *in = req->body;
+
+	return staff_set_password(&req->ctx, req->id, password_hash(&req->arena, in->password));
+}
+
+static enum err
+create_grant(struct request *req)
+{
+	return staff_grant(&req->ctx, req->id, req->body);
+}
+
+static enum err
+delete_grant(struct request *req)
+{
+	const struct delete_staff_grant_params *params = req->params;
+
+	return staff_revoke(&req->ctx, req->id, params->grant_id);
+}
+
+/* Who makes keys holds that right for the chain, so the chain is what a key is measured by. */
+static enum err
+check_key(struct request *req, const struct create_api_key *in)
+{
+	for (size_t i = 0; i < in->scopes_count; i++)
+		if (!permission_in(&req->who->chain, in->scopes[i]))
+			return failf(&req->ctx, ERR_FORBIDDEN, "/scopes/%zu", i);
+	return OK;
+}
+
+static enum err
+create_api_key(struct request *req)
+{
+	const struct create_api_key *in = req->body;
+	const char *hash;
+	enum err err = check_key(req, in);
+
+	if (err)
+		return err;
+	req->secret = new_token(&req->arena, KEY_PREFIX, &hash);
+	return api_key_create(&req->ctx, in, hash,
+	                      arena_printf(&req->arena, KEY_PREFIX "...%s", req->secret + strlen(req->secret) - 4));
+}
+
+static enum err
+delete_api_key(struct request *req)
+{
+	return api_key_revoke(&req->ctx, req->id);
+}
+
+static void
+write_token(struct buf *out, const struct rows *rows, size_t row, void *arg)
+{
+	const struct request *req = arg;
+
+	(void)rows;
+	(void)row;
+	if (req->secret)
+		buf_printf(out, ",\"token\":\"%s\"", req->secret);
+}
+
 /* clang-format off */
 const struct route staff_routes[] = {
-	COMMAND(OP_createSession, create_session, OP_NONE),
-	COMMAND(OP_deleteSession, delete_session, OP_NONE),
-	READ_EXTRA(OP_getMe, write_permissions, ONE(me_get), MANY(stores, me_stores)),
+	COMMAND(OP_createSession,    create_session,  OP_NONE),
+	COMMAND(OP_deleteSession,    delete_session,  OP_NONE),
+	READ_EXTRA(OP_getMe,         write_permissions, ONE(me_get), MANY(stores, me_stores)),
+	COMMAND(OP_changePassword,   change_password, OP_NONE),
+	READ(OP_listStaff,           PAGE(staff_list)),
+	READ(OP_getStaff,            ONE(staff_get), MANY(grants, staff_grants_of)),
+	COMMAND(OP_createStaff,      create_staff,    THEN(OP_getStaff)),
+	COMMAND(OP_updateStaff,      update_staff,    THEN(OP_getStaff)),
+	COMMAND(OP_deleteStaff,      delete_staff,    OP_NONE),
+	COMMAND(OP_setStaffPassword, set_password,    OP_NONE),
+	READ(OP_listStaffGrants,     UNDER(staff_visible), PAGE(staff_grant_list)),
+	COMMAND(OP_createStaffGrant, create_grant,    THEN(OP_getStaff)),
+	COMMAND(OP_deleteStaffGrant, delete_grant,    OP_NONE),
+	READ(OP_listApiKeys,         PAGE(api_key_list)),
+	READ_EXTRA(OP_getApiKey,     write_token,     ONE(api_key_get)),
+	COMMAND(OP_createApiKey,     create_api_key,  THEN(OP_getApiKey)),
+	COMMAND(OP_deleteApiKey,     delete_api_key,  OP_NONE),
 	ROUTES_END
 };
 /* clang-format on */

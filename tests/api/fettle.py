@@ -47,6 +47,7 @@ class Daemon:
         self.log_path = self.folder / "fettled.log"
         self.settings = {
             "DATA": str(self.folder / "data"), "PORT": "0", "RATE_PRINCIPAL": "0", "RATE_ADDRESS": "0",
+            "RATE_LOGIN": "0",
             "CORS_ORIGINS": ORIGIN, **{name: str(value) for name, value in settings.items()}}
         self.process = None
         self.port = None

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Staff: who works here, what they may do where, and the keys of other programs.
+ *
+ * Nobody gives, takes or takes over what they may not do themselves: a change to a person, their
+ * password or a grant needs staff.write, and every permission of the grants concerned, where those
+ * hold; roles of headquarters need it for the whole chain.  ERR_FORBIDDEN else. */
+#ifndef STAFF_STAFF_H
+#define STAFF_STAFF_H
+
+#include "db/db.h"
+
+/* password is the stored form, NULL for none.  Without store_id: headquarters makes people of the
+ * chain, a store its own.  Sets ctx->subject. */
+MUSTCHECK enum err staff_create(struct ctx *ctx, const struct create_staff *in, const char *password);
+
+/* Who becomes inactive loses sessions and keys.  Sets ctx->subject. */
+MUSTCHECK enum err staff_update(struct ctx *ctx, struct id id, const struct update_staff *in);
+
+/* Leaves a tombstone with the reason (may be NULL). */
+MUSTCHECK enum err staff_delete(struct ctx *ctx, struct id id, const char *reason);
+
+/* Ends all sessions.  ERR_BAD_VALUE when there is no username to log in with. */
+MUSTCHECK enum err staff_set_password(struct ctx *ctx, struct id id, const char *password);
+
+/* Sets ctx->subject to the person. */
+MUSTCHECK enum err staff_grant(struct ctx *ctx, struct id id, const struct create_staff_grant *in);
+
+/* Losing the right to make keys ends the keys that person made. */
+MUSTCHECK enum err staff_revoke(struct ctx *ctx, struct id id, struct id grant);
+
+/* hash: of the token, as a bytea literal; hint: what may be shown of it.  Only people make keys.
+ * Sets ctx->subject.  The caller has checked that the key gets no more than its maker holds. */
+MUSTCHECK enum err api_key_create(struct ctx *ctx, const struct create_api_key *in, const char *hash, const char *hint);
+MUSTCHECK enum err api_key_revoke(struct ctx *ctx, struct id id);
+
+#endif
