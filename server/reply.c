@@ -12,6 +12,7 @@
 
 #define BODY_MAX (64u << 20)
 #define LIMIT_DEFAULT 50
+#define LIMIT_MAX 200 /* of ordinary lists */
 #define COUNT_CAP 1000
 
 const char *
@@ -59,12 +60,19 @@ has_parameter(const struct request *req, const char *name)
 	return false;
 }
 
+/* A list that may be had whole, as its limit's maximum says, is told whole unless a limit is sent. */
 static int64_t
 limit_of(const struct request *req)
 {
 	const int64_t *limit = parameter_at(req, "limit");
+	const struct shape *shape = req->operation->params;
 
-	return limit ? *limit : LIMIT_DEFAULT;
+	if (limit)
+		return *limit;
+	for (size_t i = 0; i < shape->count; i++)
+		if (strcmp(shape->members[i].name, "limit") == 0 && shape->members[i].max > LIMIT_MAX)
+			return shape->members[i].max;
+	return LIMIT_DEFAULT;
 }
 
 static bool
@@ -85,6 +93,7 @@ section_args(struct request *req, const struct route *route, const struct id *id
 	size_t n = 0;
 
 	args[n++] = ARG(scope_store, req->scope.store);
+	args[n++] = ARG(language, req->language ? "zh-CN" : "en");
 	if (ids) {
 		args[n++] = IDS_ARG(ids, ids, ids_count);
 		args[n++] = ARG(id, ids[0]);
@@ -145,13 +154,10 @@ reply_statements(struct request *req, const struct route *route, const struct id
 	return OK;
 }
 
-/* Adds `actions`: which verbs the machine has, which are enabled now and for this caller, and why not. */
-static void
-write_actions(struct buf *out, const struct rows *rows, size_t row, void *arg)
+void
+reply_actions(struct buf *out, const struct rows *rows, size_t row, const struct request *req,
+              const struct machine *machine)
 {
-	const struct request *req = arg;
-	const struct machine *machine = req->route->machine ? req->route->machine
-	                                                    : route_of(req->route->then)->machine;
 	int state = row_enum(rows, row, machine->column, machine->states);
 	struct id store = row_id(rows, row, "store_id");
 
@@ -170,6 +176,15 @@ write_actions(struct buf *out, const struct rows *rows, size_t row, void *arg)
 		                        : "null");
 	}
 	buf_char(out, ']');
+}
+
+static void
+write_actions(struct buf *out, const struct rows *rows, size_t row, void *arg)
+{
+	const struct request *req = arg;
+
+	reply_actions(out, rows, row, req,
+	              req->route->machine ? req->route->machine : route_of(req->route->then)->machine);
 }
 
 static size_t

@@ -49,6 +49,8 @@ struct route {
 /* A read whose objects have states: READ_ACTIONS(OP_getWorkOrder, &work_order_machine, ONE(...)). */
 #define READ_ACTIONS(op, machine, ...) { (op), ROUTE_READ, NULL, OP_NONE, (machine), { __VA_ARGS__ }, NULL }
 #define READ_EXTRA(op, extra, ...) { (op), ROUTE_READ, NULL, OP_NONE, NULL, { __VA_ARGS__ }, (extra) }
+/* A read that leaves a trace first; its operation is x-worker. */
+#define READ_AFTER(op, run, ...) { (op), ROUTE_READ, (run), OP_NONE, NULL, { __VA_ARGS__ }, NULL }
 #define THEN(op) (op)
 #define COMMAND(op, run, then) { (op), ROUTE_COMMAND, (run), (then), NULL, { { SECTION_NONE, SQL_NONE, NULL } }, NULL }
 #define CODE(op, run) { (op), ROUTE_CODE, (run), OP_NONE, NULL, { { SECTION_NONE, SQL_NONE, NULL } }, NULL }

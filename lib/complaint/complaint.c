@@ -5,11 +5,12 @@
 #include "event/event.h"
 #include "org/org.h"
 
-#define OPEN                                                                                                 \
-	(FROM(COMPLAINT_STATUS_RECEIVED) | FROM(COMPLAINT_STATUS_ASSIGNED) | FROM(COMPLAINT_STATUS_ANALYSING) | \
-	 FROM(COMPLAINT_STATUS_HANDLING) | FROM(COMPLAINT_STATUS_FED_BACK) | FROM(COMPLAINT_STATUS_TRACKING))
+#define OPEN                                                                  \
+	(FROM(COMPLAINT_STATUS_RECEIVED) | FROM(COMPLAINT_STATUS_ASSIGNED) |  \
+	 FROM(COMPLAINT_STATUS_ANALYSING) | FROM(COMPLAINT_STATUS_HANDLING) | \
+	 FROM(COMPLAINT_STATUS_FED_BACK) | FROM(COMPLAINT_STATUS_TRACKING))
 
-/* domain-facts 2.2; a complaint keeps its state when its owner changes, and may be planned anew. */
+/* A complaint keeps its state when its owner changes, and may be planned anew. */
 /* clang-format off */
 static const struct machine_move moves[] = {
 	{ OP_assignComplaint,   OPEN, 0 },
@@ -25,26 +26,30 @@ static const struct machine_move moves[] = {
 };
 /* clang-format on */
 
-const struct machine complaint_machine = { "status", &complaint_status_enum, moves, COUNT_OF(moves) };
+const struct machine complaint_machine = { "status", &complaint_status_enum, moves,
+	                                   COUNT_OF(moves) };
 
 static void
 add_step(struct ctx *ctx, struct id store, int status, const char *note)
 {
-	db_write(ctx, complaint_step_add, ARG(step_id, id_new()), ARG(store_id, store), ARG(id, ctx->subject),
-	         ENUM_ARG(status, complaint_status, status), ARG(note, note));
+	db_write(ctx, complaint_step_add, ARG(step_id, id_new()), ARG(store_id, store),
+	         ARG(id, ctx->subject), ENUM_ARG(status, complaint_status, status),
+	         ARG(note, note));
 }
 
 /* ctx->subject is the new complaint's id. */
 static enum err
-add(struct ctx *ctx, struct id store, const char *origin, struct id survey, const struct create_complaint *in)
+add(struct ctx *ctx, struct id store, const char *origin, struct id survey,
+    const struct create_complaint *in)
 {
 	const char *number;
 	enum err err = document_number(ctx, store, "CP", &number);
 
 	if (err)
 		return err;
-	db_write(ctx, complaint_add, ARG(id, ctx->subject), ARG(store_id, store), ARG(number, number),
-	         ARG(origin, origin), ARG(survey_id, survey), BODY_ARG(create_complaint, in));
+	db_write(ctx, complaint_add, ARG(id, ctx->subject), ARG(store_id, store),
+	         ARG(number, number), ARG(origin, origin), ARG(survey_id, survey),
+	         BODY_ARG(create_complaint, in));
 	add_step(ctx, store, COMPLAINT_STATUS_RECEIVED, NULL);
 	event_add(ctx, "complaint.received", store, ctx->subject);
 	return OK;
@@ -59,7 +64,8 @@ check_subjects(struct ctx *ctx, struct id store, const struct create_complaint *
 
 	if (!in->has_vehicle_id && !in->has_work_order_id)
 		return OK;
-	err = db_read(ctx, complaint_subjects, &rows, ARG(store_id, store), BODY_ARG(create_complaint, in));
+	err = db_read(ctx, complaint_subjects, &rows, ARG(store_id, store),
+	              BODY_ARG(create_complaint, in));
 	if (err)
 		return err;
 	if (in->has_vehicle_id && row_is_null(rows, 0, "vehicle_id"))
@@ -73,7 +79,9 @@ enum err
 complaint_create(struct ctx *ctx, const struct create_complaint *in)
 {
 	static const struct id none;
-	const char *origin = in->has_origin ? enum_code(&complaint_received_from_enum, (int)in->origin) : "customer";
+	const char *origin = in->has_origin
+	                             ? enum_code(&complaint_received_from_enum, (int)in->origin)
+	                             : "customer";
 	struct id store;
 	enum err err;
 
@@ -88,7 +96,8 @@ complaint_create(struct ctx *ctx, const struct create_complaint *in)
 }
 
 enum err
-complaint_from_survey(struct ctx *ctx, struct id store, struct id survey, const struct create_complaint *in)
+complaint_from_survey(struct ctx *ctx, struct id store, struct id survey,
+                      const struct create_complaint *in)
 {
 	ctx->subject = id_new();
 	return add(ctx, store, "survey", survey, in);
@@ -115,10 +124,14 @@ static void
 move(struct ctx *ctx, struct id store, int to, enum op verb, const char *reason, const char *note)
 {
 	static const char *const events[] = {
-		[COMPLAINT_STATUS_ASSIGNED] = "complaint.assigned",   [COMPLAINT_STATUS_ANALYSING] = "complaint.analysed",
-		[COMPLAINT_STATUS_HANDLING] = "complaint.planned",    [COMPLAINT_STATUS_FED_BACK] = "complaint.told",
-		[COMPLAINT_STATUS_TRACKING] = "complaint.confirmed",  [COMPLAINT_STATUS_CLOSED] = "complaint.closed",
-		[COMPLAINT_STATUS_ARCHIVED] = "complaint.archived",   [COMPLAINT_STATUS_WITHDRAWN] = "complaint.withdrawn",
+		[COMPLAINT_STATUS_ASSIGNED] = "complaint.assigned",
+		[COMPLAINT_STATUS_ANALYSING] = "complaint.analysed",
+		[COMPLAINT_STATUS_HANDLING] = "complaint.planned",
+		[COMPLAINT_STATUS_FED_BACK] = "complaint.told",
+		[COMPLAINT_STATUS_TRACKING] = "complaint.confirmed",
+		[COMPLAINT_STATUS_CLOSED] = "complaint.closed",
+		[COMPLAINT_STATUS_ARCHIVED] = "complaint.archived",
+		[COMPLAINT_STATUS_WITHDRAWN] = "complaint.withdrawn",
 	};
 	const char *event = verb == OP_assignComplaint   ? "complaint.assigned"
 	                    : verb == OP_objectComplaint ? "complaint.objected"

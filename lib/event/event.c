@@ -18,3 +18,15 @@ event_add(struct ctx *ctx, const char *type, struct id store, struct id subject)
 {
 	event_add_data(ctx, type, store, subject, NULL);
 }
+
+enum err
+event_take(struct ctx *ctx, const char *consumer, int limit, struct rows **events)
+{
+	enum err err = db_read(ctx, event_take, events, ARG(consumer, consumer), ARG(limit, limit));
+	size_t n = err ? 0 : rows_count(*events);
+
+	if (n > 0)
+		db_write(ctx, event_taken, ARG(consumer, consumer), ARG(position, row_text(*events, n - 1, "position")),
+		         ARG(last_id, row_id(*events, n - 1, "id")));
+	return err;
+}

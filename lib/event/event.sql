@@ -19,3 +19,23 @@ SELECT e.id, e.position::text AS position, e.at, e.type, e.store_id, e.subject_t
    AND (:after_place::text IS NULL OR (e.position, e.id) > (:after_place::text::xid8, :after_id::uuid))
  ORDER BY e.position, e.id
  LIMIT :limit;
+
+-- A consumer's next events.  Below the oldest running transaction nothing can appear any more, so none
+-- is left out; of several daemons one gets the lock, the others find nothing.
+
+-- name: event_take
+SELECT e.id, e.position::text AS position, e.type, e.store_id, e.subject_id
+  FROM event e
+ WHERE (e.position, e.id) > ((SELECT c.position FROM event_consumer c WHERE c.name = :consumer),
+                             (SELECT coalesce(c.last_id, '00000000-0000-0000-0000-000000000000')
+                                FROM event_consumer c WHERE c.name = :consumer))
+   AND e.position < pg_snapshot_xmin(pg_current_snapshot())
+   AND (SELECT pg_try_advisory_xact_lock(hashtext(:consumer)))
+ ORDER BY e.position, e.id
+ LIMIT :limit;
+
+-- name: event_taken
+UPDATE event_consumer
+   SET position = :position::text::xid8, last_id = :last_id, at = :now
+ WHERE name = :consumer AND (position, coalesce(last_id, '00000000-0000-0000-0000-000000000000'))
+                          < (:position::text::xid8, :last_id::uuid);

@@ -12,5 +12,7 @@ expire_keys(struct ctx *ctx, bool *more)
 
 const struct job job_table[] = {
 	{ "idempotency_expire", 60000, expire_keys },
+	{ "send_surveys", 100, job_send_surveys },
+	{ "expire_surveys", 60000, job_expire_surveys },
 };
 const size_t job_table_count = COUNT_OF(job_table);

@@ -10,5 +10,6 @@ const struct route *const route_tables[] = {
 	audit_routes,
 	service_routes,
 	complaint_routes,
+	survey_routes,
 };
 const size_t route_tables_count = COUNT_OF(route_tables);

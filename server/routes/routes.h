@@ -15,5 +15,6 @@ extern const struct route settlement_routes[];
 extern const struct route audit_routes[];
 extern const struct route service_routes[];
 extern const struct route complaint_routes[];
+extern const struct route survey_routes[];
 
 #endif
