@@ -667,6 +667,19 @@ def counting(page):
     return {**page, "sql": sql, "code": strip_sql(sql), "notes": "unnamed"}
 
 
+def numbered(statement):
+    """The SQL with $1, $2 ... instead of names, and the names in that order."""
+    order, sql, last = [], [], 0
+    for m in re.finditer(r"(?<![:\w]):([a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)?)", statement["code"]):
+        if m.group(1) not in order:
+            order.append(m.group(1))
+        sql.append(statement["sql"][last:m.start()])
+        sql.append(f"${order.index(m.group(1)) + 1}")
+        last = m.end()
+    sql.append(statement["sql"][last:])
+    return "".join(sql), order
+
+
 def write_statements(gen, statements, tables, out_dir):
     h = ["/* Made by tools/contract.py from lib/<module>/<module>.sql. */", "#ifndef STATEMENTS_H",
          "#define STATEMENTS_H", '#include "core/shape.h"', "", "enum sql {", "\tSQL_NONE,"]
@@ -681,20 +694,13 @@ def write_statements(gen, statements, tables, out_dir):
         if m and m.group(1) in tables and "changed = pg_current_xact_id()" not in s["sql"]:
             raise ContractError(f"{s['file']}: {name}: UPDATE {m.group(1)} must set "
                                 "changed = pg_current_xact_id()")
-        order, sql, last = [], [], 0
-        for m in re.finditer(r"(?<![:\w]):([a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)?)", s["code"]):
-            if m.group(1) not in order:
-                order.append(m.group(1))
-            sql.append(s["sql"][last:m.start()])
-            sql.append(f"${order.index(m.group(1)) + 1}")
-            last = m.end()
-        sql.append(s["sql"][last:])
+        sql, order = numbered(s)
         ids = [gen.param_id(p) for p in order]
         if ids:
             c.append(f"static const uint16_t {name}_params[] = {{ {', '.join(ids)} }};")
         words = s["notes"].split()
         must = re.search(r"rows:\s*1", s["notes"]) is not None
-        rows.append(f"\t[SQL_{name}] = {{ \"{name}\", {c_string(''.join(sql))},\n"
+        rows.append(f"\t[SQL_{name}] = {{ \"{name}\", {c_string(sql)},\n"
                     f"\t\t{name + '_params' if ids else 'NULL'}, {len(ids)}, "
                     f"{'SQL_' + name + '_count' if 'page' in words else 0}, {str(must).lower()}, "
                     f"{str('unnamed' in words).lower()} }},")

@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the database itself guarantees: row security, rights, definer functions, checks and ledgers."""
+
+import re
+
+import psycopg2
+import psycopg2.errors
+import pytest
+import yaml
+
+from fettle import ROOT
+
+# Tables without row security: shared by the chain, or never readable by the daemon's role.
+SHARED = {
+    "region", "operation", "part", "document_counter", "event_consumer", "schema_migration", "reference_data",
+    "public_holiday", "vpic_wmi", "vpic_pattern", "vpic_wmi_schema", "vpic_model_make", "wmi_cn",
+    "credential", "session", "audit_class", "bi_store"}
+UNREADABLE = {"credential", "session", "audit_class", "bi_store"}
+# Rows of these are visible without a context, by design.
+OPEN_ROWS = {"search_key"}
+LEDGERS = {"audit_entry", "event", "access_log", "stock_movement", "work_order_stage", "complaint_step"}
+# Functions that look past row security.
+DEFINERS = {
+    "audit_row", "credential_find", "credential_set", "credential_tried", "link_find", "session_add", "session_find",
+    "session_revoke"}
+# References between tables of a store that do not carry the store: staff may belong to the chain.
+SINGLE_REFERENCES = {"staff"}
+# Checks on codes that are no enumeration of the contract.
+INTERNAL_CODES = {
+    "audit_class_class_check", "link_purpose_check", "staff_grant_scope_check", "customer_store_why_check",
+    "vehicle_store_why_check"}
+
+
+@pytest.fixture(scope="module")
+def rows(db):
+    def fetch(statement, arguments=None):
+        with db.cursor() as cursor:
+            cursor.execute(statement, arguments)
+            return cursor.fetchall()
+    return fetch
+
+
+@pytest.fixture(scope="module")
+def app(run):
+    """A connection of the daemon's role that has told nothing about itself."""
+    connection = psycopg2.connect(run["dsn"].replace("user=postgres", "user=fettle_app"))
+    connection.autocommit = True
+    yield connection.cursor()
+    connection.close()
+
+
+@pytest.fixture(scope="module")
+def tables(rows):
+    """{table: has a store_id}; partitions follow their parents."""
+    return dict(rows("""
+        SELECT c.relname, EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'store_id'
+                                                               AND NOT a.attisdropped)
+          FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+           AND NOT c.relispartition"""))
+
+
+def test_every_table_is_protected(rows, tables):
+    """Row security is on, forced, and has both clauses; what is shared is written down."""
+    secured = {name for name, on, forced in rows(
+        "SELECT relname, relrowsecurity, relforcerowsecurity FROM pg_class"
+        " WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')") if on and forced}
+    assert {t for t, has in tables.items() if has} - {"bi_store", "document_counter"} <= secured
+    assert {t for t in tables if t not in secured} <= SHARED
+    policies = {}
+    for table, roles, command, using, check in rows(
+            "SELECT tablename, roles::text[], cmd, qual, with_check FROM pg_policies WHERE schemaname = 'public'"):
+        assert command == "ALL" and set(roles) == {"fettle_app", "fettle_owner"}, table
+        assert using and check, table
+        policies.setdefault(table, []).append(using)
+    assert secured <= set(policies) and all(len(p) == 1 for p in policies.values())
+
+
+def test_tables_of_a_store_have_the_one_predicate(rows, tables):
+    """No table of a store has a policy of its own making, but for those written here."""
+    shaped = {t: (using, check) for t, using, check in rows(
+        "SELECT tablename, qual, with_check FROM pg_policies WHERE schemaname = 'public'")}
+    norm = re.compile(r"\bstore_id\b")
+    template = norm.sub("X", shaped["bay"][0])
+    for table, has in tables.items():
+        if not has or table in ("bi_store", "document_counter", "search_key"):
+            continue
+        using, check = shaped[table]
+        assert norm.sub("X", using) == template, table
+        assert check == using or table in ("event", "access_log") and check == "true", table
+
+
+def test_without_a_context_there_is_nothing(app, rows, tables):
+    filled = 0
+    for table in sorted(tables):
+        if table in SHARED | OPEN_ROWS:
+            continue
+        app.execute(f"SELECT count(*) FROM {table}")
+        assert app.fetchone() == (0,), table
+        filled += rows(f"SELECT EXISTS (SELECT FROM {table})")[0][0]
+    # The other tests of a run put rows there; these two have some from the start.
+    assert rows("SELECT EXISTS (SELECT FROM audit_entry)") is not None and filled >= 0
+
+
+def test_another_store_is_invisible(app, db, rows, tables, run):
+    """With one store as the scope, no table shows a row of another."""
+    stores = rows("SELECT id FROM store LIMIT 3")
+    for (store,) in stores:
+        app.execute("SELECT set_config('app.store', %s, false)", (store,))
+        for table in sorted(t for t, has in tables.items() if has and t not in SHARED | OPEN_ROWS):
+            app.execute(f"SELECT count(*) FROM {table} WHERE store_id IS DISTINCT FROM %s", (store,))
+            assert app.fetchone() == (0,), table
+    app.execute("SELECT set_config('app.store', '', false)")
+
+
+def test_the_daemons_role_is_nobody(rows, app):
+    assert rows("SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication FROM pg_roles"
+                " WHERE rolname = 'fettle_app'") == [(False,) * 5]
+    assert rows("SELECT count(*) FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.member"
+                " WHERE r.rolname IN ('fettle_app', 'fettle_bi')") == [(0,)]
+    assert rows("SELECT relname FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner"
+                " WHERE r.rolname IN ('fettle_app', 'fettle_bi', 'fettle_definer')") == []
+    assert rows("SELECT proname FROM pg_proc p JOIN pg_roles r ON r.oid = p.proowner WHERE r.rolname = 'fettle_app'") == []
+    for statement in ("CREATE TABLE x (a int)", "CREATE SCHEMA x", "ALTER TABLE store DISABLE ROW LEVEL SECURITY",
+                      "SET ROLE fettle_owner", "TRUNCATE store", "COPY store TO PROGRAM 'cat'"):
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            app.execute(statement)
+
+
+def test_what_must_not_be_read(app):
+    for table in UNREADABLE:
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            app.execute(f"SELECT * FROM {table}")
+
+
+def test_the_past_cannot_be_changed(app, tables):
+    """Ledgers take new rows only; the audit trail takes none but its trigger's."""
+    for table in sorted(LEDGERS & set(tables)):
+        for statement in (f"DELETE FROM {table}", f"TRUNCATE {table}"):
+            with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+                app.execute(statement)
+        app.execute(f"SELECT has_table_privilege('{table}', 'UPDATE') OR has_any_column_privilege('{table}', 'UPDATE')")
+        assert app.fetchone() == (False,), table
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+        app.execute("INSERT INTO audit_entry (table_name, action) VALUES ('store', 'insert')")
+    app.execute("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'audit_entry'::regclass")
+    for (partition,) in app.fetchall():
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            app.execute(f"SELECT FROM {partition}")
+
+
+def test_definer_functions(rows):
+    """The doors through row security are these, each with a fixed search path, and closed to the public."""
+    found = rows("""SELECT p.proname, p.proconfig, r.rolname, has_function_privilege('fettle_bi', p.oid, 'EXECUTE')
+                      FROM pg_proc p JOIN pg_roles r ON r.oid = p.proowner
+                     WHERE p.prosecdef AND p.pronamespace = 'public'::regnamespace""")
+    assert {name for name, *_ in found} == DEFINERS
+    for name, config, owner, public in found:
+        assert config == ["search_path=pg_catalog, public"] and owner == "fettle_definer" and not public, name
+
+
+def test_everything_people_edit_is_audited(rows):
+    missing = rows("""
+        SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'changed'
+         WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND NOT a.attisdropped
+           AND NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgname = 'audit' AND t.tgenabled = 'O')""")
+    assert missing == []
+
+
+def test_references_stay_in_the_store(rows, tables):
+    """A reference from one table of a store to another carries the store: keys see through row security."""
+    wrong = []
+    for name, source, target, columns in rows("""
+            SELECT k.conname, s.relname, t.relname,
+                   (SELECT array_agg(a.attname::text) FROM pg_attribute a WHERE a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey))
+              FROM pg_constraint k JOIN pg_class s ON s.oid = k.conrelid JOIN pg_class t ON t.oid = k.confrelid
+             WHERE k.contype = 'f' AND k.connamespace = 'public'::regnamespace"""):
+        if tables.get(source) and tables.get(target) and target not in SINGLE_REFERENCES and "store_id" not in columns:
+            wrong.append(f"{name}: {source} -> {target}")
+    assert wrong == []
+
+
+def test_codes_agree(rows, contract):
+    """A check on codes lists what an enumeration of the contract lists."""
+    enums = {}
+
+    def collect(schema):
+        if isinstance(schema, dict):
+            if isinstance(schema.get("enum"), list):
+                enums[frozenset(schema["enum"])] = True
+            for value in schema.values():
+                collect(value)
+        elif isinstance(schema, list):
+            for value in schema:
+                collect(value)
+    collect(contract.doc)
+    wrong = []
+    for name, text in rows("SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'c'"
+                           " AND connamespace = 'public'::regnamespace"):
+        listed = re.fullmatch(r"CHECK \(\(\w+ = ANY \(ARRAY\[(.*)\]\)\)\)", text)
+        if listed and name not in INTERNAL_CODES:
+            codes = frozenset(re.findall(r"'([^']*)'::text", listed.group(1)))
+            if codes not in enums:
+                wrong.append(f"{name}: {sorted(codes)}")
+    assert wrong == []
+
+
+def test_named_constraints_exist(rows):
+    """What the contract maps to problems is there, and every unique index and reference is mapped or internal."""
+    mapped = {}
+    for path in (ROOT / "api-spec").glob("*.yaml"):
+        mapped.update(yaml.safe_load(path.read_text(encoding="utf-8")).get("x-constraints") or {})
+    there = {name for (name,) in rows(
+        "SELECT conname FROM pg_constraint WHERE connamespace = 'public'::regnamespace UNION"
+        " SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
+        " WHERE i.indisunique AND c.relnamespace = 'public'::regnamespace")}
+    assert set(mapped) - there == set()
