@@ -24,7 +24,7 @@ PREPARABLE = sorted(name for name in STATEMENTS if not name.startswith("transact
 SMALL = {
     "region", "store", "store_hours", "store_holiday", "store_policy", "bay", "warehouse", "bin", "operation",
     "staff", "staff_grant", "api_key", "event_consumer", "schema_migration", "reference_data", "document_counter",
-    "sla_rule", "survey_template", "kpi", "public_holiday", "vpic_wmi", "vpic_pattern", "vpic_wmi_schema",
+    "sla_rule", "survey_template", "survey_question", "kpi", "public_holidays", "vpic_wmi", "vpic_pattern", "vpic_wmi_schema",
     "vpic_model_make", "wmi_cn"}
 
 
