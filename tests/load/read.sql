@@ -13,4 +13,4 @@ SELECT json_build_object('id', w.id, 'version', w.version, 'number', w.number, '
   FROM work_order w
   LEFT JOIN customer c ON c.id = w.customer_id
   LEFT JOIN vehicle v ON v.id = w.vehicle_id
- WHERE w.id = (lpad(to_hex(1700000000000 + :n * 7), 12, '0') || '700c8' || lpad(to_hex(:n), 15, '0'))::uuid;
+ WHERE w.id = (lpad(to_hex(1700000000000 + :n::bigint * 7), 12, '0') || '700c8' || lpad(to_hex(:n::bigint), 15, '0'))::uuid;
