@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a bill comes to: rounding down, tax contained in prices, overflow. */
+/* ours first: cmocka makes a macro of fail */
+#include "settlement/settlement.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 
 #include <cmocka.h>
-
-#include "settlement/settlement.h"
 
 static struct settlement_sums
 sum(int64_t labour, int64_t discount, int64_t tax_bp, int64_t rounding_fen)
