@@ -46,6 +46,39 @@ region_update(struct ctx *ctx, struct id id, const struct update_region *in)
 	return OK;
 }
 
+enum err
+region_delete(struct ctx *ctx, struct id id, const char *reason)
+{
+	struct rows *rows;
+	enum err err = db_read(ctx, region_lock_to_delete, &rows, ARG(id, id));
+
+	if (err)
+		return err;
+	if (rows_count(rows) == 0)
+		return fail(ctx, ERR_NOT_FOUND, NULL);
+	/* a statement of its own: it sees what was committed while the lock was waited for */
+	err = db_read(ctx, region_first_store, &rows, ARG(id, id));
+	if (err)
+		return err;
+	if (rows_count(rows) > 0)
+		return fail_with(ctx, ERR_IN_USE, NULL, row_text(rows, 0, "code"), NULL);
+	db_write(ctx, region_delete, ARG(id, id), ARG(reason, reason));
+	event_add(ctx, "region.deleted", (struct id){ { 0 } }, id);
+	return OK;
+}
+
+/* A region that was removed stays in the table, so the foreign key alone would let it through. */
+static enum err
+check_region(struct ctx *ctx, struct id region)
+{
+	struct rows *rows;
+	enum err err = db_read(ctx, region_usable, &rows, ARG(region_id, region));
+
+	if (err)
+		return err;
+	return rows_count(rows) == 1 ? OK : fail(ctx, ERR_NOT_FOUND, "/region_id");
+}
+
 static enum err
 store_lock(struct ctx *ctx, struct id id)
 {
@@ -65,6 +98,8 @@ store_create(struct ctx *ctx, const struct create_store *in)
 {
 	enum err err = new_id(ctx, in->id, &ctx->subject);
 
+	if (!err)
+		err = check_region(ctx, in->region_id);
 	if (err)
 		return err;
 	db_write(ctx, store_add, ARG(id, ctx->subject), BODY_ARG(create_store, in));
@@ -80,6 +115,8 @@ store_update(struct ctx *ctx, struct id id, const struct update_store *in)
 {
 	enum err err = store_lock(ctx, id);
 
+	if (!err && in->has_region_id)
+		err = check_region(ctx, in->region_id);
 	if (err)
 		return err;
 	db_write(ctx, store_update, ARG(id, id), BODY_ARG(update_store, in));
@@ -151,6 +188,45 @@ bay_create(struct ctx *ctx, struct id store, const struct create_bay *in)
 	db_write(ctx, bay_add, ARG(id, store), ARG(bay_id, bay), BODY_ARG(create_bay, in));
 	event_add(ctx, "bay.created", store, bay);
 	ctx->subject = bay;
+	return OK;
+}
+
+static enum err
+bay_lock(struct ctx *ctx, struct id id, struct rows **rows)
+{
+	enum err err = db_read(ctx, bay_lock, rows, ARG(id, id));
+
+	if (err)
+		return err;
+	if (rows_count(*rows) == 0)
+		return fail(ctx, ERR_NOT_FOUND, NULL);
+	ctx->subject = id;
+	return ctx_check_version(ctx, row_int(*rows, 0, "version"));
+}
+
+enum err
+bay_update(struct ctx *ctx, struct id id, const struct update_bay *in)
+{
+	struct rows *rows;
+	enum err err = bay_lock(ctx, id, &rows);
+
+	if (err)
+		return err;
+	db_write(ctx, bay_update, ARG(id, id), BODY_ARG(update_bay, in));
+	event_add(ctx, "bay.updated", row_id(rows, 0, "store_id"), id);
+	return OK;
+}
+
+enum err
+bay_delete(struct ctx *ctx, struct id id, const char *reason)
+{
+	struct rows *rows;
+	enum err err = bay_lock(ctx, id, &rows);
+
+	if (err)
+		return err;
+	db_write(ctx, bay_delete, ARG(id, id), ARG(reason, reason));
+	event_add(ctx, "bay.deleted", row_id(rows, 0, "store_id"), id);
 	return OK;
 }
 

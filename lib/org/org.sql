@@ -1,15 +1,15 @@
 -- Regions, stores, hours, holidays, bays, house rules.
 
 -- name: region_get
-SELECT r.id, r.version, r.code, r.name, r.created_at, r.updated_at
+SELECT r.id, r.version, r.code, r.name, r.created_at, r.updated_at, r.deleted_at, r.deleted_reason
   FROM region r
  WHERE r.id = ANY (:ids) AND r.deleted_at IS NULL;
 
 -- name: region_list   page unnamed
-SELECT r.id, r.version, r.code, r.name, r.created_at, r.updated_at,
+SELECT r.id, r.version, r.code, r.name, r.created_at, r.updated_at, r.deleted_at, r.deleted_reason,
        r.code AS _after_code, r.id AS _after_id
   FROM region r
- WHERE r.deleted_at IS NULL
+ WHERE (:after_position::text IS NOT NULL OR r.deleted_at IS NULL)
    AND (:updated_after::timestamptz IS NULL OR r.updated_at > :updated_after)
    AND (:after_position::text IS NULL
         OR (r.changed >= :after_position::text::xid8 AND r.changed < pg_snapshot_xmin(pg_current_snapshot())))
@@ -29,6 +29,22 @@ UPDATE region
    SET name = CASE WHEN :has_name THEN :name ELSE name END,
        version = version + 1, updated_at = :now, changed = pg_current_xact_id()
  WHERE id = :id;
+
+-- Against a store that joins at this moment, which takes KEY SHARE of its region.
+-- name: region_lock_to_delete
+SELECT r.id FROM region r WHERE r.id = :id AND r.deleted_at IS NULL FOR UPDATE;
+
+-- name: region_first_store
+SELECT s.code FROM store s WHERE s.region_id = :id AND s.deleted_at IS NULL ORDER BY s.code LIMIT 1;
+
+-- name: region_delete
+UPDATE region
+   SET deleted_at = :now, deleted_by = :actor_id, deleted_reason = :reason,
+       version = version + 1, updated_at = :now, changed = pg_current_xact_id()
+ WHERE id = :id;
+
+-- name: region_usable
+SELECT r.id FROM region r WHERE r.id = :region_id AND r.deleted_at IS NULL FOR KEY SHARE;
 
 -- name: store_get
 SELECT s.id, s.version, s.code, s.name, s.kind, r.id AS "region.id", r.name AS "region.name",
@@ -120,9 +136,10 @@ VALUES (:id, :date, coalesce(:closed, :opens::text IS NULL), :opens, :closes, :n
 
 -- name: bay_list   page unnamed
 SELECT b.id, b.version, b.store_id, b.code, b.name, b.kind, b.active, b.created_at, b.updated_at,
+       b.deleted_at, b.deleted_reason,
        b.code AS _after_code, b.id AS _after_id
   FROM bay b
- WHERE b.store_id = :id AND b.deleted_at IS NULL
+ WHERE b.store_id = :id AND (:after_position::text IS NOT NULL OR b.deleted_at IS NULL)
    AND (:updated_after::timestamptz IS NULL OR b.updated_at > :updated_after)
    AND (:after_position::text IS NULL
         OR (b.changed >= :after_position::text::xid8 AND b.changed < pg_snapshot_xmin(pg_current_snapshot())))
@@ -131,13 +148,31 @@ SELECT b.id, b.version, b.store_id, b.code, b.name, b.kind, b.active, b.created_
  LIMIT :limit;
 
 -- name: bay_get
-SELECT b.id, b.version, b.store_id, b.code, b.name, b.kind, b.active, b.created_at, b.updated_at
+SELECT b.id, b.version, b.store_id, b.code, b.name, b.kind, b.active, b.created_at, b.updated_at,
+       b.deleted_at, b.deleted_reason
   FROM bay b
  WHERE b.id = ANY (:ids) AND b.deleted_at IS NULL;
 
 -- name: bay_add
 INSERT INTO bay (id, store_id, code, name, kind, created_at, updated_at)
 VALUES (:bay_id, :id, :code, coalesce(:name, :code), coalesce(:kind, 'general'), :now, :now);
+
+-- name: bay_lock
+SELECT b.version, b.store_id FROM bay b WHERE b.id = :id AND b.deleted_at IS NULL FOR NO KEY UPDATE;
+
+-- name: bay_update
+UPDATE bay
+   SET name = CASE WHEN :has_name THEN :name ELSE name END,
+       kind = CASE WHEN :has_kind THEN :kind ELSE kind END,
+       active = CASE WHEN :has_active THEN :active ELSE active END,
+       version = version + 1, updated_at = :now, changed = pg_current_xact_id()
+ WHERE id = :id;
+
+-- name: bay_delete
+UPDATE bay
+   SET active = false, deleted_at = :now, deleted_by = :actor_id, deleted_reason = :reason,
+       version = version + 1, updated_at = :now, changed = pg_current_xact_id()
+ WHERE id = :id;
 
 -- name: store_policies_get
 SELECT p.store_id AS id, p.version, p.vin_rule, p.tax_bp, p.rounding_fen, p.slot_minutes, p.discount_limit_bp,

@@ -51,6 +51,28 @@ create_bay(struct request *req)
 	return bay_create(&req->ctx, req->id, req->body);
 }
 
+static enum err
+delete_region(struct request *req)
+{
+	const struct delete_region_params *params = req->params;
+
+	return region_delete(&req->ctx, req->id, params->reason);
+}
+
+static enum err
+update_bay(struct request *req)
+{
+	return bay_update(&req->ctx, req->id, req->body);
+}
+
+static enum err
+delete_bay(struct request *req)
+{
+	const struct delete_bay_params *params = req->params;
+
+	return bay_delete(&req->ctx, req->id, params->reason);
+}
+
 #define STORE ONE(store_get), MANY(hours, store_hours_of), MANY(holidays, store_holidays_of)
 
 /* clang-format off */
@@ -59,6 +81,7 @@ const struct route organisation_routes[] = {
 	READ(OP_getRegion,              ONE(region_get)),
 	COMMAND(OP_createRegion,        create_region,   THEN(OP_getRegion)),
 	COMMAND(OP_updateRegion,        update_region,   THEN(OP_getRegion)),
+	COMMAND(OP_deleteRegion,        delete_region,   OP_NONE),
 	READ(OP_listStores,             PAGE(store_list)),
 	READ(OP_getStore,               STORE),
 	COMMAND(OP_createStore,         create_store,    THEN(OP_getStore)),
@@ -68,6 +91,8 @@ const struct route organisation_routes[] = {
 	READ(OP_listBays,               UNDER(store_visible), PAGE(bay_list)),
 	READ(OP_getBay,                 ONE(bay_get)),
 	COMMAND(OP_createBay,           create_bay,      THEN(OP_getBay)),
+	COMMAND(OP_updateBay,           update_bay,      THEN(OP_getBay)),
+	COMMAND(OP_deleteBay,           delete_bay,      OP_NONE),
 	READ(OP_getStorePolicies,       ONE(store_policies_get)),
 	COMMAND(OP_updateStorePolicies, update_policies, THEN(OP_getStorePolicies)),
 	ROUTES_END

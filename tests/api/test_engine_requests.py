@@ -14,7 +14,7 @@ def test_methods(admin, anyone, chain):
     region = chain.region()
     wrong = admin.post("/v1/regions/" + region, {})
     assert (wrong.status, wrong.code) == (405, "method_not_allowed")
-    assert set(wrong.headers["Allow"].split(", ")) == {"GET", "HEAD", "PATCH"}
+    assert set(wrong.headers["Allow"].split(", ")) == {"GET", "HEAD", "PATCH", "DELETE"}
     options = anyone.request("OPTIONS", "/v1/regions")
     assert options.status == 204 and set(options.headers["Allow"].split(", ")) == {"GET", "HEAD", "POST", "OPTIONS"}
     assert anyone.get("/v1/nothing").status == 404
