@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/random.h>
 #include <time.h>
 #include <uuid/uuid.h>
 
@@ -30,22 +31,36 @@ next_tick(void)
 	return tick;
 }
 
+/* The kernel's random octets, fetched for many ids at once: a call for each costs more than the id. */
+static void
+random_octets(unsigned char *out, size_t size)
+{
+	static _Thread_local unsigned char pool[512];
+	static _Thread_local size_t left;
+
+	if (left < size) {
+		if (getrandom(pool, sizeof(pool), 0) != (ssize_t)sizeof(pool))
+			die("no random numbers");
+		left = sizeof(pool);
+	}
+	left -= size;
+	memcpy(out, pool + left, size);
+}
+
 struct id
 id_new(void)
 {
 	struct id id;
 	uint64_t tick = next_tick();
 	uint64_t ms = tick >> 12;
-	uuid_t random;
 	int i;
 
-	/* Its second half already carries the variant bits over the random ones. */
-	uuid_generate_random(random);
-	memcpy(id.b, random, sizeof(id.b));
+	random_octets(id.b + 8, 8);
 	for (i = 5; i >= 0; i--, ms >>= 8)
 		id.b[i] = (unsigned char)ms;
 	id.b[6] = (unsigned char)(0x70 | (tick >> 8 & 0x0f));
 	id.b[7] = (unsigned char)tick;
+	id.b[8] = (unsigned char)(0x80 | (id.b[8] & 0x3f));
 	return id;
 }
 
@@ -97,16 +112,7 @@ id_parse(const char *s, size_t len, struct id *id)
 char *
 id_format(struct id id, char out[static ID_TEXT])
 {
-	static const char hex[] = "0123456789abcdef";
-	size_t i, at = 0;
-
-	for (i = 0; i < sizeof(id.b); i++) {
-		if (is_hyphen_place(at))
-			out[at++] = '-';
-		out[at++] = hex[id.b[i] >> 4];
-		out[at++] = hex[id.b[i] & 15];
-	}
-	out[at] = '\0';
+	uuid_unparse_lower(id.b, out);
 	return out;
 }
 
