@@ -83,6 +83,32 @@ count_wanted(const struct request *req)
 	return count && *count;
 }
 
+/* Whether what `:holds_<permission>` asks for is held in every store of this request's scope. */
+static bool
+scope_holds(struct request *req, const char *code)
+{
+	enum permission permission = PERMISSION_NONE;
+	struct scope with;
+
+	for (size_t i = 1; i < PERMISSION_COUNT && permission == PERMISSION_NONE; i++) {
+		const char *known = permission_enum.values[i].code;
+		size_t dot = strcspn(known, ".");
+
+		/* cost_read is cost.read: a parameter's name has no dot of its own */
+		if (strlen(known) == strlen(code) && strncmp(known, code, dot) == 0 &&
+		    strcmp(known + dot + 1, code + dot + 1) == 0)
+			permission = (enum permission)i;
+	}
+	if (permission == PERMISSION_NONE)
+		die("no permission is called %s", code);
+	if (!req->who)
+		return false;
+	if (!id_is_none(req->scope.store))
+		return principal_holds(req->who, permission, req->scope.store);
+	return principal_scope(req->who, req->operation, &permission, 1, &req->arena, &with) &&
+	       with.hq == req->scope.hq && text_equal(with.stores, req->scope.stores);
+}
+
 /* Every parameter a section's statement may name. */
 static size_t
 section_args(struct request *req, const struct route *route, const struct id *ids, size_t ids_count,
@@ -104,6 +130,8 @@ section_args(struct request *req, const struct route *route, const struct id *id
 		const char *name = param_infos[s->params[i]].name;
 		const char *value = NULL;
 
+		if (strncmp(name, "holds_", 6) == 0 && n < 16 + CURSOR_KEYS - 1)
+			args[n++] = arg_bool(s->params[i], scope_holds(req, name + 6));
 		if (strncmp(name, "after_", 6) != 0 || strcmp(name, "after_position") == 0)
 			continue;
 		for (size_t k = 0; cursor && k < cursor->count; k++)

@@ -2,6 +2,7 @@
 /* Arithmetic of quantities and money, and quantities as text. */
 #include "core/qty.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -109,4 +110,13 @@ money_mul_qty(int64_t unit_price, struct qty qty, int64_t *amount)
 		return false;
 	*amount = (int64_t)product;
 	return true;
+}
+
+int64_t
+money_share(int64_t value, struct qty part, struct qty whole)
+{
+	__extension__ __int128 twice = 2 * (__int128)value * part.milli;
+
+	assert(value >= 0 && part.milli >= 0 && part.milli <= whole.milli && whole.milli > 0);
+	return (int64_t)((twice + whole.milli) / 2 / whole.milli);
 }

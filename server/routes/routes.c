@@ -8,6 +8,8 @@ const struct route *const route_tables[] = {
 	reception_routes,
 	settlement_routes,
 	audit_routes,
+	catalog_routes,
+	stock_routes,
 	service_routes,
 	complaint_routes,
 	survey_routes,

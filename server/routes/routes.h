@@ -13,6 +13,8 @@ extern const struct route staff_routes[];
 extern const struct route reception_routes[];
 extern const struct route settlement_routes[];
 extern const struct route audit_routes[];
+extern const struct route catalog_routes[];
+extern const struct route stock_routes[];
 extern const struct route service_routes[];
 extern const struct route complaint_routes[];
 extern const struct route survey_routes[];

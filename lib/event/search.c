@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Search keys: folded text in one table, so that a pair of bounds finds a beginning or an end. */
+#include "event/search.h"
+
+#include <string.h>
+
+#include "core/pinyin.h"
+#include "core/text.h"
+
+#define KEY_POINTS 64 /* of a key; what is longer is found by its beginning */
+
+/* How the keys of a kind are made from a text. */
+enum form {
+	FORM_WHOLE,
+	FORM_WORDS, /* from every word on, and from every Chinese character */
+	FORM_PLATE, /* whole, without the province, without province and letter */
+	FORM_TAIL   /* backwards, so that its end is a beginning */
+};
+
+/* What a typed text must be to be looked for in a kind. */
+enum typed {
+	TYPED_ANY,
+	TYPED_LETTERS,
+	TYPED_DIGITS,
+	TYPED_ASCII
+};
+
+static const struct kind {
+	const char *name;
+	enum form form;
+	enum typed typed;
+	size_t least; /* characters below which there would be too much to find */
+} kinds_known[] = {
+	{ "name",        FORM_WORDS, TYPED_ANY,     1 },
+	{ "pinyin",      FORM_WHOLE, TYPED_LETTERS, 2 },
+	{ "initials",    FORM_WHOLE, TYPED_LETTERS, 2 },
+	{ "part_number", FORM_WHOLE, TYPED_ASCII,   3 },
+	{ "plate",       FORM_PLATE, TYPED_ANY,     2 },
+	{ "phone_tail",  FORM_TAIL,  TYPED_DIGITS,  4 },
+	{ "vin_tail",    FORM_TAIL,  TYPED_ASCII,   6 },
+	{ "number",      FORM_WHOLE, TYPED_ASCII,   3 },
+	{ "number_tail", FORM_TAIL,  TYPED_ASCII,   4 },
+};
+
+/* A text as code points in the one way that keys are compared in. */
+struct folded {
+	uint32_t points[KEY_POINTS];
+	bool starts[KEY_POINTS]; /* a word begins here */
+	size_t count;
+};
+
+static bool
+is_blank(uint32_t c)
+{
+	return c <= ' ' || c == 0x3000 || c == '-' || c == '.' || c == '/' || c == '_' || c == 0xb7 || c == 0x2022;
+}
+
+/* Lower case, full-width forms made plain, blanks and the marks inside numbers left out. */
+static void
+fold(struct folded *out, const char *text)
+{
+	const char *end = text + strlen(text);
+	bool begins = true;
+
+	out->count = 0;
+	while (text < end && out->count < KEY_POINTS) {
+		uint32_t c = utf8_next(&text, end);
+
+		if (c >= 0xff01 && c <= 0xff5e)
+			c -= 0xfee0;
+		if (is_blank(c)) {
+			begins = true;
+			continue;
+		}
+		if (c >= 'A' && c <= 'Z')
+			c += 'a' - 'A';
+		out->starts[out->count] = begins || c >= 0x2e80;
+		out->points[out->count++] = c;
+		begins = false;
+	}
+}
+
+static size_t
+put_point(char *out, uint32_t c)
+{
+	if (c < 0x80) {
+		out[0] = (char)c;
+		return 1;
+	}
+	if (c < 0x800) {
+		out[0] = (char)(0xc0 | c >> 6);
+		out[1] = (char)(0x80 | (c & 0x3f));
+		return 2;
+	}
+	if (c < 0x10000) {
+		out[0] = (char)(0xe0 | c >> 12);
+		out[1] = (char)(0x80 | (c >> 6 & 0x3f));
+		out[2] = (char)(0x80 | (c & 0x3f));
+		return 3;
+	}
+	out[0] = (char)(0xf0 | c >> 18);
+	out[1] = (char)(0x80 | (c >> 12 & 0x3f));
+	out[2] = (char)(0x80 | (c >> 6 & 0x3f));
+	out[3] = (char)(0x80 | (c & 0x3f));
+	return 4;
+}
+
+static const char *
+text_from(struct arena *arena, const struct folded *folded, size_t first, bool backwards)
+{
+	char text[KEY_POINTS * 4];
+	size_t n = 0;
+
+	for (size_t i = first; i < folded->count; i++)
+		n += put_point(text + n, folded->points[backwards ? folded->count - 1 - (i - first) : i]);
+	return arena_copy(arena, text, n);
+}
+
+static size_t
+keys_of(struct arena *arena, enum form form, const char *text, const char *keys[KEY_POINTS])
+{
+	struct folded folded;
+	size_t n = 0;
+
+	fold(&folded, text);
+	if (form == FORM_TAIL || form == FORM_WHOLE) {
+		keys[0] = text_from(arena, &folded, 0, form == FORM_TAIL);
+		return folded.count > 0;
+	}
+	for (size_t i = 0; i < folded.count; i++)
+		if (form == FORM_PLATE ? i < 3 : folded.starts[i])
+			keys[n++] = text_from(arena, &folded, i, false);
+	return n;
+}
+
+static const struct kind *
+kind_of(const char *name)
+{
+	for (size_t i = 0; i < COUNT_OF(kinds_known); i++)
+		if (strcmp(kinds_known[i].name, name) == 0)
+			return &kinds_known[i];
+	die("search keys of an unknown kind: %s", name);
+}
+
+void
+search_add(struct ctx *ctx, const char *kind, const char *key, const char *subject, struct id subject_id,
+           struct id store)
+{
+	const char *keys[KEY_POINTS];
+	size_t count;
+
+	if (!key)
+		return;
+	count = keys_of(ctx->arena, kind_of(kind)->form, key, keys);
+	if (count == 0)
+		return;
+	db_write(ctx, search_key_add, ARG(kind, kind), TEXTS_ARG(keys, keys, count), ARG(subject, subject),
+	         ARG(subject_id, subject_id), ARG(store_id, store));
+	if (strcmp(kind, "number") == 0)
+		search_add(ctx, "number_tail", key, subject, subject_id, store);
+}
+
+void
+search_add_name(struct ctx *ctx, const char *name, bool is_person, const char *subject, struct id subject_id,
+                struct id store)
+{
+	char *full, *initials;
+
+	pinyin_of(ctx->arena, name, is_person, &full, &initials);
+	search_add(ctx, "name", name, subject, subject_id, store);
+	search_add(ctx, "pinyin", full, subject, subject_id, store);
+	search_add(ctx, "initials", initials, subject, subject_id, store);
+}
+
+void
+search_clear(struct ctx *ctx, struct id subject_id, const char *kind)
+{
+	db_write(ctx, search_key_clear, ARG(subject_id, subject_id), ARG(kind, kind));
+}
+
+static bool
+fits(const struct folded *folded, enum typed typed)
+{
+	for (size_t i = 0; i < folded->count; i++) {
+		uint32_t c = folded->points[i];
+
+		if ((typed == TYPED_LETTERS && (c < 'a' || c > 'z')) ||
+		    (typed == TYPED_DIGITS && (c < '0' || c > '9') && c != '+') ||
+		    (typed == TYPED_ASCII && c >= 0x80))
+			return false;
+	}
+	return true;
+}
+
+size_t
+search_terms(struct arena *arena, const char *typed, const char *kinds[SEARCH_TERMS_MAX],
+             const char *keys[SEARCH_TERMS_MAX])
+{
+	struct folded folded;
+	size_t n = 0;
+
+	_Static_assert(COUNT_OF(kinds_known) <= SEARCH_TERMS_MAX, "a term for each kind");
+	fold(&folded, typed);
+	for (size_t i = 0; i < COUNT_OF(kinds_known); i++) {
+		const struct kind *k = &kinds_known[i];
+
+		if (folded.count < k->least || !fits(&folded, k->typed))
+			continue;
+		kinds[n] = k->name;
+		keys[n++] = text_from(arena, &folded, 0, k->form == FORM_TAIL);
+	}
+	return n;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Keys of the one search box: what an object can be found by, kept by the commands that change it. */
+#ifndef EVENT_SEARCH_H
+#define EVENT_SEARCH_H
+
+#include "db/db.h"
+
+/* Make an object findable.  kind: "name" (from every word and every Chinese character on), "pinyin",
+ * "initials", "part_number", "plate" (with and without province), "phone_tail", "vin_tail",
+ * "number" (from either end).  store is none for what belongs to the chain.  A blank key adds nothing. */
+void search_add(struct ctx *ctx, const char *kind, const char *key, const char *subject, struct id subject_id,
+                struct id store);
+
+/* A name as it is written, in full pinyin and in its initials. */
+void search_add_name(struct ctx *ctx, const char *name, bool is_person, const char *subject,
+                     struct id subject_id, struct id store);
+
+/* Forget keys of one kind, or all with NULL. */
+void search_clear(struct ctx *ctx, struct id subject_id, const char *kind);
+
+#define SEARCH_TERMS_MAX 10
+
+/* What somebody typed, as pairs of a kind and the beginning of its keys; returns how many. */
+size_t search_terms(struct arena *arena, const char *typed, const char *kinds[SEARCH_TERMS_MAX],
+                    const char *keys[SEARCH_TERMS_MAX]);
+
+#endif

@@ -1,0 +1,64 @@
+-- The list of parts.
+
+-- name: part_get
+SELECT p.id, p.version, p.number, p.brand, p.name, p.unit, p.sale_price, p.active, p.created_at, p.updated_at,
+       p.external_ids, p.metadata
+  FROM part p
+ WHERE p.id = ANY (:ids) AND p.deleted_at IS NULL;
+
+-- The ids of what was typed come first, as an array, so that they are looked up one by one.
+
+-- name: part_list   page unnamed
+SELECT p.id, p.version, p.number, p.brand, p.name, p.unit, p.sale_price, p.active, p.created_at, p.updated_at,
+       p.number_norm AS _after_number, p.id AS _after_id
+  FROM part p
+ WHERE p.deleted_at IS NULL
+   AND (:q::text IS NULL OR p.id = ANY (ARRAY(
+        SELECT k.subject_id
+          FROM search_key k
+         WHERE k.kind IN ('part_number', 'initials', 'pinyin', 'name') AND k.subject = 'part'
+           AND part_key(:q) <> '' AND k.key >= part_key(:q) AND k.key < part_key(:q) || chr(1114111))))
+   AND (:number::text IS NULL OR p.number_norm = upper(part_key(:number)))
+   AND (:active::boolean IS NULL OR p.active = :active)
+   AND (:updated_after::timestamptz IS NULL OR p.updated_at > :updated_after)
+   AND (:after_position::text IS NULL
+        OR (p.changed >= :after_position::text::xid8 AND p.changed < pg_snapshot_xmin(pg_current_snapshot())))
+   AND (:after_number::text IS NULL OR (p.number_norm, p.id) > (:after_number, :after_id::uuid))
+ ORDER BY p.number_norm, p.id
+ LIMIT :limit;
+
+-- name: part_visible
+SELECT p.id FROM part p WHERE p.id = :id AND p.deleted_at IS NULL;
+
+-- name: part_lock
+SELECT p.version, p.number_norm, p.name FROM part p WHERE p.id = :id AND p.deleted_at IS NULL FOR NO KEY UPDATE;
+
+-- name: part_add
+INSERT INTO part (id, number, number_norm, brand, name, unit, sale_price, active, external_ids, metadata, created_at, updated_at)
+VALUES (:part_id, :number, :number_norm, coalesce(:brand, ''), :name, :unit, :sale_price, coalesce(:active, true),
+        coalesce(:external_ids::jsonb, '{}'), coalesce(:metadata::jsonb, '{}'), :now, :now)
+ON CONFLICT (number_norm, brand) DO NOTHING
+RETURNING id;
+
+-- name: part_by_number
+SELECT p.id FROM part p WHERE p.number_norm = :number_norm AND p.brand = coalesce(:brand, '');
+
+-- name: part_update
+UPDATE part
+   SET number = CASE WHEN :has_number THEN :number ELSE number END,
+       number_norm = CASE WHEN :has_number THEN :number_norm ELSE number_norm END,
+       brand = CASE WHEN :has_brand THEN coalesce(:brand, '') ELSE brand END,
+       name = CASE WHEN :has_name THEN :name ELSE name END,
+       unit = CASE WHEN :has_unit THEN :unit ELSE unit END,
+       sale_price = CASE WHEN :has_sale_price THEN :sale_price ELSE sale_price END,
+       active = CASE WHEN :has_active THEN :active ELSE active END,
+       external_ids = CASE WHEN :has_external_ids THEN :external_ids::jsonb ELSE external_ids END,
+       metadata = CASE WHEN :has_metadata THEN :metadata::jsonb ELSE metadata END,
+       version = version + 1, updated_at = :now, changed = pg_current_xact_id()
+ WHERE id = :id;
+
+-- name: part_unknown
+SELECT l.n - 1 AS position
+  FROM unnest(:part_ids::uuid[]) WITH ORDINALITY l (part_id, n)
+ WHERE NOT EXISTS (SELECT FROM part p WHERE p.id = l.part_id AND p.deleted_at IS NULL)
+ ORDER BY l.n;

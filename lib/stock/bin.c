@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Warehouses and their bins. */
+#include "stock/bin.h"
+
+#include "event/event.h"
+#include "org/org.h"
+
+enum err
+warehouse_find(struct ctx *ctx, struct id store, struct id sent, struct id *warehouse)
+{
+	struct rows *rows;
+	enum err err = db_read(ctx, warehouse_find, &rows, ARG(store_id, store), ARG(warehouse_id, sent));
+
+	if (err)
+		return err;
+	if (rows_count(rows) == 0)
+		return fail(ctx, ERR_NOT_FOUND, id_is_none(sent) ? "/store_id" : "/warehouse_id");
+	*warehouse = row_id(rows, 0, "id");
+	return OK;
+}
+
+enum err
+bin_create(struct ctx *ctx, const struct create_bin *in)
+{
+	struct id store, warehouse;
+	enum err err = ctx_store(ctx, in->store_id, &store);
+
+	if (!err)
+		err = new_id(ctx, in->id, &ctx->subject);
+	if (!err)
+		err = warehouse_find(ctx, store, in->warehouse_id, &warehouse);
+	if (err)
+		return err;
+	db_write(ctx, bin_add, ARG(bin_id, ctx->subject), ARG(store_id, store), ARG(warehouse_id, warehouse),
+	         ARG(code, in->code));
+	event_add(ctx, "bin.created", store, ctx->subject);
+	return OK;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Bins: the places of a warehouse. */
+#ifndef STOCK_BIN_H
+#define STOCK_BIN_H
+
+#include "db/db.h"
+
+/* Sets ctx->subject. */
+MUSTCHECK enum err bin_create(struct ctx *ctx, const struct create_bin *in);
+
+/* The warehouse somebody named, or the store's default one; ERR_NOT_FOUND at /warehouse_id. */
+MUSTCHECK enum err warehouse_find(struct ctx *ctx, struct id store, struct id sent, struct id *warehouse);
+
+#endif

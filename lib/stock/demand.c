@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Demands and reservations: who gets what is on the shelf, and who waits for what is not. */
+#include "stock/stock.h"
+
+#include "event/event.h"
+#include "part/part.h"
+
+static const struct machine_move demand_moves[] = {
+	{ OP_cancelDemand, FROM(DEMAND_STATUS_OPEN) | FROM(DEMAND_STATUS_RESERVED), DEMAND_STATUS_CANCELLED },
+	{ OP_loseDemand, FROM(DEMAND_STATUS_OPEN) | FROM(DEMAND_STATUS_RESERVED), DEMAND_STATUS_LOST },
+};
+const struct machine demand_machine = { "status", &demand_status_enum, demand_moves, COUNT_OF(demand_moves) };
+
+static const struct machine_move reservation_moves[] = {
+	{ OP_releaseReservation, FROM(RESERVATION_STATUS_ACTIVE), RESERVATION_STATUS_RELEASED },
+};
+const struct machine reservation_machine = { "status", &reservation_status_enum, reservation_moves,
+	                                     COUNT_OF(reservation_moves) };
+
+/* Demands to be written together, as columns of the statement that writes them. */
+struct demands {
+	struct id batch, work_order, customer, vehicle;
+	const char *kind;
+	size_t count;
+	struct id *ids, *parts, *lines, *reservations;
+	struct qty *wanted, *picked, *held;
+};
+
+static void
+demands_init(struct ctx *ctx, struct demands *d, const char *kind, size_t count)
+{
+	*d = (struct demands){ .batch = id_new(), .kind = kind, .count = count };
+	d->ids = arena_array(ctx->arena, count, sizeof(*d->ids));
+	d->parts = arena_array(ctx->arena, count, sizeof(*d->parts));
+	d->lines = arena_array(ctx->arena, count, sizeof(*d->lines));
+	d->reservations = arena_array(ctx->arena, count, sizeof(*d->reservations));
+	d->wanted = arena_array(ctx->arena, count, sizeof(*d->wanted));
+	d->picked = arena_array(ctx->arena, count, sizeof(*d->picked));
+	d->held = arena_array(ctx->arena, count, sizeof(*d->held));
+}
+
+/* What of a want is there, taken into the level's reserved part when it is to be held. */
+static void
+pick(struct demands *d, size_t i, const struct levels *levels, bool hold)
+{
+	struct level *level = level_of(levels, d->parts[i]);
+	int64_t free_milli = level_available(level).milli;
+
+	d->ids[i] = id_new();
+	d->reservations[i] = id_new();
+	d->picked[i].milli = d->wanted[i].milli < free_milli ? d->wanted[i].milli : free_milli;
+	if (!hold)
+		return;
+	d->held[i] = d->picked[i];
+	level->reserved.milli += d->held[i].milli;
+}
+
+static void
+demands_save(struct ctx *ctx, const struct demands *d, const struct levels *levels)
+{
+	size_t n = d->count;
+
+	levels_save(ctx, levels);
+	db_write(ctx, demand_add, ARG(store_id, levels->store), ARG(batch_id, d->batch), ARG(kind, d->kind),
+	         ARG(work_order_id, d->work_order), ARG(customer_id, d->customer), ARG(vehicle_id, d->vehicle),
+	         IDS_ARG(demand_ids, d->ids, n), IDS_ARG(part_ids, d->parts, n), IDS_ARG(line_ids, d->lines, n),
+	         QTYS_ARG(quantity, d->wanted, n), QTYS_ARG(first_pick_quantity, d->picked, n));
+	db_write(ctx, reservation_add, ARG(store_id, levels->store), ARG(warehouse_id, levels->warehouse),
+	         IDS_ARG(reservation_ids, d->reservations, n), IDS_ARG(demand_ids, d->ids, n),
+	         IDS_ARG(part_ids, d->parts, n), IDS_ARG(line_ids, d->lines, n), QTYS_ARG(quantity, d->held, n));
+	for (size_t i = 0; i < n; i++)
+		event_add(ctx, "demand.opened", levels->store, d->ids[i]);
+}
+
+static bool
+is_short(const struct demands *d, size_t i)
+{
+	return d->picked[i].milli < d->wanted[i].milli;
+}
+
+enum err
+stock_reserve(struct ctx *ctx, struct id store, struct id work_order, const struct stock_want *wants, size_t count,
+              bool refuse, const char *supply[])
+{
+	struct levels levels;
+	struct demands d;
+	enum err err;
+
+	if (count == 0)
+		return OK;
+	demands_init(ctx, &d, "repair", count);
+	d.work_order = work_order;
+	for (size_t i = 0; i < count; i++) {
+		d.parts[i] = wants[i].part;
+		d.lines[i] = wants[i].line;
+		d.wanted[i] = wants[i].quantity;
+	}
+	err = levels_lock(ctx, store, (struct id){ { 0 } }, d.parts, count, &levels);
+	if (err)
+		return err;
+	for (size_t i = 0; i < count; i++) {
+		pick(&d, i, &levels, true);
+		if (refuse && is_short(&d, i))
+			return fail(ctx, ERR_INSUFFICIENT_STOCK, NULL);
+		supply[i] = is_short(&d, i) ? "short" : "reserved";
+	}
+	demands_save(ctx, &d, &levels);
+	return OK;
+}
+
+/* What a body refers to must be visible: foreign keys see more than the caller does. */
+static enum err
+references_check(struct ctx *ctx, struct id store, const struct create_demand *in)
+{
+	struct rows *rows;
+	enum err err = db_read(ctx, demand_references, &rows, ARG(store_id, store),
+	                       ARG(work_order_id, in->work_order_id), ARG(customer_id, in->customer_id),
+	                       ARG(vehicle_id, in->vehicle_id));
+
+	if (err)
+		return err;
+	if (!row_bool(rows, 0, "work_order"))
+		return fail(ctx, ERR_NOT_FOUND, "/work_order_id");
+	if (!row_bool(rows, 0, "customer"))
+		return fail(ctx, ERR_NOT_FOUND, "/customer_id");
+	return row_bool(rows, 0, "vehicle") ? OK : fail(ctx, ERR_NOT_FOUND, "/vehicle_id");
+}
+
+enum err
+demand_create(struct ctx *ctx, const struct create_demand *in)
+{
+	bool hold = in->kind != DEMAND_KIND_STOCK;
+	struct levels levels;
+	struct demands d;
+	struct id store;
+	enum err err = ctx_store(ctx, in->store_id, &store);
+
+	if (err)
+		return err;
+	demands_init(ctx, &d, enum_code(&demand_kind_enum, (int)in->kind), in->lines_count);
+	d.work_order = in->work_order_id;
+	d.customer = in->customer_id;
+	d.vehicle = in->vehicle_id;
+	for (size_t i = 0; i < d.count; i++) {
+		d.parts[i] = in->lines[i].part_id;
+		d.lines[i] = in->lines[i].work_order_line_id;
+		d.wanted[i] = in->lines[i].quantity;
+	}
+	err = references_check(ctx, store, in);
+	if (!err)
+		err = parts_check(ctx, d.parts, d.count);
+	if (!err)
+		err = levels_lock(ctx, store, (struct id){ { 0 } }, d.parts, d.count, &levels);
+	if (err)
+		return err;
+	for (size_t i = 0; i < d.count; i++)
+		pick(&d, i, &levels, hold);
+	demands_save(ctx, &d, &levels);
+	ctx->subject = d.ids[0];
+	return OK;
+}
+
+/* ------------------------------------------------------------ arrivals */
+
+/* What one waiting demand gets now. */
+static void
+serve(struct ctx *ctx, struct levels *levels, const struct rows *waiting, size_t row)
+{
+	struct level *level = level_of(levels, row_id(waiting, row, "part_id"));
+	struct id demand = row_id(waiting, row, "id"), line = row_id(waiting, row, "work_order_line_id");
+	struct qty wanted = row_qty(waiting, row, "short_quantity"), got = level_available(level);
+
+	if (got.milli <= 0)
+		return;
+	if (got.milli > wanted.milli)
+		got = wanted;
+	level->reserved.milli += got.milli;
+	db_write(ctx, demand_serve, ARG(demand_id, demand), ARG(quantity, got));
+	db_write(ctx, reservation_add_one, ARG(reservation_id, id_new()), ARG(store_id, levels->store),
+	         ARG(warehouse_id, levels->warehouse), ARG(demand_id, demand), ARG(part_id, level->part),
+	         ARG(line_id, line), ARG(quantity, got));
+	if (got.milli < wanted.milli)
+		return;
+	db_write(ctx, demand_line_supplied, ARG(line_id, line));
+	event_add_data(ctx, "part.arrived", levels->store, level->part, row_text(waiting, row, "data"));
+}
+
+enum err
+stock_serve_waiting(struct ctx *ctx, struct levels *levels)
+{
+	struct id *parts = arena_array(ctx->arena, levels->count, sizeof(*parts));
+	struct rows *waiting;
+	enum err err;
+
+	for (size_t i = 0; i < levels->count; i++)
+		parts[i] = levels->level[i].part;
+	err = db_read(ctx, demand_waiting, &waiting, ARG(store_id, levels->store),
+	              IDS_ARG(part_ids, parts, levels->count));
+	if (err)
+		return err;
+	for (size_t i = 0; i < rows_count(waiting); i++)
+		serve(ctx, levels, waiting, i);
+	return OK;
+}
+
+/* ------------------------------------------------------------ no longer wanted */
+
+/* The level before the demand, as everybody who moves stock does. */
+static enum err
+lock_demand(struct ctx *ctx, struct id id, struct rows **rows)
+{
+	struct levels levels;
+	struct id part;
+	enum err err = db_read(ctx, demand_find, rows, ARG(id, id));
+
+	if (err)
+		return err;
+	if (rows_count(*rows) == 0)
+		return fail(ctx, ERR_NOT_FOUND, NULL);
+	part = row_id(*rows, 0, "part_id");
+	err = levels_lock(ctx, row_id(*rows, 0, "store_id"), (struct id){ { 0 } }, &part, 1, &levels);
+	return err ? err : db_read(ctx, demand_lock, rows, ARG(id, id));
+}
+
+static enum err
+demand_end(struct ctx *ctx, struct id id, enum op op, const char *reason)
+{
+	struct rows *rows;
+	int status = 0;
+	enum err err = lock_demand(ctx, id, &rows);
+
+	if (!err)
+		err = machine_check(ctx, &demand_machine, op, row_enum(rows, 0, "status", &demand_status_enum),
+		                    &status);
+	if (err)
+		return err;
+	db_write(ctx, reservation_release_demand, ARG(id, id));
+	db_write(ctx, demand_end, ARG(id, id), ENUM_ARG(status, demand_status, status), ARG(reason, reason));
+	db_write(ctx, demand_line_unsupplied, ARG(line_id, row_id(rows, 0, "work_order_line_id")));
+	event_add(ctx, status == DEMAND_STATUS_LOST ? "demand.lost" : "demand.cancelled",
+	          row_id(rows, 0, "store_id"), id);
+	ctx->subject = id;
+	return OK;
+}
+
+enum err
+demand_cancel(struct ctx *ctx, struct id id, const struct end_demand *in)
+{
+	return demand_end(ctx, id, OP_cancelDemand, in->reason);
+}
+
+enum err
+demand_lose(struct ctx *ctx, struct id id, const struct end_demand *in)
+{
+	return demand_end(ctx, id, OP_loseDemand, in->reason);
+}
+
+enum err
+reservation_release(struct ctx *ctx, struct id id)
+{
+	struct levels levels;
+	struct rows *rows;
+	struct id part;
+	int to;
+	enum err err = db_read(ctx, reservation_find, &rows, ARG(id, id));
+
+	if (err)
+		return err;
+	if (rows_count(rows) == 0)
+		return fail(ctx, ERR_NOT_FOUND, NULL);
+	part = row_id(rows, 0, "part_id");
+	err = levels_lock(ctx, row_id(rows, 0, "store_id"), row_id(rows, 0, "warehouse_id"), &part, 1, &levels);
+	if (!err)
+		err = db_read(ctx, reservation_find, &rows, ARG(id, id));
+	if (!err)
+		err = machine_check(ctx, &reservation_machine, OP_releaseReservation,
+		                    row_enum(rows, 0, "status", &reservation_status_enum), &to);
+	if (err)
+		return err;
+	level_of(&levels, part)->reserved.milli -= row_qty(rows, 0, "quantity").milli;
+	levels_save(ctx, &levels);
+	db_write(ctx, reservation_end, ARG(id, id));
+	db_write(ctx, demand_unserve, ARG(demand_id, row_id(rows, 0, "demand_id")),
+	         ARG(quantity, row_qty(rows, 0, "quantity")));
+	db_write(ctx, demand_line_unsupplied, ARG(line_id, row_id(rows, 0, "work_order_line_id")));
+	event_add(ctx, "reservation.released", levels.store, id);
+	ctx->subject = id;
+	return OK;
+}

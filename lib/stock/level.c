@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Levels are read under lock, changed in memory and written back as they then are. */
+#include "stock/level.h"
+
+enum err
+levels_lock(struct ctx *ctx, struct id store, struct id warehouse, const struct id *parts, size_t count,
+            struct levels *levels)
+{
+	struct rows *rows;
+	enum err err;
+
+	db_write(ctx, stock_levels_ensure, ARG(store_id, store), ARG(warehouse_id, warehouse),
+	         IDS_ARG(part_ids, parts, count));
+	err = db_read(ctx, stock_levels_lock, &rows, ARG(store_id, store), ARG(warehouse_id, warehouse),
+	              IDS_ARG(part_ids, parts, count));
+	if (err)
+		return err;
+	*levels = (struct levels){ .store = store, .count = rows_count(rows) };
+	if (levels->count == 0 && count > 0)
+		return fail(ctx, ERR_NOT_FOUND, "/warehouse_id");
+	levels->level = arena_array(ctx->arena, levels->count, sizeof(*levels->level));
+	for (size_t i = 0; i < levels->count; i++) {
+		levels->warehouse = row_id(rows, i, "warehouse_id");
+		levels->level[i] = (struct level){ .part = row_id(rows, i, "part_id"),
+			                           .on_hand = row_qty(rows, i, "on_hand"),
+			                           .reserved = row_qty(rows, i, "reserved"),
+			                           .value = row_int(rows, i, "value"),
+			                           .movements = row_int(rows, i, "movements") };
+	}
+	return OK;
+}
+
+struct level *
+level_of(const struct levels *levels, struct id part)
+{
+	for (size_t i = 0; i < levels->count; i++)
+		if (id_equal(levels->level[i].part, part))
+			return &levels->level[i];
+	die("a level was not locked");
+}
+
+struct qty
+level_available(const struct level *level)
+{
+	return (struct qty){ level->on_hand.milli - level->reserved.milli };
+}
+
+bool
+level_take(struct level *level, struct qty quantity, int64_t *cost)
+{
+	if (quantity.milli > level_available(level).milli)
+		return false;
+	*cost = money_share(level->value, quantity, level->on_hand);
+	level->on_hand.milli -= quantity.milli;
+	level->value -= *cost;
+	return true;
+}
+
+bool
+level_take_at(struct level *level, struct qty quantity, int64_t *cost)
+{
+	if (quantity.milli > level_available(level).milli)
+		return false;
+	level->on_hand.milli -= quantity.milli;
+	if (level->on_hand.milli == 0 || *cost > level->value)
+		*cost = level->value;
+	level->value -= *cost;
+	return true;
+}
+
+bool
+level_put(struct level *level, struct qty quantity, int64_t value)
+{
+	return qty_add(level->on_hand, quantity, &level->on_hand) && money_add(level->value, value, &level->value);
+}
+
+void
+level_post(struct level *level, struct posting *posting)
+{
+	posting->on_hand_after = level->on_hand;
+	posting->value_after = level->value;
+	posting->ordinal = ++level->movements;
+}
+
+void
+levels_save(struct ctx *ctx, const struct levels *levels)
+{
+	size_t n = levels->count;
+	struct id *parts = arena_array(ctx->arena, n, sizeof(*parts));
+	struct qty *on_hand = arena_array(ctx->arena, n, sizeof(*on_hand));
+	struct qty *reserved = arena_array(ctx->arena, n, sizeof(*reserved));
+	int64_t *value = arena_array(ctx->arena, n, sizeof(*value));
+	int64_t *movements = arena_array(ctx->arena, n, sizeof(*movements));
+
+	for (size_t i = 0; i < n; i++) {
+		parts[i] = levels->level[i].part;
+		on_hand[i] = levels->level[i].on_hand;
+		reserved[i] = levels->level[i].reserved;
+		value[i] = levels->level[i].value;
+		movements[i] = levels->level[i].movements;
+	}
+	db_write(ctx, stock_levels_save, ARG(store_id, levels->store), ARG(warehouse_id, levels->warehouse),
+	         IDS_ARG(part_ids, parts, n), QTYS_ARG(on_hand, on_hand, n), QTYS_ARG(reserved, reserved, n),
+	         INTS_ARG(value, value, n), INTS_ARG(movements, movements, n));
+}
+
+void
+postings_save(struct ctx *ctx, const struct levels *levels, struct id document, const char *kind,
+              const char *reason, const struct posting *postings, size_t count)
+{
+	struct id *ids = arena_array(ctx->arena, count, sizeof(*ids));
+	struct id *lines = arena_array(ctx->arena, count, sizeof(*lines));
+	struct id *parts = arena_array(ctx->arena, count, sizeof(*parts));
+	struct qty *quantity = arena_array(ctx->arena, count, sizeof(*quantity));
+	struct qty *on_hand = arena_array(ctx->arena, count, sizeof(*on_hand));
+	int64_t *value = arena_array(ctx->arena, count, sizeof(*value));
+	int64_t *value_after = arena_array(ctx->arena, count, sizeof(*value_after));
+	int64_t *ordinal = arena_array(ctx->arena, count, sizeof(*ordinal));
+
+	for (size_t i = 0; i < count; i++) {
+		ids[i] = id_new();
+		lines[i] = postings[i].line;
+		parts[i] = postings[i].part;
+		quantity[i] = postings[i].quantity;
+		value[i] = postings[i].value;
+		on_hand[i] = postings[i].on_hand_after;
+		value_after[i] = postings[i].value_after;
+		ordinal[i] = postings[i].ordinal;
+	}
+	db_write(ctx, stock_movements_add, ARG(store_id, levels->store), ARG(warehouse_id, levels->warehouse),
+	         ARG(document_id, document), ARG(kind, kind), ARG(reason, reason), IDS_ARG(movement_ids, ids, count),
+	         IDS_ARG(line_ids, lines, count), IDS_ARG(part_ids, parts, count),
+	         QTYS_ARG(quantity, quantity, count), INTS_ARG(value, value, count),
+	         QTYS_ARG(on_hand, on_hand, count), INTS_ARG(value_after, value_after, count),
+	         INTS_ARG(ordinal, ordinal, count));
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Stock levels under lock: what is there of each part in one warehouse, as quantity and value. */
+#ifndef STOCK_LEVEL_H
+#define STOCK_LEVEL_H
+
+#include "db/db.h"
+
+struct level {
+	struct id part;
+	struct qty on_hand, reserved;
+	int64_t value;     /* fen, of all that is on hand */
+	int64_t movements; /* how many the ledger has of it */
+};
+
+struct levels {
+	struct id store, warehouse;
+	struct level *level; /* in part order */
+	size_t count;
+};
+
+/* One entry of the ledger to be: quantity and value are signed, in is positive. */
+struct posting {
+	struct id line; /* of the stock document */
+	struct id part;
+	struct qty quantity;
+	int64_t value;
+	struct qty on_hand_after;
+	int64_t value_after;
+	int64_t ordinal;
+};
+
+/* Make what levels are missing and lock all of them in part order.  warehouse none: the store's default
+ * one.  ERR_NOT_FOUND at /warehouse_id when the store has no such warehouse.  One trip. */
+MUSTCHECK enum err levels_lock(struct ctx *ctx, struct id store, struct id warehouse, const struct id *parts,
+                               size_t count, struct levels *levels);
+
+/* The level of a part that was locked. */
+struct level *level_of(const struct levels *levels, struct id part);
+
+/* What nobody has reserved. */
+struct qty level_available(const struct level *level);
+
+/* Take from what nobody has reserved, at the moving average; the last piece takes the rest of the
+ * value.  False, and nothing taken, when there is not that much. */
+MUSTCHECK bool level_take(struct level *level, struct qty quantity, int64_t *cost);
+
+/* The same for a known cost: what a reversal takes back out.  No more value goes than there is. */
+MUSTCHECK bool level_take_at(struct level *level, struct qty quantity, int64_t *cost);
+
+/* Put in quantity and its value; false on overflow. */
+MUSTCHECK bool level_put(struct level *level, struct qty quantity, int64_t value);
+
+/* Number the posting and note how the level stands after it. */
+void level_post(struct level *level, struct posting *posting);
+
+/* Queue the levels as they are now. */
+void levels_save(struct ctx *ctx, const struct levels *levels);
+
+/* Queue the ledger's rows. */
+void postings_save(struct ctx *ctx, const struct levels *levels, struct id document, const char *kind,
+                   const char *reason, const struct posting *postings, size_t count);
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Stock as work orders use it: reserve, give back, issue; and wishes for parts (demands).
+ *
+ * All lock the levels of the parts they touch, in part order, before anything else of stock.  Call them
+ * before the lines of an existing order are written: who posts a receipt writes waiting lines while it
+ * holds the levels. */
+#ifndef STOCK_STOCK_H
+#define STOCK_STOCK_H
+
+#include "db/db.h"
+#include "db/machine.h"
+#include "stock/level.h"
+
+/* What one line of a work order wants. */
+struct stock_want {
+	struct id line, part;
+	struct qty quantity;
+};
+
+/* Hold what each line wants from the store's default warehouse.  What is short: with refuse
+ * ERR_INSUFFICIENT_STOCK and nothing is held, else the rest waits for the next receipt as an
+ * open demand.  Every want leaves a demand with what could be picked at first look (fill rate).
+ * supply[i] becomes "reserved" or "short". */
+MUSTCHECK enum err stock_reserve(struct ctx *ctx, struct id store, struct id work_order,
+                                 const struct stock_want *wants, size_t count, bool refuse,
+                                 const char *supply[]);
+
+/* Give back what is held for lines, and cancel what they still wait for. */
+MUSTCHECK enum err stock_release(struct ctx *ctx, struct id store, const struct id *lines, size_t count);
+
+/* Post an issue document: parts leave at the moving average, reservations are used up, demands
+ * fulfilled.  *document is its id, cost[i] the fen of each line.  ctx->subject stays the caller's.
+ * ERR_INSUFFICIENT_STOCK when it is not there, or held for others. */
+MUSTCHECK enum err stock_issue(struct ctx *ctx, struct id store, struct id work_order, struct id received_by,
+                               const struct stock_want *wants, size_t count, struct id *document,
+                               int64_t cost[]);
+
+/* After parts came in, their levels locked: who waits longest is served first.  Lines of work orders
+ * become reserved and part.arrived says so. */
+MUSTCHECK enum err stock_serve_waiting(struct ctx *ctx, struct levels *levels);
+
+/* Record wishes at the counter; kinds but `stock` hold what is there, as lines do.  ctx->subject becomes the
+ * first demand. */
+MUSTCHECK enum err demand_create(struct ctx *ctx, const struct create_demand *in);
+
+/* No longer wanted, or lost to what the shelf did not have: what was held is given back. */
+extern const struct machine demand_machine;
+MUSTCHECK enum err demand_cancel(struct ctx *ctx, struct id id, const struct end_demand *in);
+MUSTCHECK enum err demand_lose(struct ctx *ctx, struct id id, const struct end_demand *in);
+
+/* Give one reservation back; its demand waits again.  ERR_ILLEGAL_TRANSITION when it is not active. */
+extern const struct machine reservation_machine;
+MUSTCHECK enum err reservation_release(struct ctx *ctx, struct id id);
+
+#endif

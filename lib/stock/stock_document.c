@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Drafts, their audit, and what takes them back. */
+#include "stock/stock_document.h"
+
+#include "event/event.h"
+#include "event/search.h"
+#include "org/org.h"
+#include "stock/bin.h"
+#include "stock/stock.h"
+
+static const struct machine_move moves[] = {
+	{ OP_auditStockDocument, FROM(STOCK_DOCUMENT_STATUS_DRAFT), STOCK_DOCUMENT_STATUS_POSTED },
+	{ OP_voidStockDocument, FROM(STOCK_DOCUMENT_STATUS_DRAFT), STOCK_DOCUMENT_STATUS_VOID },
+	{ OP_reverseStockDocument, FROM(STOCK_DOCUMENT_STATUS_POSTED), STOCK_DOCUMENT_STATUS_REVERSED },
+};
+const struct machine stock_document_machine = { "status", &stock_document_status_enum, moves, COUNT_OF(moves) };
+
+/* ------------------------------------------------------------ drafts */
+
+static enum err
+check_line(struct ctx *ctx, const struct create_stock_document *in, size_t i)
+{
+	const struct create_stock_document_line *line = &in->lines[i];
+
+	if (!line->has_part_id)
+		return failf(ctx, ERR_REQUIRED, "/lines/%zu/part_id", i);
+	if (in->kind == STOCK_DOCUMENT_KIND_RECEIPT && !line->has_unit_cost)
+		return failf(ctx, ERR_REQUIRED, "/lines/%zu/unit_cost", i);
+	if (line->quantity.milli == 0 || (line->quantity.milli < 0 && in->kind != STOCK_DOCUMENT_KIND_ADJUSTMENT))
+		return fail_with(ctx, ERR_BAD_VALUE, arena_printf(ctx->arena, "/lines/%zu/quantity", i),
+		                 in->kind == STOCK_DOCUMENT_KIND_ADJUSTMENT ? "must not be 0" : "must be positive", NULL);
+	return OK;
+}
+
+static enum err
+check_references(struct ctx *ctx, const struct create_stock_document *in, struct id warehouse)
+{
+	struct rows *wrong;
+	enum err err = db_read(ctx, stock_document_check, &wrong, ARG(warehouse_id, warehouse),
+	                       BODY_ARG(create_stock_document, in));
+
+	if (err || rows_count(wrong) == 0)
+		return err;
+	return failf(ctx, ERR_NOT_FOUND, "/lines/%lld/%s", (long long)row_int(wrong, 0, "position"),
+	             row_bool(wrong, 0, "part") ? "part_id" : "bin_id");
+}
+
+static enum err
+create_draft(struct ctx *ctx, const struct create_stock_document *in, struct id store, struct id warehouse)
+{
+	struct id *lines = arena_array(ctx->arena, in->lines_count, sizeof(*lines));
+	const char *number;
+	enum err err = OK;
+
+	for (size_t i = 0; !err && i < in->lines_count; i++) {
+		err = check_line(ctx, in, i);
+		lines[i] = id_new();
+	}
+	if (!err)
+		err = check_references(ctx, in, warehouse);
+	if (!err)
+		err = document_number(ctx, store, "SD", &number);
+	if (err)
+		return err;
+	db_write(ctx, stock_document_add_draft, ARG(document_id, ctx->subject), ARG(store_id, store),
+	         ARG(warehouse_id, warehouse), ARG(number, number), BODY_ARG(create_stock_document, in));
+	db_write(ctx, stock_document_lines_add_draft, ARG(document_id, ctx->subject), ARG(store_id, store),
+	         IDS_ARG(document_line_ids, lines, in->lines_count), BODY_ARG(create_stock_document, in));
+	search_add(ctx, "number", number, "stock_document", ctx->subject, store);
+	event_add(ctx, "stock_document.created", store, ctx->subject);
+	return OK;
+}
+
+/* ------------------------------------------------------------ returns */
+
+/* Columns of a return: what comes back for which line, and at which cost. */
+struct back {
+	size_t count;
+	struct id *lines, *document_lines, *parts;
+	struct qty *quantity;
+	int64_t *cost;
+	struct posting *postings;
+};
+
+static enum err
+back_init(struct ctx *ctx, const struct create_stock_document *in, struct back *back)
+{
+	*back = (struct back){ .count = in->lines_count };
+	back->lines = arena_array(ctx->arena, back->count, sizeof(*back->lines));
+	back->document_lines = arena_array(ctx->arena, back->count, sizeof(*back->document_lines));
+	back->parts = arena_array(ctx->arena, back->count, sizeof(*back->parts));
+	back->quantity = arena_array(ctx->arena, back->count, sizeof(*back->quantity));
+	back->cost = arena_array(ctx->arena, back->count, sizeof(*back->cost));
+	back->postings = arena_array(ctx->arena, back->count, sizeof(*back->postings));
+	if (!in->has_received_by)
+		return fail(ctx, ERR_REQUIRED, "/received_by");
+	for (size_t i = 0; i < back->count; i++) {
+		if (!in->lines[i].has_work_order_line_id)
+			return failf(ctx, ERR_REQUIRED, "/lines/%zu/work_order_line_id", i);
+		if (in->lines[i].quantity.milli <= 0)
+			return fail_with(ctx, ERR_BAD_VALUE, arena_printf(ctx->arena, "/lines/%zu/quantity", i),
+			                 "must be positive", NULL);
+		for (size_t k = 0; k < i; k++)
+			if (id_equal(back->lines[k], in->lines[i].work_order_line_id))
+				return failf(ctx, ERR_NOT_UNIQUE, "/lines/%zu/work_order_line_id", i);
+		back->lines[i] = in->lines[i].work_order_line_id;
+		back->quantity[i] = in->lines[i].quantity;
+		back->document_lines[i] = id_new();
+	}
+	return OK;
+}
+
+static bool
+row_of(const struct rows *rows, struct id line, size_t *row)
+{
+	for (*row = 0; *row < rows_count(rows); ++*row)
+		if (id_equal(row_id(rows, *row, "id"), line))
+			return true;
+	return false;
+}
+
+/* Parts of the lines, for the locks; which line is unknown is told when they are looked at again. */
+static enum err
+lock_levels_of_lines(struct ctx *ctx, const struct back *back, struct id store, struct id warehouse,
+                     struct levels *levels)
+{
+	struct rows *rows;
+	struct id *parts;
+	enum err err = db_read(ctx, stock_line_parts, &rows, ARG(store_id, store),
+	                       IDS_ARG(line_ids, back->lines, back->count));
+
+	if (err)
+		return err;
+	parts = arena_array(ctx->arena, rows_count(rows), sizeof(*parts));
+	for (size_t i = 0; i < rows_count(rows); i++)
+		parts[i] = row_id(rows, i, "part_id");
+	return levels_lock(ctx, store, warehouse, parts, rows_count(rows), levels);
+}
+
+/* Put each line's parts back at what they cost on their way out. */
+static enum err
+put_back(struct ctx *ctx, struct back *back, const struct levels *levels, const struct rows *issued)
+{
+	for (size_t i = 0; i < back->count; i++) {
+		struct level *level;
+		size_t row;
+
+		if (!row_of(issued, back->lines[i], &row))
+			return failf(ctx, ERR_NOT_FOUND, "/lines/%zu/work_order_line_id", i);
+		if (back->quantity[i].milli > row_qty(issued, row, "quantity").milli)
+			return fail_with(ctx, ERR_BAD_VALUE, arena_printf(ctx->arena, "/lines/%zu/quantity", i),
+			                 "is more than was issued and not yet returned", NULL);
+		back->parts[i] = row_id(issued, row, "part_id");
+		back->cost[i] = money_share(row_int(issued, row, "cost"), back->quantity[i],
+		                            row_qty(issued, row, "quantity"));
+		level = level_of(levels, back->parts[i]);
+		if (!level_put(level, back->quantity[i], back->cost[i]))
+			return failf(ctx, ERR_TOO_LARGE, "/lines/%zu/quantity", i);
+		back->postings[i] = (struct posting){ .line = back->document_lines[i], .part = back->parts[i],
+			                              .quantity = back->quantity[i], .value = back->cost[i] };
+		level_post(level, &back->postings[i]);
+	}
+	return OK;
+}
+
+static void
+return_save(struct ctx *ctx, const struct create_stock_document *in, const struct back *back,
+            const struct levels *levels, struct id work_order, const char *number)
+{
+	size_t n = back->count;
+	const char *reason = enum_code(&stock_reason_enum, (int)in->reason);
+
+	db_write(ctx, stock_document_add_posted, ARG(document_id, ctx->subject), ARG(store_id, levels->store),
+	         ARG(warehouse_id, levels->warehouse), ARG(number, number), ARG(kind, "return"), ARG(reason, reason),
+	         ARG(work_order_id, work_order), ARG(received_by, in->received_by), NULL_ARG(reverses_id),
+	         ARG(note, in->note));
+	db_write(ctx, stock_document_lines_add_posted, ARG(document_id, ctx->subject), ARG(store_id, levels->store),
+	         IDS_ARG(document_line_ids, back->document_lines, n), IDS_ARG(part_ids, back->parts, n),
+	         QTYS_ARG(quantity, back->quantity, n), INTS_ARG(cost, back->cost, n),
+	         IDS_ARG(line_ids, back->lines, n));
+	postings_save(ctx, levels, ctx->subject, "return", reason, back->postings, n);
+	db_write(ctx, stock_line_returned, IDS_ARG(line_ids, back->lines, n), QTYS_ARG(quantity, back->quantity, n));
+	levels_save(ctx, levels);
+	search_add(ctx, "number", number, "stock_document", ctx->subject, levels->store);
+	event_add(ctx, "stock_document.posted", levels->store, ctx->subject);
+}
+
+static enum err
+post_return(struct ctx *ctx, const struct create_stock_document *in, struct id store, struct id warehouse)
+{
+	struct back back;
+	struct levels levels;
+	struct rows *issued, *staff;
+	const char *number;
+	enum err err = back_init(ctx, in, &back);
+
+	if (!err)
+		err = db_read(ctx, stock_staff_visible, &staff, ARG(staff_id, in->received_by));
+	if (!err && rows_count(staff) == 0)
+		err = fail(ctx, ERR_NOT_FOUND, "/received_by");
+	if (!err)
+		err = lock_levels_of_lines(ctx, &back, store, warehouse, &levels);
+	if (!err)
+		err = db_read(ctx, stock_return_lines, &issued, ARG(store_id, store),
+		              IDS_ARG(line_ids, back.lines, back.count));
+	if (!err)
+		err = put_back(ctx, &back, &levels, issued);
+	if (!err)
+		err = stock_serve_waiting(ctx, &levels);
+	if (!err)
+		err = document_number(ctx, store, "SD", &number);
+	if (err)
+		return err;
+	return_save(ctx, in, &back, &levels, row_id(issued, 0, "work_order_id"), number);
+	return OK;
+}
+
+enum err
+stock_document_create(struct ctx *ctx, const struct create_stock_document *in)
+{
+	struct id store, warehouse;
+	enum err err = ctx_store(ctx, in->store_id, &store);
+
+	if (!err)
+		err = new_id(ctx, in->id, &ctx->subject);
+	if (!err)
+		err = warehouse_find(ctx, store, in->warehouse_id, &warehouse);
+	if (err)
+		return err;
+	if (in->kind == STOCK_DOCUMENT_KIND_ISSUE)
+		return fail_with(ctx, ERR_BAD_VALUE, "/kind", "parts are issued from their work order", NULL);
+	return in->kind == STOCK_DOCUMENT_KIND_RETURN ? post_return(ctx, in, store, warehouse)
+	                                              : create_draft(ctx, in, store, warehouse);
+}
+
+/* ------------------------------------------------------------ moving stock */
+
+/* A document under lock, one row for each line; the state after op in *to. */
+static enum err
+lock(struct ctx *ctx, struct id id, enum op op, struct rows **rows, int *to)
+{
+	enum err err = db_read(ctx, stock_document_lock, rows, ARG(id, id));
+
+	if (err)
+		return err;
+	if (rows_count(*rows) == 0)
+		return fail(ctx, ERR_NOT_FOUND, NULL);
+	ctx->subject = id;
+	return machine_check(ctx, &stock_document_machine, op,
+	                     row_enum(*rows, 0, "status", &stock_document_status_enum), to);
+}
+
+static enum err
+lock_levels(struct ctx *ctx, const struct rows *rows, struct levels *levels)
+{
+	size_t n = rows_count(rows);
+	struct id *parts = arena_array(ctx->arena, n, sizeof(*parts));
+
+	for (size_t i = 0; i < n; i++)
+		parts[i] = row_id(rows, i, "part_id");
+	return levels_lock(ctx, row_id(rows, 0, "store_id"), row_id(rows, 0, "warehouse_id"), parts, n, levels);
+}
+
+/* Value of what comes in: its unit cost, or the average of what is there. */
+static bool
+value_in(const struct rows *rows, size_t row, const struct level *level, struct qty quantity, int64_t *value)
+{
+	*value = 0;
+	if (!row_is_null(rows, row, "unit_cost"))
+		return money_mul_qty(row_int(rows, row, "unit_cost"), quantity, value);
+	if (level->on_hand.milli == 0)
+		return true;
+	return money_mul_qty(money_share(level->value, (struct qty){ level->on_hand.milli < 1000 ? level->on_hand.milli : 1000 },
+	                                 level->on_hand),
+	                     quantity, value);
+}
+
+/* One line of a draft, on its level.  Scrap is written as what leaves, so its sign turns. */
+static enum err
+move(struct ctx *ctx, const struct rows *rows, size_t row, struct level *level, struct posting *posting)
+{
+	int64_t milli = row_qty(rows, row, "quantity").milli, value;
+
+	if (row_enum(rows, row, "kind", &stock_document_kind_enum) == STOCK_DOCUMENT_KIND_SCRAP)
+		milli = -milli;
+	if (milli < 0) {
+		if (!level_take(level, (struct qty){ -milli }, &value))
+			return failf(ctx, ERR_INSUFFICIENT_STOCK, "/lines/%zu/quantity", row);
+		value = -value;
+	} else if (!value_in(rows, row, level, (struct qty){ milli }, &value) ||
+	           !level_put(level, (struct qty){ milli }, value)) {
+		return failf(ctx, ERR_TOO_LARGE, "/lines/%zu/quantity", row);
+	}
+	*posting = (struct posting){ .line = row_id(rows, row, "line_id"), .part = level->part,
+		                     .quantity = { milli }, .value = value };
+	level_post(level, posting);
+	return OK;
+}
+
+/* The other way, at the cost it moved with. */
+static enum err
+move_back(struct ctx *ctx, const struct rows *rows, size_t row, struct level *level, struct posting *posting)
+{
+	int64_t milli = row_qty(rows, row, "quantity").milli, value = row_int(rows, row, "cost");
+
+	if (row_enum(rows, row, "kind", &stock_document_kind_enum) != STOCK_DOCUMENT_KIND_SCRAP)
+		milli = -milli;
+	if (milli < 0) {
+		if (!level_take_at(level, (struct qty){ -milli }, &value))
+			return failf(ctx, ERR_INSUFFICIENT_STOCK, "/lines/%zu/quantity", row);
+		value = -value;
+	} else if (!level_put(level, (struct qty){ milli }, value)) {
+		return failf(ctx, ERR_TOO_LARGE, "/lines/%zu/quantity", row);
+	}
+	*posting = (struct posting){ .part = level->part, .quantity = { milli }, .value = value };
+	level_post(level, posting);
+	return OK;
+}
+
+static int64_t
+absolute(int64_t value)
+{
+	return value < 0 ? -value : value;
+}
+
+enum err
+stock_document_audit(struct ctx *ctx, struct id id)
+{
+	struct levels levels;
+	struct posting *postings;
+	struct rows *rows;
+	struct id *lines;
+	int64_t *cost;
+	size_t n;
+	int to;
+	enum err err = lock(ctx, id, OP_auditStockDocument, &rows, &to);
+
+	if (err)
+		return err;
+	if (id_equal(row_id(rows, 0, "created_by"), ctx->scope->actor))
+		return fail(ctx, ERR_OWN_DOCUMENT, NULL);
+	n = rows_count(rows);
+	postings = arena_array(ctx->arena, n, sizeof(*postings));
+	lines = arena_array(ctx->arena, n, sizeof(*lines));
+	cost = arena_array(ctx->arena, n, sizeof(*cost));
+	err = lock_levels(ctx, rows, &levels);
+	for (size_t i = 0; !err && i < n; i++) {
+		err = move(ctx, rows, i, level_of(&levels, row_id(rows, i, "part_id")), &postings[i]);
+		lines[i] = postings[i].line;
+		cost[i] = absolute(postings[i].value);
+	}
+	if (!err)
+		err = stock_serve_waiting(ctx, &levels);
+	if (err)
+		return err;
+	postings_save(ctx, &levels, id, row_text(rows, 0, "kind"), row_text(rows, 0, "reason"), postings, n);
+	levels_save(ctx, &levels);
+	db_write(ctx, stock_document_set_costs, IDS_ARG(document_line_ids, lines, n), INTS_ARG(cost, cost, n));
+	db_write(ctx, stock_document_set_posted, ARG(id, id));
+	event_add(ctx, "stock_document.posted", levels.store, id);
+	return OK;
+}
+
+enum err
+stock_document_void(struct ctx *ctx, struct id id, const struct void_stock_document *in)
+{
+	struct rows *rows;
+	int to = 0;
+	enum err err = lock(ctx, id, OP_voidStockDocument, &rows, &to);
+
+	if (err)
+		return err;
+	db_write(ctx, stock_document_set_status, ARG(id, id), ENUM_ARG(status, stock_document_status, to),
+	         ARG(note, in->reason));
+	event_add(ctx, "stock_document.voided", row_id(rows, 0, "store_id"), id);
+	return OK;
+}
+
+/* The counter-document of a posted one. */
+static void
+reverse_save(struct ctx *ctx, struct id id, const struct rows *rows, const struct levels *levels,
+             struct posting *postings, const char *number)
+{
+	size_t n = rows_count(rows);
+	struct id counter = id_new();
+	struct id *lines = arena_array(ctx->arena, n, sizeof(*lines)), *parts = arena_array(ctx->arena, n, sizeof(*parts));
+	struct id *none = arena_array(ctx->arena, n, sizeof(*none));
+	struct qty *quantity = arena_array(ctx->arena, n, sizeof(*quantity));
+	int64_t *cost = arena_array(ctx->arena, n, sizeof(*cost));
+	const char *kind = row_text(rows, 0, "kind"), *reason = row_text(rows, 0, "reason");
+
+	for (size_t i = 0; i < n; i++) {
+		lines[i] = postings[i].line = id_new();
+		parts[i] = postings[i].part;
+		quantity[i].milli = -row_qty(rows, i, "quantity").milli;
+		cost[i] = absolute(postings[i].value);
+	}
+	db_write(ctx, stock_document_add_posted, ARG(document_id, counter), ARG(store_id, levels->store),
+	         ARG(warehouse_id, levels->warehouse), ARG(number, number), ARG(kind, kind), ARG(reason, reason),
+	         NULL_ARG(work_order_id), NULL_ARG(received_by), ARG(reverses_id, id), NULL_ARG(note));
+	db_write(ctx, stock_document_lines_add_posted, ARG(document_id, counter), ARG(store_id, levels->store),
+	         IDS_ARG(document_line_ids, lines, n), IDS_ARG(part_ids, parts, n), QTYS_ARG(quantity, quantity, n),
+	         INTS_ARG(cost, cost, n), IDS_ARG(line_ids, none, n));
+	postings_save(ctx, levels, counter, kind, reason, postings, n);
+	levels_save(ctx, levels);
+	search_add(ctx, "number", number, "stock_document", counter, levels->store);
+	event_add(ctx, "stock_document.posted", levels->store, counter);
+}
+
+static enum err
+check_reversible(struct ctx *ctx, const struct rows *rows)
+{
+	int kind = row_enum(rows, 0, "kind", &stock_document_kind_enum);
+
+	if (id_equal(row_id(rows, 0, "created_by"), ctx->scope->actor))
+		return fail(ctx, ERR_OWN_DOCUMENT, NULL);
+	if (kind == STOCK_DOCUMENT_KIND_ISSUE || kind == STOCK_DOCUMENT_KIND_RETURN ||
+	    !row_is_null(rows, 0, "reverses_id"))
+		return fail_with(ctx, ERR_NOT_REVERSIBLE, NULL, row_text(rows, 0, "kind"), NULL);
+	return OK;
+}
+
+enum err
+stock_document_reverse(struct ctx *ctx, struct id id)
+{
+	struct levels levels;
+	struct posting *postings;
+	struct rows *rows;
+	const char *number;
+	int to = 0;
+	enum err err = lock(ctx, id, OP_reverseStockDocument, &rows, &to);
+
+	if (!err)
+		err = check_reversible(ctx, rows);
+	if (!err)
+		err = lock_levels(ctx, rows, &levels);
+	if (err)
+		return err;
+	postings = arena_array(ctx->arena, rows_count(rows), sizeof(*postings));
+	for (size_t i = 0; !err && i < rows_count(rows); i++)
+		err = move_back(ctx, rows, i, level_of(&levels, row_id(rows, i, "part_id")), &postings[i]);
+	if (!err)
+		err = stock_serve_waiting(ctx, &levels);
+	if (!err)
+		err = document_number(ctx, levels.store, "SD", &number);
+	if (err)
+		return err;
+	reverse_save(ctx, id, rows, &levels, postings, number);
+	db_write(ctx, stock_document_set_status, ARG(id, id), ENUM_ARG(status, stock_document_status, to), NULL_ARG(note));
+	event_add(ctx, "stock_document.reversed", levels.store, id);
+	return OK;
+}

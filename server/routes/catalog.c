@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Operations and parts. */
+#include "catalog/catalog.h"
+#include "part/part.h"
+#include "routes/routes.h"
+
+static enum err
+create_operation(struct request *req)
+{
+	return operation_create(&req->ctx, req->body);
+}
+
+static enum err
+update_operation(struct request *req)
+{
+	return operation_update(&req->ctx, req->id, req->body);
+}
+
+static enum err
+create_part(struct request *req)
+{
+	return part_create(&req->ctx, req->body);
+}
+
+static enum err
+update_part(struct request *req)
+{
+	return part_update(&req->ctx, req->id, req->body);
+}
+
+/* clang-format off */
+const struct route catalog_routes[] = {
+	READ(OP_listOperations,   PAGE(operation_list)),
+	READ(OP_getOperation,     ONE(operation_get)),
+	COMMAND(OP_createOperation, create_operation, THEN(OP_getOperation)),
+	COMMAND(OP_updateOperation, update_operation, THEN(OP_getOperation)),
+	READ(OP_listParts,        PAGE(part_list)),
+	READ(OP_getPart,          ONE(part_get)),
+	COMMAND(OP_createPart,    create_part,        THEN(OP_getPart)),
+	COMMAND(OP_updatePart,    update_part,        THEN(OP_getPart)),
+	ROUTES_END
+};
+/* clang-format on */

@@ -1,0 +1,273 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Stock: what comes in and goes out, to the piece and to the fen, and who gets the last one."""
+
+import random
+
+import pytest
+
+from fettle import at_once, uuid7
+
+
+@pytest.fixture
+def part(chain):
+    """part(): the id of a new part."""
+    def make(name="机油滤清器"):
+        return chain.purchaser.post("/v1/parts", {"number": chain.unique(), "name": name, "unit": "件",
+                                                  "sale_price": 6800}, expect=201)["id"]
+    return make
+
+
+@pytest.fixture(autouse=True)
+def books_agree(sql, request):
+    """After every story the levels are what the ledger and the reservations say, entry by entry."""
+    yield
+    wrong = sql("""
+        SELECT l.store_id, l.part_id, l.on_hand, l.value, l.reserved, m.on_hand, m.value, r.reserved
+          FROM stock_level l
+          LEFT JOIN LATERAL (SELECT coalesce(sum(quantity), 0) AS on_hand, coalesce(sum(value), 0) AS value, count(*) AS n,
+                                    bool_and(ordinal_is_right) AS chain
+                               FROM (SELECT quantity, value, sum(quantity) OVER w = on_hand_after
+                                            AND sum(value) OVER w = value_after
+                                            AND row_number() OVER w = ordinal AS ordinal_is_right
+                                       FROM stock_movement s
+                                      WHERE s.store_id = l.store_id AND s.warehouse_id = l.warehouse_id AND s.part_id = l.part_id
+                                     WINDOW w AS (ORDER BY ordinal)) x) m ON true
+          LEFT JOIN LATERAL (SELECT coalesce(sum(quantity), 0) AS reserved FROM reservation r
+                              WHERE r.store_id = l.store_id AND r.warehouse_id = l.warehouse_id AND r.part_id = l.part_id
+                                AND r.status = 'active') r ON true
+         WHERE l.on_hand <> m.on_hand OR l.value <> m.value OR l.reserved <> r.reserved OR l.movements <> m.n
+            OR NOT coalesce(m.chain, true)""")
+    assert wrong == []
+
+
+def draft(store, part, quantity, unit_cost=None, kind="receipt", reason="purchase", expect=201, who=None, **more):
+    line = {"part_id": part, "quantity": quantity, **({} if unit_cost is None else {"unit_cost": unit_cost})}
+    return (who or store.parts).post("/v1/stock-documents", {"kind": kind, "store_id": store.id, "reason": reason,
+                                                             "lines": [line], **more}, expect=expect)
+
+
+def posted(store, part, quantity, unit_cost=None, **more):
+    made = draft(store, part, quantity, unit_cost, **more)
+    return store.manager.post(made.headers["Location"] + "/audit", expect=200)
+
+
+def level(store, part, who=None):
+    rows = (who or store.manager).get("/v1/stock-levels", params={"store_id": store.id, "part_id": part}).data
+    if not rows:
+        return (0, 0, 0, None)
+    return tuple(rows[0][k] for k in ("on_hand", "reserved", "available", "value"))
+
+
+def wish(store, part, quantity, kind="sale", **more):
+    return store.parts.post("/v1/demands", {"kind": kind, "store_id": store.id,
+                                            "lines": [{"part_id": part, "quantity": quantity}], **more}, expect=201)
+
+
+def verbs(reply):
+    return {a["verb"]: a["enabled"] for a in reply["actions"]}
+
+
+def test_receipt_is_audited_by_another(store, part):
+    """E3: a receipt moves nothing until somebody else audits it."""
+    p = part()
+    made = draft(store, p, 10, 3500)
+    assert (made["status"], made["posted_at"], made["audited_by"]) == ("draft", None, None)
+    assert made["number"].startswith(f"{store.code}-SD-") and made["created_by"] == store.parts.id
+    assert verbs(made) == {"audit": False, "void": True, "reverse": False}
+    assert level(store, p) == (0, 0, 0, None)
+    path = made.headers["Location"]
+    assert store.parts.post(path + "/audit").status == 403
+    after = store.manager.post(path + "/audit", expect=200)
+    assert (after["status"], after["audited_by"]) == ("posted", store.manager.id)
+    assert [(line["quantity"], line["unit_cost"], line["cost"]) for line in after["lines"]] == [(10, 3500, 35000)]
+    assert level(store, p) == (10, 0, 10, 35000)
+    assert store.manager.post(path + "/audit").code == "illegal_transition"
+    assert store.manager.post(path + "/void", {"reason": "x"}).code == "illegal_transition"
+    mine = draft(store, p, 5, 100, who=store.manager)
+    own = store.manager.post(mine.headers["Location"] + "/audit")
+    assert (own.status, own.code) == (409, "own_document")
+    assert level(store, p) == (10, 0, 10, 35000)
+    ledger = store.parts.get("/v1/stock-movements", params={"part_id": p}).data
+    assert [(m["quantity"], m["on_hand_after"], m["document_number"], m["value"]) for m in ledger] == \
+        [(10, 10, made["number"], None)]
+
+
+def test_costs_are_for_those_who_may(chain, store, part):
+    """E3: the keeper counts pieces, who holds cost.read sees fen too."""
+    p = part()
+    made = posted(store, p, 3, 1000)
+    assert level(store, p, store.parts) == (3, 0, 3, None)
+    assert store.parts.get(f"/v1/stock-documents/{made['id']}")["lines"][0]["cost"] is None
+    row = chain.finance.get("/v1/stock-levels", params={"part_id": p}).data[0]
+    assert (row["average_cost"], row["value"], row["part"]["id"]) == (1000, 3000, p)
+    keeper_there = chain.store().parts
+    assert keeper_there.get("/v1/stock-levels", params={"part_id": p}).data == []
+    assert keeper_there.get(f"/v1/parts/{p}/stock", expect=200).data == []
+    assert store.parts.get(f"/v1/parts/{p}/stock").data[0]["average_cost"] is None
+    assert store.manager.get(f"/v1/parts/{p}/movements").data[0]["value_after"] == 3000
+
+
+def test_moving_average_to_the_fen(store, part):
+    """E3: an issue takes value x quantity / on hand, half up; the last piece takes the rest."""
+    p = part()
+    posted(store, p, 2, 100)
+    posted(store, p, 1, 101)
+    assert level(store, p) == (3, 0, 3, 301)
+    costs = [posted(store, p, 1, kind="scrap", reason="damage")["lines"][0]["cost"] for _ in range(3)]
+    assert costs == [100, 101, 100]    # 301/3 = 100.33; 201/2 = 100.5; the rest
+    assert level(store, p) == (0, 0, 0, 0)
+    posted(store, p, 0.003, 333)
+    assert level(store, p)[::3] == (0.003, 1)
+
+
+def test_adjustment_and_reversal(store, part):
+    """E3: an adjustment has a sign and a reason; a posted document is only taken back by a counter-document."""
+    p = part()
+    receipt = posted(store, p, 10, 200)
+    posted(store, p, -4, kind="adjustment", reason="count_loss")
+    assert level(store, p) == (6, 0, 6, 1200)
+    posted(store, p, 1, kind="adjustment", reason="surplus")    # at the average
+    assert level(store, p) == (7, 0, 7, 1400)
+    path = f"/v1/stock-documents/{receipt['id']}"
+    assert store.manager.post(path + "/reverse").code == "insufficient_stock"
+    posted(store, p, 5, 300)
+    assert level(store, p) == (12, 0, 12, 2900)
+    assert verbs(store.manager.get(path)) == {"audit": False, "void": False, "reverse": True}
+    assert store.manager.post(path + "/reverse", expect=200)["status"] == "reversed"
+    assert level(store, p) == (2, 0, 2, 900)
+    counter = [d for d in store.manager.get("/v1/stock-documents", params={"store_id": store.id}).data
+               if d["reverses_id"] == receipt["id"]]
+    assert [(d["status"], d["kind"]) for d in counter] == [("posted", "receipt")]
+    assert store.manager.post(path + "/reverse").code == "illegal_transition"
+    other = store.hire("manager2", "store_manager")
+    assert other.post(f"/v1/stock-documents/{counter[0]['id']}/reverse").code == "not_reversible"
+    given_up = draft(store, p, 1, 1)
+    assert store.parts.post(given_up.headers["Location"] + "/void", {"reason": "错单"}, expect=200)["note"] == "错单"
+    assert store.manager.post(given_up.headers["Location"] + "/audit").code == "illegal_transition"
+
+
+def test_never_below_zero_and_never_what_is_held(store, part):
+    """E4: what is held for somebody does not leave for somebody else."""
+    p = part()
+    posted(store, p, 5, 100)
+    wish(store, p, 3)
+    assert level(store, p) == (5, 3, 2, 500)
+    scrap = draft(store, p, 3, kind="scrap", reason="damage")
+    refused = store.manager.post(scrap.headers["Location"] + "/audit")
+    assert (refused.status, refused.code, refused.errors) == (409, "insufficient_stock",
+                                                              {"/lines/0/quantity": "insufficient_stock"})
+    assert level(store, p) == (5, 3, 2, 500)
+    posted(store, p, 2, kind="scrap", reason="damage")
+    assert level(store, p) == (3, 3, 0, 300)
+
+
+def test_waiting_is_served_in_turn(store, part):
+    """E5: what is short waits, what could be picked at first look is kept for ever, a receipt serves who came first."""
+    p = part()
+    posted(store, p, 2, 100)
+    first, second, third = wish(store, p, 5), wish(store, p, 1), wish(store, p, 9, kind="stock")
+    assert [(d["status"], d["first_pick_quantity"], d["short_quantity"]) for d in (first, second, third)] == \
+        [("open", 2, 3), ("open", 0, 1), ("open", 0, 9)]
+    assert [(line["available"], line["short_quantity"]) for line in first["lines"]] == [(0, 3)]
+    posted(store, p, 3, 100)
+    state = [store.parts.get(f"/v1/demands/{d['id']}") for d in (first, second, third)]
+    assert [(d["status"], d["first_pick_quantity"], d["short_quantity"]) for d in state] == \
+        [("reserved", 2, 0), ("open", 0, 1), ("open", 0, 9)]
+    assert level(store, p) == (5, 5, 0, 500)
+    posted(store, p, 3, 100)
+    assert store.parts.get(f"/v1/demands/{second['id']}")["status"] == "reserved"
+    assert level(store, p)[:3] == (8, 6, 2)
+    held = store.parts.get("/v1/reservations", params={"part_id": p, "status": "active"}).data
+    assert sorted(r["quantity"] for r in held) == [1, 2, 3]
+    lost = store.parts.post(f"/v1/demands/{first['id']}/lose", {"reason": "too_slow"}, expect=200)
+    assert (lost["status"], lost["reason"]) == ("lost", "too_slow")
+    assert level(store, p)[:3] == (8, 1, 7)
+    assert store.parts.post(f"/v1/demands/{first['id']}/cancel", {"reason": "x"}).code == "illegal_transition"
+    one = next(r for r in held if r["demand_id"] == second["id"])
+    assert store.parts.post(f"/v1/reservations/{one['id']}/release", expect=200)["status"] == "released"
+    assert store.parts.post(f"/v1/reservations/{one['id']}/release").code == "illegal_transition"
+    again = store.parts.get(f"/v1/demands/{second['id']}")
+    assert (again["status"], again["short_quantity"]) == ("open", 1)
+    assert level(store, p)[:3] == (8, 0, 8)
+    listed = store.parts.get("/v1/demands", params={"store_id": store.id, "part_id": p, "status": "open,lost"}).data
+    assert [d["id"] for d in listed] == [third["id"], second["id"], first["id"]]
+
+
+def test_sixty_four_hands_for_ten_pieces(store, part):
+    """E4: of 64 who want one at the same moment ten get it, and the level says so."""
+    p = part()
+    posted(store, p, 10, 700)
+    keeper = store.parts
+    body = {"kind": "sale", "store_id": store.id, "lines": [{"part_id": p, "quantity": 1}]}
+    replies = at_once(*[lambda: keeper.post("/v1/demands", body, expect=201) for _ in range(64)])
+    assert sorted(r["status"] for r in replies) == ["open"] * 54 + ["reserved"] * 10
+    assert level(store, p) == (10, 10, 0, 7000)
+
+
+def test_no_deadlock_whatever_the_order(store, part):
+    """E4: documents and wishes over the same parts in any order of lines end, and the books agree."""
+    parts = [part() for _ in range(6)]
+    for p in parts:
+        posted(store, p, 20, 500)
+
+    def lines(**more):
+        return [{"part_id": p, "quantity": 1, **more} for p in random.sample(parts, len(parts))]
+
+    drafts = [store.parts.post("/v1/stock-documents", {
+        "kind": kind, "store_id": store.id, "reason": "other", "lines": lines(**({"unit_cost": 400} if kind == "receipt" else {}))},
+        expect=201).headers["Location"] for kind in ("receipt", "scrap") * 8]
+    calls = [lambda path=path: store.manager.post(path + "/audit", expect=200) for path in drafts]
+    calls += [lambda: store.parts.post("/v1/demands", {"kind": "sale", "store_id": store.id, "lines": lines()}, expect=201)
+              for _ in range(8)]
+    at_once(*calls)
+    assert [level(store, p)[:3] for p in parts] == [(20, 8, 12)] * 6
+
+
+def test_one_audit_of_two_at_once(store, part):
+    """E3: two managers audit the same receipt at the same moment: it is posted once."""
+    p = part()
+    path = draft(store, p, 4, 250).headers["Location"]
+    managers = [store.manager, store.hire("manager2", "store_manager")]
+    replies = at_once(*[lambda m=m: m.post(path + "/audit") for m in managers])
+    assert sorted((r.status, r.code) for r in replies) == [(200, None), (409, "illegal_transition")]
+    assert level(store, p) == (4, 0, 4, 1000)
+
+
+def test_bins_and_bad_bodies(chain, store, part):
+    """E3: references that are not there are named; another store's are not there."""
+    p, other = part(), chain.store()
+    made = store.parts.post("/v1/bins", {"code": "A-01", "store_id": store.id}, expect=201)
+    assert store.parts.post("/v1/bins", {"code": "A-01"}).code == "duplicate"
+    assert [b["id"] for b in store.parts.pages("/v1/bins", warehouse_id=made["warehouse_id"])] == [made["id"]]
+    assert store.parts.get(made.headers["Location"], expect=200)["code"] == "A-01"
+    assert [w["id"] for w in store.parts.pages("/v1/warehouses")] == [made["warehouse_id"]]
+    assert other.parts.get(made.headers["Location"]).status == 404
+    theirs = other.parts.post("/v1/bins", {"code": "A-01"}, expect=201)
+
+    def send(who=store.parts, **body):
+        return who.post("/v1/stock-documents", {"kind": "receipt", "store_id": store.id, "reason": "purchase", **body})
+
+    def line(**more):
+        return {"part_id": p, "quantity": 1, "unit_cost": 5, **more}
+
+    assert send(lines=[line(bin_id=made["id"])]).status == 201
+    assert send(lines=[line(), line(bin_id=theirs["id"])]).errors == {"/lines/1/bin_id": "not_found"}
+    assert send(lines=[line(), line(part_id=uuid7())]).errors == {"/lines/1/part_id": "not_found"}
+    assert send(lines=[line()], warehouse_id=theirs["warehouse_id"]).errors == {"/warehouse_id": "not_found"}
+    assert send(lines=[line(quantity=-1)]).errors == {"/lines/0/quantity": "bad_value"}
+    assert send(lines=[{"part_id": p, "quantity": 1}]).errors == {"/lines/0/unit_cost": "required"}
+    assert send(lines=[{"quantity": 1, "unit_cost": 1}]).errors == {"/lines/0/part_id": "required"}
+    assert send(lines=[]).errors == {"/lines": "too_few"}
+    assert send(kind="issue", lines=[line()]).errors == {"/kind": "bad_value"}
+    assert send(lines=[line(quantity=0.0001)]).status == 422
+    assert send(who=other.parts, lines=[line()]).errors == {"/store_id": "not_found"}
+    assert send(who=store.advisor, lines=[line()]).status == 403
+    mine = draft(store, p, 1, 1)
+    for verb, body in (("audit", None), ("void", {"reason": "x"}), ("reverse", None)):
+        assert other.manager.post(f"{mine.headers['Location']}/{verb}", body).status == 404
+    assert other.parts.get(mine.headers["Location"]).status == 404
+    wanted = {"kind": "sale", "store_id": store.id, "lines": [{"part_id": p, "quantity": 1}]}
+    for name in ("work_order_id", "customer_id", "vehicle_id"):
+        assert store.parts.post("/v1/demands", {**wanted, name: uuid7()}).errors == {"/" + name: "not_found"}
+    assert store.parts.post("/v1/demands", {**wanted, "lines": [{"part_id": uuid7(), "quantity": 1}]}).errors == {
+        "/lines/0/part_id": "not_found"}
