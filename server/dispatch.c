@@ -489,6 +489,8 @@ authorised(struct request *req)
 		err = take_parameters(req);
 	if (!err && !accepts_json(req))
 		err = fail_with(&req->ctx, ERR_NOT_ACCEPTABLE, NULL, "application/json", NULL);
+	if (!err && req->route->prepare)
+		err = req->route->prepare(req);
 	if (!err && req->route->kind == ROUTE_CODE) {
 		err = req->route->run(req);
 		if (!err) {

@@ -14,6 +14,7 @@
 #define LIMIT_DEFAULT 50
 #define LIMIT_MAX 200 /* of ordinary lists */
 #define COUNT_CAP 1000
+#define SECTION_ARGS (16 + CURSOR_KEYS + REQUEST_ARGS_MAX)
 
 const char *
 request_header(const struct request *req, const char *name)
@@ -35,9 +36,8 @@ reply_header(struct request *req, const char *name, const char *value)
 	reply->headers[reply->headers_count++].value = value;
 }
 
-/* Address of a parameter in the decoded struct; NULL when the operation has none such or it was not sent. */
-static const void *
-parameter_at(const struct request *req, const char *name)
+const void *
+request_parameter(const struct request *req, const char *name)
 {
 	const struct shape *shape = req->operation->params;
 
@@ -64,7 +64,7 @@ has_parameter(const struct request *req, const char *name)
 static int64_t
 limit_of(const struct request *req)
 {
-	const int64_t *limit = parameter_at(req, "limit");
+	const int64_t *limit = request_parameter(req, "limit");
 	const struct shape *shape = req->operation->params;
 
 	if (limit)
@@ -78,7 +78,7 @@ limit_of(const struct request *req)
 static bool
 count_wanted(const struct request *req)
 {
-	const bool *count = parameter_at(req, "count");
+	const bool *count = request_parameter(req, "count");
 
 	return count && *count;
 }
@@ -112,7 +112,7 @@ scope_holds(struct request *req, const char *code)
 /* Every parameter a section's statement may name. */
 static size_t
 section_args(struct request *req, const struct route *route, const struct id *ids, size_t ids_count,
-             const struct cursor *cursor, enum sql sql, struct arg args[16 + CURSOR_KEYS])
+             const struct cursor *cursor, enum sql sql, struct arg args[SECTION_ARGS])
 {
 	const struct statement *s = &statements[sql];
 	bool own = route->op == req->op;
@@ -137,9 +137,11 @@ section_args(struct request *req, const struct route *route, const struct id *id
 		for (size_t k = 0; cursor && k < cursor->count; k++)
 			if (strcmp(cursor->names[k], name) == 0)
 				value = cursor->values[k];
-		if (n < 16 + CURSOR_KEYS - 1)
+		if (n < SECTION_ARGS - REQUEST_ARGS_MAX - 1)
 			args[n++] = arg_text(s->params[i], value);
 	}
+	for (size_t i = 0; own && i < req->args_count; i++)
+		args[n++] = req->args[i];
 	if (own && req->params)
 		args[n++] = (struct arg){ .kind = ARG_KIND_STRUCT, .value.pointer = req->params,
 			                  .shape = req->operation->params };
@@ -150,8 +152,8 @@ enum err
 reply_statements(struct request *req, const struct route *route, const struct id *ids, size_t ids_count,
                  enum sql sql[], const char **values[], size_t *count)
 {
-	const char *const *text = parameter_at(req, "cursor");
-	struct arg args[16 + CURSOR_KEYS];
+	const char *const *text = request_parameter(req, "cursor");
+	struct arg args[SECTION_ARGS];
 	struct cursor cursor = { 0 };
 	size_t n = 0;
 
@@ -232,7 +234,7 @@ write_page(struct request *req, const struct json_document *doc, struct rows *co
 {
 	struct buf *out = &req->reply.body;
 	size_t limit = (size_t)limit_of(req), n = rows_count(doc->rows);
-	const char *const *cursor = parameter_at(req, "cursor");
+	const char *const *cursor = request_parameter(req, "cursor");
 	const char *position = NULL, *after = NULL;
 	struct cursor sent;
 

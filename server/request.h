@@ -11,6 +11,7 @@ struct route;
 struct principal;
 
 #define REPLY_HEADERS_MAX 16
+#define REQUEST_ARGS_MAX 6
 
 struct reply {
 	int status;
@@ -58,6 +59,8 @@ struct request {
 	struct id id;       /* the path's {id} */
 	void *params;       /* struct <operation>_params */
 	void *body;         /* struct of the body, or NULL */
+	struct arg args[REQUEST_ARGS_MAX]; /* further arguments of a read, from its route's prepare */
+	size_t args_count;
 	enum err err;       /* set by a handler that returns OK: told to the caller, and its writes are kept */
 	int language;       /* 0 English, 1 Chinese */
 	uint64_t request_hash;
@@ -75,6 +78,9 @@ struct request {
 
 /* Value of a header, by case-insensitive name; NULL when absent. */
 const char *request_header(const struct request *req, const char *name);
+
+/* A decoded path or query parameter; NULL when the operation has none such or it was not sent. */
+const void *request_parameter(const struct request *req, const char *name);
 
 /* Add a header to the reply; name and value static or of the request's arena, free of CR and LF. */
 void reply_header(struct request *req, const char *name, const char *value);

@@ -13,5 +13,8 @@ const struct route *const route_tables[] = {
 	service_routes,
 	complaint_routes,
 	survey_routes,
+	customer_routes,
+	vehicle_routes,
+	search_routes,
 };
 const size_t route_tables_count = COUNT_OF(route_tables);

@@ -18,5 +18,11 @@ extern const struct route stock_routes[];
 extern const struct route service_routes[];
 extern const struct route complaint_routes[];
 extern const struct route survey_routes[];
+extern const struct route customer_routes[];
+extern const struct route vehicle_routes[];
+extern const struct route search_routes[];
+
+/* prepare: the parameter q as the arguments search_kinds and search_keys. */
+enum err search_prepare(struct request *req);
 
 #endif

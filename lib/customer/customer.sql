@@ -1,0 +1,262 @@
+-- Customers, their contacts and consents.  An id that was merged away stands for the one that stayed.
+
+-- name: customer_get
+SELECT c.id, c.version, c.kind, c.name, mask_phone(c.phone) AS phone, c.preferred_channel, c.source, c.tags,
+       c.created_at, c.updated_at, c.deleted_at, c.merged_into, c.external_ids, c.metadata
+  FROM customer m
+  JOIN customer c ON c.id = coalesce(m.merged_into, m.id)
+ WHERE m.id = ANY (:ids) AND c.deleted_at IS NULL;
+
+-- name: customer_contacts_of
+SELECT k.customer_id AS _parent, k.id, k.version, k.customer_id, k.kind, mask_contact(k.kind, k.value) AS value,
+       k.name, k.role, k.created_at, k.updated_at
+  FROM customer m
+  JOIN customer_contact k ON k.customer_id = coalesce(m.merged_into, m.id)
+ WHERE m.id = ANY (:ids) AND k.deleted_at IS NULL
+ ORDER BY k.customer_id, k.created_at, k.id;
+
+-- name: customer_phone_get
+SELECT c.id, c.phone, c.id_number
+  FROM customer m
+  JOIN customer c ON c.id = coalesce(m.merged_into, m.id)
+ WHERE m.id = ANY (:ids) AND c.deleted_at IS NULL;
+
+-- name: customer_list   page unnamed
+SELECT c.id, c.version, c.kind, c.name, mask_phone(c.phone) AS phone, c.preferred_channel, c.source, c.tags,
+       c.created_at, c.updated_at, c.deleted_at, c.merged_into,
+       c.created_at AS _after_at, c.id AS _after_id
+  FROM customer c
+ WHERE (c.deleted_at IS NULL OR :after_position::text IS NOT NULL)
+   AND (:scope_store::uuid IS NULL
+        OR EXISTS (SELECT FROM customer_store l WHERE l.customer_id = c.id AND l.store_id = :scope_store))
+   AND (:phone::text IS NULL OR c.phone = :phone)
+   AND (:kind::text[] IS NULL OR c.kind = ANY (:kind))
+   AND (:tag::text IS NULL OR :tag = ANY (c.tags))
+   AND (:created_from::timestamptz IS NULL OR c.created_at >= :created_from)
+   AND (:created_to::timestamptz IS NULL OR c.created_at < :created_to)
+   AND (:q::text IS NULL OR c.id IN (
+        SELECT k.subject_id
+          FROM unnest(:search_kinds::text[], :search_keys::text[]) w (kind, key)
+          JOIN search_key k ON k.kind = w.kind AND k.key >= w.key AND k.key < w.key || chr(1114111)
+         WHERE k.subject = 'customer'))
+   AND (:updated_after::timestamptz IS NULL OR c.updated_at > :updated_after)
+   AND (:after_position::text IS NULL
+        OR (c.changed >= :after_position::text::xid8 AND c.changed < pg_snapshot_xmin(pg_current_snapshot())))
+   AND (:after_at::timestamptz IS NULL OR (c.created_at, c.id) < (:after_at, :after_id::uuid))
+ ORDER BY c.created_at DESC, c.id DESC
+ LIMIT :limit;
+
+-- name: customer_visible
+SELECT c.id
+  FROM customer m
+  JOIN customer c ON c.id = coalesce(m.merged_into, m.id)
+ WHERE m.id = :id AND c.deleted_at IS NULL;
+
+-- name: customer_resolve
+-- The lock keeps a merge out until the document that names the customer is saved.
+SELECT c.id
+  FROM customer m
+  JOIN customer c ON c.id = coalesce(m.merged_into, m.id)
+ WHERE m.id = :id AND c.deleted_at IS NULL
+   FOR KEY SHARE OF c;
+
+-- name: customer_find
+SELECT f.id, f.linked FROM customer_find(:phone, :store_id) f;
+
+-- name: customer_link
+INSERT INTO customer_store (customer_id, store_id, why, at)
+VALUES (:customer_id, :store_id, :why, :now)
+ON CONFLICT DO NOTHING;
+
+-- name: customer_lock
+SELECT c.id, c.version, c.kind, c.name, c.phone
+  FROM customer c
+ WHERE c.id = (SELECT coalesce(m.merged_into, m.id) FROM customer m WHERE m.id = :id) AND c.deleted_at IS NULL
+   FOR NO KEY UPDATE;
+
+-- name: customer_add
+INSERT INTO customer (id, kind, name, phone, preferred_channel, source, id_number, tags, external_ids, metadata,
+                      created_at, updated_at)
+VALUES (:customer_id, :kind, :name, :phone, :preferred_channel, :source, :id_number, coalesce(:tags::text[], '{}'),
+        coalesce(:external_ids::jsonb, '{}'), coalesce(:metadata::jsonb, '{}'), :now, :now);
+
+-- name: customer_update
+UPDATE customer
+   SET kind = CASE WHEN :has_kind THEN :kind ELSE kind END,
+       name = CASE WHEN :has_name THEN :name ELSE name END,
+       phone = CASE WHEN :has_phone THEN :phone ELSE phone END,
+       preferred_channel = CASE WHEN :has_preferred_channel THEN :preferred_channel ELSE preferred_channel END,
+       source = CASE WHEN :has_source THEN :source ELSE source END,
+       id_number = CASE WHEN :has_id_number THEN :id_number ELSE id_number END,
+       tags = CASE WHEN :has_tags THEN coalesce(:tags::text[], '{}') ELSE tags END,
+       external_ids = CASE WHEN :has_external_ids THEN :external_ids::jsonb ELSE external_ids END,
+       metadata = CASE WHEN :has_metadata THEN :metadata::jsonb ELSE metadata END,
+       version = version + 1, updated_at = :now, changed = pg_current_xact_id()
+ WHERE id = :customer_id;
+
+-- name: customer_delete
+UPDATE customer
+   SET deleted_at = :now, version = version + 1, updated_at = :now, changed = pg_current_xact_id()
+ WHERE id = :customer_id;
+
+-- name: customer_merge_lock
+-- Both, in one order, against every document that is being made for them.
+SELECT c.id, c.name, c.phone, c.kind
+  FROM customer c
+ WHERE c.id IN (:keep_id, :merge_id) AND c.deleted_at IS NULL
+ ORDER BY c.id
+   FOR UPDATE;
+
+-- name: customer_repoint
+CALL customer_repoint(:merge_id, :keep_id, :now);
+
+-- name: customer_merge   rows: 1
+UPDATE customer
+   SET merged_into = :keep_id, deleted_at = :now, version = version + 1, updated_at = :now, changed = pg_current_xact_id()
+ WHERE id = :merge_id;
+
+-- name: customer_merge_into   rows: 1
+UPDATE customer c
+   SET phone = coalesce(c.phone, g.phone), source = coalesce(c.source, g.source),
+       id_number = coalesce(c.id_number, g.id_number),
+       preferred_channel = coalesce(c.preferred_channel, g.preferred_channel),
+       tags = ARRAY(SELECT DISTINCT t FROM unnest(c.tags || g.tags) t ORDER BY t),
+       external_ids = g.external_ids || c.external_ids, metadata = g.metadata || c.metadata,
+       version = c.version + 1, updated_at = :now, changed = pg_current_xact_id()
+  FROM customer g
+ WHERE c.id = :keep_id AND g.id = :merge_id;
+
+-- name: customer_phones_of
+SELECT k.value FROM customer_contact k
+ WHERE k.customer_id = :customer_id AND k.kind = 'phone' AND k.deleted_at IS NULL;
+
+-- name: customer_duplicates   page unnamed
+SELECT d.reason, a.id AS "customer.id", a.name AS "customer.name", mask_phone(a.phone) AS "customer.phone",
+       b.id AS "other.id", b.name AS "other.name", mask_phone(b.phone) AS "other.phone",
+       a.id AS _after_id, b.id AS _after_other
+  FROM (SELECT x.id AS one, y.id AS two, 'same_phone' AS reason
+          FROM (SELECT phone FROM customer WHERE deleted_at IS NULL AND phone IS NOT NULL
+                 GROUP BY phone HAVING count(*) > 1) p
+          JOIN customer x ON x.phone = p.phone AND x.deleted_at IS NULL
+          JOIN customer y ON y.phone = p.phone AND y.deleted_at IS NULL AND y.id > x.id
+        UNION
+        SELECT x.id, y.id, 'same_name_and_vehicle'
+          FROM vehicle_owner o
+          JOIN vehicle_owner p ON p.vehicle_id = o.vehicle_id AND p.customer_id > o.customer_id
+          JOIN customer x ON x.id = o.customer_id AND x.deleted_at IS NULL
+          JOIN customer y ON y.id = p.customer_id AND y.deleted_at IS NULL AND y.name = x.name
+         WHERE x.phone IS DISTINCT FROM y.phone OR x.phone IS NULL) d
+  JOIN customer a ON a.id = d.one
+  JOIN customer b ON b.id = d.two
+ WHERE (:after_id::uuid IS NULL OR (a.id, b.id) > (:after_id::uuid, :after_other::uuid))
+ ORDER BY a.id, b.id
+ LIMIT :limit;
+
+-- name: contact_list   page unnamed
+SELECT k.id, k.version, k.customer_id, k.kind, mask_contact(k.kind, k.value) AS value, k.name, k.role,
+       k.created_at, k.updated_at, k.created_at AS _after_at, k.id AS _after_id
+  FROM customer_contact k
+ WHERE k.customer_id = (SELECT coalesce(m.merged_into, m.id) FROM customer m WHERE m.id = :id)
+   AND k.deleted_at IS NULL
+   AND (:updated_after::timestamptz IS NULL OR k.updated_at > :updated_after)
+   AND (:after_position::text IS NULL
+        OR (k.changed >= :after_position::text::xid8 AND k.changed < pg_snapshot_xmin(pg_current_snapshot())))
+   AND (:after_at::timestamptz IS NULL OR (k.created_at, k.id) > (:after_at, :after_id::uuid))
+ ORDER BY k.created_at, k.id
+ LIMIT :limit;
+
+-- name: contact_value_list   page unnamed
+SELECT k.id, k.version, k.customer_id, k.kind, k.value, k.name, k.role, k.created_at, k.updated_at,
+       k.created_at AS _after_at, k.id AS _after_id
+  FROM customer_contact k
+ WHERE k.customer_id = (SELECT coalesce(m.merged_into, m.id) FROM customer m WHERE m.id = :id)
+   AND k.deleted_at IS NULL
+   AND (:updated_after::timestamptz IS NULL OR k.updated_at > :updated_after)
+   AND (:after_position::text IS NULL
+        OR (k.changed >= :after_position::text::xid8 AND k.changed < pg_snapshot_xmin(pg_current_snapshot())))
+   AND (:after_at::timestamptz IS NULL OR (k.created_at, k.id) > (:after_at, :after_id::uuid))
+ ORDER BY k.created_at, k.id
+ LIMIT :limit;
+
+-- name: contact_get
+SELECT k.id, k.version, k.customer_id, k.kind, mask_contact(k.kind, k.value) AS value, k.name, k.role,
+       k.created_at, k.updated_at
+  FROM customer_contact k
+ WHERE k.id = ANY (:ids) AND k.deleted_at IS NULL;
+
+-- name: contact_add
+INSERT INTO customer_contact (id, customer_id, kind, value, name, role, created_at, updated_at)
+VALUES (:contact_id, :customer_id, :kind, :value, :name, :role, :now, :now);
+
+-- name: contact_lock
+SELECT k.customer_id, k.kind, k.value FROM customer_contact k
+ WHERE k.id = :id AND k.deleted_at IS NULL
+   FOR NO KEY UPDATE;
+
+-- name: contact_delete
+UPDATE customer_contact
+   SET deleted_at = :now, version = version + 1, updated_at = :now, changed = pg_current_xact_id()
+ WHERE id = :id;
+
+-- name: consent_list   page unnamed
+SELECT s.id, s.customer_id, s.channel, s.purpose, s.text_version, s.granted_at, s.withdrawn_at,
+       s.granted_at AS _after_at, s.id AS _after_id
+  FROM customer_consent s
+ WHERE s.customer_id = (SELECT coalesce(m.merged_into, m.id) FROM customer m WHERE m.id = :id)
+   AND (:after_at::timestamptz IS NULL OR (s.granted_at, s.id) > (:after_at, :after_id::uuid))
+ ORDER BY s.granted_at, s.id
+ LIMIT :limit;
+
+-- name: consent_get
+SELECT s.id, s.customer_id, s.channel, s.purpose, s.text_version, s.granted_at, s.withdrawn_at
+  FROM customer_consent s
+ WHERE s.id = ANY (:ids);
+
+-- name: consent_add
+INSERT INTO customer_consent (id, customer_id, channel, purpose, text_version, granted_at, actor_id)
+VALUES (:consent_id, :customer_id, :channel, :purpose, :text_version, :now, :actor_id);
+
+-- name: consent_lock
+SELECT s.customer_id FROM customer_consent s WHERE s.id = :id FOR NO KEY UPDATE;
+
+-- name: consent_withdraw
+UPDATE customer_consent SET withdrawn_at = coalesce(withdrawn_at, :now) WHERE id = :id;
+
+-- name: customer_vehicle_list   page unnamed
+SELECT o.id, v.id AS "vehicle.id", v.plate AS "vehicle.plate", v.vin AS "vehicle.vin", o.role,
+       o.from_date AS "from", o.to_date AS "to", o.from_date AS _after_on, o.id AS _after_id
+  FROM vehicle_owner o
+  LEFT JOIN vehicle v ON v.id = o.vehicle_id
+ WHERE o.customer_id = (SELECT coalesce(m.merged_into, m.id) FROM customer m WHERE m.id = :id)
+   AND (:after_on::date IS NULL OR (o.from_date, o.id) < (:after_on, :after_id::uuid))
+ ORDER BY o.from_date DESC, o.id DESC
+ LIMIT :limit;
+
+-- name: customer_timeline   page unnamed
+WITH who AS (
+    SELECT coalesce(m.merged_into, m.id) AS id FROM customer m WHERE m.id = :id
+)
+SELECT t.id, t.kind, t.at, t.number, t.status, s.id AS "store.id", s.name AS "store.name",
+       v.id AS "vehicle.id", v.plate AS "vehicle.plate", v.vin AS "vehicle.vin",
+       t.at AS _after_at, t.id AS _after_id
+  FROM (SELECT a.id, 'appointment' AS kind, a.starts_at AS at, a.number, a.status, a.store_id, a.vehicle_id
+          FROM appointment a WHERE a.customer_id = (SELECT id FROM who) AND a.deleted_at IS NULL
+        UNION ALL
+        SELECT r.id, 'reception', r.created_at, r.number, r.status, r.store_id, r.vehicle_id
+          FROM reception r WHERE r.customer_id = (SELECT id FROM who) AND r.deleted_at IS NULL
+        UNION ALL
+        SELECT w.id, 'work_order', w.opened_at, w.number, w.status, w.store_id, w.vehicle_id
+          FROM work_order w WHERE w.customer_id = (SELECT id FROM who) AND w.deleted_at IS NULL
+        UNION ALL
+        SELECT p.id, 'settlement', p.created_at, p.number, p.status, p.store_id, w.vehicle_id
+          FROM settlement p LEFT JOIN work_order w ON w.id = p.work_order_id
+         WHERE p.customer_id = (SELECT id FROM who)
+        UNION ALL
+        SELECT c.id, 'complaint', c.received_at, c.number, c.status, c.store_id, c.vehicle_id
+          FROM complaint c WHERE c.customer_id = (SELECT id FROM who) AND c.deleted_at IS NULL) t
+  JOIN store s ON s.id = t.store_id
+  LEFT JOIN vehicle v ON v.id = t.vehicle_id
+ WHERE (:scope_store::uuid IS NULL OR t.store_id = :scope_store)
+   AND (:after_at::timestamptz IS NULL OR (t.at, t.id) < (:after_at, :after_id::uuid))
+ ORDER BY t.at DESC, t.id DESC
+ LIMIT :limit;
