@@ -108,7 +108,7 @@ SELECT c.id, c.name, c.phone, c.kind
    FOR UPDATE;
 
 -- name: customer_repoint
-CALL customer_repoint(:merge_id, :keep_id, :now);
+SELECT customer_repoint(:merge_id, :keep_id, :now);
 
 -- name: customer_merge   rows: 1
 UPDATE customer

@@ -84,7 +84,7 @@ $$;
 
 -- Everything of one customer becomes another's: every table that has a customer_id, so that a new one is not
 -- forgotten.  Runs with the caller's rights, who sees the whole chain.
-CREATE OR REPLACE PROCEDURE customer_repoint(gone uuid, kept uuid, at timestamptz)
+CREATE OR REPLACE FUNCTION customer_repoint(gone uuid, kept uuid, at timestamptz) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
 	t record;
