@@ -3,23 +3,23 @@
 -- name: customer_get
 SELECT c.id, c.version, c.kind, c.name, mask_phone(c.phone) AS phone, c.preferred_channel, c.source, c.tags,
        c.created_at, c.updated_at, c.deleted_at, c.merged_into, c.external_ids, c.metadata
-  FROM customer m
-  JOIN customer c ON c.id = coalesce(m.merged_into, m.id)
- WHERE m.id = ANY (:ids) AND c.deleted_at IS NULL;
+  FROM customer c
+ WHERE c.id = ANY (ARRAY(SELECT coalesce(m.merged_into, m.id) FROM customer m WHERE m.id = ANY (:ids)))
+   AND c.deleted_at IS NULL;
 
 -- name: customer_contacts_of
 SELECT k.customer_id AS _parent, k.id, k.version, k.customer_id, k.kind, mask_contact(k.kind, k.value) AS value,
        k.name, k.role, k.created_at, k.updated_at
-  FROM customer m
-  JOIN customer_contact k ON k.customer_id = coalesce(m.merged_into, m.id)
- WHERE m.id = ANY (:ids) AND k.deleted_at IS NULL
+  FROM customer_contact k
+ WHERE k.customer_id = ANY (ARRAY(SELECT coalesce(m.merged_into, m.id) FROM customer m WHERE m.id = ANY (:ids)))
+   AND k.deleted_at IS NULL
  ORDER BY k.customer_id, k.created_at, k.id;
 
 -- name: customer_phone_get
 SELECT c.id, c.phone, c.id_number
-  FROM customer m
-  JOIN customer c ON c.id = coalesce(m.merged_into, m.id)
- WHERE m.id = ANY (:ids) AND c.deleted_at IS NULL;
+  FROM customer c
+ WHERE c.id = ANY (ARRAY(SELECT coalesce(m.merged_into, m.id) FROM customer m WHERE m.id = ANY (:ids)))
+   AND c.deleted_at IS NULL;
 
 -- name: customer_list   page unnamed
 SELECT c.id, c.version, c.kind, c.name, mask_phone(c.phone) AS phone, c.preferred_channel, c.source, c.tags,
@@ -48,16 +48,14 @@ SELECT c.id, c.version, c.kind, c.name, mask_phone(c.phone) AS phone, c.preferre
 
 -- name: customer_visible
 SELECT c.id
-  FROM customer m
-  JOIN customer c ON c.id = coalesce(m.merged_into, m.id)
- WHERE m.id = :id AND c.deleted_at IS NULL;
+  FROM customer c
+ WHERE c.id = (SELECT coalesce(m.merged_into, m.id) FROM customer m WHERE m.id = :id) AND c.deleted_at IS NULL;
 
 -- name: customer_resolve
 -- The lock keeps a merge out until the document that names the customer is saved.
 SELECT c.id
-  FROM customer m
-  JOIN customer c ON c.id = coalesce(m.merged_into, m.id)
- WHERE m.id = :id AND c.deleted_at IS NULL
+  FROM customer c
+ WHERE c.id = (SELECT coalesce(m.merged_into, m.id) FROM customer m WHERE m.id = :id) AND c.deleted_at IS NULL
    FOR KEY SHARE OF c;
 
 -- name: customer_find

@@ -210,7 +210,7 @@ replace_plate(struct ctx *ctx, struct id vehicle, const char *plate, enum plate_
 /* What find() learns before a vehicle is made. */
 struct found {
 	struct id by_vin, by_plate;
-	const char *plate_vin, *vin_plate, *rule;
+	const char *plate_vin, *rule;
 	struct date today;
 	bool linked;
 };
@@ -229,7 +229,6 @@ find(struct ctx *ctx, struct id store, const char *vin, const char *plate, struc
 		.by_vin = row_id(rows, 0, "vin_vehicle"),
 		.by_plate = row_id(rows, 0, "plate_vehicle"),
 		.plate_vin = row_text(rows, 0, "plate_vin"),
-		.vin_plate = row_text(rows, 0, "vin_plate"),
 		.rule = row_text(rows, 0, "vin_rule"),
 		.today = row_date(rows, 0, "today"),
 		.linked = row_bool(rows, 0, "linked"),

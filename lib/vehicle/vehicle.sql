@@ -50,14 +50,13 @@ SELECT v.id FROM vehicle v WHERE v.id = :id AND v.deleted_at IS NULL;
 
 -- name: vehicle_find
 -- Always one row where the store is visible: what is there already, and the store's rule and day.
-SELECT f.vin_vehicle, f.plate_vehicle, f.plate_vin, p.vin_rule, v.plate AS vin_plate,
+SELECT f.vin_vehicle, f.plate_vehicle, f.plate_vin, p.vin_rule,
        (:now::timestamptz AT TIME ZONE s.time_zone)::date AS today,
        EXISTS (SELECT FROM vehicle_store l
                 WHERE l.store_id = s.id AND l.vehicle_id = coalesce(f.vin_vehicle, f.plate_vehicle)) AS linked
   FROM vehicle_find(:vin, :plate) f
   JOIN store s ON s.id = :store_id AND s.deleted_at IS NULL
-  LEFT JOIN store_policy p ON p.store_id = s.id
-  LEFT JOIN vehicle v ON v.id = f.vin_vehicle;
+  LEFT JOIN store_policy p ON p.store_id = s.id;
 
 -- name: vehicle_look_up
 SELECT coalesce(f.vin_vehicle, f.plate_vehicle) AS id FROM vehicle_find(:vin, :plate) f;
