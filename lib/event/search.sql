@@ -31,13 +31,13 @@ WITH wanted AS (
      ORDER BY k.subject_id, k.key <> w.key, w.place
 )
 SELECT h.subject_id AS id, h.subject, h.kind AS matched,
-       coalesce(c.name, v.plate, v.vin, p.name, o.name, a.number, r.number, w.number, t.number, m.number, '') AS title,
+       coalesce(c.name, v.plate, v.vin, p.name, o.name, a.number, r.number, w.number, t.number, m.number, d.number, '') AS title,
        CASE h.subject
             WHEN 'customer' THEN mask_phone(c.phone)
             WHEN 'vehicle' THEN nullif(concat_ws(' ', v.make, v.model), '')
             WHEN 'part' THEN p.number
             WHEN 'operation' THEN o.code
-            ELSE coalesce(a.status, r.status, w.status, t.status, m.status) END AS subtitle
+            ELSE coalesce(a.status, r.status, w.status, t.status, m.status, d.status) END AS subtitle
   FROM hit h
   LEFT JOIN customer c ON h.subject = 'customer' AND c.id = h.subject_id
   LEFT JOIN vehicle v ON h.subject = 'vehicle' AND v.id = h.subject_id
@@ -48,5 +48,6 @@ SELECT h.subject_id AS id, h.subject, h.kind AS matched,
   LEFT JOIN work_order w ON h.subject = 'work_order' AND w.id = h.subject_id
   LEFT JOIN settlement t ON h.subject = 'settlement' AND t.id = h.subject_id
   LEFT JOIN complaint m ON h.subject = 'complaint' AND m.id = h.subject_id
+  LEFT JOIN stock_document d ON h.subject = 'stock_document' AND d.id = h.subject_id
  ORDER BY h.whole DESC, h.place, h.key, h.subject_id
  LIMIT :limit::bigint - 1;
