@@ -12,6 +12,7 @@
 #include "admin.h"
 #include "core/log.h"
 #include "serve.h"
+#include "verify.h"
 
 struct options {
 	struct config config;
@@ -86,6 +87,18 @@ command_create_admin(struct options *options)
 	return EX_OK;
 }
 
+/* Ends with 1 when the books differ: for cron and for tests. */
+static int
+command_verify(struct options *options)
+{
+	size_t differences;
+	char error[1024];
+
+	if (!verify(options->database.url, stdout, &differences, error, sizeof(error)))
+		return complain(EX_UNAVAILABLE, error);
+	return differences ? 1 : EX_OK;
+}
+
 static const struct command {
 	const char *name, *meaning;
 	bool database;
@@ -94,6 +107,7 @@ static const struct command {
 	{ "serve", "serve the API ([--migrate] [--demo])", true, command_serve },
 	{ "migrate", "bring the database up to date", true, command_migrate },
 	{ "create-admin", "make an administrator (USERNAME NAME)", true, command_create_admin },
+	{ "verify", "recompute ledgers and totals, and name every difference", true, command_verify },
 	{ "config", "print every setting", false, command_config },
 	{ "version", "print the version", false, command_version },
 };

@@ -82,6 +82,15 @@ conn_open_for_commands(const char *url)
 	return conn;
 }
 
+struct conn *
+conn_open_for_reports(const char *url)
+{
+	struct conn *conn = conn_open(url);
+
+	conn->settings = "-c default_transaction_isolation=repeatable\\ read -c default_transaction_read_only=on";
+	return conn;
+}
+
 static void
 disconnect(struct conn *conn)
 {

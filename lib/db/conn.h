@@ -9,6 +9,8 @@
 struct conn *conn_open(const char *url);
 /* The same with the server's own limits on statements, locks and idle transactions. */
 struct conn *conn_open_for_commands(const char *url);
+/* The same for long reads: one snapshot for a whole transaction, and nothing can be written. */
+struct conn *conn_open_for_reports(const char *url);
 void conn_close(struct conn *conn);
 
 /* Deadline (monotonic microseconds) of everything until it is set again. */

@@ -357,3 +357,79 @@ SELECT m.id, m.store_id, m.warehouse_id, p.id AS "part.id", p.number AS "part.nu
    AND (:after_at::timestamptz IS NULL OR (m.at, m.id) < (:after_at, :after_id::uuid))
  ORDER BY m.at DESC, m.id DESC
  LIMIT :limit;
+
+-- Recomputed by `fettled verify`: what the ledger and the reservations say that the levels should be.
+
+-- name: verify_stock_levels   unnamed
+SELECT s.code AS store_code, coalesce(p.number, l.part_id::text) AS subject, d.what, d.expected, d.found
+  FROM (SELECT coalesce(l.store_id, m.store_id) AS store_id, coalesce(l.part_id, m.part_id) AS part_id,
+               coalesce(l.warehouse_id, m.warehouse_id) AS warehouse_id,
+               coalesce(l.on_hand, 0) AS on_hand, coalesce(l.value, 0) AS value, coalesce(l.reserved, 0) AS reserved,
+               coalesce(l.movements, 0) AS movements, coalesce(m.on_hand, 0) AS ledger_on_hand,
+               coalesce(m.value, 0) AS ledger_value, coalesce(m.movements, 0) AS ledger_movements
+          FROM stock_level l
+          FULL JOIN (SELECT store_id, warehouse_id, part_id, sum(quantity) AS on_hand, sum(value) AS value, count(*) AS movements
+                       FROM stock_movement GROUP BY store_id, warehouse_id, part_id) m
+               ON m.store_id = l.store_id AND m.warehouse_id = l.warehouse_id AND m.part_id = l.part_id) l
+  LEFT JOIN (SELECT store_id, warehouse_id, part_id, sum(quantity) AS reserved
+               FROM reservation WHERE status = 'active' GROUP BY store_id, warehouse_id, part_id) r
+       ON r.store_id = l.store_id AND r.warehouse_id = l.warehouse_id AND r.part_id = l.part_id
+  JOIN store s ON s.id = l.store_id
+  LEFT JOIN part p ON p.id = l.part_id
+ CROSS JOIN LATERAL (VALUES ('on_hand', l.ledger_on_hand, l.on_hand),
+                            ('value', l.ledger_value, l.value),
+                            ('movements', l.ledger_movements, l.movements),
+                            ('reserved', coalesce(r.reserved, 0), l.reserved)) d (what, expected, found)
+ WHERE d.expected <> d.found
+ ORDER BY store_code, subject, d.what;
+
+-- Each entry of the ledger tells how the level stands after it.
+
+-- name: verify_stock_ledger   unnamed
+SELECT s.code AS store_code, p.number AS subject, d.what || ' of entry ' || m.ordinal AS what, d.expected, d.found
+  FROM (SELECT store_id, part_id, ordinal, on_hand_after, value_after,
+               sum(quantity) OVER entries AS on_hand, sum(value) OVER entries AS value,
+               row_number() OVER entries AS place
+          FROM stock_movement
+        WINDOW entries AS (PARTITION BY store_id, warehouse_id, part_id ORDER BY ordinal)) m
+  JOIN store s ON s.id = m.store_id
+  JOIN part p ON p.id = m.part_id
+ CROSS JOIN LATERAL (VALUES ('on_hand_after', m.on_hand, m.on_hand_after),
+                            ('value_after', m.value, m.value_after),
+                            ('ordinal', m.place, m.ordinal)) d (what, expected, found)
+ WHERE d.expected <> d.found
+ ORDER BY store_code, subject, m.ordinal, d.what;
+
+-- A posted document is its movements: as much and as dear as its lines say.
+
+-- name: verify_stock_documents   unnamed
+SELECT s.code AS store_code, d.number AS subject, v.what || ' of line ' || l.position AS what, v.expected, v.found
+  FROM stock_document d
+  JOIN stock_document_line l ON l.document_id = d.id
+  JOIN store s ON s.id = d.store_id
+  LEFT JOIN (SELECT line_id, sum(quantity) AS quantity, sum(value) AS value FROM stock_movement GROUP BY line_id) m
+       ON m.line_id = l.id
+ CROSS JOIN LATERAL (VALUES ('quantity', CASE WHEN d.status IN ('posted', 'reversed') THEN abs(l.quantity) ELSE 0 END,
+                             coalesce(abs(m.quantity), 0)),
+                            ('cost', CASE WHEN d.status IN ('posted', 'reversed') THEN coalesce(l.cost, 0) ELSE 0 END,
+                             coalesce(abs(m.value), 0))) v (what, expected, found)
+ WHERE v.expected <> v.found
+ ORDER BY store_code, subject, l.position, v.what;
+
+-- What lines of work orders say was issued and returned is what documents moved for them.
+
+-- name: verify_stock_issued   unnamed
+SELECT s.code AS store_code, w.number AS subject, d.what || ' of line ' || l.position AS what, d.expected, d.found
+  FROM work_order_line l
+  JOIN work_order w ON w.id = l.work_order_id
+  JOIN store s ON s.id = l.store_id
+  LEFT JOIN (SELECT dl.work_order_line_id AS line_id,
+                    -sum(m.quantity) FILTER (WHERE m.kind = 'issue') AS issued,
+                    sum(m.quantity) FILTER (WHERE m.kind = 'return') AS returned
+               FROM stock_movement m JOIN stock_document_line dl ON dl.id = m.line_id
+              WHERE dl.work_order_line_id IS NOT NULL
+              GROUP BY dl.work_order_line_id) m ON m.line_id = l.id
+ CROSS JOIN LATERAL (VALUES ('issued', coalesce(m.issued, 0), l.issued_quantity),
+                            ('returned', coalesce(m.returned, 0), l.returned_quantity)) d (what, expected, found)
+ WHERE d.expected <> d.found
+ ORDER BY store_code, subject, l.position, d.what;

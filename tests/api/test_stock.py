@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from fettle import at_once, uuid7
+from fettle import Daemon, at_once, uuid7
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def part(chain):
 
 
 @pytest.fixture(autouse=True)
-def books_agree(sql, request):
+def books_agree(sql, store):
     """After every story the levels are what the ledger and the reservations say, entry by entry."""
     yield
     wrong = sql("""
@@ -35,8 +35,8 @@ def books_agree(sql, request):
           LEFT JOIN LATERAL (SELECT coalesce(sum(quantity), 0) AS reserved FROM reservation r
                               WHERE r.store_id = l.store_id AND r.warehouse_id = l.warehouse_id AND r.part_id = l.part_id
                                 AND r.status = 'active') r ON true
-         WHERE l.on_hand <> m.on_hand OR l.value <> m.value OR l.reserved <> r.reserved OR l.movements <> m.n
-            OR NOT coalesce(m.chain, true)""")
+         WHERE l.store_id = %s AND (l.on_hand <> m.on_hand OR l.value <> m.value OR l.reserved <> r.reserved
+               OR l.movements <> m.n OR NOT coalesce(m.chain, true))""", (store.id,))
     assert wrong == []
 
 
@@ -271,3 +271,55 @@ def test_bins_and_bad_bodies(chain, store, part):
         assert store.parts.post("/v1/demands", {**wanted, name: uuid7()}).errors == {"/" + name: "not_found"}
     assert store.parts.post("/v1/demands", {**wanted, "lines": [{"part_id": uuid7(), "quantity": 1}]}).errors == {
         "/lines/0/part_id": "not_found"}
+
+
+@pytest.fixture
+def verify(run, store, tmp_path):
+    """verify() -> what `fettled verify` says of this test's store."""
+    def tell():
+        url = run["dsn"].replace("user=postgres", "user=fettle_app")
+        done = Daemon(tmp_path, DATABASE_URL=url).run("verify")
+        assert done.returncode == (1 if done.stdout else 0), done.stderr
+        return [line for line in done.stdout.splitlines() if f" {store.code} " in line]
+    return tell
+
+
+def test_verify_names_every_difference(store, part, sql, verify):
+    """H4: the books are recomputed from the ledger; each difference is told with store, part and amount."""
+    p = part()
+    posted(store, p, 10, 700)
+    receipt = posted(store, p, 2, 100)
+    wish(store, p, 3)
+    assert verify() == []
+    name = f"{store.code} " + sql("SELECT number FROM part WHERE id = %s", (p,))[0][0]
+
+    def change(text):
+        sql("UPDATE stock_level SET " + text + " WHERE store_id = %s AND part_id = %s", (store.id, p))
+
+    change("on_hand = on_hand + 1, reserved = 4, value = value - 7")
+    assert verify() == [f"stock levels: {name}: on_hand is 13.000, should be 12.000",
+                        f"stock levels: {name}: reserved is 4.000, should be 3.000",
+                        f"stock levels: {name}: value is 7193, should be 7200"]
+    change("on_hand = on_hand - 1, reserved = 3, value = value + 7")
+    assert verify() == []
+
+    def ledger(text, ordinal):
+        sql("UPDATE stock_movement SET " + text + " WHERE store_id = %s AND ordinal = %s", (store.id, ordinal))
+
+    ledger("on_hand_after = 11", 1)
+    assert verify() == [f"stock ledger: {name}: on_hand_after of entry 1 is 11.000, should be 10.000"]
+    ledger("on_hand_after = 10, value = value - 1", 1)
+    ledger("value = value + 1", 2)
+    assert verify() == [
+        f"stock ledger: {name}: value_after of entry 1 is 7000, should be 6999",
+        f"stock documents: {store.code} {first_number(store, receipt)}: cost of line 1 is 6999, should be 7000",
+        f"stock documents: {store.code} {receipt['number']}: cost of line 1 is 201, should be 200"]
+    ledger("value = value + 1", 1)
+    ledger("value = value - 1", 2)
+    assert verify() == []
+
+
+def first_number(store, other):
+    """Number of the store's one document that is not the other."""
+    documents = store.manager.pages("/v1/stock-documents", store_id=store.id)
+    return next(d["number"] for d in documents if d["id"] != other["id"])
