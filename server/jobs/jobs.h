@@ -17,6 +17,7 @@ struct job {
 
 enum err job_send_surveys(struct ctx *ctx, bool *more);
 enum err job_expire_surveys(struct ctx *ctx, bool *more);
+enum err job_fold_kpis(struct ctx *ctx, bool *more);
 
 extern const struct job job_table[];
 extern const size_t job_table_count;

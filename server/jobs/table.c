@@ -14,5 +14,6 @@ const struct job job_table[] = {
 	{ "idempotency_expire", 60000, expire_keys },
 	{ "send_surveys", 100, job_send_surveys },
 	{ "expire_surveys", 60000, job_expire_surveys },
+	{ "fold_kpis", 100, job_fold_kpis },
 };
 const size_t job_table_count = COUNT_OF(job_table);

@@ -13,6 +13,7 @@ const struct route *const route_tables[] = {
 	service_routes,
 	complaint_routes,
 	survey_routes,
+	kpi_routes,
 	customer_routes,
 	vehicle_routes,
 	search_routes,

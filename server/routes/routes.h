@@ -18,6 +18,7 @@ extern const struct route stock_routes[];
 extern const struct route service_routes[];
 extern const struct route complaint_routes[];
 extern const struct route survey_routes[];
+extern const struct route kpi_routes[];
 extern const struct route customer_routes[];
 extern const struct route vehicle_routes[];
 extern const struct route search_routes[];

@@ -1,0 +1,145 @@
+-- KPIs: days of stores, folded from what happened and read in any grain.
+
+-- name: kpi_list   page unnamed
+SELECT k.id, CASE :language::text WHEN 'zh-CN' THEN k.name_zh ELSE k.name_en END AS name, k.name_en, k.name_zh,
+       k.unit, k.direction, k.formula, k.formula_version, k.position AS _after_place
+  FROM kpi k
+ WHERE :after_place::integer IS NULL OR k.position > :after_place::integer
+ ORDER BY k.position
+ LIMIT :limit;
+
+-- Rates are sums of numerators over sums of denominators, of stores as of days.  A stock has its last
+-- known value in a period.
+
+-- name: kpi_value_list   page unnamed
+WITH place AS (
+	SELECT s.id, s.region_id, (:now::timestamptz AT TIME ZONE s.time_zone)::date AS today
+	  FROM store s
+	 WHERE s.deleted_at IS NULL
+	   AND (:scope_store::uuid IS NULL OR s.id = :scope_store)
+	   AND (:region_id::uuid IS NULL OR s.region_id = :region_id)
+), part AS (
+	SELECT d.kpi, date_trunc(coalesce(:grain, 'day'), d.day::timestamp)::date AS period, p.id AS store_id, p.region_id,
+	       d.numerator, d.denominator, d.n, d.as_of
+	  FROM place p
+	  JOIN kpi_day d ON d.store_id = p.id
+	 WHERE d.kpi IN (SELECT k.id FROM kpi k WHERE k.id = ANY (:kpi) AND k.aggregation = 'sum')
+	   AND d.kpi = ANY (:kpi) AND d.day BETWEEN :from AND :to
+	UNION ALL
+	SELECT k.id, g.starts::date, p.id, p.region_id, d.numerator, d.denominator, d.n, d.as_of
+	  FROM kpi k
+	 CROSS JOIN place p
+	 CROSS JOIN generate_series(date_trunc(coalesce(:grain, 'day'), :from::date::timestamp), :to::date::timestamp,
+	                            ('1 ' || coalesce(:grain, 'day'))::interval) g (starts)
+	 CROSS JOIN LATERAL (SELECT d.numerator, d.denominator, d.n, d.as_of
+	                       FROM kpi_day d
+	                      WHERE d.store_id = p.id AND d.kpi = k.id
+	                        AND d.day < g.starts + ('1 ' || coalesce(:grain, 'day'))::interval AND d.day <= :to
+	                      ORDER BY d.day DESC
+	                      LIMIT 1) d
+	 WHERE k.id = ANY (:kpi) AND k.aggregation = 'last' AND g.starts::date <= p.today
+), total AS (
+	SELECT t.kpi, t.period,
+	       CASE WHEN coalesce(:by, 'store') = 'store' THEN t.store_id END AS store_id,
+	       CASE WHEN coalesce(:by, 'store') <> 'chain' THEN t.region_id END AS region_id,
+	       sum(t.numerator) AS numerator, sum(t.denominator) AS denominator, sum(t.n)::bigint AS n, max(t.as_of) AS as_of
+	  FROM part t
+	 GROUP BY 1, 2, 3, 4
+)
+SELECT t.kpi, t.period, t.store_id, t.region_id,
+       CASE WHEN k.scale IS NULL THEN t.numerator ELSE round(t.numerator * k.scale / nullif(t.denominator, 0), 3) END AS value,
+       t.numerator, t.denominator, t.n, t.as_of, k.formula_version,
+       t.kpi AS _after_kpi, t.period AS _after_period, coalesce(t.store_id, t.region_id, '00000000-0000-0000-0000-000000000000') AS _after_id
+  FROM total t
+  JOIN kpi k ON k.id = t.kpi
+ WHERE :after_kpi::text IS NULL
+    OR (t.kpi, t.period, coalesce(t.store_id, t.region_id, '00000000-0000-0000-0000-000000000000'))
+       > (:after_kpi, :after_period::date, :after_id::uuid)
+ ORDER BY t.kpi, t.period, coalesce(t.store_id, t.region_id, '00000000-0000-0000-0000-000000000000')
+ LIMIT :limit;
+
+-- name: kpi_fact_list   page unnamed
+SELECT f.kpi, f.day, :store_id::uuid AS store_id, f.subject_type, f.subject_id, f.numerator, f.denominator,
+       f.subject_id AS _after_id
+  FROM (SELECT k.kpi, k.day, k.subject_type, k.subject_id, k.numerator, k.denominator
+          FROM kpi_facts(:store_id, :day, :day) k
+         WHERE k.kpi = :kpi
+        UNION ALL
+        SELECT 'stock_value', :day::date, 'stock_movement', m.id, m.value, NULL
+          FROM store s
+          JOIN stock_movement m ON m.store_id = s.id AND m.at >= :day::date::timestamp AT TIME ZONE s.time_zone
+                               AND m.at < (:day::date + 1)::timestamp AT TIME ZONE s.time_zone
+         WHERE s.id = :store_id AND :kpi = 'stock_value') f
+ WHERE :after_id::uuid IS NULL OR f.subject_id > :after_id
+ ORDER BY f.subject_id
+ LIMIT :limit;
+
+-- Folding: which business days some events have touched, and those days anew from what they are made of.
+
+-- name: kpi_touched
+WITH moment AS (
+	SELECT e.store_id, w.delivered_at AS at, false AS stock
+	  FROM event e JOIN work_order w ON w.id = e.subject_id
+	 WHERE e.id = ANY (:events) AND e.type = 'work_order.delivered'
+	UNION ALL
+	SELECT e.store_id, t.issued_at, false
+	  FROM event e JOIN settlement t ON t.id = e.subject_id
+	 WHERE e.id = ANY (:events) AND e.type IN ('settlement.issued', 'settlement.voided')
+	UNION ALL
+	SELECT e.store_id, y.completed_at, false
+	  FROM event e JOIN survey y ON y.id = e.subject_id
+	 WHERE e.id = ANY (:events) AND e.type = 'survey.completed'
+	UNION ALL
+	SELECT e.store_id, c.received_at, false
+	  FROM event e JOIN complaint c ON c.id = e.subject_id
+	 WHERE e.id = ANY (:events) AND e.type = 'complaint.received'
+	UNION ALL
+	SELECT e.store_id, e.at, true
+	  FROM event e
+	 WHERE e.id = ANY (:events) AND e.type = 'stock_document.posted'
+)
+SELECT DISTINCT m.store_id, (m.at AT TIME ZONE s.time_zone)::date AS day, m.stock
+  FROM moment m
+  JOIN store s ON s.id = m.store_id
+ WHERE m.at IS NOT NULL;
+
+-- name: kpi_fold_day
+WITH fresh AS MATERIALIZED (
+	SELECT f.kpi, sum(f.numerator) AS numerator, sum(f.denominator) AS denominator, sum(f.n)::bigint AS n
+	  FROM kpi_facts(:store_id, :day, :day) f
+	 GROUP BY f.kpi
+), gone AS (
+	DELETE FROM kpi_day d
+	 WHERE d.store_id = :store_id AND d.day = :day AND d.kpi <> 'stock_value' AND d.kpi NOT IN (SELECT f.kpi FROM fresh f)
+)
+INSERT INTO kpi_day AS d (store_id, kpi, day, numerator, denominator, n, as_of)
+SELECT :store_id, f.kpi, :day, f.numerator, f.denominator, f.n, :now FROM fresh f
+ON CONFLICT (store_id, kpi, day) DO UPDATE
+   SET numerator = excluded.numerator, denominator = excluded.denominator, n = excluded.n, as_of = excluded.as_of;
+
+-- name: kpi_fold_stock
+INSERT INTO kpi_day AS d (store_id, kpi, day, numerator, n, as_of)
+SELECT :store_id, 'stock_value', k.day, k.value, k.n, :now FROM kpi_stock(:store_id, :day) k
+ON CONFLICT (store_id, kpi, day) DO UPDATE
+   SET numerator = excluded.numerator, n = excluded.n, as_of = excluded.as_of;
+
+-- Days that are not what their documents say; reads everything.
+
+-- name: kpi_difference_list   unnamed
+WITH fresh AS (
+	SELECT s.id AS store_id, f.kpi, f.day, sum(f.numerator) AS numerator, sum(f.denominator) AS denominator,
+	       sum(f.n)::bigint AS n
+	  FROM store s
+	 CROSS JOIN LATERAL kpi_facts(s.id, '2000-01-01', '2999-12-31') f
+	 GROUP BY 1, 2, 3
+	UNION ALL
+	SELECT s.id, 'stock_value', k.day, k.value, NULL, k.n
+	  FROM store s
+	 CROSS JOIN LATERAL kpi_stock(s.id, '2000-01-01') k
+)
+SELECT coalesce(f.store_id, d.store_id) AS store_id, coalesce(f.kpi, d.kpi) AS kpi, coalesce(f.day, d.day) AS day
+  FROM fresh f
+  FULL JOIN kpi_day d ON d.store_id = f.store_id AND d.kpi = f.kpi AND d.day = f.day
+ WHERE (f.numerator, f.denominator, f.n) IS DISTINCT FROM (d.numerator, d.denominator, d.n)
+ ORDER BY 1, 3, 2
+ LIMIT 1000;

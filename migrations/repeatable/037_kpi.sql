@@ -1,0 +1,81 @@
+-- KPIs: the dictionary, and the facts that each of them is made of.
+
+-- scale: what numerator / denominator is multiplied by; NULL: the numerator itself is the value.
+-- aggregation: a period's parts are the sum of its days, or those of its last day.
+CREATE OR REPLACE VIEW kpi (id, position, name_en, name_zh, unit, direction, scale, aggregation, formula, formula_version) AS VALUES
+	('orders_delivered', 1, 'Orders delivered', '交车台次', 'orders', 'up', NULL::integer, 'sum',
+	 'work orders delivered, by day of delivery', 1),
+	('sales', 2, 'Sales', '产值', 'fen', 'up', NULL, 'sum',
+	 'totals of settlements issued and not voided, with tax, by day of issue', 1),
+	('on_time_delivery', 3, 'On-time delivery', '准时交车率', 'percent', 'up', 100, 'sum',
+	 'orders completed at or before the current promise / orders delivered with a promise, by day of delivery', 1),
+	('on_time_delivery_first', 4, 'On-time delivery, first promise', '准时交车率（首次承诺）', 'percent', 'up', 100, 'sum',
+	 'orders completed at or before the first promise / orders delivered with a promise, by day of delivery', 1),
+	('satisfaction', 5, 'Satisfaction', '服务满意度', 'points', 'up', 1, 'sum',
+	 'sum of satisfaction, (score - min) / (max - min) x 100 / surveys completed, by day of completion', 1),
+	('complaint_rate', 6, 'Complaint rate', '客户投诉率', 'percent', 'down', 100, 'sum',
+	 'complaints of origin customer, by day received / orders delivered, by day of delivery', 1),
+	('all_complaints_per_100', 7, 'Complaints per 100 orders', '每百单投诉数', 'per_100', 'down', 100, 'sum',
+	 'complaints of every origin, by day received / orders delivered, by day of delivery', 1),
+	('stock_value', 8, 'Stock value', '库存金额', 'fen', 'down', NULL, 'last',
+	 'value of what is in stock at the end of the day, at cost', 1);
+
+-- What one store did on some of its business days: for each KPI the documents it counts, and their part in it.
+CREATE OR REPLACE FUNCTION kpi_facts(of_store uuid, first_day date, last_day date)
+RETURNS TABLE (kpi text, day date, subject_type text, subject_id uuid, numerator numeric, denominator numeric, n bigint)
+LANGUAGE sql STABLE AS $$
+	WITH span AS (
+		SELECT s.id, s.time_zone, first_day::timestamp AT TIME ZONE s.time_zone AS since,
+		       (last_day + 1)::timestamp AT TIME ZONE s.time_zone AS until
+		  FROM store s
+		 WHERE s.id = of_store
+	)
+	SELECT k.kpi, (w.delivered_at AT TIME ZONE p.time_zone)::date, 'work_order', w.id, k.numerator, k.denominator, 1
+	  FROM span p
+	  JOIN work_order w ON w.store_id = p.id AND w.delivered_at >= p.since AND w.delivered_at < p.until
+	 CROSS JOIN LATERAL (VALUES
+		('orders_delivered', 1, NULL, true),
+		('on_time_delivery', (w.completed_at <= w.promised_at)::integer, 1, w.promised_at IS NOT NULL),
+		('on_time_delivery_first', (w.completed_at <= w.first_promised_at)::integer, 1, w.first_promised_at IS NOT NULL),
+		('complaint_rate', 0, 1, true),
+		('all_complaints_per_100', 0, 1, true)) k (kpi, numerator, denominator, counts)
+	 WHERE w.deleted_at IS NULL AND k.counts
+	UNION ALL
+	SELECT 'sales', (t.issued_at AT TIME ZONE p.time_zone)::date, 'settlement', t.id, t.total, NULL, 1
+	  FROM span p
+	  JOIN settlement t ON t.store_id = p.id AND t.issued_at >= p.since AND t.issued_at < p.until
+	 WHERE t.status <> 'void' AND t.deleted_at IS NULL
+	UNION ALL
+	SELECT 'satisfaction', (y.completed_at AT TIME ZONE p.time_zone)::date, 'survey', y.id, y.satisfaction, 1, 1
+	  FROM span p
+	  JOIN survey y ON y.store_id = p.id AND y.completed_at >= p.since AND y.completed_at < p.until
+	 WHERE y.satisfaction IS NOT NULL AND y.deleted_at IS NULL
+	UNION ALL
+	SELECT k.kpi, (c.received_at AT TIME ZONE p.time_zone)::date, 'complaint', c.id, 1, 0, 0
+	  FROM span p
+	  JOIN complaint c ON c.store_id = p.id AND c.received_at >= p.since AND c.received_at < p.until
+	 CROSS JOIN LATERAL (VALUES ('complaint_rate', c.origin = 'customer'), ('all_complaints_per_100', true)) k (kpi, counts)
+	 WHERE c.deleted_at IS NULL AND k.counts
+$$;
+
+-- The stock's value at the end of each day with movements, from a day on: the value before that day, as
+-- it was folded, and what has moved since.  So it costs those days, not the whole ledger.
+CREATE OR REPLACE FUNCTION kpi_stock(of_store uuid, first_day date)
+RETURNS TABLE (day date, value numeric, n bigint)
+LANGUAGE sql STABLE AS $$
+	WITH span AS (
+		SELECT s.id, s.time_zone, first_day::timestamp AT TIME ZONE s.time_zone AS since FROM store s WHERE s.id = of_store
+	), opening AS (
+		SELECT coalesce((SELECT d.numerator FROM kpi_day d
+		                  WHERE d.store_id = p.id AND d.kpi = 'stock_value' AND d.day < first_day ORDER BY d.day DESC LIMIT 1),
+		                (SELECT sum(m.value) FROM stock_movement m WHERE m.store_id = p.id AND m.at < p.since), 0) AS value
+		  FROM span p
+	), moved AS (
+		SELECT (m.at AT TIME ZONE p.time_zone)::date AS day, sum(m.value) AS change, count(*) AS n
+		  FROM span p
+		  JOIN stock_movement m ON m.store_id = p.id AND m.at >= p.since
+		 GROUP BY 1
+	)
+	SELECT m.day, o.value + sum(m.change) OVER (ORDER BY m.day), m.n
+	  FROM moved m CROSS JOIN opening o
+$$;

@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: Apache-2.0
+"""KPIs: what the stores did, counted from their documents by business day (K1, K3)."""
+
+import datetime
+
+import pytest
+
+from fettle import uuid7, wait_for
+from past import deliver, tell
+
+DAY = "2026-03-10"
+RANGE = {"from": DAY, "to": DAY}
+
+
+@pytest.fixture
+def value(store):
+    """value(kpi): the store's one row of DAY once it is as wanted."""
+    def get(kpi, seen=lambda row: True, who=None, **query):
+        params = {"kpi": kpi, "store_id": store.id, **RANGE, **query}
+        def look():
+            rows = (who or store.manager).get("/v1/kpi-values", params=params, expect=200).data
+            return rows if rows and seen(rows[-1]) else None
+        return wait_for(look)[-1]
+    return get
+
+
+def parts(row):
+    return row["value"], row["numerator"], row["denominator"], row["n"]
+
+
+def settle(sql, store, order, at, total):
+    """An issued settlement."""
+    bill = uuid7()
+    sql("INSERT INTO settlement (id, store_id, number, work_order_id, payer, customer_id, status, currency,"
+        " labour_total, part_total, sublet_total, fee_total, discount_total, rounding, tax_bp, tax_total, net_total,"
+        " total, issued_at, created_at, updated_at) SELECT %s, store_id, %s, id, 'customer', customer_id, 'issued',"
+        " 'CNY', %s, 0, 0, 0, 0, 0, 0, 0, %s, %s, %s, %s, %s FROM work_order WHERE id = %s",
+        (bill, "S" + bill, total, total, total, at, at, at, order))
+    tell(sql, "settlement.issued", store, bill, at)
+    return bill
+
+
+def complain(store, **more):
+    return store.service.post("/v1/complaints", {
+        "store_id": store.id, "contact": {"name": "李雷"}, "channel": "phone", "category": "other",
+        "description": "x", **more}, expect=201)
+
+
+def test_delivered_today(sql, store, value):
+    """K1: an order delivered now is counted within a second."""
+    today = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=8)).date().isoformat()
+    deliver(sql, store)
+    row = value("orders_delivered", **{"from": today, "to": today, "grain": "day"})
+    assert parts(row) == (1, 1, None, 1) and row["period"] == today and row["store_id"] == store.id
+    assert row["region_id"] == store.region and row["formula_version"] == 1 and row["as_of"]
+
+
+def test_the_stores_own_day(sql, store, value):
+    """K1: a day begins and ends in the store's time zone."""
+    deliver(sql, store, at=f"{DAY} 00:00:00+08")
+    deliver(sql, store, at=f"{DAY} 23:59:59.999999+08")
+    deliver(sql, store, at="2026-03-11 00:00:00+08")
+    deliver(sql, store, at="2026-03-09 23:59:59+08")
+    assert parts(value("orders_delivered", lambda r: r["n"] == 2)) == (2, 2, None, 2)
+
+
+def test_promises_kept(sql, store, value):
+    """K1: on time is judged by the current promise and by the first one."""
+    at = f"{DAY} 17:00+08"
+    deliver(sql, store, at, completed=f"{DAY} 16:00+08", promised=f"{DAY} 16:00+08")
+    deliver(sql, store, at, completed=f"{DAY} 16:00+08", promised=f"{DAY} 16:30+08", first_promised=f"{DAY} 12:00+08")
+    deliver(sql, store, at, completed=f"{DAY} 16:31+08", promised=f"{DAY} 16:30+08")
+    deliver(sql, store, at)
+    assert value("orders_delivered", lambda r: r["n"] == 4)["value"] == 4
+    assert parts(value("on_time_delivery")) == (66.667, 2, 3, 3)
+    assert parts(value("on_time_delivery_first")) == (33.333, 1, 3, 3)
+
+
+def test_sales(sql, store, value):
+    """K1: what was issued counts on its day, until it is voided."""
+    first = settle(sql, store, deliver(sql, store, f"{DAY} 10:00+08"), f"{DAY} 09:00+08", 42705)
+    settle(sql, store, deliver(sql, store, f"{DAY} 10:00+08"), f"{DAY} 09:00+08", 10000)
+    assert parts(value("sales", lambda r: r["n"] == 2)) == (52705, 52705, None, 2)
+    sql("UPDATE settlement SET status = 'void' WHERE id = %s", (first,))
+    tell(sql, "settlement.voided", store, first, "now()")
+    assert parts(value("sales", lambda r: r["n"] == 1)) == (10000, 10000, None, 1)
+
+
+def test_a_day_that_is_voided_away(sql, store):
+    """K1: when nothing is left to count the day has no value."""
+    bill = settle(sql, store, deliver(sql, store, f"{DAY} 10:00+08"), "2026-03-12 09:00+08", 100)
+    query = {"kpi": "sales", "from": "2026-03-12", "to": "2026-03-12"}
+    wait_for(lambda: store.manager.get("/v1/kpi-values", params=query).data)
+    sql("UPDATE settlement SET status = 'void' WHERE id = %s", (bill,))
+    tell(sql, "settlement.voided", store, bill, "now()")
+    wait_for(lambda: not store.manager.get("/v1/kpi-values", params=query).data)
+
+
+def test_satisfaction_and_complaints(sql, store, admin, anyone, value):
+    """K1, H2: satisfaction is the mean of answers; the complaint rate counts customers' complaints, the other all."""
+    today = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=8)).date().isoformat()
+    now = {"from": today, "to": today}
+    complain(store)
+    assert parts(value("complaint_rate", **now)) == (None, 1, 0, 0)  # nothing delivered: no rate
+    for score in (10, 1, 4):
+        order = deliver(sql, store)
+        survey = wait_for(lambda: admin.get("/v1/surveys", params={"work_order_id": order}).data)[0]
+        url = "/v1/public/" + survey["token"]
+        anyone.post(url + "/survey-response", {"answers": [
+            {"question_id": q["id"], "score": score} for q in anyone.get(url)["survey"]["questions"]
+            if q["required"]]}, expect=200)
+    # 100, 0 and 33
+    assert parts(value("satisfaction", lambda r: r["n"] == 3, **now)) == (44.333, 133, 3, 3)
+    assert parts(value("complaint_rate", lambda r: r["n"] == 3, **now)) == (33.333, 1, 3, 3)
+    assert parts(value("all_complaints_per_100", lambda r: r["numerator"] == 3, **now)) == (100, 3, 3, 3)
+
+
+def move_stock(sql, store, part, at, value):
+    """A posted document with one movement of one piece."""
+    document, line = uuid7(), uuid7()
+    warehouse = sql("SELECT id FROM warehouse WHERE store_id = %s AND is_default", (store.id,))[0][0]
+    sql("INSERT INTO stock_level (store_id, warehouse_id, part_id, on_hand, updated_at)"
+        " VALUES (%s, %s, %s, 1, now()) ON CONFLICT DO NOTHING", (store.id, warehouse, part))
+    sql("UPDATE stock_level SET value = value + %s, movements = movements + 1 WHERE store_id = %s AND part_id = %s",
+        (value, store.id, part))
+    sql("INSERT INTO stock_document (id, store_id, warehouse_id, number, kind, status, reason, created_by, created_at,"
+        " updated_at) VALUES (%s, %s, %s, %s, 'adjustment', 'posted', 'other', %s, %s, %s)",
+        (document, store.id, warehouse, "D" + document, store.parts.id, at, at))
+    sql("INSERT INTO stock_document_line (id, store_id, document_id, position, part_id, quantity)"
+        " VALUES (%s, %s, %s, 1, %s, 1)", (line, store.id, document, part))
+    sql("INSERT INTO stock_movement (id, store_id, warehouse_id, part_id, document_id, line_id, kind, reason, quantity,"
+        " value, on_hand_after, value_after, at, ordinal) SELECT %s, store_id, warehouse_id, part_id, %s, %s,"
+        " 'adjustment', 'other', 1, %s, 1, value, %s, movements FROM stock_level WHERE store_id = %s AND part_id = %s",
+        (uuid7(), document, line, value, at, store.id, part))
+    tell(sql, "stock_document.posted", store, document, at)
+
+
+def test_stock_value(sql, store):
+    """K1: the value of the stock stands until it changes; a week has that of its last day."""
+    part = uuid7()
+    sql("INSERT INTO part (id, number, number_norm, name, unit, sale_price, created_at, updated_at)"
+        " VALUES (%s, %s, %s, '机滤', '个', 1, now(), now())", (part, part, part))
+    move_stock(sql, store, part, "2026-03-10 09:00+08", 50000)
+    move_stock(sql, store, part, "2026-03-12 09:00+08", -20000)
+    def days(**query):
+        rows = store.manager.get("/v1/kpi-values", params={
+            "kpi": "stock_value", "from": "2026-03-09", "to": "2026-03-14", **query}, expect=200).data
+        return [(r["period"][5:], r["value"]) for r in rows]
+    expected = [("03-10", 50000), ("03-11", 50000), ("03-12", 30000), ("03-13", 30000), ("03-14", 30000)]
+    wait_for(lambda: days() == expected)
+    assert days(grain="week") == [("03-09", 30000)]
+    # a document that is told late changes its own day and every day after it
+    move_stock(sql, store, part, "2026-03-11 09:00+08", 1000)
+    wait_for(lambda: days()[2:3] == [("03-12", 31000)])
+    assert [v for _, v in days()] == [50000, 51000, 31000, 31000, 31000]
+    facts = store.manager.get("/v1/kpi-values/explain", params={
+        "kpi": "stock_value", "store_id": store.id, "day": "2026-03-12"}, expect=200).data
+    assert [(f["subject_type"], f["numerator"]) for f in facts] == [("stock_movement", -20000)]
+
+
+def test_stock_value_today(store, chain, value):
+    """K1, C3: a receipt that is audited is in the value of the stock within a second."""
+    today = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=8)).date().isoformat()
+    part = chain.admin.post("/v1/parts", {"number": chain.unique(), "name": "刹车片", "unit": "套",
+                                          "sale_price": 32000}, expect=201)
+    receipt = store.parts.post("/v1/stock-documents", {
+        "kind": "receipt", "store_id": store.id, "reason": "purchase",
+        "lines": [{"part_id": part["id"], "quantity": 2.5, "unit_cost": 20000}]}, expect=201)
+    store.manager.post(f"/v1/stock-documents/{receipt['id']}/audit", expect=200)
+    assert parts(value("stock_value", **{"from": today, "to": today})) == (50000, 50000, None, 1)
+
+
+def test_sums_of_parts(sql, chain):
+    """K1: headquarters sees sums of parts by grain and place, never the mean of percentages."""
+    region = chain.region()
+    big, small = chain.store(region), chain.store(region)
+    for n in range(4):
+        deliver(sql, big, f"2026-03-1{n} 12:00+08", promised=f"2026-03-1{n} {'13' if n else '11'}:00+08")
+    deliver(sql, small, "2026-03-31 12:00+08", promised="2026-03-31 11:00+08")
+    query = {"kpi": ["on_time_delivery", "orders_delivered"], "region_id": region, "from": "2026-03-01",
+             "to": "2026-03-31"}
+    def rows(**more):
+        found = chain.analyst.get("/v1/kpi-values", params={**query, **more}, expect=200).data
+        return [(r["kpi"], r["period"], r["store_id"], r["region_id"], r["value"]) for r in found]
+    wait_for(lambda: sum(r[4] for r in rows(kpi="orders_delivered")) == 5)
+    assert rows(grain="month", by="region") == [
+        ("on_time_delivery", "2026-03-01", None, region, 60), ("orders_delivered", "2026-03-01", None, region, 5)]
+    assert {r[2]: r[4] for r in rows(grain="month") if r[0] == "on_time_delivery"} == {big.id: 75, small.id: 0}
+    weeks = [(r[1], r[4]) for r in rows(grain="week", by="region", kpi="orders_delivered")]
+    assert weeks == [("2026-03-09", 4), ("2026-03-30", 1)]
+    assert rows(by="chain", kpi="orders_delivered", grain="month") == [
+        ("orders_delivered", "2026-03-01", None, None, 5)]
+    # whole unless a limit is sent; then page by page, none lost
+    assert len(rows()) == 10
+    assert [(r["kpi"], r["period"], r["store_id"]) for r in chain.analyst.pages("/v1/kpi-values", limit=3, **query)] \
+        == [(r[0], r[1], r[2]) for r in rows()]
+
+
+def test_who_sees_what(sql, store, chain, value):
+    """K2: a manager sees the own store, an advisor none."""
+    deliver(sql, store, f"{DAY} 12:00+08")
+    value("orders_delivered")
+    other = chain.store()
+    assert other.manager.get("/v1/kpi-values", params={"kpi": "orders_delivered", **RANGE}, expect=200).data == []
+    other.manager.get("/v1/kpi-values", params={"kpi": "orders_delivered", "store_id": store.id, **RANGE}, expect=422)
+    other.manager.get("/v1/kpi-values/explain", params={"kpi": "sales", "store_id": store.id, "day": DAY}, expect=422)
+    store.advisor.get("/v1/kpi-values", params={"kpi": "orders_delivered", **RANGE}, expect=403)
+    assert value("orders_delivered", who=chain.analyst)["value"] == 1
+
+
+def test_wrong_questions(store):
+    """A8: what is not known is refused, not ignored."""
+    def errors(**query):
+        return store.manager.get("/v1/kpi-values", params=query, expect=400).errors
+    assert errors(**RANGE) == {"kpi": "required"}
+    assert errors(kpi="beauty", **RANGE) == {"kpi": "bad_code"}
+    assert errors(kpi="sales") == {"from": "required", "to": "required"}
+    assert errors(kpi="sales", grain="year", **RANGE) == {"grain": "bad_code"}
+    assert errors(kpi="sales", limit=10001, **RANGE) == {"limit": "too_large"}
+
+
+def test_explained(sql, store, value):
+    """K3: a value is explained by its documents, and they add up to it."""
+    orders = [deliver(sql, store, f"{DAY} 12:00+08", promised=f"{DAY} {hour}:00+08") for hour in (11, 13)]
+    row = value("on_time_delivery", lambda r: r["n"] == 2)
+    facts = store.manager.pages("/v1/kpi-values/explain", limit=1, kpi="on_time_delivery", store_id=store.id, day=DAY)
+    assert sorted((f["subject_id"], f["numerator"], f["denominator"]) for f in facts) == sorted(
+        [(orders[0], 0, 1), (orders[1], 1, 1)])
+    assert sum(f["numerator"] for f in facts) == row["numerator"]
+
+
+def test_the_dictionary(sql, store, contract):
+    """K1: every KPI of the contract is in the dictionary, under the same names."""
+    kpis = {k["id"]: k for k in store.manager.pages("/v1/kpis")}
+    schema = contract.doc["components"]["schemas"]["Kpi"]
+    assert {k: [v["name_en"], v["name_zh"]] for k, v in kpis.items()} == schema["x-labels"]
+    assert list(kpis) == schema["enum"]
+    assert kpis["complaint_rate"]["direction"] == "down" and kpis["complaint_rate"]["unit"] == "percent"
+    chinese = store.manager.get("/v1/kpis", headers={"Accept-Language": "zh-CN"}).data
+    assert chinese[0]["name"] == "交车台次"
