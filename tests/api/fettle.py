@@ -70,10 +70,10 @@ class Daemon:
         return subprocess.run([fettled(), *args], env=self.environment(), input=text, text=True,
                               capture_output=True, timeout=120, check=False)
 
-    def start(self):
+    def start(self, *options):
         with open(self.log_path, "ab") as log:
             begin = log.tell()
-            self.process = subprocess.Popen([fettled(), "serve"], env=self.environment(),
+            self.process = subprocess.Popen([fettled(), "serve", *options], env=self.environment(),
                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         deadline = time.monotonic() + 120
         while time.monotonic() < deadline:

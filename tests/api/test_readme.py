@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""README is true: its day at a store runs as it stands there, on the demo data."""
+
+import http.client
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+
+import pytest
+
+from fettle import ROOT, Daemon
+
+
+def blocks(name, language):
+    """The fenced code of a file, by language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", (ROOT / name).read_text(encoding="utf-8"), re.S | re.M)
+
+
+@pytest.fixture(scope="module")
+def demo():
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="fettle-demo-"))
+    daemon = Daemon(folder, RATE_LOGIN="0").start("--demo")
+    yield daemon
+    daemon.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def get(daemon, path):
+    connection = http.client.HTTPConnection("127.0.0.1", daemon.port, timeout=10)
+    connection.request("GET", path, headers={"Authorization": "Bearer fettle_demo_hq_readonly"})
+    reply = connection.getresponse()
+    return reply.status, json.loads(reply.read())
+
+
+def test_both_languages_show_the_same_code():
+    for language in ("sh", "console"):
+        english, chinese = blocks("README.md", language), blocks("README.zh-CN.md", language)
+        strip = [[re.sub(r"\s+#.*", "", line) for line in "\n".join(b).splitlines()] for b in (english, chinese)]
+        assert strip[0] == strip[1]
+
+
+def test_the_demo_shows_something(demo):
+    for path in ("stores", "staff", "customers", "vehicles", "operations", "parts", "work-orders", "settlements",
+                 "surveys", "complaints", "appointments"):
+        status, page = get(demo, f"/v1/{path}?limit=5")
+        assert status == 200 and page["data"], path
+    status, found = get(demo, "/v1/search?q=lhq")
+    assert status == 200 and any("离合器" in item["title"] for item in found["data"])
+    status, kpis = get(demo, "/v1/kpi-values?kpi=orders_delivered&from=2020-01-01&to=2100-01-01&grain=month&by=store")
+    assert status == 200 and sum(row["value"] for row in kpis["data"]) > 100
+
+
+def test_a_day_at_a_store(demo):
+    day = blocks("README.md", "sh")[0]
+    run = subprocess.run(["bash", "-euo", "pipefail", "-c", day], capture_output=True, text=True, timeout=60,
+                         env={"FETTLE": f"http://127.0.0.1:{demo.port}", "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
+                         check=False)
+    said = run.stdout.splitlines()
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert said[:2] == ["confirmed", "arrived"]
+    assert "handed_over" in said and "ready" in said and "dispatched" in said and "awaiting_qc" in said
+    assert any(re.match(r"SH01-ST-\d{6}-\d{4}$", line) for line in said)
+    assert "paid" in said
+    assert any(re.match(r"SH01-CP-\d{6}-\d{4} received$", line) for line in said)
+    kpis = [json.loads(line) for line in said if line.startswith("{")]
+    delivered = next(k for k in kpis if k["kpi"] == "orders_delivered")
+    assert delivered["value"] >= 1 and delivered["denominator"] is None
+    rate = next(k for k in kpis if k["kpi"] == "complaint_rate")
+    assert rate["numerator"] == 0 or rate["value"] > 0  # a survey's complaint is not one of the customer's own
+
+
+def test_the_demo_is_consistent(demo):
+    demo.stop()
+    verified = demo.run("verify")
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+    refused = Daemon(demo.folder, RATE_LOGIN="0").start("--demo")  # once only: it is there already
+    status, page = get(refused, "/v1/stores")
+    assert status == 200 and len(page["data"]) == 4
+    refused.stop()
