@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The decoder of path and query parameters. */
+#include <string.h>
+
+#include "core/text.h"
+#include "decode_place.h"
+
+char *
+percent_decode(struct arena *arena, const char *text, size_t size, bool plus_is_space)
+{
+	char *out = arena_alloc(arena, size + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < size; i++) {
+		if (text[i] == '%') {
+			int value = 0;
+
+			if (i + 2 >= size)
+				return NULL;
+			for (int k = 1; k <= 2; k++) {
+				char c = text[i + (size_t)k];
+
+				value = value * 16 + (c >= '0' && c <= '9'   ? c - '0'
+				                      : c >= 'a' && c <= 'f' ? c - 'a' + 10
+				                      : c >= 'A' && c <= 'F' ? c - 'A' + 10
+				                                             : 1000);
+			}
+			if (value <= 0 || value > 255)
+				return NULL;
+			out[n++] = (char)value;
+			i += 2;
+		} else {
+			out[n++] = text[i] == '+' && plus_is_space ? ' ' : text[i];
+		}
+	}
+	out[n] = '\0';
+	return utf8_valid(out, n) ? out : NULL;
+}
+
+/* The known name that differs least, when it is near: "; did you mean status?". */
+static const char *
+nearest(struct place *place, const struct shape *shape, const char *name)
+{
+	const char *best = NULL;
+	size_t best_distance = 3, row[66];
+
+	for (size_t i = 0; i < shape->count; i++) {
+		const char *other = shape->members[i].name;
+		size_t n = strlen(other);
+
+		if (n > 64 || strlen(name) > 64)
+			continue;
+		for (size_t k = 0; k <= n; k++)
+			row[k] = k;
+		for (const char *p = name; *p; p++) {
+			size_t diagonal = row[0]++;
+
+			for (size_t k = 1; k <= n; k++) {
+				size_t cost = diagonal + (other[k - 1] != *p);
+
+				diagonal = row[k];
+				if (row[k] + 1 < cost)
+					cost = row[k] + 1;
+				if (row[k - 1] + 1 < cost)
+					cost = row[k - 1] + 1;
+				row[k] = cost;
+			}
+		}
+		if (row[n] < best_distance) {
+			best_distance = row[n];
+			best = other;
+		}
+	}
+	return best ? arena_printf(place->ctx->arena, "; did you mean %s?", best) : "";
+}
+
+/* A parameter's text into its place; numbers and booleans are texts there. */
+static void
+take_parameter(struct place *place, const struct member *m, const char *text, void *at)
+{
+	size_t size = strlen(text);
+	struct qty qty;
+
+	switch ((enum member_kind)m->kind) {
+	case MEMBER_INT:
+		if (!qty_parse(text, size, &qty) || qty.milli % 1000 != 0 || strchr(text, '.')) {
+			place_wrong(place, ERR_WRONG_TYPE, "an integer");
+			return;
+		}
+		*(int64_t *)at = qty.milli / 1000;
+		place_check_range(place, m, *(int64_t *)at, false);
+		return;
+	case MEMBER_QTY:
+		if (!qty_parse(text, size, at)) {
+			place_wrong(place, ERR_WRONG_TYPE, "a number");
+			return;
+		}
+		place_check_range(place, m, ((struct qty *)at)->milli, true);
+		return;
+	case MEMBER_BOOL:
+		if (strcmp(text, "true") != 0 && strcmp(text, "false") != 0)
+			place_wrong(place, ERR_WRONG_TYPE, "true or false");
+		*(bool *)at = text[0] == 't';
+		return;
+	default:
+		place_take_string(place, m, text, size, at);
+	}
+}
+
+static void
+take_parameter_array(struct place *place, const struct member *m, const struct parameter *parameters,
+                     size_t count, char *out)
+{
+	struct arena *arena = place->ctx->arena;
+	char *items = arena_array(arena, (size_t)m->max_items + 1, member_size(m));
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		char *text, *save = NULL;
+
+		if (strcmp(parameters[i].name, m->name) != 0)
+			continue;
+		text = arena_text(arena, parameters[i].value);
+		for (char *p = strtok_r(text, ",", &save); p; p = strtok_r(NULL, ",", &save)) {
+			if (n < m->max_items)
+				take_parameter(place, m, p, items + n * member_size(m));
+			n++;
+		}
+	}
+	if (place_count_is_right(place, m, n)) {
+		*(void **)(out + m->offset) = items;
+		*(size_t *)(out + m->count_offset) = n;
+	}
+}
+
+static size_t
+count_named(const struct parameter *parameters, size_t count, const char *name, size_t *first)
+{
+	size_t n = 0;
+
+	for (size_t i = count; i-- > 0;) {
+		if (strcmp(parameters[i].name, name) == 0) {
+			*first = i;
+			n++;
+		}
+	}
+	return n;
+}
+
+enum err
+decode_parameters(struct ctx *ctx, const struct shape *shape, const struct parameter *parameters,
+                  size_t count, void **out)
+{
+	struct place place = { .ctx = ctx, .is_parameter = true };
+	char *base = arena_alloc(ctx->arena, shape->size);
+
+	*out = base;
+	for (size_t i = 0; i < count; i++) {
+		if (!shape_member(shape, parameters[i].name)) {
+			place_enter(&place, parameters[i].name);
+			place_wrong(&place, ERR_UNKNOWN_PARAMETER, nearest(&place, shape, parameters[i].name));
+		}
+	}
+	for (size_t i = 0; i < shape->count; i++) {
+		const struct member *m = &shape->members[i];
+		size_t first = 0, n = count_named(parameters, count, m->name, &first);
+
+		place_enter(&place, m->name);
+		if (n == 0) {
+			if (m->flags & MEMBER_REQUIRED)
+				place_wrong(&place, ERR_REQUIRED, NULL);
+			continue;
+		}
+		if (m->has_offset)
+			*(bool *)(base + m->has_offset) = true;
+		if (m->flags & MEMBER_ARRAY)
+			take_parameter_array(&place, m, parameters, count, base);
+		else if (n > 1)
+			place_wrong(&place, ERR_NOT_UNIQUE, NULL);
+		else
+			take_parameter(&place, m, parameters[first].value, base + m->offset);
+	}
+	return ctx->failures_count ? ERR_BAD_PARAMETER : OK;
+}
