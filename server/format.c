@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "core/utc.h"
 #include "vehicle/plate.h"
 #include "vehicle/vin.h"
 
@@ -124,6 +125,16 @@ is_timezone(const char *t)
 	return strcmp(t, "UTC") == 0 || (is_letter(t[0]) && strchr(t, '/') && is_code(t, "/_-+"));
 }
 
+/* An instant, or a day: whoever takes it tells them apart by their length. */
+static bool
+is_moment(const char *t)
+{
+	struct utc utc;
+	struct date date;
+
+	return strlen(t) == 10 ? date_parse(t, 10, &date) : utc_parse(t, strlen(t), &utc);
+}
+
 const char *
 format_normalise(struct arena *arena, enum format format, const char *text)
 {
@@ -150,6 +161,8 @@ format_normalise(struct arena *arena, enum format format, const char *text)
 		return is_code(text, "-_.") ? text : NULL;
 	case FORMAT_ID_NUMBER:
 		return is_code(text, "-/") ? text : NULL;
+	case FORMAT_MOMENT:
+		return is_moment(text) ? text : NULL;
 	case FORMAT_NONE:
 	case FORMAT_COUNT:
 		break;
@@ -174,6 +187,7 @@ format_name(enum format format, int language)
 		[FORMAT_TIMEZONE] = { "a time zone such as Asia/Shanghai", "时区（如 Asia/Shanghai）" },
 		[FORMAT_TOKEN] = { "a token", "令牌" },
 		[FORMAT_ID_NUMBER] = { "an identity number", "证件号码" },
+		[FORMAT_MOMENT] = { "an instant or a day", "时刻或日期" },
 	};
 
 	return names[format][language];

@@ -18,6 +18,7 @@
 #include "cursor.h"
 #include "db/cluster.h"
 #include "dispatch.h"
+#include "file_store.h"
 #include "jobs/jobs.h"
 #include "link.h"
 #include "loop.h"
@@ -217,6 +218,8 @@ serve(const struct config *config, const struct database *database)
 		log_line(LOG_LEVEL_ERROR, "data", "path=%s errno=%d", spool, errno);
 		return EX_CANTCREAT;
 	}
+	if (!file_store_open(spool))
+		return EX_UNAVAILABLE;
 	if (!set_keys(config))
 		return EX_CONFIG;
 	if (!open_all(&d, spool)) {

@@ -20,7 +20,7 @@ C_KEYWORDS = {"default", "register", "case", "switch", "return", "int", "long", 
               "signed", "unsigned", "const", "static", "union", "struct", "enum", "for", "while",
               "do", "if", "else", "goto", "break", "continue", "auto", "extern", "void", "inline"}
 FORMATS = ("phone", "plate", "vin", "username", "email", "time", "code", "currency", "timezone", "token",
-           "id_number")
+           "id_number", "moment")
 KEYWORDS = {"type", "enum", "required", "minimum", "maximum", "minLength", "maxLength", "multipleOf",
             "items", "minItems", "maxItems", "uniqueItems", "properties", "format",
             "additionalProperties", "maxProperties", "minProperties", "description", "examples", "title",

@@ -2,8 +2,12 @@
 /* How a reception opens and moves on. */
 #include "reception/reception.h"
 
+#include "appointment/appointment.h"
+#include "customer/customer.h"
 #include "event/event.h"
+#include "event/search.h"
 #include "org/org.h"
+#include "vehicle/vehicle.h"
 
 /* clang-format off */
 static const struct machine_move moves[] = {
@@ -18,14 +22,55 @@ static const struct machine_move moves[] = {
 
 const struct machine reception_machine = { "status", &reception_status_enum, moves, COUNT_OF(moves) };
 
+/* Store, customer and vehicle of what is being opened, and its appointment if any. */
+struct opening {
+	struct id store, customer, vehicle;
+	struct appointment appointment;
+};
+
 static enum err
-check_parties(struct ctx *ctx, const struct create_reception *in)
+check_parties(struct ctx *ctx, struct opening *opening)
 {
-	if (id_is_none(in->customer_id))
+	enum err err;
+
+	if (id_is_none(opening->customer))
 		note_failure(ctx, ERR_REQUIRED, "/customer_id", NULL, NULL);
-	if (id_is_none(in->vehicle_id))
+	if (id_is_none(opening->vehicle))
 		note_failure(ctx, ERR_REQUIRED, "/vehicle_id", NULL, NULL);
-	return ctx->failures_count ? ERR_REQUIRED : OK;
+	if (ctx->failures_count)
+		return ERR_REQUIRED;
+	err = customer_resolve(ctx, &opening->customer, "/customer_id");
+	return err ? err : vehicle_check_visible(ctx, opening->vehicle, "/vehicle_id");
+}
+
+/* store: none, or the one it must belong to. */
+static enum err
+lock_booked(struct ctx *ctx, struct id id, struct id store, struct appointment *booked)
+{
+	enum err err = appointment_lock(ctx, id, booked);
+
+	if (!err && !id_is_none(store) && !id_equal(store, booked->store))
+		err = fail(ctx, ERR_NOT_FOUND, "/appointment_id");
+	return err;
+}
+
+/* Who was booked comes with what was booked; a body that says otherwise is wrong. */
+static enum err
+from_appointment(struct ctx *ctx, const struct create_reception *in, struct opening *opening)
+{
+	const struct appointment *booked = &opening->appointment;
+	enum err err = lock_booked(ctx, in->appointment_id, in->store_id, &opening->appointment);
+
+	if (err)
+		return err;
+	if (in->has_customer_id && !id_equal(in->customer_id, booked->customer))
+		return fail_with(ctx, ERR_BAD_VALUE, "/customer_id", "is not the appointment's", NULL);
+	if (in->has_vehicle_id && !id_equal(in->vehicle_id, booked->vehicle))
+		return fail_with(ctx, ERR_BAD_VALUE, "/vehicle_id", "is not the appointment's", NULL);
+	opening->store = booked->store;
+	opening->customer = booked->customer;
+	opening->vehicle = booked->vehicle;
+	return OK;
 }
 
 static void
@@ -39,26 +84,84 @@ add_concerns(struct ctx *ctx, struct id store, const struct create_reception *in
 	         IDS_ARG(concern_ids, ids, in->concerns_count), BODY_ARG(create_reception, in));
 }
 
+static void
+add(struct ctx *ctx, const struct create_reception *in, const struct opening *opening, const char *number)
+{
+	customer_link(ctx, opening->customer, opening->store, "document");
+	vehicle_link(ctx, opening->vehicle, opening->store, "document");
+	odometer_record(ctx, opening->vehicle, in->odometer_km, "reception");
+	db_write(ctx, reception_add, ARG(reception_id, ctx->subject), ARG(store_id, opening->store),
+	         ARG(customer_id, opening->customer), ARG(vehicle_id, opening->vehicle), ARG(number, number),
+	         BODY_ARG(create_reception, in));
+	if (in->concerns_count)
+		add_concerns(ctx, opening->store, in);
+	if (in->has_appointment_id)
+		appointment_convert(ctx, &opening->appointment, ctx->subject);
+	search_add(ctx, "number", number, "reception", ctx->subject, opening->store);
+	event_add(ctx, "reception.opened", opening->store, ctx->subject);
+}
+
+static enum err
+open(struct ctx *ctx, const struct create_reception *in, const struct opening *opening)
+{
+	const char *number;
+	enum err err = document_number(ctx, opening->store, "RC", &number);
+
+	if (!err)
+		add(ctx, in, opening, number);
+	return err;
+}
+
 enum err
 reception_open(struct ctx *ctx, const struct create_reception *in)
 {
-	const char *number;
-	struct id store;
-	enum err err = ctx_store(ctx, in->store_id, &store);
+	struct opening opening = { .customer = in->customer_id, .vehicle = in->vehicle_id };
+	enum err err = new_id(ctx, in->id, &ctx->subject);
 
 	if (!err)
-		err = check_parties(ctx, in);
+		err = in->has_appointment_id ? from_appointment(ctx, in, &opening)
+		                             : ctx_store(ctx, in->store_id, &opening.store);
 	if (!err)
-		err = new_id(ctx, in->id, &ctx->subject);
+		err = check_parties(ctx, &opening);
+	return err ? err : open(ctx, in, &opening);
+}
+
+/* The counter knows the person, or a name and a phone, or it is who booked. */
+static enum err
+find_customer(struct ctx *ctx, const struct check_in *in, struct opening *opening)
+{
+	opening->customer = in->has_customer_id ? in->customer_id : opening->appointment.customer;
+	if (in->has_customer && !in->has_customer_id)
+		return customer_find_or_create(ctx, opening->store, in->customer->name, in->customer->phone,
+		                               &opening->customer);
+	if (in->has_customer || id_is_none(opening->customer))
+		return fail_with(ctx, ERR_ONE_OF, "/customer", "customer, customer_id", NULL);
+	return customer_resolve(ctx, &opening->customer, "/customer_id");
+}
+
+enum err
+reception_check_in(struct ctx *ctx, const struct check_in *in)
+{
+	const struct create_reception reception = {
+		.appointment_id = in->appointment_id, .has_appointment_id = in->has_appointment_id,
+		.contact = in->contact, .has_contact = in->has_contact, .odometer_km = in->odometer_km,
+		.concerns = in->concerns, .concerns_count = in->concerns_count, .has_concerns = in->has_concerns,
+		.old_parts = in->old_parts, .has_old_parts = in->has_old_parts,
+	};
+	struct opening opening = { 0 };
+	enum err err = new_id(ctx, in->id, &ctx->subject);
+
+	if (!err && !in->plate && !in->vin)
+		err = fail(ctx, ERR_REQUIRED, "/plate");
 	if (!err)
-		err = document_number(ctx, store, "RC", &number);
-	if (err)
-		return err;
-	db_write(ctx, reception_add, ARG(reception_id, ctx->subject), ARG(store_id, store), ARG(number, number),
-	         BODY_ARG(create_reception, in));
-	add_concerns(ctx, store, in);
-	event_add(ctx, "reception.opened", store, ctx->subject);
-	return OK;
+		err = ctx_store(ctx, in->store_id, &opening.store);
+	if (!err && in->has_appointment_id)
+		err = lock_booked(ctx, in->appointment_id, opening.store, &opening.appointment);
+	if (!err)
+		err = find_customer(ctx, in, &opening);
+	if (!err)
+		err = vehicle_find_or_create(ctx, opening.store, in->plate, in->vin, opening.customer, &opening.vehicle);
+	return err ? err : open(ctx, &reception, &opening);
 }
 
 /* Lock, ask the machine, write the new state. */

@@ -11,6 +11,10 @@ extern const struct machine reception_machine;
  * converted.  ERR_REQUIRED (neither appointment nor customer and vehicle), ERR_NOT_FOUND. */
 MUSTCHECK enum err reception_open(struct ctx *ctx, const struct create_reception *in);
 
+/* The counter's one call: finds or makes customer and vehicle, then as above; with an appointment the
+ * customer may be left to it.  ERR_REQUIRED (plate or vin), ERR_ONE_OF (customer or customer_id). */
+MUSTCHECK enum err reception_check_in(struct ctx *ctx, const struct check_in *in);
+
 /* The moves without a reason: greet, start check, hand over.  ERR_NOT_FOUND, ERR_ILLEGAL_TRANSITION. */
 MUSTCHECK enum err reception_advance(struct ctx *ctx, enum op op, struct id id);
 

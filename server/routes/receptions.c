@@ -10,6 +10,12 @@ create(struct request *req)
 }
 
 static enum err
+check_in(struct request *req)
+{
+	return reception_check_in(&req->ctx, req->body);
+}
+
+static enum err
 advance(struct request *req)
 {
 	return reception_advance(&req->ctx, req->op, req->id);
@@ -28,6 +34,7 @@ const struct route reception_routes[] = {
 	READ_ACTIONS(OP_listReceptions, &reception_machine, PAGE(reception_list)),
 	READ_ACTIONS(OP_getReception,   &reception_machine, RECEPTION),
 	COMMAND(OP_createReception,     create,  THEN(OP_getReception)),
+	COMMAND(OP_checkIn,             check_in, THEN(OP_getReception)),
 	COMMAND(OP_greetReception,      advance, THEN(OP_getReception)),
 	COMMAND(OP_startCheckReception, advance, THEN(OP_getReception)),
 	COMMAND(OP_handOverReception,   advance, THEN(OP_getReception)),

@@ -3,6 +3,8 @@
 #include "routes/routes.h"
 
 const struct route *const route_tables[] = {
+	appointment_routes,
+	file_routes,
 	organisation_routes,
 	staff_routes,
 	reception_routes,

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Booking a slot, and how an appointment moves on. */
+#include "appointment/appointment.h"
+
+#include "customer/customer.h"
+#include "event/event.h"
+#include "event/search.h"
+#include "org/org.h"
+#include "vehicle/vehicle.h"
+
+/* clang-format off */
+#define OPEN (FROM(APPOINTMENT_STATUS_PENDING) | FROM(APPOINTMENT_STATUS_CONFIRMED))
+
+static const struct machine_move moves[] = {
+	{ OP_confirmAppointment,    FROM(APPOINTMENT_STATUS_PENDING), APPOINTMENT_STATUS_CONFIRMED },
+	{ OP_declineAppointment,    FROM(APPOINTMENT_STATUS_PENDING), APPOINTMENT_STATUS_DECLINED },
+	{ OP_rescheduleAppointment, OPEN, 0 },
+	{ OP_cancelAppointment,     OPEN, APPOINTMENT_STATUS_CANCELLED },
+	{ OP_arriveAppointment,     FROM(APPOINTMENT_STATUS_CONFIRMED) | FROM(APPOINTMENT_STATUS_NO_SHOW),
+	                            APPOINTMENT_STATUS_ARRIVED },
+	{ OP_markNoShowAppointment, FROM(APPOINTMENT_STATUS_CONFIRMED), APPOINTMENT_STATUS_NO_SHOW },
+};
+/* clang-format on */
+
+const struct machine appointment_machine = { "status", &appointment_status_enum, moves, COUNT_OF(moves) };
+
+/* What is wanted, then what is had: bay and technician may be none before. */
+struct slot {
+	struct id store, bay, technician;
+	struct utc starts_at, ends_at;
+};
+
+static enum err
+check_choice(struct ctx *ctx, const struct slot *slot, const struct rows *rows)
+{
+	if (!id_is_none(slot->bay) && !row_bool(rows, 0, "has_bay"))
+		return fail(ctx, ERR_NOT_FOUND, "/bay_id");
+	if (!id_is_none(slot->technician) && !row_bool(rows, 0, "has_technician"))
+		return fail(ctx, ERR_NOT_FOUND, "/technician_id");
+	if (!row_bool(rows, 0, "is_open"))
+		return fail(ctx, ERR_STORE_CLOSED, NULL);
+	if (row_is_null(rows, 0, "bay_id") || row_is_null(rows, 0, "technician_id"))
+		return fail(ctx, ERR_SLOT_TAKEN, NULL);
+	return OK;
+}
+
+/* Wait for our turn, then take what is free; the exclusion constraints guarantee what this decides.
+ * known: how many of the operations must still be in the catalogue. */
+static enum err
+choose(struct ctx *ctx, struct slot *slot, struct arg operation_ids, size_t known, struct id but_for)
+{
+	struct rows *rows;
+	enum err err;
+
+	if (slot->starts_at.us < ctx->now.us)
+		return fail_with(ctx, ERR_BAD_VALUE, "/starts_at", "must not be in the past", NULL);
+	db_write(ctx, booking_wait, ARG(store_id, slot->store), ARG(bay_id, slot->bay),
+	         ARG(technician_id, slot->technician));
+	err = db_read(ctx, booking_choose, &rows, ARG(store_id, slot->store), ARG(bay_id, slot->bay),
+	              ARG(technician_id, slot->technician), ARG(starts_at, slot->starts_at), ARG(but_for, but_for),
+	              operation_ids);
+	if (err)
+		return err;
+	if (rows_count(rows) == 0)
+		return fail(ctx, ERR_NOT_FOUND, "/store_id");
+	if (row_int(rows, 0, "operations") < (int64_t)known)
+		return fail(ctx, ERR_NOT_FOUND, "/operation_ids");
+	err = check_choice(ctx, slot, rows);
+	if (err)
+		return err;
+	slot->bay = row_id(rows, 0, "bay_id");
+	slot->technician = row_id(rows, 0, "technician_id");
+	slot->ends_at = row_utc(rows, 0, "ends_at");
+	return OK;
+}
+
+static void
+add(struct ctx *ctx, const struct create_appointment *in, const struct slot *slot, struct id customer,
+    const char *number)
+{
+	db_write(ctx, appointment_add, ARG(appointment_id, ctx->subject), ARG(store_id, slot->store),
+	         ARG(number, number), ARG(customer_id, customer), ARG(ends_at, slot->ends_at),
+	         ARG(bay_id, slot->bay), ARG(technician_id, slot->technician), BODY_ARG(create_appointment, in));
+	customer_link(ctx, customer, slot->store, "document");
+	vehicle_link(ctx, in->vehicle_id, slot->store, "document");
+	if (in->has_odometer_km)
+		odometer_record(ctx, in->vehicle_id, in->odometer_km, "appointment");
+	search_add(ctx, "number", number, "appointment", ctx->subject, slot->store);
+	event_add(ctx, "appointment.booked", slot->store, ctx->subject);
+}
+
+enum err
+appointment_book(struct ctx *ctx, const struct create_appointment *in)
+{
+	struct slot slot = { .bay = in->bay_id, .technician = in->technician_id, .starts_at = in->starts_at };
+	struct id customer = in->customer_id;
+	const char *number;
+	enum err err = ctx_store(ctx, in->store_id, &slot.store);
+
+	if (!err)
+		err = new_id(ctx, in->id, &ctx->subject);
+	if (!err)
+		err = customer_resolve(ctx, &customer, "/customer_id");
+	if (!err)
+		err = vehicle_check_visible(ctx, in->vehicle_id, "/vehicle_id");
+	if (!err)
+		err = choose(ctx, &slot, IDS_ARG(operation_ids, in->operation_ids, in->operation_ids_count),
+		             in->operation_ids_count, (struct id){ { 0 } });
+	if (!err)
+		err = document_number(ctx, slot.store, "AP", &number);
+	if (!err)
+		add(ctx, in, &slot, customer, number);
+	return err;
+}
+
+/* Lock the row; the next state, or ERR_ILLEGAL_TRANSITION. */
+static enum err
+lock(struct ctx *ctx, enum op op, struct id id, struct rows **rows, int *status)
+{
+	enum err err = db_read(ctx, appointment_lock, rows, ARG(id, id));
+
+	if (err)
+		return err;
+	if (rows_count(*rows) == 0)
+		return fail(ctx, ERR_NOT_FOUND, NULL);
+	ctx->subject = id;
+	*status = row_enum(*rows, 0, "status", &appointment_status_enum);
+	return machine_check(ctx, &appointment_machine, op, *status, status);
+}
+
+enum err
+appointment_reschedule(struct ctx *ctx, struct id id, const struct reschedule_appointment *in)
+{
+	struct slot slot = { .bay = in->bay_id, .technician = in->technician_id, .starts_at = in->starts_at };
+	struct rows *rows;
+	int status;
+	enum err err = lock(ctx, OP_rescheduleAppointment, id, &rows, &status);
+
+	if (err)
+		return err;
+	slot.store = row_id(rows, 0, "store_id");
+	err = choose(ctx, &slot, ARG(operation_ids, row_text(rows, 0, "operation_ids")), 0, id);
+	if (err)
+		return err;
+	db_write(ctx, appointment_reschedule, ARG(id, id), ARG(starts_at, slot.starts_at), ARG(ends_at, slot.ends_at),
+	         ARG(bay_id, slot.bay), ARG(technician_id, slot.technician), BODY_ARG(reschedule_appointment, in));
+	event_add(ctx, "appointment.rescheduled", slot.store, id);
+	return OK;
+}
+
+enum err
+appointment_move(struct ctx *ctx, enum op op, struct id id, const char *reason, const char *note)
+{
+	struct rows *rows;
+	const char *code;
+	int status;
+	enum err err = lock(ctx, op, id, &rows, &status);
+
+	if (err)
+		return err;
+	if (status == APPOINTMENT_STATUS_NO_SHOW && row_utc(rows, 0, "starts_at").us > ctx->now.us)
+		return fail(ctx, ERR_TOO_EARLY, NULL);
+	code = enum_code(&appointment_status_enum, status);
+	db_write(ctx, appointment_set_status, ARG(id, id), ARG(status, code), ARG(reason, reason), ARG(note, note));
+	event_add(ctx, arena_printf(ctx->arena, "appointment.%s", code), row_id(rows, 0, "store_id"), id);
+	return OK;
+}
+
+enum err
+appointment_lock(struct ctx *ctx, struct id id, struct appointment *appointment)
+{
+	const uint64_t receivable = OPEN | FROM(APPOINTMENT_STATUS_ARRIVED) | FROM(APPOINTMENT_STATUS_NO_SHOW);
+	struct rows *rows;
+	enum err err = db_read(ctx, appointment_lock, &rows, ARG(id, id));
+
+	if (err)
+		return err;
+	if (rows_count(rows) == 0)
+		return fail(ctx, ERR_NOT_FOUND, "/appointment_id");
+	*appointment = (struct appointment){
+		.id = id, .store = row_id(rows, 0, "store_id"), .customer = row_id(rows, 0, "customer_id"),
+		.vehicle = row_id(rows, 0, "vehicle_id"),
+		.status = (enum appointment_status)row_enum(rows, 0, "status", &appointment_status_enum),
+	};
+	if (!(receivable & FROM(appointment->status)))
+		return fail_with(ctx, ERR_ILLEGAL_TRANSITION, "/appointment_id", row_text(rows, 0, "status"), NULL);
+	return OK;
+}
+
+void
+appointment_convert(struct ctx *ctx, const struct appointment *appointment, struct id reception)
+{
+	db_write(ctx, appointment_convert, ARG(id, appointment->id), ARG(reception_id, reception));
+	event_add(ctx, "appointment.converted", appointment->store, appointment->id);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Appointments: a bay and a technician of a store for a while. */
+#ifndef APPOINTMENT_APPOINTMENT_H
+#define APPOINTMENT_APPOINTMENT_H
+
+#include "db/machine.h"
+
+extern const struct machine appointment_machine;
+
+/* What a reception takes from its appointment. */
+struct appointment {
+	struct id id, store, customer, vehicle;
+	enum appointment_status status;
+};
+
+/* Book: pending.  Bay and technician are those asked for or the first that are free.  ERR_BAD_VALUE at
+ * /starts_at (in the past), ERR_NOT_FOUND, ERR_STORE_CLOSED, ERR_SLOT_TAKEN. */
+MUSTCHECK enum err appointment_book(struct ctx *ctx, const struct create_appointment *in);
+
+/* Another time, bay or technician, with the same operations; the state stays.  Errors as for booking. */
+MUSTCHECK enum err appointment_reschedule(struct ctx *ctx, struct id id, const struct reschedule_appointment *in);
+
+/* The other moves, with their reason: confirm, decline, cancel, arrive, mark no-show.  reason and note
+ * may be NULL.  ERR_NOT_FOUND, ERR_ILLEGAL_TRANSITION, ERR_TOO_EARLY (no-show before the slot began). */
+MUSTCHECK enum err appointment_move(struct ctx *ctx, enum op op, struct id id, const char *reason, const char *note);
+
+/* For a reception: lock the appointment of the body's /appointment_id.  ERR_NOT_FOUND,
+ * ERR_ILLEGAL_TRANSITION (declined, cancelled, or received before). */
+MUSTCHECK enum err appointment_lock(struct ctx *ctx, struct id id, struct appointment *appointment);
+/* It became this reception. */
+void appointment_convert(struct ctx *ctx, const struct appointment *appointment, struct id reception);
+
+#endif

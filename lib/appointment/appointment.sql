@@ -1,0 +1,140 @@
+-- Booking: what is free, and appointments.
+
+-- Dates are days of the store and inclusive; instants are from inclusive to exclusive.
+-- name: availability_list   page unnamed
+WITH asked AS (
+	SELECT s.id AS store_id, s.time_zone, p.slot_minutes, booking_length(s.id, :operation_id::uuid[]) AS length,
+	       greatest(:now::timestamptz, CASE WHEN length(:from::text) = 10 THEN :from::text::timestamp AT TIME ZONE s.time_zone
+	                                        ELSE :from::text::timestamptz END) AS "from",
+	       CASE WHEN length(:to::text) = 10 THEN (:to::text::date + 1)::timestamp AT TIME ZONE s.time_zone
+	            ELSE :to::text::timestamptz END AS "to"
+	  FROM store s
+	  JOIN store_policy p ON p.store_id = s.id
+	 WHERE s.id = :store_id AND s.deleted_at IS NULL
+)
+SELECT slot.starts_at, slot.starts_at + k.length AS ends_at, f.bay_id, f.technician_id, k.time_zone,
+       slot.starts_at AS _after_at
+  FROM asked k
+  CROSS JOIN LATERAL store_open(k.store_id, (k."from" AT TIME ZONE k.time_zone)::date,
+                                (least(k."to", k."from" + interval '31 days') AT TIME ZONE k.time_zone)::date) o
+  CROSS JOIN LATERAL generate_series(o.opens_at, o.closes_at - k.length, make_interval(mins => k.slot_minutes)) slot (starts_at)
+  CROSS JOIN LATERAL booking_free(k.store_id, slot.starts_at, slot.starts_at + k.length, NULL, :technician_id::uuid, NULL) f
+ WHERE slot.starts_at >= k."from" AND slot.starts_at < least(k."to", k."from" + interval '31 days')
+   AND (:after_at::timestamptz IS NULL OR slot.starts_at > :after_at)
+   AND f.bay_id IS NOT NULL AND f.technician_id IS NOT NULL
+ ORDER BY slot.starts_at
+ LIMIT :limit;
+
+-- name: appointment_get
+SELECT a.id, a.version, a.store_id, a.number, a.status,
+       a.customer_id, c.id AS "customer.id", c.name AS "customer.name", mask_phone(c.phone) AS "customer.phone",
+       a.vehicle_id, v.id AS "vehicle.id", v.plate AS "vehicle.plate", v.vin AS "vehicle.vin",
+       a.starts_at, a.ends_at, s.time_zone, a.bay_id, b.id AS "bay.id", b.name AS "bay.name",
+       a.technician_id, f.id AS "technician.id", f.name AS "technician.name",
+       a.channel, a.concerns, a.operation_ids, a.odometer_km, a.priority, a.transport, a.reason, a.note,
+       a.arrived_at, a.late_minutes, a.no_show_at, a.reception_id, a.external_ids, a.metadata, a.created_at, a.updated_at
+  FROM appointment a
+  JOIN store s ON s.id = a.store_id
+  LEFT JOIN customer c ON c.id = a.customer_id
+  LEFT JOIN vehicle v ON v.id = a.vehicle_id
+  LEFT JOIN bay b ON b.id = a.bay_id
+  LEFT JOIN staff f ON f.id = a.technician_id
+ WHERE a.id = ANY (:ids);
+
+-- name: appointment_list   page unnamed
+SELECT a.id, a.version, a.store_id, a.number, a.status,
+       a.customer_id, c.id AS "customer.id", c.name AS "customer.name", mask_phone(c.phone) AS "customer.phone",
+       a.vehicle_id, v.id AS "vehicle.id", v.plate AS "vehicle.plate", v.vin AS "vehicle.vin",
+       a.starts_at, a.ends_at, s.time_zone, a.bay_id, b.id AS "bay.id", b.name AS "bay.name",
+       a.technician_id, f.id AS "technician.id", f.name AS "technician.name",
+       a.channel, a.concerns, a.operation_ids, a.odometer_km, a.priority, a.transport, a.reason, a.note,
+       a.arrived_at, a.late_minutes, a.no_show_at, a.reception_id, a.external_ids, a.metadata, a.created_at, a.updated_at,
+       a.starts_at AS _after_at, a.id AS _after_id
+  FROM appointment a
+  JOIN store s ON s.id = a.store_id
+  LEFT JOIN customer c ON c.id = a.customer_id
+  LEFT JOIN vehicle v ON v.id = a.vehicle_id
+  LEFT JOIN bay b ON b.id = a.bay_id
+  LEFT JOIN staff f ON f.id = a.technician_id
+ WHERE (:scope_store::uuid IS NULL OR a.store_id = :scope_store)
+   AND (:status::text[] IS NULL OR a.status = ANY (:status))
+   AND (:from::timestamptz IS NULL OR a.starts_at >= :from)
+   AND (:to::timestamptz IS NULL OR a.starts_at < :to)
+   AND (:number::text IS NULL OR a.number = :number)
+   AND (:plate::text IS NULL OR v.plate = :plate)
+   AND (:customer_id::uuid IS NULL OR a.customer_id = :customer_id)
+   AND (:vehicle_id::uuid IS NULL OR a.vehicle_id = :vehicle_id)
+   AND (:technician_id::uuid IS NULL OR a.technician_id = :technician_id)
+   AND (:updated_after::timestamptz IS NULL OR a.updated_at > :updated_after)
+   AND (:after_position::text IS NULL
+        OR (a.changed >= :after_position::text::xid8 AND a.changed < pg_snapshot_xmin(pg_current_snapshot())))
+   AND (:after_at::timestamptz IS NULL OR (a.starts_at, a.id) > (:after_at, :after_id::uuid))
+ ORDER BY a.starts_at, a.id
+ LIMIT :limit;
+
+-- One booking at a time for each bay, then for each technician it may take: without these locks the
+-- exclusion constraints let the losers of a rush wait for each other in circles.
+-- name: booking_wait
+SELECT pg_advisory_xact_lock(hashtextextended(k.id::text, 0))
+  FROM (SELECT 1 AS kind, b.id FROM store_bays(:store_id::uuid, :bay_id::uuid) b
+         UNION ALL
+        SELECT 2, t.id FROM store_technicians(:store_id::uuid, :technician_id::uuid) t
+         ORDER BY 1, 2) k;
+
+-- What can be had from starts_at on; but_for: the appointment that is being moved.
+-- name: booking_choose
+SELECT w.ends_at, f.bay_id, f.technician_id,
+       EXISTS (SELECT FROM store_open(w.store_id, w.day, w.day) o
+                WHERE o.opens_at <= :starts_at::timestamptz AND o.closes_at >= w.ends_at) AS is_open,
+       EXISTS (SELECT FROM store_bays(w.store_id, :bay_id::uuid)) AS has_bay,
+       EXISTS (SELECT FROM store_technicians(w.store_id, :technician_id::uuid)) AS has_technician,
+       (SELECT count(*) FROM operation o
+         WHERE o.id = ANY (:operation_ids::uuid[]) AND o.active AND o.deleted_at IS NULL) AS operations
+  FROM (SELECT s.id AS store_id, (:starts_at::timestamptz AT TIME ZONE s.time_zone)::date AS day,
+               :starts_at::timestamptz + booking_length(s.id, :operation_ids::uuid[]) AS ends_at
+          FROM store s
+         WHERE s.id = :store_id AND s.deleted_at IS NULL) w
+  CROSS JOIN LATERAL booking_free(w.store_id, :starts_at::timestamptz, w.ends_at, :bay_id::uuid, :technician_id::uuid, :but_for::uuid) f;
+
+-- name: appointment_add
+INSERT INTO appointment (id, store_id, number, customer_id, vehicle_id, status, starts_at, ends_at, bay_id, technician_id,
+                         channel, concerns, operation_ids, odometer_km, priority, transport, created_by, external_ids, metadata,
+                         created_at, updated_at)
+VALUES (:appointment_id, :store_id, :number, :customer_id, :vehicle_id, 'pending', :starts_at, :ends_at, :bay_id, :technician_id,
+        :channel, coalesce(:concerns::text[], '{}'), coalesce(:operation_ids::uuid[], '{}'), :odometer_km, :priority, :transport,
+        :actor_id, coalesce(:external_ids::jsonb, '{}'), coalesce(:metadata::jsonb, '{}'), :now, :now);
+
+-- name: appointment_lock
+SELECT a.store_id, a.status, a.customer_id, a.vehicle_id, a.starts_at, a.operation_ids
+  FROM appointment a
+ WHERE a.id = :id
+   FOR NO KEY UPDATE;
+
+-- name: appointment_set_status   rows: 1
+UPDATE appointment
+   SET status = :status,
+       arrived_at = CASE WHEN :status::text = 'arrived' THEN :now ELSE arrived_at END,
+       late_minutes = CASE WHEN :status::text = 'arrived'
+                           THEN greatest(0, floor(extract(epoch FROM :now::timestamptz - starts_at) / 60))::integer
+                           ELSE late_minutes END,
+       no_show_at = CASE WHEN :status::text = 'no_show' THEN :now ELSE no_show_at END,
+       reason = coalesce(:reason, reason),
+       note = coalesce(:note, note),
+       version = version + 1, updated_at = :now, changed = pg_current_xact_id()
+ WHERE id = :id;
+
+-- name: appointment_reschedule   rows: 1
+UPDATE appointment
+   SET starts_at = :starts_at, ends_at = :ends_at, bay_id = :bay_id, technician_id = :technician_id,
+       reason = :reason, note = coalesce(:note, note),
+       version = version + 1, updated_at = :now, changed = pg_current_xact_id()
+ WHERE id = :id;
+
+-- Who is received has arrived.
+-- name: appointment_convert   rows: 1
+UPDATE appointment
+   SET status = 'converted', reception_id = :reception_id,
+       arrived_at = coalesce(arrived_at, :now),
+       late_minutes = coalesce(late_minutes, greatest(0, floor(extract(epoch FROM :now::timestamptz - starts_at) / 60))::integer),
+       version = version + 1, updated_at = :now, changed = pg_current_xact_id()
+ WHERE id = :id;

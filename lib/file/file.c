@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The row of a file, and whose it is. */
+#include "file/file.h"
+
+#include "event/event.h"
+
+static enum err
+wrong_parameter(struct ctx *ctx, enum err err, const char *parameter)
+{
+	note_failure(ctx, err, NULL, NULL, NULL);
+	ctx->failures[ctx->failures_count - 1].parameter = parameter;
+	return err;
+}
+
+enum err
+file_owner(struct ctx *ctx, struct id sent, struct file *file)
+{
+	struct rows *rows;
+	enum err err;
+
+	if (id_is_none(file->subject) != (file->subject_type == FILE_SUBJECT_NONE))
+		return wrong_parameter(ctx, ERR_REQUIRED, id_is_none(file->subject) ? "subject_id" : "subject_type");
+	if (id_is_none(file->subject)) {
+		file->store = id_is_none(sent) ? ctx->scope->store : sent;
+		return id_is_none(file->store) ? wrong_parameter(ctx, ERR_REQUIRED, "store_id") : OK;
+	}
+	err = db_read(ctx, file_subject_store, &rows, ENUM_ARG(subject_type, file_subject, file->subject_type),
+	              ARG(subject_id, file->subject));
+	if (err)
+		return err;
+	if (rows_count(rows) == 0 || (!id_is_none(sent) && !id_equal(sent, row_id(rows, 0, "store_id"))))
+		return wrong_parameter(ctx, ERR_NOT_FOUND, "subject_id");
+	file->store = row_id(rows, 0, "store_id");
+	return OK;
+}
+
+void
+file_add(struct ctx *ctx, const struct file *file)
+{
+	ctx->subject = id_new();
+	db_write(ctx, file_add, ARG(file_id, ctx->subject), ARG(store_id, file->store), ARG(sha256, file->sha256),
+	         ARG(media_type, file->media_type), ARG(size, file->size), ARG(name, file->name),
+	         ENUM_ARG(subject_type, file_subject, file->subject_type), ARG(subject_id, file->subject));
+	event_add(ctx, "file.added", file->store, ctx->subject);
+}

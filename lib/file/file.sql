@@ -1,0 +1,27 @@
+-- Files: what the bytes under a SHA-256 are, and what they belong to.
+
+-- name: file_get
+SELECT f.id, f.store_id, f.subject_type, f.subject_id, f.name, f.media_type, f.size, f.sha256, f.created_at
+  FROM file f
+ WHERE f.id = ANY (:ids) AND f.deleted_at IS NULL;
+
+-- name: file_list   page unnamed
+SELECT f.id, f.store_id, f.subject_type, f.subject_id, f.name, f.media_type, f.size, f.sha256, f.created_at,
+       f.created_at AS _after_at, f.id AS _after_id
+  FROM file f
+ WHERE f.subject_type = :subject_type AND f.subject_id = :subject_id AND f.deleted_at IS NULL
+   AND (:scope_store::uuid IS NULL OR f.store_id = :scope_store)
+   AND (:after_at::timestamptz IS NULL OR (f.created_at, f.id) > (:after_at, :after_id::uuid))
+ ORDER BY f.created_at, f.id
+ LIMIT :limit;
+
+-- name: file_subject_store
+SELECT r.store_id FROM reception r WHERE :subject_type::text = 'reception' AND r.id = :subject_id
+ UNION ALL
+SELECT w.store_id FROM work_order w WHERE :subject_type::text = 'work_order' AND w.id = :subject_id
+ UNION ALL
+SELECT c.store_id FROM complaint c WHERE :subject_type::text = 'complaint' AND c.id = :subject_id;
+
+-- name: file_add
+INSERT INTO file (id, store_id, sha256, media_type, size, name, subject_type, subject_id, created_by, created_at)
+VALUES (:file_id, :store_id, :sha256, :media_type, :size, :name, :subject_type, :subject_id, :actor_id, :now);

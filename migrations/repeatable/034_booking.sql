@@ -1,0 +1,60 @@
+-- What booking counts with: when a store is open, and which bay and technician are free.
+-- All run with the caller's rights, under row security.
+
+-- Opening times of a store's own days, first to last: a holiday replaces the hours of the week.
+CREATE OR REPLACE FUNCTION store_open(of_store uuid, first date, last date)
+RETURNS TABLE (opens_at timestamptz, closes_at timestamptz)
+LANGUAGE sql STABLE AS $$
+	SELECT (d.day + o.opens::time) AT TIME ZONE s.time_zone, (d.day + o.closes::time) AT TIME ZONE s.time_zone
+	  FROM store s
+	  CROSS JOIN LATERAL (SELECT generate_series(first::timestamp, last::timestamp, '1 day')::date AS day) d
+	  LEFT JOIN store_holiday h ON h.store_id = s.id AND h.date = d.day
+	  CROSS JOIN LATERAL (
+	       SELECT h.opens, h.closes WHERE h.date IS NOT NULL AND NOT h.closed
+	       UNION ALL
+	       SELECT w.opens, w.closes FROM store_hours w
+	        WHERE h.date IS NULL AND w.store_id = s.id AND w.weekday = extract(isodow FROM d.day)) o
+	 WHERE s.id = of_store AND s.deleted_at IS NULL
+$$;
+
+-- Bays and technicians that can be booked; wanted: only this one.
+CREATE OR REPLACE FUNCTION store_bays(of_store uuid, wanted uuid)
+RETURNS TABLE (id uuid, code text)
+LANGUAGE sql STABLE AS $$
+	SELECT b.id, b.code
+	  FROM bay b
+	 WHERE b.store_id = of_store AND b.active AND b.deleted_at IS NULL AND (wanted IS NULL OR b.id = wanted)
+$$;
+CREATE OR REPLACE FUNCTION store_technicians(of_store uuid, wanted uuid)
+RETURNS TABLE (id uuid)
+LANGUAGE sql STABLE AS $$
+	SELECT f.id
+	  FROM staff f
+	 WHERE f.active AND f.deleted_at IS NULL AND (wanted IS NULL OR f.id = wanted)
+	   AND EXISTS (SELECT FROM staff_grant g
+	                WHERE g.staff_id = f.id AND g.store_id = of_store AND g.role = 'technician' AND g.revoked_at IS NULL)
+$$;
+
+-- How long the operations take, and not less than the store's slot.
+CREATE OR REPLACE FUNCTION booking_length(of_store uuid, operations uuid[])
+RETURNS interval
+LANGUAGE sql STABLE AS $$
+	SELECT make_interval(mins => greatest(p.slot_minutes,
+	           coalesce((SELECT ceil(sum(o.standard_hours) * 60)::integer FROM operation o WHERE o.id = ANY (operations)), 0)))
+	  FROM store_policy p
+	 WHERE p.store_id = of_store
+$$;
+
+-- A bay and a technician that are free all the time; NULL: there is none.  No appointment is longer
+-- than a day, which lets the index on the start find those that overlap.
+CREATE OR REPLACE FUNCTION booking_free(of_store uuid, starts timestamptz, ends timestamptz, bay uuid, technician uuid, but_for uuid)
+RETURNS TABLE (bay_id uuid, technician_id uuid)
+LANGUAGE sql STABLE AS $$
+	SELECT (SELECT b.id FROM store_bays(of_store, bay) b WHERE b.id <> ALL (busy.bays) ORDER BY b.code LIMIT 1),
+	       (SELECT t.id FROM store_technicians(of_store, technician) t WHERE t.id <> ALL (busy.technicians) ORDER BY t.id LIMIT 1)
+	  FROM (SELECT coalesce(array_agg(a.bay_id), '{}') AS bays, coalesce(array_agg(a.technician_id), '{}') AS technicians
+	          FROM appointment a
+	         WHERE a.store_id = of_store AND a.starts_at > starts - interval '1 day' AND a.starts_at < ends AND a.ends_at > starts
+	           AND a.status IN ('pending', 'confirmed', 'arrived', 'converted') AND a.no_show_at IS NULL
+	           AND a.id IS DISTINCT FROM but_for) busy
+$$;

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Content-addressed bytes: written aside, synced, renamed; the same content has the same name. */
+#include "file_store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <magic.h>
+#include <pthread.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/log.h"
+
+#define SNIFF_MAX 4096
+#define PATH_SIZE 4200
+
+static struct {
+	char dir[4096];
+	magic_t magic; /* one handle, one user at a time */
+	pthread_mutex_t lock;
+} store = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+bool
+file_store_open(const char *dir)
+{
+	snprintf(store.dir, sizeof(store.dir), "%s", dir);
+	if (store.magic)
+		return true;
+	store.magic = magic_open(MAGIC_MIME_TYPE | MAGIC_NO_CHECK_COMPRESS | MAGIC_NO_CHECK_TAR | MAGIC_NO_CHECK_ELF);
+	if (store.magic && magic_load(store.magic, NULL) == 0)
+		return true;
+	log_line(LOG_LEVEL_ERROR, "file_types", "why=\"%s\"", store.magic ? magic_error(store.magic) : "no memory");
+	return false;
+}
+
+const char *
+file_store_sniff(struct arena *arena, const void *data, size_t size)
+{
+	const char *type;
+
+	pthread_mutex_lock(&store.lock);
+	type = magic_buffer(store.magic, data, size < SNIFF_MAX ? size : SNIFF_MAX);
+	type = arena_text(arena, type ? type : "application/octet-stream");
+	pthread_mutex_unlock(&store.lock);
+	return type;
+}
+
+static enum err
+failed(const char *what)
+{
+	static struct log_cap cap;
+
+	if (log_allow(&cap))
+		log_line(LOG_LEVEL_ERROR, "file_store", "step=%s why=\"%s\"", what, strerrordesc_np(errno));
+	return ERR_UNAVAILABLE;
+}
+
+static bool
+write_all(int fd, const char *data, size_t size)
+{
+	while (size) {
+		ssize_t n = write(fd, data, size);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		data += n;
+		size -= (size_t)n;
+	}
+	return true;
+}
+
+/* A name is on disk only when its directory is. */
+static bool
+sync_directory(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool ok = fd >= 0 && fsync(fd) == 0;
+
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
+static enum err
+make_shelf(const char *path)
+{
+	if (mkdir(path, 0700) != 0 && errno != EEXIST)
+		return failed("mkdir");
+	return sync_directory(store.dir) ? OK : failed("sync");
+}
+
+/* Renaming over the same content, by whoever was quicker, changes nothing. */
+static enum err
+put_in_place(const char *aside, const char *shelf, const char *sha256)
+{
+	char path[PATH_SIZE];
+
+	snprintf(path, sizeof(path), "%s/%.2s/%s", store.dir, sha256, sha256);
+	if (rename(aside, path) != 0)
+		return failed("rename");
+	return sync_directory(shelf) ? OK : failed("sync");
+}
+
+enum err
+file_store_keep(const void *data, size_t size, char sha256[static SHA256_TEXT])
+{
+	unsigned char hash[crypto_hash_sha256_BYTES];
+	char shelf[PATH_SIZE], aside[PATH_SIZE];
+	bool written;
+	enum err err;
+	int fd;
+
+	crypto_hash_sha256(hash, data, size);
+	sodium_bin2hex(sha256, SHA256_TEXT, hash, sizeof(hash));
+	snprintf(shelf, sizeof(shelf), "%s/%.2s", store.dir, sha256);
+	snprintf(aside, sizeof(aside), "%s/new-XXXXXX", store.dir);
+	err = make_shelf(shelf);
+	if (err)
+		return err;
+	fd = mkostemp(aside, O_CLOEXEC);
+	if (fd < 0)
+		return failed("create");
+	written = write_all(fd, data, size) && fsync(fd) == 0;
+	err = written ? OK : failed("write");
+	close(fd);
+	if (!err)
+		err = put_in_place(aside, shelf, sha256);
+	if (err)
+		unlink(aside);
+	return err;
+}
+
+int
+file_store_get(const char *sha256)
+{
+	char path[PATH_SIZE];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%.2s/%s", store.dir, sha256, sha256);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		(void)failed("open");
+	return fd;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Booking. */
+#include "appointment/appointment.h"
+#include "routes/routes.h"
+
+static enum err
+book(struct request *req)
+{
+	return appointment_book(&req->ctx, req->body);
+}
+
+static enum err
+move(struct request *req)
+{
+	return appointment_move(&req->ctx, req->op, req->id, NULL, NULL);
+}
+
+/* Decline and cancel. */
+static enum err
+give_up(struct request *req)
+{
+	const struct appointment_reason_given *in = req->body;
+
+	return appointment_move(&req->ctx, req->op, req->id, enum_code(&appointment_reason_enum, (int)in->reason),
+	                        in->note);
+}
+
+static enum err
+mark_no_show(struct request *req)
+{
+	const struct mark_no_show *in = req->body;
+
+	return appointment_move(&req->ctx, req->op, req->id, enum_code(&no_show_reason_enum, (int)in->reason),
+	                        in->note);
+}
+
+static enum err
+reschedule(struct request *req)
+{
+	return appointment_reschedule(&req->ctx, req->id, req->body);
+}
+
+/* clang-format off */
+const struct route appointment_routes[] = {
+	READ(OP_listAvailability,           PAGE(availability_list)),
+	READ_ACTIONS(OP_listAppointments,   &appointment_machine, PAGE(appointment_list)),
+	READ_ACTIONS(OP_getAppointment,     &appointment_machine, ONE(appointment_get)),
+	COMMAND(OP_createAppointment,       book,         THEN(OP_getAppointment)),
+	COMMAND(OP_confirmAppointment,      move,         THEN(OP_getAppointment)),
+	COMMAND(OP_declineAppointment,      give_up,      THEN(OP_getAppointment)),
+	COMMAND(OP_rescheduleAppointment,   reschedule,   THEN(OP_getAppointment)),
+	COMMAND(OP_cancelAppointment,       give_up,      THEN(OP_getAppointment)),
+	COMMAND(OP_arriveAppointment,       move,         THEN(OP_getAppointment)),
+	COMMAND(OP_markNoShowAppointment,   mark_no_show, THEN(OP_getAppointment)),
+	ROUTES_END
+};
+/* clang-format on */

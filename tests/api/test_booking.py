@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Booking: what is free, and who gets it."""
+
+import datetime
+import zoneinfo
+
+import pytest
+
+from fettle import at_once, uuid7
+
+SHANGHAI = zoneinfo.ZoneInfo("Asia/Shanghai")
+
+
+def day(ahead=1):
+    return datetime.datetime.now(SHANGHAI).date() + datetime.timedelta(ahead)
+
+
+def at(hour, minute=0, ahead=1):
+    """An instant of the store's clock, as the API writes it."""
+    local = datetime.datetime.combine(day(ahead), datetime.time(hour, minute), SHANGHAI)
+    return local.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@pytest.fixture
+def booked(store):
+    """Makes appointments of a customer of the store: booked(starts_at, ...) -> reply."""
+    store.tech1, store.tech2  # pylint: disable=pointless-statement
+    customer = store.advisor.post("/v1/customers", {"kind": "person", "name": "王芳", "phone": store.chain.phone()},
+                                  expect=201)["id"]
+    vehicle = store.advisor.post("/v1/vehicles", {"plate": store.chain.plate(), "customer_id": customer},
+                                 expect=201)["id"]
+
+    def book(starts_at, by=None, expect=None, key=None, **more):
+        return (by or store.advisor).post("/v1/appointments", {
+            "store_id": store.id, "customer_id": customer, "vehicle_id": vehicle, "starts_at": starts_at,
+            "channel": "phone", **more}, expect=expect, key=key)
+
+    book.customer, book.vehicle = customer, vehicle
+    return book
+
+
+def free(store, first=None, last=None, expect=200, **more):
+    return store.advisor.get("/v1/availability", params={
+        "store_id": store.id, "from": first or day(), "to": last or day(), **more}, expect=expect)
+
+
+def test_what_is_free(store, booked):
+    """D2: slots follow the opening hours, bays, technicians and what is booked."""
+    slots = free(store).data
+    assert len(slots) == 24
+    assert (slots[0]["starts_at"], slots[-1]["ends_at"]) == (at(8), at(20))
+    assert {s["time_zone"] for s in slots} == {"Asia/Shanghai"}
+    assert all(s["bay_id"] in store.bays and s["technician_id"] in (store.tech1.id, store.tech2.id) for s in slots)
+
+    first = booked(at(9), expect=201)
+    assert first["bay_id"] == slots[2]["bay_id"]
+    second = [s for s in free(store).data if s["starts_at"] == at(9)][0]
+    assert second["bay_id"] != first["bay_id"] and second["technician_id"] != first["technician_id"]
+    booked(at(9), expect=201)
+    assert at(9) not in [s["starts_at"] for s in free(store).data]
+    assert at(9) not in [s["starts_at"] for s in free(store, technician_id=store.tech1.id).data]
+    assert len(free(store, at(9), at(11)).data) == 3
+    assert [s["starts_at"] for s in store.advisor.pages(
+        "/v1/availability", store_id=store.id, limit=7, **{"from": day(), "to": day(2)})] == [
+            s["starts_at"] for s in free(store, last=day(2), limit=200).data]
+
+
+def test_hours_and_holidays_decide(store, booked):
+    """D2: a holiday closes the day, or opens it differently; nothing is booked outside."""
+    path = f"/v1/stores/{store.id}/holidays"
+    store.manager.post(path, {"date": str(day()), "closed": True}, expect=201)
+    store.manager.post(path, {"date": str(day(2)), "opens": "10:00", "closes": "11:00"}, expect=201)
+    assert [s["starts_at"] for s in free(store, last=day(2)).data] == [at(10, 0, 2), at(10, 30, 2)]
+    for closed in (at(9), at(9, 30, 2), at(10, 45, 2), at(7, 45, 3), at(19, 45, 3)):
+        refused = booked(closed)
+        assert (refused.status, refused.code) == (409, "store_closed")
+    booked(at(10, 30, 2), expect=201)
+    past = booked("2026-01-05T03:00:00Z")
+    assert (past.status, past.errors) == (422, {"/starts_at": "bad_value"})
+    assert len(free(store, day(3), day(200), limit=200).data) == 200
+    last = store.advisor.pages("/v1/availability", store_id=store.id, limit=200, **{"from": day(3), "to": day(200)})
+    assert last[-1]["ends_at"] == at(20, 0, 33)
+
+
+def test_work_decides_the_length(store, booked, sql):
+    """D2: a slot is as long as its operations take, and moves as long as it is."""
+    operations = []
+    for hours in ("0.7", "1.05"):
+        operations.append(uuid7())
+        sql("INSERT INTO operation (id, code, name, standard_hours, unit_price, created_at, updated_at)"
+            " VALUES (%s, %s, '项目', %s, 10000, now(), now())", (operations[-1], store.chain.unique(), hours))
+    assert free(store, operation_id=operations).data[0]["ends_at"] == at(9, 45)
+    assert free(store, operation_id=",".join(operations)).data[-1]["ends_at"] == at(19, 45)
+    appointment = booked(at(8), operation_ids=operations, concerns=["刹车异响"], odometer_km=42000, expect=201)
+    assert (appointment["ends_at"], appointment["operation_ids"]) == (at(9, 45), operations)
+    moved = store.advisor.post(f"/v1/appointments/{appointment['id']}/reschedule",
+                               {"starts_at": at(8, 30), "reason": "customer_time"}, expect=200)
+    assert (moved["starts_at"], moved["ends_at"], moved["status"]) == (at(8, 30), at(10, 15), "pending")
+    unknown = booked(at(12), operation_ids=[operations[0], uuid7()])
+    assert (unknown.status, unknown.errors) == (422, {"/operation_ids": "not_found"})
+
+
+def test_an_appointment_from_booking_to_arrival(store, booked, sql):
+    """D1: pending, confirmed, not come, come after all; the lost slot stays another's."""
+    appointment = booked(at(9), bay_id=store.bays[1], technician_id=store.tech2.id, expect=201)
+    path = f"/v1/appointments/{appointment['id']}"
+    assert (appointment["status"], appointment["bay_id"]) == ("pending", store.bays[1])
+    assert appointment["technician"] == {"id": store.tech2.id, "name": f"{store.code}-tech2".lower()}
+    assert appointment["number"].startswith(f"{store.code}-AP-")
+    assert [a["verb"] for a in appointment["actions"] if a["enabled"]] == ["confirm", "decline", "reschedule", "cancel"]
+    refused = store.advisor.post(path + "/arrive", {})
+    assert (refused.status, refused["state"], "confirm" in refused["allowed"]) == (409, "pending", True)
+    assert store.advisor.post(path + "/confirm", expect=200)["status"] == "confirmed"
+    early = store.advisor.post(path + "/mark-no-show", {})
+    assert (early.status, early.code) == (409, "too_early")
+    sql("UPDATE appointment SET starts_at = now() - interval '12 minutes', ends_at = now() + interval '18 minutes'"
+        " WHERE id = %s", (appointment["id"],))
+    missed = store.advisor.post(path + "/mark-no-show", {"reason": "unreachable"}, expect=200)
+    assert (missed["status"], missed["reason"]) == ("no_show", "unreachable")
+    sql("INSERT INTO appointment SELECT (jsonb_populate_record(a, jsonb_build_object('id', %s, 'number', %s,"
+        " 'status', 'confirmed', 'no_show_at', NULL))).* FROM appointment a WHERE a.id = %s",
+        (uuid7(), store.chain.unique(), appointment["id"]))
+    late = store.advisor.post(path + "/arrive", {}, expect=200)
+    assert (late["status"], late["late_minutes"], bool(late["no_show_at"])) == ("arrived", 12, True)
+    listed = store.advisor.pages("/v1/appointments", store_id=store.id, status="arrived,converted")
+    assert [a["id"] for a in listed] == [appointment["id"]]
+    assert [a["number"] for a in store.advisor.pages("/v1/appointments", number=appointment["number"])] == [
+        appointment["number"]]
+
+
+def test_giving_up_frees_the_slot(store, booked):
+    """D1: declined and cancelled appointments say why, and make room."""
+    for verb in ("decline", "cancel"):
+        ids = [booked(at(14), expect=201)["id"] for _ in store.bays]
+        full = booked(at(14, 15))
+        assert (full.status, full.code) == (409, "slot_taken")
+        path = f"/v1/appointments/{ids[0]}/{verb}"
+        assert store.advisor.post(path, {}).errors == {"/reason": "required"}
+        assert store.advisor.post(path, {"reason": "bored"}).errors == {"/reason": "bad_code"}
+        done = store.advisor.post(path, {"reason": "weather", "note": "暴雨"}, expect=200)
+        assert (done["reason"], done["note"], [a for a in done["actions"] if a["enabled"]]) == ("weather", "暴雨", [])
+        assert store.advisor.post(path, {"reason": "weather"}).code == "illegal_transition"
+        again = booked(at(14), expect=201)["id"]
+        for id in (again, ids[1]):
+            store.advisor.post(f"/v1/appointments/{id}/cancel", {"reason": "duplicate"}, expect=200)
+
+
+def test_one_slot_and_sixty_four_callers(store, booked):
+    """D3: a rush for one slot has exactly as many winners as bays with technicians; nobody waits long."""
+    one = at_once(*[lambda: booked(at(10), bay_id=store.bay, technician_id=store.tech1.id)] * 64)
+    assert sorted(r.status for r in one) == [201] + [409] * 63
+    assert {r.code for r in one if r.status == 409} == {"slot_taken"}
+    two = at_once(*[lambda: booked(at(16))] * 64)
+    assert sorted(r.status for r in two) == [201] * 2 + [409] * 62
+    kept = [r for r in two if r.status == 201]
+    assert len({r["bay_id"] for r in kept}) == len({r["technician_id"] for r in kept}) == 2
+
+
+def test_moves_at_once(store, booked):
+    """D3: two appointments move to the same slot; one of them does, the other stays."""
+    ids = [booked(at(hour), bay_id=store.bay, technician_id=store.tech1.id, expect=201)["id"] for hour in (8, 9, 10, 11)]
+    moves = at_once(*[lambda id=id: store.advisor.post(f"/v1/appointments/{id}/reschedule", {
+        "starts_at": at(18), "bay_id": store.bay, "technician_id": store.tech2.id, "reason": "customer_time"})
+        for id in ids])
+    assert sorted(m.status for m in moves) == [200, 409, 409, 409]
+    times = sorted(a["starts_at"] for a in store.advisor.pages("/v1/appointments", store_id=store.id))
+    assert len(times) == 4 and times[-1] == at(18)
+    shifts = at_once(*[lambda id=id: store.advisor.post(f"/v1/appointments/{id}/confirm", {}) for id in ids[:1] * 4])
+    assert sorted(s.status for s in shifts) == [200, 409, 409, 409]
+
+
+def test_the_same_booking_is_sent_twice(store, booked):
+    """A repeat under the same key books nothing more; a client's own id is taken once."""
+    key, id = uuid7(), uuid7()
+    one, two = booked(at(11), key=key, id=id, expect=201), booked(at(11), key=key, id=id, expect=201)
+    assert one["id"] == two["id"] == id and two.replayed
+    other = booked(at(12), id=id)
+    assert (other.status, other.errors) == (409, {"/id": "duplicate"})
+
+
+def test_who_may_book(chain, store, booked):
+    """Roles, other stores, and ids of nothing."""
+    appointment = booked(at(9), expect=201)["id"]
+    other = chain.store()
+    assert booked(at(13), by=store.tech1).status == 403
+    assert booked(at(13), by=store.service).status == 403
+    assert store.service.get(f"/v1/appointments/{appointment}", expect=200)["id"] == appointment
+    assert other.advisor.get(f"/v1/appointments/{appointment}").status == 404
+    assert other.advisor.post(f"/v1/appointments/{appointment}/confirm", {}).status == 404
+    assert [a["id"] for a in other.advisor.pages("/v1/appointments")] == []
+    foreign = booked(at(13), by=other.advisor)
+    assert (foreign.status, foreign.errors) == (422, {"/store_id": "not_found"})
+    hidden = booked(at(13), by=other.advisor, store_id=other.id)
+    assert (hidden.status, hidden.errors) == (422, {"/customer_id": "not_found"})
+    for member, value in (("bay_id", other.bay), ("technician_id", store.advisor.id), ("vehicle_id", uuid7()),
+                          ("customer_id", uuid7()), ("bay_id", uuid7())):
+        wrong = booked(at(13), **{member: value})
+        assert (wrong.status, wrong.errors) == (422, {"/" + member: "not_found"})
+    assert other.advisor.get("/v1/availability", params={"store_id": store.id, "from": day(), "to": day()}).status == 422
+    assert chain.analyst.get("/v1/availability", params={"store_id": store.id, "from": day(), "to": day()}).status == 200
+    # a store without technicians has nothing to offer
+    assert free(other).data == []
+
+
+def test_bad_fields(store, booked):
+    """Every wrong field is told at once."""
+    wrong = store.advisor.post("/v1/appointments", {
+        "starts_at": "tomorrow", "channel": "smoke", "concerns": ["x" * 201], "odometer_km": -1, "surprise": 1,
+        "operation_ids": ["x"]})
+    assert wrong.errors == {
+        "/customer_id": "required", "/vehicle_id": "required", "/starts_at": "bad_format", "/channel": "bad_code",
+        "/concerns/0": "too_long", "/odometer_km": "too_small", "/surprise": "unknown_field",
+        "/operation_ids/0": "bad_format"}
+    assert free(store, "soon", "2026-02-30", expect=400).errors == {"from": "too_short", "to": "bad_format"}
+    assert store.advisor.get("/v1/availability").errors == {"store_id": "required", "from": "required", "to": "required"}
+    assert booked("2026-12-01").errors == {"/starts_at": "bad_format"}

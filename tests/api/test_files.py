@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Files: photos and papers of a store, kept by their content."""
+
+import hashlib
+import os
+import pathlib
+import struct
+import zlib
+
+import pytest
+
+from fettle import at_once, uuid7
+
+
+def png(more=b""):
+    """A picture that no other test has."""
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0))
+            + chunk(b"tEXt", b"Comment\0" + os.urandom(16).hex().encode() + more) + chunk(b"IEND", b""))
+
+
+def multipart(content, head=b'name="file"; filename="a.png"', boundary=b"----b"):
+    return (b"--" + boundary + b"\r\nContent-Disposition: form-data; " + head
+            + b"\r\nContent-Type: image/png\r\n\r\n" + content + b"\r\n--" + boundary + b"--\r\n")
+
+
+@pytest.fixture
+def reception(store):
+    return store.advisor.post("/v1/check-ins", {
+        "plate": store.chain.plate(), "customer": {"name": "王芳", "phone": store.chain.phone()}, "odometer_km": 1},
+        expect=201)["id"]
+
+
+def upload(client, content, reception=None, kind="image/png", expect=None, key=None, **params):
+    subject = {"subject_type": "reception", "subject_id": reception} if reception else {}
+    return client.request("POST", "/v1/files", raw=content, params={**subject, **params}, key=key,
+                          headers={"Content-Type": kind}, expect=expect)
+
+
+def test_a_photo_of_a_reception(store, reception, run):
+    """E5: what was sent is kept by its content and comes back byte by byte."""
+    picture = png()
+    file = upload(store.tech1, picture, reception, name="左前门 1.png", expect=201)
+    assert file.headers["Location"] == f"/v1/files/{file['id']}"
+    assert (file["media_type"], file["size"], file["name"], file["store_id"]) == (
+        "image/png", len(picture), "左前门 1.png", store.id)
+    assert file["sha256"] == hashlib.sha256(picture).hexdigest()
+    kept = pathlib.Path(run["folder"]) / "data/files" / file["sha256"][:2] / file["sha256"]
+    assert kept.read_bytes() == picture
+    assert store.advisor.get(f"/v1/files/{file['id']}", expect=200).json == file.json
+
+    content = store.advisor.get(f"/v1/files/{file['id']}/content", expect=200)
+    assert content.body == picture
+    assert content.headers["Content-Type"] == "image/png"
+    assert content.headers["X-Content-Type-Options"] == "nosniff"
+    assert content.headers["Content-Disposition"] == (
+        "attachment; filename=\"__________1.png\"; filename*=UTF-8''%E5%B7%A6%E5%89%8D%E9%97%A8%201.png")
+    head = store.advisor.head(f"/v1/files/{file['id']}/content", expect=200)
+    assert (head.headers["Content-Length"], head.body) == (str(len(picture)), b"")
+
+    again = upload(store.advisor, picture, reception, expect=201)
+    assert again["id"] != file["id"] and again["sha256"] == file["sha256"] and again["name"] is None
+    photos = store.advisor.get(f"/v1/receptions/{reception}", expect=200)["photos"]
+    assert [(p["id"], p["name"], p["media_type"], p["size"]) for p in photos] == [
+        (file["id"], "左前门 1.png", "image/png", len(picture)), (again["id"], None, "image/png", len(picture))]
+    listed = store.advisor.pages("/v1/files", subject_type="reception", subject_id=reception, limit=1)
+    assert [f["id"] for f in listed] == [file["id"], again["id"]]
+
+
+def test_ranges(store):
+    """I18: one range of a file, so that a download goes on where it broke."""
+    picture = png()
+    id = upload(store.advisor, picture, expect=201)["id"]
+    path, size = f"/v1/files/{id}/content", len(picture)
+    tag = store.advisor.get(path, expect=200).etag
+
+    def ranged(what, **more):
+        return store.advisor.get(path, headers={"Range": what, **more})
+
+    for what, first, last in (("bytes=0-9", 0, 9), ("bytes=5-", 5, size - 1), ("bytes=-4", size - 4, size - 1),
+                              (f"bytes=1-{size * 2}", 1, size - 1)):
+        part = ranged(what)
+        assert (part.status, part.headers["Content-Range"]) == (206, f"bytes {first}-{last}/{size}")
+        assert part.body == picture[first:last + 1]
+    outside = ranged(f"bytes={size}-")
+    assert (outside.status, outside.code, outside.headers["Content-Range"]) == (
+        416, "range_not_satisfiable", f"bytes */{size}")
+    for what in ("bytes=0-1,3-4", "lines=0-1", "bytes=9-1", "bytes=x"):
+        assert (ranged(what).status, ranged(what).body) == (200, picture)
+    assert ranged("bytes=0-1", **{"If-Range": tag}).status == 206
+    assert ranged("bytes=0-1", **{"If-Range": '"other"'}).status == 200
+    same = store.advisor.get(path, headers={"If-None-Match": tag})
+    assert (same.status, same.body) == (304, b"")
+
+
+def test_forms(store, reception):
+    """A browser's and a mini-program's form: one file, whatever its field is called."""
+    picture = png()
+    kind = "multipart/form-data; boundary=----b"
+    for head, name in ((b'name="file"; filename="a.png"', "a.png"),
+                       (b'name=x; filename="C:\\photos\\b.png"', "b.png"),
+                       (b'name="file"; filename="/etc/passwd"', "passwd"),
+                       ('name="file"; filename="图.png"'.encode(), "图.png"),
+                       (b'name="file"; filename="_"; filename*=utf-8\'\'%E5%9B%BE%0A.png', "图_.png"),
+                       (b'name="file"; filename=""', None)):
+        file = upload(store.advisor, multipart(picture, head), reception, kind=kind, expect=201)
+        assert (file["name"], file["size"], file["media_type"]) == (name, len(picture), "image/png")
+
+
+def test_hostile_forms(store, reception):
+    """What is no form, or more than one file, is refused, and nothing is kept."""
+    kind = "multipart/form-data; boundary=----b"
+    whole = multipart(png())
+    twice = whole[:-4] + whole[7:]
+    bodies = [b"", b"------b", b"------b--", whole[:-9], whole[:60], whole.replace(b"form-data", b"attachment"),
+              multipart(png(), b'filename="a.png"'), multipart(png(), b'name="file"'), twice,
+              multipart(png(), b'name="file"; filename="\xff.png"'), multipart(png(), b'name="file'),
+              b"------b\r\n" + b"X: " + b"a" * 9000 + b"\r\n\r\n" + whole, b"\0" * 5000, os.urandom(5000)]
+    for body in bodies:
+        refused = upload(store.advisor, body, reception, kind=kind)
+        assert (refused.status, refused.code) == (400, "malformed_multipart"), body[:100]
+    for kind in ("multipart/form-data", "multipart/form-data; boundary=", 'multipart/form-data; boundary="' + "x" * 71 + '"'):
+        assert upload(store.advisor, whole, reception, kind=kind).code == "malformed_multipart"
+    assert store.advisor.get(f"/v1/receptions/{reception}", expect=200)["photos"] == []
+
+
+def test_only_what_it_looks_like(store):
+    """The content decides; scripts are refused under any label, a picture is a picture under a wrong one."""
+    pages = [b"<html><script>alert(1)</script></html>", b"<svg xmlns='http://www.w3.org/2000/svg' onload='x()'/>",
+             b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'/>", b"GIF89a" + b"\0" * 20, b"",
+             b"MZ" + b"\0" * 200, b"plain", b"PK\x03\x04" + b"\0" * 30]
+    for page in pages:
+        for kind, body in (("image/png", page), ("multipart/form-data; boundary=----b", multipart(page))):
+            refused = upload(store.advisor, body, kind=kind)
+            assert (refused.status, refused.code) == (415, "unsupported_media_type"), (kind, page)
+    for kind in ("text/html", "image/svg+xml", "application/json", "application/octet-stream", None):
+        assert upload(store.advisor, png(), kind=kind).status == 415
+    assert upload(store.advisor, png(), kind="image/jpeg", expect=201)["media_type"] == "image/png"
+    samples = {"application/pdf": b"%PDF-1.7\n1 0 obj\n", "image/jpeg": b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0",
+               "image/webp": b"RIFF\x24\0\0\0WEBPVP8 \x18\0\0\0", "video/mp4": b"\0\0\0\x20ftypisom\0\0\2\0isomiso2avc1mp41"}
+    for kind, body in samples.items():
+        assert upload(store.advisor, body, kind=kind, expect=201)["media_type"] == kind
+
+
+def test_large_files(store, run):
+    """20 MiB go through a file, not through memory; an octet more is refused."""
+    def memory():
+        pid = next(p for p in pathlib.Path("/proc").glob("[0-9]*")
+                   if (p / "environ").exists() and f"FETTLE_DATA={run['folder']}/data".encode() in read(p / "environ")
+                   and b"fettled\0serve" in read(p / "cmdline"))
+        return int(next(line for line in (pid / "status").read_text().splitlines() if line.startswith("VmData")).split()[1])
+
+    def read(path):
+        try:
+            return path.read_bytes()
+        except OSError:
+            return b""
+
+    picture = png()
+    largest = picture + os.urandom((20 << 20) - len(picture))
+    before = memory()
+    file = upload(store.advisor, largest, expect=201)
+    assert memory() - before < 8 << 10
+    assert store.advisor.get(f"/v1/files/{file['id']}/content", expect=200).body == largest
+    refused = upload(store.advisor, largest + b"x")
+    assert (refused.status, refused.code) == (413, "too_large_body")
+
+
+def test_the_same_picture_at_once(store, reception, run):
+    """Many tablets send the same content: it lies there once, every upload has its row."""
+    picture = png()
+    files = at_once(*[lambda: upload(store.advisor, picture, reception)] * 12)
+    assert {f.status for f in files} == {201} and len({f["id"] for f in files}) == 12
+    shelf = pathlib.Path(run["folder"]) / "data/files" / files[0]["sha256"][:2]
+    assert [p.name for p in shelf.iterdir() if p.name.startswith(files[0]["sha256"])] == [files[0]["sha256"]]
+    assert not list(shelf.parent.glob("new-*"))
+    key = uuid7()
+    one, two = (upload(store.advisor, picture, reception, key=key, expect=201) for _ in range(2))
+    assert one["id"] == two["id"] and two.replayed
+    other = upload(store.advisor, png(), reception, key=key)
+    assert (other.status, other.code) == (422, "idempotency_key_reused")
+
+
+def test_who_may_see(chain, store, reception):
+    """Files follow their store and their subject."""
+    file = upload(store.advisor, png(), reception, expect=201)
+    other = chain.store()
+    assert upload(store.parts, png(), reception).status == 403
+    assert upload(store.cashier, png()).status == 403
+    for path in ("", "/content"):
+        assert other.advisor.get(f"/v1/files/{file['id']}{path}").status == 404
+        assert store.cashier.get(f"/v1/files/{file['id']}{path}").status == 403
+        assert chain.anyone.get(f"/v1/files/{file['id']}{path}").status == 401
+        assert store.advisor.get(f"/v1/files/{uuid7()}{path}").status == 404
+    assert other.advisor.pages("/v1/files", subject_type="reception", subject_id=reception) == []
+    for client, params in ((other.advisor, {}), (store.advisor, {"subject_type": "work_order"}),
+                           (store.advisor, {"subject_id": uuid7()})):
+        wrong = client.request("POST", "/v1/files", raw=png(), headers={"Content-Type": "image/png"},
+                               params={"subject_type": "reception", "subject_id": reception, **params})
+        assert (wrong.status, wrong.errors) == (422, {"subject_id": "not_found"})
+    assert upload(store.advisor, png(), store_id=other.id).errors == {"store_id": "not_found"}
+    assert upload(store.advisor, png(), subject_type="reception").errors == {"subject_id": "required"}
+    assert upload(store.advisor, png(), subject_id=reception).errors == {"subject_type": "required"}
+    assert upload(store.advisor, png(), reception, name="x" * 201).errors == {"name": "too_long"}
+    assert chain.admin.get(f"/v1/files/{file['id']}/content", expect=200).body[:4] == b"\x89PNG"
+    assert upload(chain.admin, png()).errors == {"store_id": "required"}

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reception: a vehicle arrives, is greeted, checked, and handed over."""
+
+import datetime
+import zoneinfo
+
+import pytest
+
+from fettle import at_once, uuid7
+
+
+@pytest.fixture
+def parties(store):
+    """A customer of the store and the vehicle."""
+    customer = store.advisor.post("/v1/customers", {"kind": "person", "name": "王芳", "phone": store.chain.phone()},
+                                  expect=201)["id"]
+    vehicle = store.advisor.post("/v1/vehicles", {"plate": store.chain.plate(), "customer_id": customer},
+                                 expect=201)["id"]
+    return {"customer_id": customer, "vehicle_id": vehicle}
+
+
+@pytest.fixture
+def appointment(store, parties):
+    """One for tomorrow at ten, confirmed."""
+    store.tech1  # pylint: disable=pointless-statement
+    zone = zoneinfo.ZoneInfo("Asia/Shanghai")
+    tomorrow = datetime.datetime.now(zone).date() + datetime.timedelta(1)
+    made = store.advisor.post("/v1/appointments", {
+        "store_id": store.id, **parties, "channel": "web",
+        "starts_at": datetime.datetime.combine(tomorrow, datetime.time(10), zone).isoformat()}, expect=201)
+    return store.advisor.post(f"/v1/appointments/{made['id']}/confirm", {}, expect=200)
+
+
+def enabled(reply):
+    return [a["verb"] for a in reply["actions"] if a["enabled"]]
+
+
+def test_from_the_door_to_the_keys(store, parties, sql):
+    """E1, E2: waiting, greeted within three minutes, checked, handed over."""
+    reception = store.advisor.post("/v1/receptions", {
+        **parties, "odometer_km": 42180, "concerns": ["刹车异响", "保养"], "old_parts": "taken_back",
+        "contact": {"name": "司机", "phone": "139 0000 2222"}}, expect=201)
+    path = f"/v1/receptions/{reception['id']}"
+    assert reception.headers["Location"] == path
+    assert reception["number"].startswith(f"{store.code}-RC-")
+    assert (reception["status"], enabled(reception)) == ("waiting", ["greet", "leave"])
+    assert [(c["position"], c["text"]) for c in reception["concerns"]] == [(1, "刹车异响"), (2, "保养")]
+    assert (reception["contact_name"], reception["contact_phone"]) == ("司机", "139****2222")
+    assert (reception["greeted_after_seconds"], reception["photos"]) == (None, [])
+    refused = store.advisor.post(path + "/hand-over", {})
+    assert (refused.status, refused["state"], refused["allowed"]) == (409, "waiting", ["greet", "leave"])
+    sql("UPDATE reception SET arrived_at = arrived_at - interval '170 seconds' WHERE id = %s", (reception["id"],))
+    greeted = store.advisor.post(path + "/greet", {}, expect=200)
+    assert greeted["status"] == "greeted" and 170 <= greeted["greeted_after_seconds"] < 200
+    assert store.advisor.post(path + "/start-check", {}, expect=200)["status"] == "checking"
+    done = store.advisor.post(path + "/hand-over", {}, expect=200)
+    assert (done["status"], done["version"], done["greeted_at"]) == ("handed_over", 4, greeted["greeted_at"])
+    vehicle = store.advisor.get(f"/v1/vehicles/{parties['vehicle_id']}", expect=200)
+    assert vehicle["odometer_km"] == 42180
+    events = sql("SELECT type FROM event WHERE subject_id = %s ORDER BY position, id", (reception["id"],))
+    assert [e[0] for e in events] == ["reception.opened", "reception.greeted", "reception.checking",
+                                      "reception.handed_over"]
+
+
+def test_some_leave(store, parties):
+    """E2: who leaves without service says why; the list can be asked for them."""
+    staying = store.advisor.post("/v1/receptions", {**parties, "odometer_km": 1}, expect=201)
+    leaving = store.advisor.post("/v1/receptions", {**parties, "odometer_km": 1}, expect=201)
+    path = f"/v1/receptions/{leaving['id']}/leave"
+    assert store.advisor.post(path, {}).errors == {"/reason": "required"}
+    left = store.advisor.post(path, {"reason": "wait_too_long", "note": "等了一小时"}, expect=200)
+    assert (left["status"], left["reason"], enabled(left), bool(left["left_at"])) == (
+        "left_without_service", "wait_too_long", [], True)
+    assert store.advisor.post(path, {"reason": "price"}).code == "illegal_transition"
+    assert [r["id"] for r in store.advisor.pages("/v1/receptions", status="left_without_service")] == [leaving["id"]]
+    assert [r["id"] for r in store.advisor.pages("/v1/receptions", store_id=store.id, limit=1)] == [
+        leaving["id"], staying["id"]]
+
+
+def test_who_was_booked_is_received(store, appointment, parties):
+    """E1: with an appointment the customer and the vehicle are its own; it becomes converted, once."""
+    store.advisor.post(f"/v1/appointments/{appointment['id']}/arrive", {}, expect=200)
+    body = {"appointment_id": appointment["id"], "odometer_km": 9}
+    wrong = store.advisor.post("/v1/receptions", {**body, "customer_id": uuid7()})
+    assert (wrong.status, wrong.errors) == (422, {"/customer_id": "bad_value"})
+    replies = at_once(*[lambda: store.advisor.post("/v1/receptions", body)] * 6)
+    assert sorted(r.status for r in replies) == [201] + [409] * 5
+    reception = [r for r in replies if r.status == 201][0]
+    assert (reception["customer_id"], reception["vehicle_id"]) == (parties["customer_id"], parties["vehicle_id"])
+    assert {(r.code, r["state"]) for r in replies if r.status == 409} == {("illegal_transition", "converted")}
+    now = store.advisor.get(f"/v1/appointments/{appointment['id']}", expect=200)
+    assert (now["status"], now["reception_id"], now["late_minutes"]) == ("converted", reception["id"], 0)
+    unknown = store.advisor.post("/v1/receptions", {**body, "appointment_id": uuid7()})
+    assert (unknown.status, unknown.errors) == (422, {"/appointment_id": "not_found"})
+
+
+def test_the_counters_one_call(store, chain):
+    """E1: phone and plate are enough; the next time the same person and vehicle are found."""
+    phone, plate = chain.phone(), chain.plate()
+    body = {"store_id": store.id, "plate": plate, "customer": {"name": "李雷", "phone": phone},
+            "contact": {"name": "韩梅梅"}, "odometer_km": 100, "concerns": ["换机油"]}
+    first = store.advisor.post("/v1/check-ins", body, expect=201)
+    assert first.headers["Location"] == f"/v1/receptions/{first['id']}"
+    assert (first["status"], first["customer"]["name"], first["vehicle"]["plate"], first["contact_name"]) == (
+        "waiting", "李雷", plate, "韩梅梅")
+    assert [c["text"] for c in first["concerns"]] == ["换机油"]
+    other = chain.store()
+    second = other.advisor.post("/v1/check-ins", {**body, "store_id": other.id, "customer": {
+        "name": "别名", "phone": phone}}, expect=201)
+    assert (second["customer_id"], second["vehicle_id"]) == (first["customer_id"], first["vehicle_id"])
+    assert second["customer"]["name"] == "李雷"
+    third = store.advisor.post("/v1/check-ins", {"plate": plate, "customer_id": first["customer_id"],
+                                                "odometer_km": 120}, expect=201)
+    assert third["vehicle_id"] == first["vehicle_id"]
+
+
+def test_the_counter_with_an_appointment(store, chain, appointment, parties):
+    """E1: who was booked needs no name; who really came is received."""
+    plate = store.advisor.get(f"/v1/vehicles/{parties['vehicle_id']}", expect=200)["plate"]
+    other = chain.store()
+    foreign = other.advisor.post("/v1/check-ins", {"plate": plate, "appointment_id": appointment["id"], "odometer_km": 5})
+    assert (foreign.status, foreign.errors) == (422, {"/appointment_id": "not_found"})
+    reception = store.advisor.post("/v1/check-ins", {
+        "plate": plate, "appointment_id": appointment["id"], "odometer_km": 5}, expect=201)
+    assert (reception["customer_id"], reception["vehicle_id"], reception["appointment_id"]) == (
+        parties["customer_id"], parties["vehicle_id"], appointment["id"])
+    assert store.advisor.get(f"/v1/appointments/{appointment['id']}", expect=200)["status"] == "converted"
+
+
+def test_check_ins_at_once(store, chain):
+    """Two counters, one new customer: one person, one vehicle, two receptions."""
+    body = {"plate": chain.plate(), "customer": {"name": "赵六", "phone": chain.phone()}, "odometer_km": 7}
+    advisor = store.advisor
+    replies = at_once(*[lambda: advisor.post("/v1/check-ins", body)] * 4)
+    assert {r.status for r in replies} == {201}
+    assert len({r["vehicle_id"] for r in replies}) == 1
+    assert len({r["number"] for r in replies}) == 4
+
+
+def test_bad_fields(store, parties):
+    """What is missing or wrong is told by name."""
+    post = store.advisor.post
+    assert post("/v1/receptions", {"odometer_km": 1}).errors == {"/customer_id": "required", "/vehicle_id": "required"}
+    assert post("/v1/receptions", {**parties, "odometer_km": "1", "concerns": "x", "old_parts": "eaten"}).errors == {
+        "/odometer_km": "wrong_type", "/concerns": "wrong_type", "/old_parts": "bad_code"}
+    assert post("/v1/receptions", {**parties, "odometer_km": 1, "vehicle_id": uuid7()}).errors == {
+        "/vehicle_id": "not_found"}
+    assert post("/v1/check-ins", {"odometer_km": 1, "customer_id": uuid7()}).errors == {"/plate": "required"}
+    assert post("/v1/check-ins", {"odometer_km": 1, "plate": "沪A12345"}).errors == {"/customer": "one_of"}
+    both = {"odometer_km": 1, "plate": "沪A12345", "customer": {"name": "x", "phone": "13800001111"},
+            "customer_id": parties["customer_id"]}
+    assert post("/v1/check-ins", both).errors == {"/customer": "one_of"}
+    id = uuid7()
+    post("/v1/receptions", {**parties, "odometer_km": 1, "id": id}, expect=201)
+    again = post("/v1/receptions", {**parties, "odometer_km": 1, "id": id})
+    assert (again.status, again.errors) == (409, {"/id": "duplicate"})
+
+
+def test_who_may_receive(chain, store, parties):
+    """Roles, and other stores' eyes."""
+    body = {**parties, "odometer_km": 1}
+    id = store.advisor.post("/v1/receptions", body, expect=201)["id"]
+    assert store.tech1.post("/v1/receptions", body).status == 403
+    assert store.tech1.post(f"/v1/receptions/{id}/greet", {}).status == 403
+    seen = store.tech1.get(f"/v1/receptions/{id}", expect=200)
+    assert {a["why"] for a in seen["actions"] if a["verb"] == "greet"} == {"forbidden"}
+    other = chain.store()
+    assert other.advisor.get(f"/v1/receptions/{id}").status == 404
+    assert other.advisor.post(f"/v1/receptions/{id}/greet", {}).status == 404
+    assert other.advisor.pages("/v1/receptions") == []
+    foreign = other.advisor.post("/v1/receptions", {**body, "store_id": store.id})
+    assert (foreign.status, foreign.errors) == (422, {"/store_id": "not_found"})
+    hidden = other.advisor.post("/v1/receptions", body)
+    assert (hidden.status, hidden.errors) == (422, {"/customer_id": "not_found"})
+    assert chain.analyst.get(f"/v1/receptions/{id}", expect=200)["store_id"] == store.id
+    assert chain.analyst.get("/v1/receptions", params={"store_id": uuid7()}).data == []
