@@ -157,6 +157,23 @@ store_add_holiday(struct ctx *ctx, struct id id, const struct add_store_holiday 
 }
 
 enum err
+store_remove_holiday(struct ctx *ctx, struct id id, struct date date)
+{
+	struct rows *removed;
+	enum err err = store_lock(ctx, id);
+
+	if (!err)
+		err = db_read(ctx, store_holiday_remove, &removed, ARG(id, id), ARG(date, date));
+	if (err)
+		return err;
+	if (rows_count(removed) == 0)
+		return fail(ctx, ERR_NOT_FOUND, NULL);
+	db_write(ctx, store_touch, ARG(id, id));
+	event_add(ctx, "store.updated", id, id);
+	return OK;
+}
+
+enum err
 store_update_policies(struct ctx *ctx, struct id id, const struct update_store_policies *in)
 {
 	struct rows *rows;

@@ -16,6 +16,7 @@ MUSTCHECK enum err store_create(struct ctx *ctx, const struct create_store *in);
 MUSTCHECK enum err store_update(struct ctx *ctx, struct id id, const struct update_store *in);
 MUSTCHECK enum err store_set_hours(struct ctx *ctx, struct id id, const struct set_store_hours *in);
 MUSTCHECK enum err store_add_holiday(struct ctx *ctx, struct id id, const struct add_store_holiday *in);
+MUSTCHECK enum err store_remove_holiday(struct ctx *ctx, struct id id, struct date date);
 MUSTCHECK enum err store_update_policies(struct ctx *ctx, struct id id, const struct update_store_policies *in);
 MUSTCHECK enum err bay_create(struct ctx *ctx, struct id store, const struct create_bay *in);
 MUSTCHECK enum err bay_update(struct ctx *ctx, struct id id, const struct update_bay *in);

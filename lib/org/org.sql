@@ -134,6 +134,9 @@ SELECT :id, weekday, opens, closes
 INSERT INTO store_holiday (store_id, date, closed, opens, closes, name)
 VALUES (:id, :date, coalesce(:closed, :opens::text IS NULL), :opens, :closes, :name);
 
+-- name: store_holiday_remove
+DELETE FROM store_holiday WHERE store_id = :id AND date = :date RETURNING date;
+
 -- name: bay_list   page unnamed
 SELECT b.id, b.version, b.store_id, b.code, b.name, b.kind, b.active, b.created_at, b.updated_at,
        b.deleted_at, b.deleted_reason,

@@ -68,7 +68,8 @@ enum permission
 permission_lacking(const struct permission_set *held, const struct permission_set *wanted)
 {
 	for (int p = PERMISSION_NONE + 1; p < PERMISSION_COUNT; p++)
-		if (permission_in(wanted, (enum permission)p) && !permission_in(held, (enum permission)p))
+		if (permission_in(wanted, (enum permission)p) &&
+		    !permission_in(held, (enum permission)p))
 			return (enum permission)p;
 	return PERMISSION_NONE;
 }

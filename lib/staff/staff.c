@@ -27,14 +27,15 @@ static enum err
 check_authority(struct ctx *ctx, struct id staff, struct id grant, struct rows **found)
 {
 	struct permission_set held = { { 0 } };
-	enum err err = db_read(ctx, staff_authority, found, ARG(staff_id, staff), ARG(grant_id, grant));
+	enum err err =
+		db_read(ctx, staff_authority, found, ARG(staff_id, staff), ARG(grant_id, grant));
 	size_t n = err ? 0 : rows_count(*found);
 
 	for (size_t i = 0; i < n && !err; i++) {
 		const char *role = row_text(*found, i, "role");
 		bool office = role_is_office[enum_value(&role_enum, role)];
-		struct permission_set own =
-			permissions_of(row_text(*found, i, "own_role"), row_text(*found, i, "own_scopes"));
+		struct permission_set own = permissions_of(row_text(*found, i, "own_role"),
+		                                           row_text(*found, i, "own_scopes"));
 
 		if (!office || row_bool(*found, i, "own_chain"))
 			permissions_unite(&held, &own);
@@ -88,7 +89,8 @@ staff_create(struct ctx *ctx, const struct create_staff *in, const char *passwor
 		return err;
 	if (password && !in->has_username)
 		return fail(ctx, ERR_REQUIRED, "/username");
-	db_write(ctx, staff_add, ARG(staff_id, ctx->subject), ARG(store_id, store), BODY_ARG(create_staff, in));
+	db_write(ctx, staff_add, ARG(staff_id, ctx->subject), ARG(store_id, store),
+	         BODY_ARG(create_staff, in));
 	if (password)
 		db_write(ctx, credential_set, ARG(staff_id, ctx->subject), ARG(password, password));
 	event_add(ctx, "staff.created", store, ctx->subject);
@@ -156,7 +158,8 @@ staff_grant(struct ctx *ctx, struct id id, const struct create_staff_grant *in)
 		err = ctx_store(ctx, in->store_id, &store);
 	if (err)
 		return err;
-	db_write(ctx, staff_grant_add, ARG(grant_id, grant), ARG(staff_id, id), BODY_ARG(create_staff_grant, in));
+	db_write(ctx, staff_grant_add, ARG(grant_id, grant), ARG(staff_id, id),
+	         BODY_ARG(create_staff_grant, in));
 	/* judged where it holds: what fails here is not saved */
 	err = check_authority(ctx, id, grant, &given);
 	if (err)
@@ -195,17 +198,19 @@ api_key_create(struct ctx *ctx, const struct create_api_key *in, const char *has
 	enum err err;
 
 	if (ctx->scope->kind != ACTOR_STAFF)
-		return fail_with(ctx, ERR_FORBIDDEN, NULL, enum_code(&permission_enum, PERMISSION_KEY_WRITE), NULL);
+		return fail_with(ctx, ERR_FORBIDDEN, NULL,
+		                 enum_code(&permission_enum, PERMISSION_KEY_WRITE), NULL);
 	if (in->has_expires_at && in->expires_at.us <= ctx->now.us)
 		return fail_with(ctx, ERR_BAD_VALUE, "/expires_at", "must be in the future", NULL);
 	err = db_read(ctx, api_key_unknown_store, &unknown, BODY_ARG(create_api_key, in));
 	if (err)
 		return err;
 	if (rows_count(unknown) > 0)
-		return failf(ctx, ERR_NOT_FOUND, "/store_ids/%lld", (long long)row_int(unknown, 0, "place"));
+		return failf(ctx, ERR_NOT_FOUND, "/store_ids/%lld",
+		             (long long)row_int(unknown, 0, "place"));
 	ctx->subject = id_new();
-	db_write(ctx, api_key_add, ARG(key_id, ctx->subject), ARG(token_hash, hash), ARG(hint, hint),
-	         BODY_ARG(create_api_key, in));
+	db_write(ctx, api_key_add, ARG(key_id, ctx->subject), ARG(token_hash, hash),
+	         ARG(hint, hint), BODY_ARG(create_api_key, in));
 	event_add(ctx, "api_key.created", none, ctx->subject);
 	return OK;
 }

@@ -11,7 +11,8 @@
 
 /* password is the stored form, NULL for none.  Without store_id: headquarters makes people of the
  * chain, a store its own.  Sets ctx->subject. */
-MUSTCHECK enum err staff_create(struct ctx *ctx, const struct create_staff *in, const char *password);
+MUSTCHECK enum err
+staff_create(struct ctx *ctx, const struct create_staff *in, const char *password);
 
 /* Who becomes inactive loses sessions and keys.  Sets ctx->subject. */
 MUSTCHECK enum err staff_update(struct ctx *ctx, struct id id, const struct update_staff *in);
@@ -30,7 +31,8 @@ MUSTCHECK enum err staff_revoke(struct ctx *ctx, struct id id, struct id grant);
 
 /* hash: of the token, as a bytea literal; hint: what may be shown of it.  Only people make keys.
  * Sets ctx->subject.  The caller has checked that the key gets no more than its maker holds. */
-MUSTCHECK enum err api_key_create(struct ctx *ctx, const struct create_api_key *in, const char *hash, const char *hint);
+MUSTCHECK enum err api_key_create(struct ctx *ctx, const struct create_api_key *in,
+                                  const char *hash, const char *hint);
 MUSTCHECK enum err api_key_revoke(struct ctx *ctx, struct id id);
 
 #endif

@@ -40,6 +40,14 @@ add_holiday(struct request *req)
 }
 
 static enum err
+delete_holiday(struct request *req)
+{
+	const struct delete_store_holiday_params *params = req->params;
+
+	return store_remove_holiday(&req->ctx, req->id, params->date);
+}
+
+static enum err
 update_policies(struct request *req)
 {
 	return store_update_policies(&req->ctx, req->id, req->body);
@@ -88,6 +96,7 @@ const struct route organisation_routes[] = {
 	COMMAND(OP_updateStore,         update_store,    THEN(OP_getStore)),
 	COMMAND(OP_setStoreHours,       set_hours,       THEN(OP_getStore)),
 	COMMAND(OP_addStoreHoliday,     add_holiday,     THEN(OP_getStore)),
+	COMMAND(OP_deleteStoreHoliday,  delete_holiday,  OP_NONE),
 	READ(OP_listBays,               UNDER(store_visible), PAGE(bay_list)),
 	READ(OP_getBay,                 ONE(bay_get)),
 	COMMAND(OP_createBay,           create_bay,      THEN(OP_getBay)),

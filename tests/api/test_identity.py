@@ -4,9 +4,10 @@
 import datetime
 import threading
 
+import psycopg2
 import pytest
 
-from fettle import Daemon, at_once, uuid7, wait_for
+from fettle import Client, Daemon, at_once, uuid7, wait_for
 
 PASSWORD = "a long enough one"
 
@@ -157,6 +158,24 @@ def test_a_revoked_grant_is_over_within_a_second(chain, store):
     grant(store.manager, person, "cashier", store_id=store.id)
 
 
+def test_a_revoked_grant_is_over_in_every_process(chain, store, run, tmp_path, contract, book):
+    """A4: a second daemon on the same database hears of it as soon."""
+    person = new_staff(store.manager, chain)
+    given = grant(store.manager, person, "cashier", store_id=store.id)
+    cashier = log_in(chain, person["username"])
+    second = Daemon(tmp_path / "second", DATABASE_URL=run["dsn"].replace("user=postgres", "user=fettle_app"))
+    try:
+        second.start()
+        there = Client(second.port, contract, book, cashier.token)
+        there.get("/v1/stores", expect=200)
+        store.manager.delete(f"/v1/staff/{person['id']}/grants/{given['grants'][0]['id']}", expect=204)
+        wait_for(lambda: there.get("/v1/stores").status == 403, 1.5)
+        store.manager.delete("/v1/staff/" + person["id"], expect=204)
+        wait_for(lambda: there.get("/v1/me").status == 401, 1.5)
+    finally:
+        second.stop()
+
+
 def test_two_give_the_same_role(chain, store):
     """A4: one of two at once does."""
     person = new_staff(store.manager, chain)
@@ -229,7 +248,6 @@ def test_logins_are_limited_by_address(tmp_path, contract, book):
     daemon = Daemon(folder, RATE_LOGIN=3)
     try:
         daemon.start()
-        from fettle import Client  # pylint: disable=import-outside-toplevel
         client = Client(daemon.port, contract, book)
         replies = [client.post("/v1/sessions", {"username": f"u{n}", "password": "wrong"}) for n in range(4)]
         assert [r.status for r in replies] == [401, 401, 401, 429]
@@ -361,6 +379,16 @@ def test_bays_and_regions_go(chain, store):
     assert graves[0]["deleted_reason"] == "合并"
 
 
+def test_a_holiday_is_called_off(store):
+    """A3: the store opens on that day as on any other; another day was none."""
+    path = f"/v1/stores/{store.id}"
+    store.manager.post(path + "/holidays", {"date": "2026-10-01"}, expect=201)
+    assert store.advisor.delete(path + "/holidays/2026-10-01").status == 403
+    assert store.manager.delete(path + "/holidays/2026-10-02").status == 404
+    store.manager.delete(path + "/holidays/2026-10-01", expect=204)
+    assert store.manager.get(path, expect=200)["holidays"] == []
+
+
 def test_a_store_and_the_end_of_its_region(chain):
     """A1: of a store that opens and a region that goes at once, one is told no."""
     for _ in range(5):
@@ -417,6 +445,18 @@ def test_the_audit_trail_by_whom_and_when(chain, store):
     assert other.manager.pages("/v1/audit-entries", row_id=person["id"]) == []
 
 
+def test_a_customers_change_is_audited(chain, store):
+    """A11: with before and after, and without who it is."""
+    made = store.advisor.post("/v1/customers", {"kind": "person", "name": "赵六", "phone": chain.phone(),
+                                                "store_id": store.id}, expect=201)
+    path = "/v1/customers/" + made["id"]
+    store.advisor.patch(path, {"name": "赵七"}, version=made["version"], expect=200)
+    entry = chain.auditor.get("/v1/audit-entries", params={"row_id": made["id"], "table_name": "customer"},
+                              expect=200).data[0]
+    assert (entry["action"], entry["actor"]["id"]) == ("update", store.advisor.id)
+    assert entry["before"]["name"] == entry["after"]["name"] == "***"
+
+
 def test_the_access_log(chain, store, sql):
     """A11: who looked; a store's managers see their own store's entries only."""
     other, subject = chain.store(), uuid7()
@@ -459,7 +499,6 @@ def test_the_feed_goes_on_where_it_was_left(chain, store):
 
 def test_the_feed_skips_nothing_that_commits_late(chain, store, run):
     """A11: an event that began earlier and commits later holds back what is behind it, and then comes first."""
-    import psycopg2  # pylint: disable=import-outside-toplevel
     wait_for(lambda: len(feed(store.manager, None).data) >= 2)
     last = store.manager.pages("/v1/events")[-1]["id"]
     slow, subject = psycopg2.connect(run["dsn"]), uuid7()
