@@ -13,6 +13,7 @@ static const struct check {
 	{ "stock ledger", SQL_verify_stock_ledger },
 	{ "stock documents", SQL_verify_stock_documents },
 	{ "issued parts", SQL_verify_stock_issued },
+	{ "KPIs", SQL_verify_kpis },
 };
 
 static enum err

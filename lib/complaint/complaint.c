@@ -2,8 +2,11 @@
 /* Recording complaints and moving them. */
 #include "complaint/complaint.h"
 
+#include "customer/customer.h"
 #include "event/event.h"
+#include "event/search.h"
 #include "org/org.h"
+#include "vehicle/vehicle.h"
 
 #define OPEN                                                                  \
 	(FROM(COMPLAINT_STATUS_RECEIVED) | FROM(COMPLAINT_STATUS_ASSIGNED) |  \
@@ -52,27 +55,29 @@ add(struct ctx *ctx, struct id store, const char *origin, struct id survey,
 	         BODY_ARG(create_complaint, in));
 	add_step(ctx, store, COMPLAINT_STATUS_RECEIVED, NULL);
 	event_add(ctx, "complaint.received", store, ctx->subject);
+	search_add(ctx, "number", number, "complaint", ctx->subject, store);
 	return OK;
 }
 
-/* Row security hides what is another store's; foreign keys would see through it. */
+/* Row security hides what is another store's; foreign keys would see through it.  The customer may
+ * have been merged into another since the caller looked. */
 static enum err
-check_subjects(struct ctx *ctx, struct id store, const struct create_complaint *in)
+check_subjects(struct ctx *ctx, struct id store, struct create_complaint *in)
 {
 	struct rows *rows;
-	enum err err;
+	enum err err = OK;
 
-	if (!in->has_vehicle_id && !in->has_work_order_id)
-		return OK;
-	err = db_read(ctx, complaint_subjects, &rows, ARG(store_id, store),
-	              BODY_ARG(create_complaint, in));
-	if (err)
+	if (in->has_customer_id)
+		err = customer_resolve(ctx, &in->customer_id, "/customer_id");
+	if (!err && in->has_vehicle_id)
+		err = vehicle_check_visible(ctx, in->vehicle_id, "/vehicle_id");
+	if (err || !in->has_work_order_id)
 		return err;
-	if (in->has_vehicle_id && row_is_null(rows, 0, "vehicle_id"))
-		return fail(ctx, ERR_NOT_FOUND, "/vehicle_id");
-	if (in->has_work_order_id && row_is_null(rows, 0, "work_order_id"))
-		return fail(ctx, ERR_NOT_FOUND, "/work_order_id");
-	return OK;
+	err = db_read(ctx, complaint_order, &rows, ARG(store_id, store),
+	              BODY_ARG(create_complaint, in));
+	if (!err && rows_count(rows) == 0)
+		err = fail(ctx, ERR_NOT_FOUND, "/work_order_id");
+	return err;
 }
 
 enum err
@@ -82,6 +87,7 @@ complaint_create(struct ctx *ctx, const struct create_complaint *in)
 	const char *origin = in->has_origin
 	                             ? enum_code(&complaint_received_from_enum, (int)in->origin)
 	                             : "customer";
+	struct create_complaint said = *in;
 	struct id store;
 	enum err err;
 
@@ -91,8 +97,17 @@ complaint_create(struct ctx *ctx, const struct create_complaint *in)
 	if (!err)
 		err = new_id(ctx, in->id, &ctx->subject);
 	if (!err)
-		err = check_subjects(ctx, store, in);
-	return err ? err : add(ctx, store, origin, none, in);
+		err = check_subjects(ctx, store, &said);
+	if (!err)
+		err = add(ctx, store, origin, none, &said);
+	if (err)
+		return err;
+	/* headquarters may record what a store has not seen yet */
+	if (said.has_customer_id)
+		customer_link(ctx, said.customer_id, store, "document");
+	if (said.has_vehicle_id)
+		vehicle_link(ctx, said.vehicle_id, store, "document");
+	return OK;
 }
 
 enum err

@@ -53,11 +53,8 @@ SELECT t.complaint_id AS _parent, t.id, t.status, t.note, t.at, f.id AS "actor.i
  WHERE t.complaint_id = ANY (:ids)
  ORDER BY t.complaint_id, t.at, t.id;
 
--- What a new complaint speaks of, as far as the caller sees it.
-
--- name: complaint_subjects
-SELECT (SELECT v.id FROM vehicle v WHERE v.id = :vehicle_id AND v.deleted_at IS NULL) AS vehicle_id,
-       (SELECT w.id FROM work_order w WHERE w.id = :work_order_id AND w.store_id = :store_id) AS work_order_id;
+-- name: complaint_order
+SELECT w.id FROM work_order w WHERE w.id = :work_order_id AND w.store_id = :store_id AND w.deleted_at IS NULL;
 
 -- name: complaint_add
 INSERT INTO complaint (id, store_id, number, origin, status, customer_id, contact_name, contact_phone, vehicle_id,

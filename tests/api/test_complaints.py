@@ -150,6 +150,23 @@ def test_list_and_filters(store):
     store.service.get("/v1/complaints", params={"mood": "bad"}, expect=400)
 
 
+def test_headquarters_records_for_a_store(store, chain):
+    """H3, A3: the store sees a customer from the moment a complaint of theirs is recorded there."""
+    elsewhere = chain.store()
+    customer = elsewhere.advisor.post("/v1/customers", {"kind": "person", "name": "韩梅梅", "phone": chain.phone()},
+                                      expect=201)
+    body = {"store_id": store.id, "customer_id": customer["id"], "channel": "phone", "category": "response",
+            "description": "没人回电"}
+    assert store.service.post("/v1/complaints", body, expect=422).errors == {"/customer_id": "not_found"}
+    made = chain.admin.post("/v1/complaints", body, expect=201)
+    seen = store.service.get(f"/v1/complaints/{made['id']}", expect=200)
+    assert seen["customer"]["name"] == "韩梅梅" and "****" in seen["customer"]["phone"] and seen["contact"] is None
+    store.service.get(f"/v1/customers/{customer['id']}", expect=200)
+    assert [k["id"] for k in store.service.pages("/v1/complaints", customer_id=customer["id"])] == [made["id"]]
+    found = store.service.get("/v1/search", params={"q": made["number"]}, expect=200).data
+    assert made["id"] in [f["id"] for f in found]
+
+
 def test_key_makes_a_repeat_safe(store):
     """A8: the same key records one complaint."""
     body = {"store_id": store.id, "contact": {"name": "李雷"}, "channel": "walk_in", "category": "other",

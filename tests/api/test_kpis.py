@@ -5,7 +5,7 @@ import datetime
 
 import pytest
 
-from fettle import uuid7, wait_for
+from fettle import Daemon, uuid7, wait_for
 from past import deliver, tell
 
 DAY = "2026-03-10"
@@ -227,6 +227,42 @@ def test_explained(sql, store, value):
     assert sorted((f["subject_id"], f["numerator"], f["denominator"]) for f in facts) == sorted(
         [(orders[0], 0, 1), (orders[1], 1, 1)])
     assert sum(f["numerator"] for f in facts) == row["numerator"]
+
+
+@pytest.fixture
+def verify(run, store, tmp_path):
+    """verify() -> what `fettled verify` says of this test's store."""
+    url = run["dsn"].replace("user=postgres", "user=fettle_app")
+    def tell():
+        said = Daemon(tmp_path, DATABASE_URL=url).run("verify").stdout.splitlines()
+        return [line for line in said if f" {store.code} " in line]
+    return tell
+
+
+def test_verified(sql, store, value, verify):
+    """H4: what was folded is recomputed from the documents, and each difference is told."""
+    deliver(sql, store, f"{DAY} 12:00+08", promised=f"{DAY} 13:00+08")
+    value("on_time_delivery")
+    assert verify() == []
+    def change(text, kpi):
+        sql("UPDATE kpi_day SET " + text + " WHERE store_id = %s AND kpi = %s", (store.id, kpi))
+    change("denominator = 2", "on_time_delivery")
+    sql("DELETE FROM kpi_day WHERE store_id = %s AND kpi = 'complaint_rate'", (store.id,))
+    change("kpi = 'sales'", "orders_delivered")
+    name = f"KPIs: {store.code}"
+    assert verify() == [
+        f"{name} complaint_rate: denominator of {DAY} is none, should be 1",
+        f"{name} complaint_rate: n of {DAY} is none, should be 1",
+        f"{name} complaint_rate: numerator of {DAY} is none, should be 0",
+        f"{name} on_time_delivery: denominator of {DAY} is 2, should be 1",
+        f"{name} orders_delivered: n of {DAY} is none, should be 1",
+        f"{name} orders_delivered: numerator of {DAY} is none, should be 1",
+        f"{name} sales: n of {DAY} is 1, should be none",
+        f"{name} sales: numerator of {DAY} is 1, should be none"]
+    # an order more on that day makes it anew
+    deliver(sql, store, f"{DAY} 12:00+08", promised=f"{DAY} 13:00+08")
+    value("orders_delivered", lambda r: r["n"] == 2)
+    assert verify() == []
 
 
 def test_the_dictionary(sql, store, contract):
