@@ -262,6 +262,8 @@ command_tx(struct ctx *ctx, void *arg)
 		db_write(ctx, access_log_add, ARG(log_id, id_new()), ARG(log_store_id, req->scope.store),
 		         ARG(operation, req->operation->name), ARG(subject_type, (const char *)NULL),
 		         ARG(subject_id, req->id));
+	if (req->err) /* decided, and its writes are kept; there is nothing to read or to repeat */
+		return OK;
 	if (req->idempotency_key)
 		keep_key(ctx, req);
 	if (!then)

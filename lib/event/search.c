@@ -20,7 +20,6 @@ enum form {
 /* What a typed text must be to be looked for in a kind. */
 enum typed {
 	TYPED_ANY,
-	TYPED_LETTERS,
 	TYPED_DIGITS,
 	TYPED_ASCII
 };
@@ -32,8 +31,8 @@ static const struct kind {
 	size_t least; /* characters below which there would be too much to find */
 } kinds_known[] = {
 	{ "name",        FORM_WORDS, TYPED_ANY,     1 },
-	{ "pinyin",      FORM_WHOLE, TYPED_LETTERS, 2 },
-	{ "initials",    FORM_WHOLE, TYPED_LETTERS, 2 },
+	{ "pinyin",      FORM_WHOLE, TYPED_ASCII,   2 },
+	{ "initials",    FORM_WHOLE, TYPED_ASCII,   2 },
 	{ "part_number", FORM_WHOLE, TYPED_ASCII,   3 },
 	{ "plate",       FORM_PLATE, TYPED_ANY,     2 },
 	{ "phone_tail",  FORM_TAIL,  TYPED_DIGITS,  4 },
@@ -184,8 +183,7 @@ fits(const struct folded *folded, enum typed typed)
 	for (size_t i = 0; i < folded->count; i++) {
 		uint32_t c = folded->points[i];
 
-		if ((typed == TYPED_LETTERS && (c < 'a' || c > 'z')) ||
-		    (typed == TYPED_DIGITS && (c < '0' || c > '9') && c != '+') ||
+		if ((typed == TYPED_DIGITS && (c < '0' || c > '9') && c != '+') ||
 		    (typed == TYPED_ASCII && c >= 0x80))
 			return false;
 	}

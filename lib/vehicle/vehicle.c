@@ -431,10 +431,10 @@ vehicle_add_owner(struct ctx *ctx, struct id id, const struct add_owner *in)
 	struct id customer = in->customer_id;
 	struct rows *rows;
 	struct date from;
-	enum err err = customer_resolve(ctx, &customer, "/customer_id");
+	enum err err = lock(ctx, id, &rows);
 
 	if (!err)
-		err = lock(ctx, id, &rows);
+		err = customer_resolve(ctx, &customer, "/customer_id");
 	if (err)
 		return err;
 	from = in->has_from ? in->from : row_date(rows, 0, "today");

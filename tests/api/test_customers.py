@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Customers: made at one counter, known in the chain, found by others only by what they know exactly."""
+
+from fettle import at_once, uuid7
+
+
+def person(store, who=None, expect=201, **more):
+    body = {"kind": "person", "name": "王小明", "phone": store.chain.phone(), **more}
+    return (who or store.advisor).post("/v1/customers", body, expect=expect)
+
+
+def phone_of(customer, store):
+    return store.advisor.get(f"/v1/customers/{customer['id']}/phone", expect=200)["phone"]
+
+
+def entries(store, operation):
+    """The access log's rows of one operation in a store."""
+    return [row for row in store.chain.auditor.pages("/v1/access-log", store_id=store.id) if row["operation"] == operation]
+
+
+def test_a_new_customer_is_masked_everywhere(store):
+    """B1, B2, B5, B9: kind, contacts, tags, channel and source; phones only masked, but where it is logged."""
+    phone, other = store.chain.phone(), store.chain.phone()
+    made = person(store, phone=phone, tags=["vip", "fleet"], source="老客户介绍", preferred_channel="wechat",
+                  external_ids={"crm": "77"}, metadata={"likes": "茶"},
+                  contacts=[{"kind": "phone", "value": f"+86 {other}", "name": "李师傅", "role": "司机"},
+                            {"kind": "email", "value": "wang@example.com"}])
+    assert made["phone"] == phone[:3] + "****" + phone[-4:] and made["kind"] == "person"
+    assert made["tags"] == ["vip", "fleet"] and made["external_ids"] == {"crm": "77"} and made["source"] == "老客户介绍"
+    assert [c["value"] for c in made["contacts"]] == [other[:3] + "****" + other[-4:], "w***@example.com"]
+    assert made.headers["Location"] == f"/v1/customers/{made['id']}"
+    assert phone_of(made, store) == phone
+    values = store.advisor.get(f"/v1/customers/{made['id']}/contact-values", expect=200).data
+    assert [c["value"] for c in values] == [other, "wang@example.com"]
+    assert len(entries(store, "getCustomerPhone")) == 1 and len(entries(store, "listContactValues")) == 1
+    assert entries(store, "getCustomerPhone")[0]["subject_id"] == made["id"]
+
+
+def test_who_may_not_see_contacts(store):
+    """B1: a cashier reads customers but no numbers; a technician none of both."""
+    made = person(store)
+    assert store.cashier.get(f"/v1/customers/{made['id']}", expect=200)["phone"].count("*") == 4
+    store.cashier.get(f"/v1/customers/{made['id']}/phone", expect=403)
+    store.cashier.get(f"/v1/customers/{made['id']}/contact-values", expect=403)
+    store.tech1.get(f"/v1/customers/{made['id']}", expect=403)
+    person(store, who=store.cashier, expect=403)
+
+
+def test_bad_fields(store):
+    wrong = person(store, expect=422, kind="robot", phone="abc", tags=["a", "a"], name="")
+    assert set(wrong.errors) == {"/kind", "/phone", "/tags", "/name"} or {"/kind", "/phone", "/name"} <= set(wrong.errors)
+    assert person(store, expect=422, contacts=[{"kind": "email", "value": "no at"}]).errors == {"/contacts/0/value": "bad_contact"}
+    assert person(store, expect=422, who=store.chain.admin).errors == {"/store_id": "required"}
+    assert person(store, expect=422, who=store.chain.admin, store_id=uuid7()).code == "not_found"
+
+
+def test_patch_and_versions(store):
+    """B5: a merge patch; what was found by the old name is found by the new one only."""
+    made = person(store)
+    path = f"/v1/customers/{made['id']}"
+    store.advisor.patch(path, {"name": "赵敏"}, expect=428)
+    name = "赵敏" + store.code
+    changed = store.advisor.patch(path, {"name": name, "source": None, "tags": ["x"]}, version=1, expect=200)
+    assert (changed["name"], changed["version"], changed["tags"]) == (name, 2, ["x"])
+    stale = store.advisor.patch(path, {"name": "过时"}, version=1, expect=412)
+    assert stale["current"]["name"] == name
+    found = store.advisor.get("/v1/customers", params={"q": name}, expect=200).data
+    assert [c["id"] for c in found] == [made["id"]]
+    assert made["id"] not in {c["id"] for c in store.advisor.get("/v1/customers", params={"q": "王小明"}, expect=200).data}
+
+
+def test_another_store_sees_nobody_until_it_asks_exactly(store, chain):
+    """B3, B16: invisible, then found by the whole number, with a row in the access log; nothing leaks."""
+    other = chain.store()
+    phone = chain.phone()
+    made = person(store, phone=phone)
+    path = f"/v1/customers/{made['id']}"
+    for below in ("", "/contacts", "/consents", "/vehicles", "/timeline", "/phone"):
+        other.advisor.get(path + below, expect=404)
+    other.advisor.patch(path, {"name": "x"}, version=1, expect=404)
+    assert other.advisor.get("/v1/customers", params={"phone": phone}, expect=200).data == []
+    assert other.advisor.get("/v1/search", params={"q": phone[-8:]}, expect=200).data == []
+    nobody = other.advisor.post("/v1/customers/lookup", {"phone": chain.phone()}, expect=404)
+    assert "errors" not in nobody.json
+    found = other.advisor.post("/v1/customers/lookup", {"phone": phone}, expect=200)
+    assert found["id"] == made["id"]
+    other.advisor.get(path, expect=200)
+    log = entries(other, "lookupCustomer")
+    assert [row["subject_id"] for row in log if row["subject_id"]] == [made["id"]] and len(log) == 2
+    assert [hit["id"] for hit in other.advisor.get("/v1/search", params={"q": phone[-8:]}, expect=200).data] == [made["id"]]
+    other.cashier.post("/v1/customers/lookup", {"phone": phone}, expect=403)
+
+
+def test_contacts_come_and_go(store):
+    """B1: further numbers find the customer; a contact taken away no longer does."""
+    made, phone = person(store), store.chain.phone()
+    added = store.advisor.post(f"/v1/customers/{made['id']}/contacts", {"kind": "phone", "value": phone, "name": "司机"}, expect=201)
+    assert added["customer_id"] == made["id"] and added["value"] == phone[:3] + "****" + phone[-4:]
+    assert [h["id"] for h in store.advisor.get("/v1/search", params={"q": phone[-7:]}, expect=200).data] == [made["id"]]
+    assert store.advisor.post("/v1/customers/lookup", {"phone": phone}, expect=200)["id"] == made["id"]
+    bad = store.advisor.post(f"/v1/customers/{made['id']}/contacts", {"kind": "phone", "value": "call me"}, expect=422)
+    assert bad.errors == {"/value": "bad_contact"}
+    store.advisor.delete(f"/v1/contacts/{added['id']}", expect=204)
+    store.advisor.get(f"/v1/contacts/{added['id']}", expect=404)
+    store.advisor.delete(f"/v1/contacts/{added['id']}", expect=404)
+    assert store.advisor.get("/v1/search", params={"q": phone[-7:]}, expect=200).data == []
+    assert store.advisor.get(f"/v1/customers/{made['id']}/contacts", expect=200).data == []
+
+
+def test_consents(store):
+    """B2: opt-in by channel and purpose, with its withdrawal on record."""
+    made = person(store)
+    path = f"/v1/customers/{made['id']}/consents"
+    given = store.advisor.post(path, {"channel": "sms", "purpose": "marketing", "text_version": "2026-1"}, expect=201)
+    assert given["withdrawn_at"] is None
+    taken = store.advisor.post(f"/v1/consents/{given['id']}/withdraw", expect=200)
+    assert taken["withdrawn_at"]
+    again = store.advisor.post(f"/v1/consents/{given['id']}/withdraw", expect=200)
+    assert again["withdrawn_at"] == taken["withdrawn_at"]
+    assert store.advisor.get(path, expect=200).data == [again.json]
+    assert store.advisor.post(path, {"channel": "fax", "purpose": "marketing", "text_version": "1"}, expect=422).errors == {"/channel": "bad_code"}
+
+
+def test_two_become_one(store, chain):
+    """B3: a duplicate is shown, merged by headquarters, and its id keeps answering; nothing is lost."""
+    other, phone, second = chain.store(), chain.phone(), chain.phone()
+    keep = person(store, phone=phone, tags=["a"])
+    gone = person(other, phone=second, tags=["b"], source="网络")
+    car = other.advisor.post("/v1/vehicles", {"plate": chain.plate(), "customer_id": gone["id"]}, expect=201)
+    body = {"keep_id": keep["id"], "merge_id": gone["id"]}
+    store.manager.post("/v1/customers/merge", body, expect=403)
+    assert chain.admin.post("/v1/customers/merge", {"keep_id": keep["id"], "merge_id": keep["id"]},
+                            expect=422).errors == {"/merge_id": "merge_with_itself"}
+    one = chain.admin.post("/v1/customers/merge", body, expect=200)
+    assert one["id"] == keep["id"] and one["tags"] == ["a", "b"] and one["source"] == "网络"
+    assert [c["kind"] for c in one["contacts"]] == ["phone"]
+    for who in (other.advisor, chain.admin):
+        assert who.get(f"/v1/customers/{gone['id']}", expect=200)["id"] == keep["id"]
+    owned = other.advisor.get(f"/v1/customers/{gone['id']}/vehicles", expect=200).data
+    assert [o["vehicle"]["id"] for o in owned] == [car["id"]]
+    assert other.advisor.get(f"/v1/vehicles/{car['id']}", expect=200)["owner"]["id"] == keep["id"]
+    # a document that names the old id is the survivor's
+    late = other.advisor.post("/v1/vehicles", {"plate": chain.plate(), "customer_id": gone["id"]}, expect=201)
+    assert late["owner"]["id"] == keep["id"]
+    assert chain.admin.post("/v1/customers/merge", body, expect=422).errors == {"/merge_id": "not_found"}
+    # and a chain of merges resolves to its end
+    third = person(store)
+    chain.admin.post("/v1/customers/merge", {"keep_id": third["id"], "merge_id": keep["id"]}, expect=200)
+    assert chain.admin.get(f"/v1/customers/{gone['id']}", expect=200)["id"] == third["id"]
+    assert other.advisor.post("/v1/customers/lookup", {"phone": second}, expect=200)["id"] == third["id"]
+
+
+def test_duplicates_are_shown(store):
+    """B3: the same number twice."""
+    phone = store.chain.phone()
+    pair = {person(store, phone=phone)["id"], person(store, phone=phone, name="王晓明")["id"]}
+    found = [d for d in store.advisor.pages("/v1/customers/duplicates")]
+    assert [(d["reason"], {d["customer"]["id"], d["other"]["id"]}) for d in found] == [("same_phone", pair)]
+
+
+def test_a_merge_and_a_document_at_once(store, chain):
+    """B3: whoever comes first, the new vehicle belongs to the customer that stayed."""
+    for _ in range(3):
+        keep, gone = person(store), person(store)
+        merged, car = at_once(
+            lambda: chain.admin.post("/v1/customers/merge", {"keep_id": keep["id"], "merge_id": gone["id"]}, expect=200),
+            lambda: store.advisor.post("/v1/vehicles", {"plate": chain.plate(), "customer_id": gone["id"]}, expect=201))
+        assert merged["id"] == keep["id"]
+        assert store.advisor.get(f"/v1/vehicles/{car['id']}", expect=200)["owner"]["id"] == keep["id"]
+
+
+def test_a_deleted_customer_leaves_a_tombstone(store, chain):
+    """B3: gone from lists and search, told to those who follow the feed."""
+    made = person(store)
+    store.manager.delete(f"/v1/customers/{made['id']}", expect=403)
+    position = store.advisor.get("/v1/customers", expect=200)["position"]
+    chain.admin.delete(f"/v1/customers/{made['id']}", expect=204)
+    store.advisor.get(f"/v1/customers/{made['id']}", expect=404)
+    assert made["id"] not in {c["id"] for c in store.advisor.pages("/v1/customers")}
+    feed = store.advisor.pages("/v1/customers", after_position=position)
+    assert [c["id"] for c in feed if c["deleted_at"]] == [made["id"]]
+
+
+def test_lists_by_page_and_filter(store):
+    """B5: every customer of the store once, whatever the page; filters by kind, tag and phone."""
+    phone = store.chain.phone()
+    people = {person(store)["id"] for _ in range(4)}
+    fleet = person(store, kind="fleet", name="某某物流有限公司", tags=["大客户"], phone=phone)["id"]
+    listed = [c["id"] for c in store.advisor.pages("/v1/customers", limit=2)]
+    assert len(listed) == 5 and set(listed) == people | {fleet}
+    for wanted in ({"kind": "fleet,company"}, {"tag": "大客户"}, {"phone": phone}, {"q": "物流"}, {"q": "mmwl"}):
+        assert [c["id"] for c in store.advisor.get("/v1/customers", params=wanted, expect=200).data] == [fleet], wanted
+
+
+def test_a_timeline_of_a_new_customer_is_empty(store):
+    made = person(store)
+    assert store.advisor.get(f"/v1/customers/{made['id']}/timeline", expect=200).data == []
+    store.advisor.get(f"/v1/customers/{uuid7()}/timeline", expect=404)
