@@ -184,10 +184,7 @@ principal_scope(const struct principal *who, const struct operation *operation,
 bool
 scope_narrow(struct scope *scope, struct id store)
 {
-	char text[ID_TEXT];
-
-	if (!scope->hq && !id_equal(scope->store, store) &&
-	    !(scope->stores && strstr(scope->stores, id_format(store, text))))
+	if (!scope_covers(scope, store))
 		return false;
 	scope->hq = false;
 	scope->store = store;

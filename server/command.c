@@ -66,6 +66,20 @@ check_permission_when(struct request *req)
 	return fail_with(&req->ctx, ERR_FORBIDDEN, NULL, enum_code(&permission_enum, (int)also[0]), NULL);
 }
 
+/* Where the caller may go further than the operation itself asks for. */
+static void
+take_beyond(struct request *req)
+{
+	enum permission beyond = req->operation->beyond;
+	struct scope *scope;
+
+	if (beyond == PERMISSION_NONE || !req->who)
+		return;
+	scope = arena_alloc(&req->arena, sizeof(*scope));
+	if (principal_scope(req->who, req->operation, &beyond, 1, &req->arena, scope))
+		req->ctx.beyond = scope;
+}
+
 static bool
 is_json(const char *type)
 {
@@ -390,6 +404,7 @@ command_run(struct request *req, struct conn *conn, int64_t deadline_us)
 		problem_reply(req, err, NULL);
 		return;
 	}
+	take_beyond(req);
 	conn_set_deadline(conn, deadline_us);
 	err = conn_run(conn, &req->ctx, command_tx, &run);
 	/* the key tells whether it was saved */

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "core/id.h"
 #include "core/text.h"
 #include "core/utc.h"
 #include "vehicle/plate.h"
@@ -118,6 +119,14 @@ is_currency(const char *t)
 	       t[2] <= 'Z';
 }
 
+static bool
+is_me_or_id(const char *t)
+{
+	struct id id;
+
+	return strcmp(t, "me") == 0 || id_parse(t, strlen(t), &id);
+}
+
 /* Area/City; PostgreSQL's own list decides the rest. */
 static bool
 is_timezone(const char *t)
@@ -163,6 +172,8 @@ format_normalise(struct arena *arena, enum format format, const char *text)
 		return is_code(text, "-/") ? text : NULL;
 	case FORMAT_MOMENT:
 		return is_moment(text) ? text : NULL;
+	case FORMAT_ME_OR_ID:
+		return is_me_or_id(text) ? text : NULL;
 	case FORMAT_NONE:
 	case FORMAT_COUNT:
 		break;
@@ -188,6 +199,7 @@ format_name(enum format format, int language)
 		[FORMAT_TOKEN] = { "a token", "令牌" },
 		[FORMAT_ID_NUMBER] = { "an identity number", "证件号码" },
 		[FORMAT_MOMENT] = { "an instant or a day", "时刻或日期" },
+		[FORMAT_ME_OR_ID] = { "an id or `me`", "ID 或 me" },
 	};
 
 	return names[format][language];

@@ -20,7 +20,7 @@ C_KEYWORDS = {"default", "register", "case", "switch", "return", "int", "long", 
               "signed", "unsigned", "const", "static", "union", "struct", "enum", "for", "while",
               "do", "if", "else", "goto", "break", "continue", "auto", "extern", "void", "inline"}
 FORMATS = ("phone", "plate", "vin", "username", "email", "time", "code", "currency", "timezone", "token",
-           "id_number", "moment")
+           "id_number", "moment", "me_or_id")
 KEYWORDS = {"type", "enum", "required", "minimum", "maximum", "minLength", "maxLength", "multipleOf",
             "items", "minItems", "maxItems", "uniqueItems", "properties", "format",
             "additionalProperties", "maxProperties", "minProperties", "description", "examples", "title",
@@ -268,6 +268,8 @@ class Contract:
             for perm in perms if isinstance(perms, list) else [perms]:
                 if perm not in self.permissions and perm != "any":
                     raise ContractError(f"{where}: permission {perm} is not in permissions.yaml")
+        if op.get("x-permission-beyond", next(iter(self.permissions))) not in self.permissions:
+            raise ContractError(f"{where}: {op['x-permission-beyond']} is not in permissions.yaml")
         return op
 
     def expand_parameter(self, param, where):
@@ -550,6 +552,7 @@ class Generator:
               "\tenum op_scope scope;",
               "\tconst enum permission *permissions;      /* any of them suffices; PERMISSION_NONE ends it */",
               "\tconst struct permission_when *when;       /* member NULL ends it; may be NULL */",
+              "\tenum permission beyond;                  /* not needed, but lets the caller go further */",
               "\tconst struct shape *params, *body;        /* body NULL: none is taken */",
               "\tint status;                              /* of success */",
               "\tsize_t max_body;                         /* octets; above it the body goes to a file */",
@@ -596,7 +599,8 @@ class Generator:
             c.append(
                 f"\t[OP_{name}] = {{ \"{name}\", \"{method}\", \"{o['path']}\", AUTH_{upper(op.get('x-auth', 'token'))},"
                 f" OP_SCOPE_{upper(op.get('x-scope', 'store'))},\n\t\t{name}_permissions,"
-                f" {name + '_when' if 'x-permission-when' in op else 'NULL'}, &{o['shape']}_shape,"
+                f" {name + '_when' if 'x-permission-when' in op else 'NULL'},"
+                f" PERMISSION_{upper(op.get('x-permission-beyond', 'none'))}, &{o['shape']}_shape,"
                 f" {'&' + o['body'] + '_shape' if o['body'] else 'NULL'}, {o['status']}, {max_body},\n\t\t"
                 + ", ".join(str(bool(v)).lower() for v in (
                     spool, op.get("x-body-optional"), method == "POST" and op.get("x-idempotent", True),

@@ -74,6 +74,17 @@ in_scope(const struct scope *scope, struct id store)
 	       (scope->stores && strstr(scope->stores, id_format(store, text)));
 }
 
+bool
+scope_covers(const struct scope *scope, struct id store)
+{
+	char text[ID_TEXT];
+
+	if (!scope || id_is_none(store))
+		return false;
+	return scope->hq || id_equal(scope->store, store) ||
+	       (scope->stores && strstr(scope->stores, id_format(store, text)));
+}
+
 enum err
 ctx_store(struct ctx *ctx, struct id sent, struct id *store)
 {

@@ -45,6 +45,7 @@ struct ctx {
 	struct utc now; /* taken once per request; SQL gets it as :now */
 	int language;   /* of texts for people: 0 English, 1 Chinese */
 	const struct scope *scope;
+	const struct scope *beyond; /* where the operation's x-permission-beyond is held too; NULL: nowhere */
 	const char *request_id;
 	struct conn *conn;
 	int64_t if_match; /* version the caller read; -1: none was sent */
@@ -76,6 +77,9 @@ MUSTCHECK enum err ctx_check_version(struct ctx *ctx, int64_t version);
 /* store_id as sent, or the principal's only store; ERR_REQUIRED at /store_id when neither, ERR_NOT_FOUND
  * when it is outside the scope. */
 MUSTCHECK enum err ctx_store(struct ctx *ctx, struct id sent, struct id *store);
+
+/* Whether a scope (NULL: nobody's) reaches a store. */
+bool scope_covers(const struct scope *scope, struct id store);
 
 /* Row security's principal of migrations, jobs and import: sees the whole chain. */
 extern const struct scope system_scope;

@@ -255,7 +255,7 @@ document_number(struct ctx *ctx, struct id store, const char *kind, const char *
 
 	if (err)
 		return err;
-	if (rows_count(rows) == 0)
+	if (row_is_null(rows, 0, "number"))
 		return fail(ctx, ERR_NOT_FOUND, "/store_id");
 	*number = row_text(rows, 0, "number");
 	return OK;

@@ -200,8 +200,4 @@ UPDATE store_policy
 -- Document numbers: the row lock of the counter comes last in a transaction.
 
 -- name: document_number_next
-INSERT INTO document_counter AS c (store_id, kind, period, last)
-SELECT s.id, :kind, to_char(:now::timestamptz AT TIME ZONE s.time_zone, 'YYMMDD'), 1 FROM store s WHERE s.id = :store_id
-ON CONFLICT (store_id, kind, period) DO UPDATE SET last = c.last + 1
-RETURNING (SELECT s.code FROM store s WHERE s.id = c.store_id) || '-' || c.kind || '-' || c.period || '-'
-          || lpad(c.last::text, greatest(4, length(c.last::text)), '0') AS number;
+SELECT document_number_next(:store_id, :kind, :now) AS number;

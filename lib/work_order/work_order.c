@@ -4,26 +4,80 @@
 
 #include "event/event.h"
 
+#define BEFORE_START (FROM(WORK_ORDER_STATUS_OPENED) | FROM(WORK_ORDER_STATUS_READY) | FROM(WORK_ORDER_STATUS_DISPATCHED))
+#define AT_WORK (FROM(WORK_ORDER_STATUS_IN_PROGRESS) | FROM(WORK_ORDER_STATUS_PAUSED))
+#define OPEN (BEFORE_START | AT_WORK | FROM(WORK_ORDER_STATUS_AWAITING_QC))
+
+/* clang-format off */
+static const struct machine_move moves[] = {
+	{ OP_authoriseWorkOrder,   OPEN, 0 },
+	{ OP_dispatchWorkOrder,    FROM(WORK_ORDER_STATUS_READY),        WORK_ORDER_STATUS_DISPATCHED },
+	{ OP_assignWorkOrderLines, FROM(WORK_ORDER_STATUS_DISPATCHED) | AT_WORK, 0 },
+	{ OP_issueWorkOrderParts,  FROM(WORK_ORDER_STATUS_READY) | FROM(WORK_ORDER_STATUS_DISPATCHED) | AT_WORK, 0 },
+	{ OP_startWorkOrder,       FROM(WORK_ORDER_STATUS_DISPATCHED),   WORK_ORDER_STATUS_IN_PROGRESS },
+	{ OP_pauseWorkOrder,       FROM(WORK_ORDER_STATUS_IN_PROGRESS),  WORK_ORDER_STATUS_PAUSED },
+	{ OP_resumeWorkOrder,      FROM(WORK_ORDER_STATUS_PAUSED),       WORK_ORDER_STATUS_IN_PROGRESS },
+	{ OP_finishWorkOrder,      FROM(WORK_ORDER_STATUS_IN_PROGRESS),  WORK_ORDER_STATUS_AWAITING_QC },
+	{ OP_deliverWorkOrder,     FROM(WORK_ORDER_STATUS_SETTLED),      WORK_ORDER_STATUS_DELIVERED },
+	{ OP_closeWorkOrder,       FROM(WORK_ORDER_STATUS_DELIVERED),    WORK_ORDER_STATUS_CLOSED },
+	{ OP_cancelWorkOrder,      OPEN,                                 WORK_ORDER_STATUS_CANCELLED },
+};
+/* clang-format on */
+
+const struct machine work_order_machine = { "status", &work_order_status_enum, moves, COUNT_OF(moves) };
+
+static enum err
+take(struct ctx *ctx, enum err err, const struct rows *rows, const char *pointer, struct work_order *wo)
+{
+	if (err)
+		return err;
+	if (rows_count(rows) == 0)
+		return fail(ctx, ERR_NOT_FOUND, pointer);
+	*wo = (struct work_order){
+		.id = row_id(rows, 0, "id"),
+		.store = row_id(rows, 0, "store_id"),
+		.customer = row_id(rows, 0, "customer_id"),
+		.vehicle = row_id(rows, 0, "vehicle_id"),
+		.reception = row_id(rows, 0, "reception_id"),
+		.status = (enum work_order_status)row_enum(rows, 0, "status", &work_order_status_enum),
+		.version = row_int(rows, 0, "version"),
+		.paid = row_bool(rows, 0, "paid"),
+	};
+	return OK;
+}
+
 enum err
 work_order_lock(struct ctx *ctx, struct id id, const char *pointer, struct work_order *wo)
 {
 	struct rows *rows;
 	enum err err = db_read(ctx, work_order_lock, &rows, ARG(id, id));
 
-	if (err)
-		return err;
-	if (rows_count(rows) == 0)
-		return fail(ctx, ERR_NOT_FOUND, pointer);
-	*wo = (struct work_order){
-		.id = id,
-		.store = row_id(rows, 0, "store_id"),
-		.customer = row_id(rows, 0, "customer_id"),
-		.vehicle = row_id(rows, 0, "vehicle_id"),
-		.status = (enum work_order_status)row_enum(rows, 0, "status", &work_order_status_enum),
-		.version = row_int(rows, 0, "version"),
-		.paid = row_bool(rows, 0, "paid"),
-	};
-	return OK;
+	return take(ctx, err, rows, pointer, wo);
+}
+
+enum err
+work_order_lock_by_line(struct ctx *ctx, struct id line, struct work_order *wo)
+{
+	struct rows *rows;
+	enum err err = db_read(ctx, work_order_lock_by_line, &rows, ARG(line_id, line));
+
+	return take(ctx, err, rows, NULL, wo);
+}
+
+enum err
+work_order_lock_by_check(struct ctx *ctx, struct id check, struct work_order *wo)
+{
+	struct rows *rows;
+	enum err err = db_read(ctx, work_order_lock_by_check, &rows, ARG(check_id, check));
+
+	return take(ctx, err, rows, NULL, wo);
+}
+
+void
+work_order_stage(struct ctx *ctx, const struct work_order *wo, enum work_order_status status, const char *reason)
+{
+	db_write(ctx, work_order_stage_add, ARG(stage_id, id_new()), ARG(store_id, wo->store), ARG(id, wo->id),
+	         ENUM_ARG(status, work_order_status, status), ARG(reason, reason));
 }
 
 void
@@ -32,16 +86,30 @@ work_order_move(struct ctx *ctx, const struct work_order *wo, enum work_order_st
 {
 	db_write(ctx, work_order_move, ARG(id, wo->id), ENUM_ARG(status, work_order_status, to),
 	         ARG(reason, reason));
-	db_write(ctx, work_order_stage_add, ARG(stage_id, id_new()), ARG(store_id, wo->store), ARG(id, wo->id),
-	         ENUM_ARG(status, work_order_status, to), ARG(reason, reason));
+	work_order_stage(ctx, wo, to, reason);
 	event_add(ctx, event, wo->store, wo->id);
 }
 
-static enum err
-not_from_here(struct ctx *ctx, const struct work_order *wo)
+void
+work_order_changed(struct ctx *ctx, const struct work_order *wo, const char *event)
 {
-	return fail_with(ctx, ERR_ILLEGAL_TRANSITION, NULL, enum_code(&work_order_status_enum, (int)wo->status),
-	                 NULL);
+	db_write(ctx, work_order_touch, ARG(id, wo->id));
+	event_add(ctx, event, wo->store, wo->id);
+}
+
+enum err
+work_order_refuse(struct ctx *ctx, const struct work_order *wo)
+{
+	int to;
+
+	/* no operation is none of the machine's, so this tells state and verbs */
+	return machine_check(ctx, &work_order_machine, OP_NONE, (int)wo->status, &to);
+}
+
+enum err
+work_order_check_open(struct ctx *ctx, const struct work_order *wo)
+{
+	return OPEN & FROM(wo->status) ? OK : work_order_refuse(ctx, wo);
 }
 
 enum err
@@ -50,7 +118,7 @@ work_order_settle(struct ctx *ctx, const struct work_order *wo)
 	if (wo->status == WORK_ORDER_STATUS_SETTLED)
 		return OK;
 	if (wo->status != WORK_ORDER_STATUS_COMPLETED)
-		return not_from_here(ctx, wo);
+		return work_order_refuse(ctx, wo);
 	work_order_move(ctx, wo, WORK_ORDER_STATUS_SETTLED, "work_order.settled", NULL);
 	return OK;
 }
@@ -61,7 +129,7 @@ work_order_unsettle(struct ctx *ctx, const struct work_order *wo)
 	if (wo->status == WORK_ORDER_STATUS_COMPLETED)
 		return OK;
 	if (wo->status != WORK_ORDER_STATUS_SETTLED)
-		return not_from_here(ctx, wo);
+		return work_order_refuse(ctx, wo);
 	work_order_move(ctx, wo, WORK_ORDER_STATUS_COMPLETED, "work_order.unsettled", NULL);
 	return OK;
 }

@@ -1,10 +1,136 @@
--- Work orders: the order itself.
+-- Work orders: the order itself, its promises, consents, stages and clock entries.
+
+-- name: work_order_get
+SELECT w.id, w.version, w.number, w.store_id, w.status,
+       CASE WHEN w.status IN ('opened', 'ready', 'dispatched') THEN 'waiting'
+            WHEN w.status IN ('in_progress', 'paused') THEN 'repairing'
+            WHEN w.status = 'awaiting_qc' THEN 'checking'
+            WHEN w.status <> 'cancelled' THEN 'done' END AS customer_status,
+       w.reception_id, w.customer_id,
+       c.id AS "customer.id", c.name AS "customer.name", mask_phone(c.phone) AS "customer.phone",
+       w.vehicle_id, v.id AS "vehicle.id", v.plate AS "vehicle.plate", v.vin AS "vehicle.vin",
+       w.promised_at, w.first_promised_at, w.old_parts, w.bay_id, w.advisor_id, w.odometer_in_km, w.odometer_out_km,
+       w.paid, w.reason, w.opened_at, w.started_at, w.finished_at, w.completed_at, w.settled_at, w.delivered_at,
+       w.closed_at, w.cancelled_at, w.created_at, w.updated_at,
+       'CNY' AS currency, w.note, w.explained, w.belongings_returned, w.next_service_on, w.next_service_km,
+       w.signature_file_id, w.external_ids, w.metadata
+  FROM work_order w
+  LEFT JOIN customer c ON c.id = w.customer_id
+  LEFT JOIN vehicle v ON v.id = w.vehicle_id
+ WHERE w.id = ANY (:ids) AND w.deleted_at IS NULL;
+
+-- name: work_order_lines
+SELECT l.work_order_id AS _parent, l.id, l.position, l.kind, l.operation_id, l.part_id, l.concern_id, l.description,
+       l.repair_category, l.quantity, CASE WHEN l.kind = 'labour' THEN l.quantity END AS hours,
+       l.list_price, l.unit_price, l.amount, l.payer, l.status, l.work_status, l.supply,
+       l.issued_quantity, l.returned_quantity, l.technician_id, l.reason, l.rework_count, l.authorisation_id,
+       l.created_at, l.updated_at
+  FROM work_order_line l
+ WHERE l.work_order_id = ANY (:ids)
+ ORDER BY l.work_order_id, l.position;
+
+-- name: work_order_list   page unnamed
+SELECT w.id, w.version, w.number, w.store_id, w.status,
+       CASE WHEN w.status IN ('opened', 'ready', 'dispatched') THEN 'waiting'
+            WHEN w.status IN ('in_progress', 'paused') THEN 'repairing'
+            WHEN w.status = 'awaiting_qc' THEN 'checking'
+            WHEN w.status <> 'cancelled' THEN 'done' END AS customer_status,
+       w.reception_id, w.customer_id,
+       c.id AS "customer.id", c.name AS "customer.name", mask_phone(c.phone) AS "customer.phone",
+       w.vehicle_id, v.id AS "vehicle.id", v.plate AS "vehicle.plate", v.vin AS "vehicle.vin",
+       w.promised_at, w.first_promised_at, w.old_parts, w.bay_id, w.advisor_id, w.odometer_in_km, w.odometer_out_km,
+       w.paid, w.reason, w.opened_at, w.started_at, w.finished_at, w.completed_at, w.settled_at, w.delivered_at,
+       w.closed_at, w.cancelled_at, w.created_at, w.updated_at,
+       w.opened_at AS _after_at, w.id AS _after_id
+  FROM work_order w
+  LEFT JOIN customer c ON c.id = w.customer_id
+  LEFT JOIN vehicle v ON v.id = w.vehicle_id
+ WHERE w.deleted_at IS NULL
+   AND (:scope_store::uuid IS NULL OR w.store_id = :scope_store)
+   AND (:status::text[] IS NULL OR w.status = ANY (:status))
+   AND (:overdue::boolean IS NULL
+        OR :overdue = (w.promised_at < :now AND w.status IN ('opened', 'ready', 'dispatched', 'in_progress', 'paused', 'awaiting_qc')) IS TRUE)
+   AND (:number::text IS NULL OR w.number = :number)
+   AND (:plate::text IS NULL OR v.plate = :plate)
+   AND (:vehicle_id::uuid IS NULL OR w.vehicle_id = :vehicle_id)
+   AND (:customer_id::uuid IS NULL OR w.customer_id = :customer_id)
+   AND (:reception_id::uuid IS NULL OR w.reception_id = :reception_id)
+   AND (:technician_id::text IS NULL
+        OR EXISTS (SELECT FROM work_order_line l
+                    WHERE l.work_order_id = w.id
+                      AND l.technician_id = coalesce(nullif(:technician_id, 'me')::uuid, :actor_id::uuid)))
+   AND (:created_from::timestamptz IS NULL OR w.opened_at >= :created_from)
+   AND (:created_to::timestamptz IS NULL OR w.opened_at < :created_to)
+   AND (:updated_after::timestamptz IS NULL OR w.updated_at > :updated_after)
+   AND (:after_position::text IS NULL
+        OR (w.changed >= :after_position::text::xid8 AND w.changed < pg_snapshot_xmin(pg_current_snapshot())))
+   AND (:after_at::timestamptz IS NULL OR (w.opened_at, w.id) < (:after_at, :after_id::uuid))
+ ORDER BY w.opened_at DESC, w.id DESC
+ LIMIT :limit;
+
+-- name: work_order_visible
+SELECT w.id FROM work_order w WHERE w.id = :id AND w.deleted_at IS NULL;
 
 -- name: work_order_lock
-SELECT w.id, w.version, w.store_id, w.customer_id, w.vehicle_id, w.status, w.paid
+SELECT w.id, w.version, w.store_id, w.customer_id, w.vehicle_id, w.reception_id, w.status, w.paid
   FROM work_order w
  WHERE w.id = :id AND w.deleted_at IS NULL
    FOR NO KEY UPDATE;
+
+-- name: work_order_lock_by_line
+SELECT w.id, w.version, w.store_id, w.customer_id, w.vehicle_id, w.reception_id, w.status, w.paid
+  FROM work_order w
+ WHERE w.id = (SELECT l.work_order_id FROM work_order_line l WHERE l.id = :line_id) AND w.deleted_at IS NULL
+   FOR NO KEY UPDATE;
+
+-- name: work_order_lock_by_check
+SELECT w.id, w.version, w.store_id, w.customer_id, w.vehicle_id, w.reception_id, w.status, w.paid
+  FROM work_order w
+ WHERE w.id = (SELECT q.work_order_id FROM quality_check q WHERE q.id = :check_id) AND w.deleted_at IS NULL
+   FOR NO KEY UPDATE;
+
+-- name: work_order_lock_to_close
+SELECT w.id, w.version, w.store_id, w.customer_id, w.vehicle_id, w.reception_id, w.status, w.paid
+  FROM work_order w
+ WHERE w.status = 'delivered' AND w.paid AND w.closed_at IS NULL AND w.deleted_at IS NULL
+ ORDER BY w.id
+ LIMIT 100
+   FOR NO KEY UPDATE SKIP LOCKED;
+
+-- What an order takes from its reception, the store's rules, and what its new lines refer to: one row for each
+-- line (one without, when there are none).  The reception may not end meanwhile.
+-- name: work_order_facts
+WITH r AS MATERIALIZED (
+	SELECT r.id, r.store_id, r.customer_id, r.vehicle_id, r.status, r.odometer_km, r.old_parts,
+	       CASE WHEN :numbered THEN document_number_next(r.store_id, 'WO', :now) END AS number
+	  FROM reception r
+	 WHERE r.id = :reception_id AND r.deleted_at IS NULL
+	   FOR SHARE
+)
+SELECT r.store_id, r.customer_id, r.vehicle_id, r.status, r.odometer_km, r.old_parts, r.number, p.discount_limit_bp,
+       e.last_position, e.gross, e.discounts,
+       o.name AS operation_name, o.standard_hours, o.unit_price AS operation_price, o.repair_category,
+       a.name AS part_name, a.sale_price AS part_price, n.id AS concern_id
+  FROM r
+  JOIN store_policy p ON p.store_id = r.store_id
+ CROSS JOIN (SELECT coalesce(max(l.position), 0) AS last_position,
+                    coalesce(sum(l.amount) FILTER (WHERE l.kind <> 'discount'), 0)::bigint AS gross,
+                    coalesce(sum(l.amount) FILTER (WHERE l.kind = 'discount'), 0)::bigint AS discounts
+               FROM work_order_line l
+              WHERE l.work_order_id = :id AND l.status IN ('proposed', 'authorised')) e
+  LEFT JOIN unnest(:operation_ids::uuid[], :part_ids::uuid[], :concern_ids::uuid[])
+            WITH ORDINALITY w (operation_id, part_id, concern_id, position) ON true
+  LEFT JOIN operation o ON o.id = w.operation_id AND o.active AND o.deleted_at IS NULL
+  LEFT JOIN part a ON a.id = w.part_id AND a.active AND a.deleted_at IS NULL
+  LEFT JOIN reception_concern n ON n.id = w.concern_id AND n.reception_id = r.id
+ ORDER BY w.position;
+
+-- name: work_order_add
+INSERT INTO work_order (id, store_id, number, reception_id, customer_id, vehicle_id, status, promised_at, first_promised_at,
+                        old_parts, advisor_id, odometer_in_km, note, opened_at, external_ids, metadata, created_at, updated_at)
+VALUES (:order_id, :store_id, :number, :reception_id, :customer_id, :vehicle_id, :status, :promised_at, :promised_at,
+        coalesce(:old_parts, :reception_old_parts), :actor_id, :odometer_km, :note, :now,
+        coalesce(:external_ids::jsonb, '{}'), coalesce(:metadata::jsonb, '{}'), :now, :now);
 
 -- name: work_order_move   rows: 1
 UPDATE work_order
@@ -28,6 +154,107 @@ UPDATE work_order
    SET paid = :paid, version = version + 1, updated_at = :now, changed = pg_current_xact_id()
  WHERE id = :id;
 
+-- name: work_order_set_bay
+UPDATE work_order SET bay_id = :bay_id, changed = pg_current_xact_id() WHERE id = :id;
+
+-- A promise does not change the order's version: people make them beside other work on it.
+-- name: work_order_set_promise
+UPDATE work_order
+   SET promised_at = :promised_at, first_promised_at = coalesce(first_promised_at, :promised_at),
+       updated_at = :now, changed = pg_current_xact_id()
+ WHERE id = :id;
+
+-- name: work_order_set_delivery
+UPDATE work_order
+   SET odometer_out_km = coalesce(:odometer_out_km, odometer_out_km), old_parts = :old_parts, explained = :explained,
+       belongings_returned = :belongings_returned, next_service_on = :next_service.date,
+       next_service_km = :next_service.odometer_km, signature_file_id = :signature_file_id,
+       changed = pg_current_xact_id()
+ WHERE id = :id;
+
 -- name: work_order_stage_add
 INSERT INTO work_order_stage (id, store_id, work_order_id, status, reason, at, actor_id)
 VALUES (:stage_id, :store_id, :id, :status, :reason, :now, :actor_id);
+
+-- name: work_order_promise_add
+INSERT INTO work_order_promise (id, store_id, work_order_id, promised_at, reason, told_method, told_at, at, actor_id)
+VALUES (:promise_id, :store_id, :id, :promised_at, :reason, :told_method,
+        CASE WHEN :told_method::text IS NOT NULL THEN coalesce(:told_at::timestamptz, :now) END, :now, :actor_id);
+
+-- name: authorisation_add
+INSERT INTO authorisation (id, store_id, work_order_id, method, by_name, by_phone, amount, amount_limit, at, actor_id)
+VALUES (:authorisation_id, :store_id, :id, :method, :by_name, :by_phone, :amount, :amount_limit, :now, :actor_id);
+
+-- name: acceptance_add
+INSERT INTO acceptance (work_order_id, store_id, concern_id, solved)
+SELECT :id, :store_id, a.concern_id, a.solved
+  FROM unnest(:acceptance.concern_id::uuid[], :acceptance.solved::boolean[]) a (concern_id, solved);
+
+-- name: work_order_concerns
+SELECT c.id FROM reception_concern c JOIN work_order w ON w.reception_id = c.reception_id WHERE w.id = :id;
+
+-- What follows from a delivery: promises kept, hours, who to ask.
+-- name: work_order_delivery_data
+SELECT jsonb_build_object(
+           'customer_id', w.customer_id, 'vehicle_id', w.vehicle_id, 'advisor_id', w.advisor_id,
+           'opened_at', w.opened_at, 'started_at', w.started_at, 'finished_at', w.finished_at,
+           'completed_at', w.completed_at, 'settled_at', w.settled_at, 'delivered_at', :now::timestamptz,
+           'promised_at', w.promised_at, 'first_promised_at', w.first_promised_at,
+           'rework', coalesce((SELECT sum(l.rework_count) FROM work_order_line l WHERE l.work_order_id = w.id), 0),
+           'amount', coalesce((SELECT sum(CASE WHEN l.kind = 'discount' THEN -l.amount ELSE l.amount END)
+                                 FROM work_order_line l
+                                WHERE l.work_order_id = w.id AND l.status = 'authorised'), 0)) AS data
+  FROM work_order w
+ WHERE w.id = :id;
+
+-- name: work_order_promise_list   page unnamed
+SELECT p.id, p.promised_at, p.reason, p.told_method, p.told_at, p.at, p.actor_id, p.at AS _after_at, p.id AS _after_id
+  FROM work_order_promise p
+ WHERE p.work_order_id = :id
+   AND (:after_at::timestamptz IS NULL OR (p.at, p.id) > (:after_at, :after_id::uuid))
+ ORDER BY p.at, p.id
+ LIMIT :limit;
+
+-- name: work_order_stage_list   page unnamed
+SELECT s.id, s.status, s.reason, s.at, s.actor_id, s.at AS _after_at, s.id AS _after_id
+  FROM work_order_stage s
+ WHERE s.work_order_id = :id
+   AND (:after_at::timestamptz IS NULL OR (s.at, s.id) > (:after_at, :after_id::uuid))
+ ORDER BY s.at, s.id
+ LIMIT :limit;
+
+-- name: authorisation_list   page unnamed
+SELECT a.id, a.method, a.by_name, mask_phone(a.by_phone) AS by_phone, a.amount, a.amount_limit, a.at, a.actor_id,
+       a.at AS _after_at, a.id AS _after_id
+  FROM authorisation a
+ WHERE a.work_order_id = :id
+   AND (:after_at::timestamptz IS NULL OR (a.at, a.id) > (:after_at, :after_id::uuid))
+ ORDER BY a.at, a.id
+ LIMIT :limit;
+
+-- name: clock_entry_list   page unnamed
+SELECT e.id, e.line_id, e.technician_id, e.started_at, e.ended_at, e.started_at AS _after_at, e.id AS _after_id
+  FROM work_order_line l
+  JOIN clock_entry e ON e.line_id = l.id
+ WHERE l.work_order_id = :id
+   AND (:after_at::timestamptz IS NULL OR (e.started_at, e.id) > (:after_at, :after_id::uuid))
+ ORDER BY e.started_at, e.id
+ LIMIT :limit;
+
+-- name: work_order_history   page unnamed
+SELECT h.id, h.kind, h.at, h.actor_id, h.text, h.reason, h.at AS _after_at, h.id AS _after_id
+  FROM (SELECT s.id, 'stage' AS kind, s.at, s.actor_id, s.status AS text, s.reason
+          FROM work_order_stage s WHERE s.work_order_id = :id
+         UNION ALL
+        SELECT a.id, 'authorisation', a.at, a.actor_id, a.method, NULL
+          FROM authorisation a WHERE a.work_order_id = :id
+         UNION ALL
+        SELECT p.id, 'promise', p.at, p.actor_id,
+               to_char(p.promised_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), p.reason
+          FROM work_order_promise p WHERE p.work_order_id = :id
+         UNION ALL
+        SELECT q.id, 'quality_check', coalesce(q.decided_at, q.created_at), q.inspector_id, q.level || ' ' || q.status, q.note
+          FROM quality_check q WHERE q.work_order_id = :id) h
+ WHERE (:after_at::timestamptz IS NULL OR (h.at, h.id) > (:after_at, :after_id::uuid))
+ ORDER BY h.at, h.id
+ LIMIT :limit;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The jobs, and the smallest of them. */
 #include "jobs/jobs.h"
+#include "work_order/work_order.h"
 
 static enum err
 expire_keys(struct ctx *ctx, bool *more)
@@ -12,6 +13,7 @@ expire_keys(struct ctx *ctx, bool *more)
 
 const struct job job_table[] = {
 	{ "idempotency_expire", 60000, expire_keys },
+	{ "close_paid_work_orders", 500, work_orders_close_paid },
 	{ "send_surveys", 100, job_send_surveys },
 	{ "expire_surveys", 60000, job_expire_surveys },
 	{ "fold_kpis", 100, job_fold_kpis },

@@ -1,0 +1,59 @@
+-- Quality checks.
+
+-- name: quality_check_get
+SELECT q.id, q.version, q.store_id, q.work_order_id, w.number AS work_order_number, q.level, q.status, q.inspector_id,
+       q.road_test_km, q.note, q.decided_at, q.created_at, q.updated_at
+  FROM quality_check q
+  JOIN work_order w ON w.id = q.work_order_id
+ WHERE q.id = ANY (:ids) AND q.deleted_at IS NULL;
+
+-- name: quality_check_failures
+SELECT f.check_id AS _parent, f.line_id, f.reason, f.technician_id
+  FROM quality_check_failure f
+ WHERE f.check_id = ANY (:ids)
+ ORDER BY f.check_id, f.id;
+
+-- name: quality_check_list   page unnamed
+SELECT q.id, q.version, q.store_id, q.work_order_id, w.number AS work_order_number, q.level, q.status, q.inspector_id,
+       q.road_test_km, q.note, q.decided_at, q.created_at, q.updated_at,
+       q.created_at AS _after_at, q.id AS _after_id
+  FROM quality_check q
+  JOIN work_order w ON w.id = q.work_order_id
+ WHERE q.deleted_at IS NULL
+   AND (:scope_store::uuid IS NULL OR q.store_id = :scope_store)
+   AND (:work_order_id::uuid IS NULL OR q.work_order_id = :work_order_id)
+   AND (:level::text[] IS NULL OR q.level = ANY (:level))
+   AND (:status::text[] IS NULL OR q.status = ANY (:status))
+   AND (:updated_after::timestamptz IS NULL OR q.updated_at > :updated_after)
+   AND (:after_position::text IS NULL
+        OR (q.changed >= :after_position::text::xid8 AND q.changed < pg_snapshot_xmin(pg_current_snapshot())))
+   AND (:after_at::timestamptz IS NULL OR (q.created_at, q.id) < (:after_at, :after_id::uuid))
+ ORDER BY q.created_at DESC, q.id DESC
+ LIMIT :limit;
+
+-- The check, its order being locked, with the lines and who has worked on them.
+-- name: quality_check_state
+SELECT q.level, q.status, q.inspector_id FROM quality_check q WHERE q.id = :check_id AND q.deleted_at IS NULL;
+
+-- name: quality_worked_lines
+SELECT l.id, l.work_status, l.technician_id,
+       l.technician_id = :actor_id::uuid
+       OR EXISTS (SELECT FROM clock_entry e WHERE e.line_id = l.id AND e.technician_id = :actor_id::uuid) AS own
+  FROM work_order_line l
+ WHERE l.work_order_id = :id AND l.kind = 'labour' AND l.status = 'authorised';
+
+-- name: quality_check_add
+INSERT INTO quality_check (id, store_id, work_order_id, level, status, inspector_id, note, created_at, updated_at)
+VALUES (:check_id, :store_id, :id, :level, 'open', :actor_id, :note, :now, :now);
+
+-- name: quality_check_decide   rows: 1
+UPDATE quality_check
+   SET status = :status, inspector_id = :actor_id, road_test_km = :road_test_km, note = coalesce(:note, note),
+       decided_at = :now, version = version + 1, updated_at = :now, changed = pg_current_xact_id()
+ WHERE id = :check_id;
+
+-- name: quality_check_failures_add
+INSERT INTO quality_check_failure (id, store_id, check_id, line_id, reason, technician_id)
+SELECT f.id, :store_id, :check_id, f.line_id, f.reason, f.technician_id
+  FROM unnest(:failure_ids::uuid[], :lines.line_id::uuid[], :lines.reason::text[], :technician_ids::uuid[])
+       f (id, line_id, reason, technician_id);

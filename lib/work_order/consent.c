@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the customer wants done and what not: authorise, decline, defer, revive, withdraw. */
+#include "work_order/consent.h"
+
+#include "event/event.h"
+
+static enum err
+decide(struct ctx *ctx, const struct lines *lines, struct id id, enum work_order_line_status to,
+       const char *reason, const char *pointer, struct consent *consent)
+{
+	struct line *line = line_of(lines, id);
+
+	if (!line)
+		return fail(ctx, ERR_NOT_FOUND, pointer);
+	if (line->status != WORK_ORDER_LINE_STATUS_PROPOSED)
+		return fail_with(ctx, ERR_LINE_STATUS, pointer,
+		                 enum_code(&work_order_line_status_enum, (int)line->status), NULL);
+	line->status = to;
+	line->reason = reason;
+	consent->decided[consent->decided_count++] = line;
+	if (to != WORK_ORDER_LINE_STATUS_AUTHORISED)
+		return OK;
+	consent->authorised++;
+	consent->amount += line->kind == WORK_ORDER_LINE_KIND_DISCOUNT ? -line->amount : line->amount;
+	return OK;
+}
+
+enum err
+consent_take(struct ctx *ctx, const struct lines *lines, const struct authorise_work_order *in, const char *at,
+             struct consent *consent)
+{
+	size_t most = in->lines_count + in->declined_count;
+	enum err err = OK;
+
+	*consent = (struct consent){
+		.in = in,
+		.decided = arena_array(ctx->arena, most + 1, sizeof(*consent->decided)),
+		.refuse = in->has_on_shortage && in->on_shortage == ON_SHORTAGE_REFUSE,
+	};
+	for (size_t i = 0; !err && i < in->lines_count; i++)
+		err = decide(ctx, lines, in->lines[i], WORK_ORDER_LINE_STATUS_AUTHORISED, NULL,
+		             arena_printf(ctx->arena, "%s/lines/%zu", at, i), consent);
+	for (size_t i = 0; !err && i < in->declined_count; i++)
+		err = decide(ctx, lines, in->declined[i].line_id, WORK_ORDER_LINE_STATUS_DECLINED,
+		             in->declined[i].reason, arena_printf(ctx->arena, "%s/declined/%zu/line_id", at, i),
+		             consent);
+	if (err)
+		return err;
+	if (consent->decided_count == 0)
+		return fail_with(ctx, ERR_TOO_FEW, arena_printf(ctx->arena, "%s/lines", at), "1", NULL);
+	if (in->has_amount_limit && consent->amount > in->amount_limit)
+		return fail_with(ctx, ERR_TOO_SMALL, arena_printf(ctx->arena, "%s/amount_limit", at),
+		                 arena_printf(ctx->arena, "%lld", (long long)consent->amount), NULL);
+	if (consent->authorised > 0)
+		consent->id = id_new();
+	return OK;
+}
+
+void
+consent_save(struct ctx *ctx, const struct work_order *wo, const struct consent *consent)
+{
+	const struct authorise_work_order *in = consent->in;
+	struct arg limit = in->has_amount_limit ? ARG(amount_limit, in->amount_limit) : NULL_ARG(amount_limit);
+
+	if (consent->authorised == 0)
+		return;
+	db_write(ctx, authorisation_add, ARG(authorisation_id, consent->id), ARG(store_id, wo->store), ARG(id, wo->id),
+	         ENUM_ARG(method, consent_method, in->method), ARG(by_name, in->by->name), ARG(by_phone, in->by->phone),
+	         ARG(amount, consent->amount), limit);
+}
+
+/* Where consent leads: a waiting order is ready, one before its check goes back to work. */
+static void
+move_authorised(struct ctx *ctx, const struct work_order *wo)
+{
+	if (wo->status == WORK_ORDER_STATUS_OPENED)
+		work_order_move(ctx, wo, WORK_ORDER_STATUS_READY, "work_order.authorised", NULL);
+	else if (wo->status == WORK_ORDER_STATUS_AWAITING_QC)
+		work_order_move(ctx, wo, WORK_ORDER_STATUS_IN_PROGRESS, "work_order.authorised", NULL);
+	else
+		work_order_changed(ctx, wo, "work_order.authorised");
+}
+
+enum err
+work_order_authorise(struct ctx *ctx, struct id id, const struct authorise_work_order *in)
+{
+	struct consent consent;
+	struct lines lines;
+	struct work_order wo;
+	int to;
+	enum err err = work_order_lock(ctx, id, NULL, &wo);
+
+	if (!err)
+		err = machine_check(ctx, &work_order_machine, OP_authoriseWorkOrder, (int)wo.status, &to);
+	if (!err)
+		err = lines_read(ctx, id, &lines);
+	if (!err)
+		err = consent_take(ctx, &lines, in, "", &consent);
+	/* stock is locked before lines are written: a receipt does it in this order too */
+	if (!err)
+		err = lines_reserve(ctx, wo.store, id, &lines, consent.refuse);
+	if (err)
+		return err;
+	consent_save(ctx, &wo, &consent);
+	lines_decide(ctx, id, consent.decided, consent.decided_count, consent.id);
+	if (consent.authorised > 0)
+		move_authorised(ctx, &wo);
+	else
+		work_order_changed(ctx, &wo, "work_order.declined");
+	ctx->subject = id;
+	return OK;
+}
+
+/* What becomes of a line by a verb of its own. */
+/* clang-format off */
+static const struct machine_move moves[] = {
+	{ OP_declineWorkOrderLine,  FROM(WORK_ORDER_LINE_STATUS_PROPOSED) | FROM(WORK_ORDER_LINE_STATUS_DEFERRED),
+	                            WORK_ORDER_LINE_STATUS_DECLINED },
+	{ OP_deferWorkOrderLine,    FROM(WORK_ORDER_LINE_STATUS_PROPOSED), WORK_ORDER_LINE_STATUS_DEFERRED },
+	{ OP_reviveWorkOrderLine,   FROM(WORK_ORDER_LINE_STATUS_DECLINED) | FROM(WORK_ORDER_LINE_STATUS_DEFERRED),
+	                            WORK_ORDER_LINE_STATUS_PROPOSED },
+	{ OP_withdrawWorkOrderLine, FROM(WORK_ORDER_LINE_STATUS_PROPOSED) | FROM(WORK_ORDER_LINE_STATUS_AUTHORISED),
+	                            WORK_ORDER_LINE_STATUS_WITHDRAWN },
+};
+/* clang-format on */
+
+static const struct machine line_machine = { "status", &work_order_line_status_enum, moves, COUNT_OF(moves) };
+
+/* Work that has begun, and parts that are out, cannot be taken back. */
+static enum err
+check_untouched(struct ctx *ctx, const struct line *line)
+{
+	if (line->issued.milli > 0)
+		return fail(ctx, ERR_PARTS_ISSUED, NULL);
+	if (line->work_status != LINE_WORK_STATUS_NONE && line->work_status != LINE_WORK_STATUS_ASSIGNED)
+		return fail_with(ctx, ERR_ILLEGAL_TRANSITION, NULL,
+		                 enum_code(&line_work_status_enum, (int)line->work_status), NULL);
+	return OK;
+}
+
+enum err
+work_order_line_decide(struct ctx *ctx, enum op op, struct id id, const char *reason)
+{
+	struct lines lines;
+	struct work_order wo;
+	struct line *line;
+	int to;
+	enum err err = work_order_lock_by_line(ctx, id, &wo);
+
+	if (!err)
+		err = work_order_check_open(ctx, &wo);
+	if (!err)
+		err = lines_read(ctx, wo.id, &lines);
+	if (err)
+		return err;
+	line = line_of(&lines, id);
+	err = machine_check(ctx, &line_machine, op, (int)line->status, &to);
+	if (!err && op == OP_withdrawWorkOrderLine)
+		err = check_untouched(ctx, line);
+	if (!err && op == OP_withdrawWorkOrderLine)
+		err = lines_release(ctx, wo.store, (const struct line *const[]){ line }, 1);
+	if (err)
+		return err;
+	line->status = (enum work_order_line_status)to;
+	line->reason = reason;
+	lines_decide(ctx, wo.id, (const struct line *const[]){ line }, 1, (struct id){ { 0 } });
+	work_order_changed(ctx, &wo, "work_order.line_decided");
+	ctx->subject = id;
+	return OK;
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Promises, and how an order ends: delivered and closed, or cancelled. */
+#include "event/event.h"
+#include "vehicle/vehicle.h"
+#include "work_order/line.h"
+
+enum err
+work_order_promise(struct ctx *ctx, struct id id, const struct promise_work_order *in)
+{
+	const struct customer_told *told = in->has_customer_told ? in->customer_told : NULL;
+	struct work_order wo;
+	enum err err = work_order_lock(ctx, id, NULL, &wo);
+
+	if (!err)
+		err = work_order_check_open(ctx, &wo);
+	if (err)
+		return err;
+	db_write(ctx, work_order_set_promise, ARG(id, id), ARG(promised_at, in->promised_at));
+	db_write(ctx, work_order_promise_add, ARG(promise_id, id_new()), ARG(id, id), ARG(store_id, wo.store),
+	         ENUM_ARG(told_method, consent_method, told ? told->method : CONSENT_METHOD_NONE),
+	         ARG(told_at, told ? told->at : (struct utc){ 0 }), BODY_ARG(promise_work_order, in));
+	event_add(ctx, "work_order.promised", wo.store, id);
+	ctx->subject = id;
+	return OK;
+}
+
+/* ------------------------------------------------------------ cancel */
+
+enum err
+work_order_cancel(struct ctx *ctx, struct id id, const struct reason_given *in)
+{
+	const struct line **all;
+	struct work_order wo;
+	struct lines lines;
+	int to;
+	enum err err = work_order_lock(ctx, id, NULL, &wo);
+
+	if (!err)
+		err = machine_check(ctx, &work_order_machine, OP_cancelWorkOrder, (int)wo.status, &to);
+	if (!err)
+		err = lines_read(ctx, id, &lines);
+	if (err)
+		return err;
+	all = arena_array(ctx->arena, lines.count + 1, sizeof(*all));
+	for (size_t i = 0; i < lines.count; i++) {
+		all[i] = &lines.line[i];
+		if (all[i]->supply == LINE_SUPPLY_ISSUED)
+			return fail(ctx, ERR_PARTS_ISSUED, NULL);
+	}
+	err = lines_release(ctx, wo.store, all, lines.count);
+	if (err)
+		return err;
+	db_write(ctx, work_order_lines_cancel, ARG(id, id));
+	db_write(ctx, clock_entries_end, ARG(id, id));
+	work_order_move(ctx, &wo, (enum work_order_status)to, "work_order.cancelled", in->reason);
+	ctx->subject = id;
+	return OK;
+}
+
+/* ------------------------------------------------------------ deliver and close */
+
+static enum err
+check_acceptance(struct ctx *ctx, const struct work_order *wo, const struct deliver_work_order *in)
+{
+	struct rows *concerns;
+	enum err err;
+
+	if (in->acceptance_count == 0)
+		return OK;
+	err = db_read(ctx, work_order_concerns, &concerns, ARG(id, wo->id));
+	for (size_t i = 0; !err && i < in->acceptance_count; i++) {
+		size_t k = 0;
+
+		while (k < rows_count(concerns) &&
+		       !id_equal(row_id(concerns, k, "id"), in->acceptance[i].concern_id))
+			k++;
+		if (k == rows_count(concerns))
+			err = failf(ctx, ERR_NOT_FOUND, "/acceptance/%zu/concern_id", i);
+	}
+	return err;
+}
+
+enum err
+work_order_deliver(struct ctx *ctx, struct id id, const struct deliver_work_order *in)
+{
+	struct work_order wo;
+	struct rows *data;
+	int to;
+	enum err err = work_order_lock(ctx, id, NULL, &wo);
+
+	if (!err)
+		err = machine_check(ctx, &work_order_machine, OP_deliverWorkOrder, (int)wo.status, &to);
+	if (!err && !wo.paid)
+		err = fail(ctx, ERR_UNPAID, NULL);
+	if (!err)
+		err = check_acceptance(ctx, &wo, in);
+	if (!err)
+		err = db_read(ctx, work_order_delivery_data, &data, ARG(id, id));
+	if (err)
+		return err;
+	db_write(ctx, work_order_set_delivery, ARG(id, id), BODY_ARG(deliver_work_order, in));
+	if (in->acceptance_count > 0)
+		db_write(ctx, acceptance_add, ARG(id, id), ARG(store_id, wo.store), BODY_ARG(deliver_work_order, in));
+	if (in->has_odometer_out_km)
+		odometer_record(ctx, wo.vehicle, in->odometer_out_km, "delivery");
+	db_write(ctx, work_order_move, ARG(id, id), ENUM_ARG(status, work_order_status, to), NULL_ARG(reason));
+	work_order_stage(ctx, &wo, (enum work_order_status)to, NULL);
+	event_add_data(ctx, "work_order.delivered", wo.store, id, row_text(data, 0, "data"));
+	ctx->subject = id;
+	return OK;
+}
+
+enum err
+work_order_close(struct ctx *ctx, struct id id)
+{
+	struct work_order wo;
+	int to;
+	enum err err = work_order_lock(ctx, id, NULL, &wo);
+
+	if (err)
+		return err;
+	ctx->subject = id;
+	if (wo.status == WORK_ORDER_STATUS_CLOSED)
+		return OK;
+	err = machine_check(ctx, &work_order_machine, OP_closeWorkOrder, (int)wo.status, &to);
+	if (err)
+		return err;
+	if (!wo.paid)
+		return fail(ctx, ERR_UNPAID, NULL);
+	work_order_move(ctx, &wo, (enum work_order_status)to, "work_order.closed", NULL);
+	return OK;
+}
+
+enum err
+work_orders_close_paid(struct ctx *ctx, bool *more)
+{
+	struct rows *rows;
+	enum err err = db_read(ctx, work_order_lock_to_close, &rows, NO_ARGS);
+
+	if (err)
+		return err;
+	for (size_t i = 0; i < rows_count(rows); i++) {
+		const struct work_order wo = { .id = row_id(rows, i, "id"), .store = row_id(rows, i, "store_id") };
+
+		work_order_move(ctx, &wo, WORK_ORDER_STATUS_CLOSED, "work_order.closed", NULL);
+	}
+	*more = rows_count(rows) == 100;
+	return OK;
+}

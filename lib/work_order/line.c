@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading and writing lines, and what their parts do in stock. */
+#include "work_order/line.h"
+
+#include "stock/stock.h"
+
+enum err
+lines_read(struct ctx *ctx, struct id order, struct lines *lines)
+{
+	struct rows *rows;
+	enum err err = db_read(ctx, work_order_line_states, &rows, ARG(id, order));
+
+	if (err)
+		return err;
+	lines->count = rows_count(rows);
+	lines->line = arena_array(ctx->arena, lines->count + 1, sizeof(*lines->line));
+	for (size_t i = 0; i < lines->count; i++) {
+		lines->line[i] = (struct line){
+			.id = row_id(rows, i, "id"),
+			.part = row_id(rows, i, "part_id"),
+			.technician = row_id(rows, i, "technician_id"),
+			.position = row_int(rows, i, "position"),
+			.kind = (enum work_order_line_kind)row_enum(rows, i, "kind", &work_order_line_kind_enum),
+			.status = (enum work_order_line_status)row_enum(rows, i, "status",
+			                                                &work_order_line_status_enum),
+			.work_status = (enum line_work_status)row_enum(rows, i, "work_status",
+			                                               &line_work_status_enum),
+			.supply = (enum line_supply)row_enum(rows, i, "supply", &line_supply_enum),
+			.quantity = row_qty(rows, i, "quantity"),
+			.issued = row_qty(rows, i, "issued_quantity"),
+			.amount = row_int(rows, i, "amount"),
+		};
+	}
+	return OK;
+}
+
+struct line *
+line_of(const struct lines *lines, struct id id)
+{
+	for (size_t i = 0; i < lines->count; i++)
+		if (id_equal(lines->line[i].id, id))
+			return &lines->line[i];
+	return NULL;
+}
+
+/* The lines turned into one array for each column. */
+struct columns {
+	struct id *ids, *operations, *parts, *concerns;
+	const char **kinds, **descriptions, **categories, **payers, **statuses, **reasons;
+	struct qty *quantities;
+	int64_t *list_prices, *unit_prices, *amounts;
+};
+
+static void
+columns_of(struct arena *arena, const struct lines *lines, struct columns *c)
+{
+	size_t n = lines->count + 1;
+
+	*c = (struct columns){
+		.ids = arena_array(arena, n, sizeof(*c->ids)),
+		.operations = arena_array(arena, n, sizeof(*c->operations)),
+		.parts = arena_array(arena, n, sizeof(*c->parts)),
+		.concerns = arena_array(arena, n, sizeof(*c->concerns)),
+		.kinds = arena_array(arena, n, sizeof(*c->kinds)),
+		.descriptions = arena_array(arena, n, sizeof(*c->descriptions)),
+		.categories = arena_array(arena, n, sizeof(*c->categories)),
+		.payers = arena_array(arena, n, sizeof(*c->payers)),
+		.statuses = arena_array(arena, n, sizeof(*c->statuses)),
+		.reasons = arena_array(arena, n, sizeof(*c->reasons)),
+		.quantities = arena_array(arena, n, sizeof(*c->quantities)),
+		.list_prices = arena_array(arena, n, sizeof(*c->list_prices)),
+		.unit_prices = arena_array(arena, n, sizeof(*c->unit_prices)),
+		.amounts = arena_array(arena, n, sizeof(*c->amounts)),
+	};
+	for (size_t i = 0; i < lines->count; i++) {
+		const struct line *l = &lines->line[i];
+
+		c->ids[i] = l->id;
+		c->operations[i] = l->operation;
+		c->parts[i] = l->part;
+		c->concerns[i] = l->concern;
+		c->kinds[i] = enum_code(&work_order_line_kind_enum, (int)l->kind);
+		c->descriptions[i] = l->description;
+		c->categories[i] = l->category;
+		c->payers[i] = enum_code(&payer_enum, (int)l->payer);
+		c->statuses[i] = enum_code(&work_order_line_status_enum, (int)l->status);
+		c->reasons[i] = l->reason;
+		c->quantities[i] = l->quantity;
+		c->list_prices[i] = l->list_price;
+		c->unit_prices[i] = l->unit_price;
+		c->amounts[i] = l->amount;
+	}
+}
+
+void
+lines_add(struct ctx *ctx, struct id store, struct id order, int64_t last_position, const struct lines *lines,
+          struct id authorisation)
+{
+	size_t n = lines->count;
+	struct columns c;
+
+	if (n == 0)
+		return;
+	columns_of(ctx->arena, lines, &c);
+	db_write(ctx, work_order_lines_add, ARG(store_id, store), ARG(order_id, order),
+	         ARG(last_position, last_position), ARG(authorisation_id, authorisation), IDS_ARG(line_ids, c.ids, n),
+	         TEXTS_ARG(kinds, c.kinds, n), IDS_ARG(operation_ids, c.operations, n), IDS_ARG(part_ids, c.parts, n),
+	         IDS_ARG(concern_ids, c.concerns, n), TEXTS_ARG(descriptions, c.descriptions, n),
+	         TEXTS_ARG(repair_categories, c.categories, n), QTYS_ARG(quantities, c.quantities, n),
+	         INTS_ARG(list_prices, c.list_prices, n), INTS_ARG(unit_prices, c.unit_prices, n),
+	         INTS_ARG(amounts, c.amounts, n), TEXTS_ARG(payers, c.payers, n), TEXTS_ARG(statuses, c.statuses, n),
+	         TEXTS_ARG(reasons, c.reasons, n));
+}
+
+void
+lines_decide(struct ctx *ctx, struct id order, const struct line *const *lines, size_t count,
+             struct id authorisation)
+{
+	struct id *ids = arena_array(ctx->arena, count + 1, sizeof(*ids));
+	const char **statuses = arena_array(ctx->arena, count + 1, sizeof(*statuses));
+	const char **reasons = arena_array(ctx->arena, count + 1, sizeof(*reasons));
+
+	for (size_t i = 0; i < count; i++) {
+		ids[i] = lines[i]->id;
+		statuses[i] = enum_code(&work_order_line_status_enum, (int)lines[i]->status);
+		reasons[i] = lines[i]->reason;
+	}
+	db_write(ctx, work_order_lines_decide, ARG(id, order), ARG(authorisation_id, authorisation),
+	         IDS_ARG(line_ids, ids, count), TEXTS_ARG(statuses, statuses, count),
+	         TEXTS_ARG(reasons, reasons, count));
+}
+
+void
+lines_set_supply(struct ctx *ctx, const struct id *lines, const char *const *supply, size_t count)
+{
+	db_write(ctx, work_order_lines_set_supply, IDS_ARG(line_ids, lines, count),
+	         TEXTS_ARG(supplies, supply, count));
+}
+
+enum err
+lines_reserve(struct ctx *ctx, struct id store, struct id order, const struct lines *lines, bool refuse)
+{
+	struct stock_want *wants = arena_array(ctx->arena, lines->count + 1, sizeof(*wants));
+	const char **supply = arena_array(ctx->arena, lines->count + 1, sizeof(*supply));
+	struct id *ids = arena_array(ctx->arena, lines->count + 1, sizeof(*ids));
+	size_t n = 0;
+	enum err err;
+
+	for (size_t i = 0; i < lines->count; i++) {
+		const struct line *l = &lines->line[i];
+
+		if (l->kind != WORK_ORDER_LINE_KIND_PART || l->status != WORK_ORDER_LINE_STATUS_AUTHORISED ||
+		    l->supply != LINE_SUPPLY_NONE)
+			continue;
+		wants[n] = (struct stock_want){ .line = l->id, .part = l->part, .quantity = l->quantity };
+		ids[n++] = l->id;
+	}
+	if (n == 0)
+		return OK;
+	err = stock_reserve(ctx, store, order, wants, n, refuse, supply);
+	if (err)
+		return err;
+	lines_set_supply(ctx, ids, supply, n);
+	return OK;
+}
+
+enum err
+lines_release(struct ctx *ctx, struct id store, const struct line *const *lines, size_t count)
+{
+	struct id *ids = arena_array(ctx->arena, count + 1, sizeof(*ids));
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (lines[i]->supply == LINE_SUPPLY_RESERVED || lines[i]->supply == LINE_SUPPLY_SHORT)
+			ids[n++] = lines[i]->id;
+	return n ? stock_release(ctx, store, ids, n) : OK;
+}

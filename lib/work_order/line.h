@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lines of work orders, as the module's own files hand them around. */
+#ifndef WORK_ORDER_LINE_H
+#define WORK_ORDER_LINE_H
+
+#include "work_order/work_order.h"
+
+struct line {
+	struct id id, operation, part, concern, technician;
+	int64_t position;
+	enum work_order_line_kind kind;
+	enum work_order_line_status status;
+	enum line_work_status work_status;
+	enum line_supply supply;
+	enum payer payer;
+	const char *description, *category, *reason;
+	struct qty quantity, issued;
+	int64_t list_price, unit_price, amount;
+};
+
+struct lines {
+	struct line *line;
+	size_t count;
+};
+
+/* All lines of a locked order, by position. */
+MUSTCHECK enum err lines_read(struct ctx *ctx, struct id order, struct lines *lines);
+
+/* The line of this id, NULL when the order has none such. */
+struct line *line_of(const struct lines *lines, struct id id);
+
+/* What new lines refer to and may cost. */
+struct line_facts {
+	struct rows *rows;
+	bool may_discount; /* the caller holds price.override in this store */
+};
+
+/* One row of work_order_facts for each line, at least one; no row: the reception is not visible. */
+MUSTCHECK enum err lines_facts(struct ctx *ctx, struct id order, struct id reception, bool numbered,
+                               const struct add_work_order_line *in, size_t count, struct line_facts *facts);
+
+/* The lines with their prices.  at is the pointer of the array ("/lines"), "" for a body that is one line.
+ * ERR_REQUIRED, ERR_UNKNOWN_FIELD, ERR_NOT_FOUND, ERR_APPROVAL_REQUIRED (further below list than the
+ * store lets this caller go). */
+MUSTCHECK enum err lines_price(struct ctx *ctx, const struct line_facts *facts, const char *at,
+                               const struct add_work_order_line *in, struct lines *out);
+
+/* Write new lines behind last_position; authorisation belongs to those that are authorised. */
+void lines_add(struct ctx *ctx, struct id store, struct id order, int64_t last_position,
+               const struct lines *lines, struct id authorisation);
+
+/* Reserve the parts of lines that were authorised just now, and tell their supply. */
+MUSTCHECK enum err lines_reserve(struct ctx *ctx, struct id store, struct id order, const struct lines *lines,
+                                 bool refuse);
+
+/* Give back what stock holds for the part lines. */
+MUSTCHECK enum err lines_release(struct ctx *ctx, struct id store, const struct line *const *lines, size_t count);
+
+/* Write status and reason of lines as they are in memory; authorisation may be none. */
+void lines_decide(struct ctx *ctx, struct id order, const struct line *const *lines, size_t count,
+                  struct id authorisation);
+
+/* Write what stock has done for lines. */
+void lines_set_supply(struct ctx *ctx, const struct id *lines, const char *const *supply, size_t count);
+
+#endif

@@ -1,0 +1,147 @@
+-- Lines of work orders.
+
+-- name: work_order_line_get
+SELECT l.id, l.position, l.kind, l.operation_id, l.part_id, l.concern_id, l.description,
+       l.repair_category, l.quantity, CASE WHEN l.kind = 'labour' THEN l.quantity END AS hours,
+       l.list_price, l.unit_price, l.amount, l.payer, l.status, l.work_status, l.supply,
+       l.issued_quantity, l.returned_quantity, l.technician_id, l.reason, l.rework_count, l.authorisation_id,
+       l.created_at, l.updated_at, l.store_id, l.work_order_id, w.number AS work_order_number, w.status AS work_order_status
+  FROM work_order_line l
+  JOIN work_order w ON w.id = l.work_order_id
+ WHERE l.id = ANY (:ids);
+
+-- name: work_order_line_list   page unnamed
+SELECT l.id, l.position, l.kind, l.operation_id, l.part_id, l.concern_id, l.description,
+       l.repair_category, l.quantity, CASE WHEN l.kind = 'labour' THEN l.quantity END AS hours,
+       l.list_price, l.unit_price, l.amount, l.payer, l.status, l.work_status, l.supply,
+       l.issued_quantity, l.returned_quantity, l.technician_id, l.reason, l.rework_count, l.authorisation_id,
+       l.created_at, l.updated_at, l.store_id, l.work_order_id, w.number AS work_order_number, w.status AS work_order_status,
+       l.created_at AS _after_at, l.id AS _after_id
+  FROM work_order_line l
+  JOIN work_order w ON w.id = l.work_order_id
+ WHERE (:scope_store::uuid IS NULL OR l.store_id = :scope_store)
+   AND (:technician_id::text IS NULL
+        OR l.technician_id = coalesce(nullif(:technician_id, 'me')::uuid, :actor_id::uuid))
+   AND (:work_order_id::uuid IS NULL OR l.work_order_id = :work_order_id)
+   AND (:kind::text[] IS NULL OR l.kind = ANY (:kind))
+   AND (:status::text[] IS NULL OR l.status = ANY (:status))
+   AND (:work_status::text[] IS NULL OR l.work_status = ANY (:work_status))
+   AND (:supply::text[] IS NULL OR l.supply = ANY (:supply))
+   AND (:updated_after::timestamptz IS NULL OR l.updated_at > :updated_after)
+   AND (:after_position::text IS NULL
+        OR (l.changed >= :after_position::text::xid8 AND l.changed < pg_snapshot_xmin(pg_current_snapshot())))
+   AND (:after_at::timestamptz IS NULL OR (l.created_at, l.id) < (:after_at, :after_id::uuid))
+ ORDER BY l.created_at DESC, l.id DESC
+ LIMIT :limit;
+
+-- name: work_order_line_of_order   page unnamed
+SELECT l.id, l.position, l.kind, l.operation_id, l.part_id, l.concern_id, l.description,
+       l.repair_category, l.quantity, CASE WHEN l.kind = 'labour' THEN l.quantity END AS hours,
+       l.list_price, l.unit_price, l.amount, l.payer, l.status, l.work_status, l.supply,
+       l.issued_quantity, l.returned_quantity, l.technician_id, l.reason, l.rework_count, l.authorisation_id,
+       l.created_at, l.updated_at, l.position AS _after_place, l.id AS _after_id
+  FROM work_order_line l
+ WHERE l.work_order_id = :id
+   AND (:after_place::integer IS NULL OR (l.position, l.id) > (:after_place, :after_id::uuid))
+ ORDER BY l.position, l.id
+ LIMIT :limit;
+
+-- name: work_order_line_states
+SELECT l.id, l.position, l.kind, l.part_id, l.quantity, l.amount, l.status, l.work_status, l.supply, l.issued_quantity,
+       l.technician_id
+  FROM work_order_line l
+ WHERE l.work_order_id = :id
+ ORDER BY l.position;
+
+-- name: work_order_lines_add
+INSERT INTO work_order_line (id, store_id, work_order_id, position, kind, operation_id, part_id, concern_id, description,
+                             repair_category, quantity, list_price, unit_price, amount, payer, status, reason,
+                             authorisation_id, created_at, updated_at)
+SELECT n.id, :store_id, :order_id, :last_position::integer + n.position, n.kind, n.operation_id, n.part_id, n.concern_id,
+       n.description, n.repair_category, n.quantity, n.list_price, n.unit_price, n.amount, n.payer, n.status, n.reason,
+       CASE WHEN n.status = 'authorised' THEN :authorisation_id::uuid END, :now, :now
+  FROM unnest(:line_ids::uuid[], :kinds::text[], :operation_ids::uuid[], :part_ids::uuid[], :concern_ids::uuid[],
+              :descriptions::text[], :repair_categories::text[], :quantities::numeric[], :list_prices::bigint[],
+              :unit_prices::bigint[], :amounts::bigint[], :payers::text[], :statuses::text[], :reasons::text[])
+       WITH ORDINALITY n (id, kind, operation_id, part_id, concern_id, description, repair_category, quantity,
+                          list_price, unit_price, amount, payer, status, reason, position);
+
+-- name: work_order_lines_decide
+UPDATE work_order_line l
+   SET status = d.status, reason = d.reason,
+       authorisation_id = CASE WHEN d.status = 'authorised' THEN :authorisation_id::uuid ELSE l.authorisation_id END,
+       work_status = CASE WHEN d.status = 'authorised' THEN l.work_status ELSE 'none' END,
+       supply = CASE WHEN d.status = 'authorised' THEN l.supply ELSE 'none' END,
+       updated_at = :now, changed = pg_current_xact_id()
+  FROM unnest(:line_ids::uuid[], :statuses::text[], :reasons::text[]) d (id, status, reason)
+ WHERE l.id = d.id AND l.work_order_id = :id;
+
+-- name: work_order_lines_set_supply
+UPDATE work_order_line l
+   SET supply = s.supply,
+       issued_quantity = CASE WHEN s.supply = 'issued' THEN l.quantity ELSE l.issued_quantity END,
+       updated_at = :now, changed = pg_current_xact_id()
+  FROM unnest(:line_ids::uuid[], :supplies::text[]) s (id, supply)
+ WHERE l.id = s.id;
+
+-- name: work_order_lines_assign
+UPDATE work_order_line l
+   SET technician_id = a.technician_id,
+       work_status = CASE WHEN l.work_status = 'none' THEN 'assigned' ELSE l.work_status END,
+       updated_at = :now, changed = pg_current_xact_id()
+  FROM unnest(:assignments.line_id::uuid[], :assignments.technician_id::uuid[]) a (line_id, technician_id)
+ WHERE l.id = a.line_id AND l.work_order_id = :id;
+
+-- Who may be given work in a store.
+-- name: technicians_of_store
+SELECT f.id
+  FROM staff f
+ WHERE f.id = ANY (:technician_ids::uuid[]) AND f.active AND f.deleted_at IS NULL
+   AND EXISTS (SELECT FROM staff_grant g
+                WHERE g.staff_id = f.id AND g.store_id = :store_id AND g.revoked_at IS NULL
+                  AND g.role IN ('technician', 'team_leader'));
+
+-- name: work_order_line_set_work
+UPDATE work_order_line
+   SET work_status = :work_status, rework_count = rework_count + :reworks::integer,
+       updated_at = :now, changed = pg_current_xact_id()
+ WHERE id = :line_id;
+
+-- name: work_order_lines_pause
+UPDATE work_order_line
+   SET work_status = 'paused', updated_at = :now, changed = pg_current_xact_id()
+ WHERE work_order_id = :id AND work_status = 'working';
+
+-- name: work_order_lines_passed
+UPDATE work_order_line
+   SET work_status = 'passed', updated_at = :now, changed = pg_current_xact_id()
+ WHERE work_order_id = :id AND work_status = 'done' AND status = 'authorised';
+
+-- name: work_order_lines_failed
+UPDATE work_order_line l
+   SET work_status = 'failed', reason = f.reason, updated_at = :now, changed = pg_current_xact_id()
+  FROM unnest(:lines.line_id::uuid[], :lines.reason::text[]) f (line_id, reason)
+ WHERE l.id = f.line_id AND l.work_order_id = :id;
+
+-- name: clock_entry_begin
+INSERT INTO clock_entry (id, store_id, line_id, technician_id, started_at)
+VALUES (:entry_id, :store_id, :line_id, :actor_id, :now);
+
+-- name: clock_entry_end
+UPDATE clock_entry SET ended_at = greatest(started_at, :now) WHERE line_id = :line_id AND ended_at IS NULL;
+
+-- name: clock_entries_end
+UPDATE clock_entry e
+   SET ended_at = greatest(e.started_at, :now)
+  FROM work_order_line l
+ WHERE l.work_order_id = :id AND e.line_id = l.id AND e.ended_at IS NULL;
+
+-- name: staff_of_store
+SELECT f.id FROM staff f WHERE f.id = :staff_id AND f.active AND f.deleted_at IS NULL;
+
+-- Nothing is held, worked on or waited for any more.
+-- name: work_order_lines_cancel
+UPDATE work_order_line
+   SET work_status = CASE WHEN work_status = 'working' THEN 'paused' ELSE work_status END,
+       supply = 'none', updated_at = :now, changed = pg_current_xact_id()
+ WHERE work_order_id = :id AND (work_status = 'working' OR supply IN ('reserved', 'short'));

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Opening an order and writing its lines, in few round trips: everything is read in one. */
+#include "event/event.h"
+#include "event/search.h"
+#include "org/org.h"
+#include "work_order/consent.h"
+#include "work_order/line.h"
+
+/* An order opens once somebody has met the customer. */
+static enum err
+check_reception(struct ctx *ctx, const struct rows *facts)
+{
+	const char *status;
+
+	if (rows_count(facts) == 0)
+		return fail(ctx, ERR_NOT_FOUND, "/reception_id");
+	status = row_text(facts, 0, "status");
+	switch (enum_value(&reception_status_enum, status)) {
+	case RECEPTION_STATUS_GREETED:
+	case RECEPTION_STATUS_CHECKING:
+	case RECEPTION_STATUS_HANDED_OVER:
+		return OK;
+	default:
+		return fail_with(ctx, ERR_ILLEGAL_TRANSITION, "/reception_id", status, NULL);
+	}
+}
+
+static void
+save(struct ctx *ctx, const struct create_work_order *in, const struct work_order *wo, const struct rows *facts)
+{
+	const char *number = row_text(facts, 0, "number");
+	const char *status = enum_code(&work_order_status_enum, (int)wo->status);
+
+	db_write(ctx, work_order_add, ARG(order_id, wo->id), ARG(store_id, wo->store), ARG(number, number),
+	         ARG(customer_id, wo->customer), ARG(vehicle_id, wo->vehicle), ARG(status, status),
+	         ARG(reception_old_parts, row_text(facts, 0, "old_parts")),
+	         ARG(odometer_km, row_int(facts, 0, "odometer_km")), BODY_ARG(create_work_order, in));
+	search_add(ctx, "number", number, "work_order", wo->id, wo->store);
+	work_order_stage(ctx, wo, WORK_ORDER_STATUS_OPENED, NULL);
+	event_add(ctx, "work_order.opened", wo->store, wo->id);
+	if (in->has_promised_at)
+		db_write(ctx, work_order_promise_add, ARG(promise_id, id_new()), ARG(id, wo->id),
+		         ARG(store_id, wo->store), ARG(promised_at, in->promised_at), ARG(reason, "opened"),
+		         NULL_ARG(told_method), NULL_ARG(told_at));
+}
+
+/* Consent given with the order is consent to all its lines, unless it names some. */
+static enum err
+consent_of_new(struct ctx *ctx, const struct authorise_new_work_order *in, const struct lines *lines,
+               struct consent *consent)
+{
+	struct authorise_work_order whole = {
+		.lines = in->lines,
+		.lines_count = in->lines_count,
+		.declined = in->declined,
+		.declined_count = in->declined_count,
+		.method = in->method,
+		.by = in->by,
+		.amount_limit = in->amount_limit,
+		.has_amount_limit = in->has_amount_limit,
+		.on_shortage = in->on_shortage,
+		.has_on_shortage = in->has_on_shortage,
+	};
+
+	if (!in->has_lines) {
+		whole.lines = arena_array(ctx->arena, lines->count + 1, sizeof(*whole.lines));
+		for (size_t i = 0; i < lines->count; i++)
+			whole.lines[whole.lines_count++] = lines->line[i].id;
+	}
+	return consent_take(ctx, lines, &whole, "/authorise", consent);
+}
+
+enum err
+work_order_open(struct ctx *ctx, const struct create_work_order *in)
+{
+	struct work_order wo = { .status = WORK_ORDER_STATUS_OPENED };
+	struct consent consent = { 0 };
+	struct lines lines = { .count = in->lines_count };
+	struct line_facts facts;
+	enum err err = new_id(ctx, in->id, &wo.id);
+
+	if (!err)
+		err = lines_facts(ctx, wo.id, in->reception_id, true, in->lines, lines.count, &facts);
+	if (!err)
+		err = check_reception(ctx, facts.rows);
+	if (err)
+		return err;
+	lines.line = arena_array(ctx->arena, lines.count + 1, sizeof(*lines.line));
+	err = lines_price(ctx, &facts, "/lines", in->lines, &lines);
+	if (!err && in->has_authorise)
+		err = consent_of_new(ctx, in->authorise, &lines, &consent);
+	if (err)
+		return err;
+	wo.store = row_id(facts.rows, 0, "store_id");
+	wo.customer = row_id(facts.rows, 0, "customer_id");
+	wo.vehicle = row_id(facts.rows, 0, "vehicle_id");
+	if (consent.authorised > 0)
+		wo.status = WORK_ORDER_STATUS_READY;
+	ctx->subject = wo.id;
+	save(ctx, in, &wo, facts.rows);
+	if (in->has_authorise)
+		consent_save(ctx, &wo, &consent);
+	lines_add(ctx, wo.store, wo.id, 0, &lines, consent.id);
+	if (consent.authorised == 0)
+		return OK;
+	work_order_stage(ctx, &wo, WORK_ORDER_STATUS_READY, NULL);
+	event_add(ctx, "work_order.authorised", wo.store, wo.id);
+	return lines_reserve(ctx, wo.store, wo.id, &lines, consent.refuse);
+}
+
+enum err
+work_order_add_line(struct ctx *ctx, struct id id, const struct add_work_order_line *in)
+{
+	struct line line = { 0 };
+	struct lines lines = { &line, 1 };
+	struct line_facts facts;
+	struct work_order wo;
+	enum err err = work_order_lock(ctx, id, NULL, &wo);
+
+	if (!err)
+		err = work_order_check_open(ctx, &wo);
+	if (!err)
+		err = lines_facts(ctx, id, wo.reception, false, in, 1, &facts);
+	if (!err)
+		err = lines_price(ctx, &facts, "", in, &lines);
+	if (err)
+		return err;
+	lines_add(ctx, wo.store, id, row_int(facts.rows, 0, "last_position"), &lines, (struct id){ { 0 } });
+	db_write(ctx, work_order_touch, ARG(id, id));
+	event_add(ctx, "work_order.line_added", wo.store, id);
+	ctx->subject = line.id;
+	return OK;
+}

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From the dispatcher's desk to the quality check. */
+#include "event/event.h"
+#include "stock/stock.h"
+#include "work_order/line.h"
+
+/* clang-format off */
+static const struct machine_move moves[] = {
+	{ OP_clockOnWorkOrderLine, FROM(LINE_WORK_STATUS_ASSIGNED) | FROM(LINE_WORK_STATUS_PAUSED) |
+	                           FROM(LINE_WORK_STATUS_FAILED),  LINE_WORK_STATUS_WORKING },
+	{ OP_pauseWorkOrderLine,   FROM(LINE_WORK_STATUS_WORKING), LINE_WORK_STATUS_PAUSED },
+	{ OP_resumeWorkOrderLine,  FROM(LINE_WORK_STATUS_PAUSED),  LINE_WORK_STATUS_WORKING },
+	{ OP_finishWorkOrderLine,  FROM(LINE_WORK_STATUS_WORKING), LINE_WORK_STATUS_DONE },
+	{ OP_reworkWorkOrderLine,  FROM(LINE_WORK_STATUS_FAILED),  LINE_WORK_STATUS_WORKING },
+};
+/* clang-format on */
+
+const struct machine line_work_machine = { "work_status", &line_work_status_enum, moves, COUNT_OF(moves) };
+
+static enum err
+lock_for(struct ctx *ctx, struct id id, enum op op, struct work_order *wo, enum work_order_status *to)
+{
+	int next = 0;
+	enum err err = work_order_lock(ctx, id, NULL, wo);
+
+	if (!err)
+		err = machine_check(ctx, &work_order_machine, op, (int)wo->status, &next);
+	*to = (enum work_order_status)next;
+	ctx->subject = id;
+	return err;
+}
+
+/* ------------------------------------------------------------ who does what */
+
+enum err
+technicians_check(struct ctx *ctx, struct id store, const struct id *ids, size_t count, const char *at)
+{
+	struct rows *rows;
+	enum err err = db_read(ctx, technicians_of_store, &rows, ARG(store_id, store),
+	                       IDS_ARG(technician_ids, ids, count));
+
+	if (err)
+		return err;
+	for (size_t i = 0; i < count; i++) {
+		size_t k = 0;
+
+		while (k < rows_count(rows) && !id_equal(row_id(rows, k, "id"), ids[i]))
+			k++;
+		if (k == rows_count(rows) && !id_is_none(ids[i]))
+			return failf(ctx, ERR_NOT_TECHNICIAN, "%s/%zu/technician_id", at, i);
+	}
+	return OK;
+}
+
+/* Work is given to authorised labour that nobody works on or has done. */
+static enum err
+check_assignable(struct ctx *ctx, const struct line *line, size_t i)
+{
+	if (!line || line->kind != WORK_ORDER_LINE_KIND_LABOUR)
+		return failf(ctx, ERR_NOT_FOUND, "/assignments/%zu/line_id", i);
+	if (line->status != WORK_ORDER_LINE_STATUS_AUTHORISED)
+		return fail_with(ctx, ERR_LINE_STATUS, arena_printf(ctx->arena, "/assignments/%zu/line_id", i),
+		                 enum_code(&work_order_line_status_enum, (int)line->status), NULL);
+	if (line->work_status == LINE_WORK_STATUS_WORKING || line->work_status == LINE_WORK_STATUS_DONE ||
+	    line->work_status == LINE_WORK_STATUS_PASSED)
+		return fail_with(ctx, ERR_LINE_STATUS, arena_printf(ctx->arena, "/assignments/%zu/line_id", i),
+		                 enum_code(&line_work_status_enum, (int)line->work_status), NULL);
+	return OK;
+}
+
+static enum err
+check_assignments(struct ctx *ctx, const struct work_order *wo, const struct assignment *assignments, size_t count)
+{
+	struct id *technicians = arena_array(ctx->arena, count + 1, sizeof(*technicians));
+	struct lines lines;
+	enum err err;
+
+	if (count == 0)
+		return OK;
+	err = lines_read(ctx, wo->id, &lines);
+	for (size_t i = 0; !err && i < count; i++) {
+		technicians[i] = assignments[i].technician_id;
+		err = check_assignable(ctx, line_of(&lines, assignments[i].line_id), i);
+	}
+	return err ? err : technicians_check(ctx, wo->store, technicians, count, "/assignments");
+}
+
+enum err
+work_order_dispatch(struct ctx *ctx, struct id id, const struct dispatch_work_order *in)
+{
+	struct work_order wo;
+	enum work_order_status to;
+	enum err err = lock_for(ctx, id, OP_dispatchWorkOrder, &wo, &to);
+
+	if (!err)
+		err = check_assignments(ctx, &wo, in->assignments, in->assignments_count);
+	if (err)
+		return err;
+	db_write(ctx, work_order_lines_assign, ARG(id, id), BODY_ARG(dispatch_work_order, in));
+	if (in->has_bay_id)
+		db_write(ctx, work_order_set_bay, ARG(id, id), ARG(bay_id, in->bay_id));
+	work_order_move(ctx, &wo, to, "work_order.dispatched", NULL);
+	return OK;
+}
+
+enum err
+work_order_assign(struct ctx *ctx, struct id id, const struct assign_work_order_lines *in)
+{
+	struct work_order wo;
+	enum work_order_status to;
+	enum err err = lock_for(ctx, id, OP_assignWorkOrderLines, &wo, &to);
+
+	if (!err)
+		err = check_assignments(ctx, &wo, in->assignments, in->assignments_count);
+	if (err)
+		return err;
+	db_write(ctx, work_order_lines_assign, ARG(id, id), BODY_ARG(assign_work_order_lines, in));
+	work_order_changed(ctx, &wo, "work_order.assigned");
+	return OK;
+}
+
+/* ------------------------------------------------------------ the order at work */
+
+enum err
+work_order_advance(struct ctx *ctx, enum op op, struct id id)
+{
+	struct work_order wo;
+	enum work_order_status to;
+	enum err err = lock_for(ctx, id, op, &wo, &to);
+
+	if (!err)
+		work_order_move(ctx, &wo, to, op == OP_startWorkOrder ? "work_order.started" : "work_order.resumed",
+		                NULL);
+	return err;
+}
+
+enum err
+work_order_pause(struct ctx *ctx, struct id id, const struct reason_given *in)
+{
+	struct work_order wo;
+	enum work_order_status to;
+	enum err err = lock_for(ctx, id, OP_pauseWorkOrder, &wo, &to);
+
+	if (err)
+		return err;
+	db_write(ctx, work_order_lines_pause, ARG(id, id));
+	db_write(ctx, clock_entries_end, ARG(id, id));
+	work_order_move(ctx, &wo, to, "work_order.paused", in->reason);
+	return OK;
+}
+
+static bool
+is_unfinished(const struct line *l)
+{
+	if (l->status != WORK_ORDER_LINE_STATUS_AUTHORISED)
+		return false;
+	if (l->kind == WORK_ORDER_LINE_KIND_LABOUR)
+		return l->work_status != LINE_WORK_STATUS_DONE && l->work_status != LINE_WORK_STATUS_PASSED;
+	return l->kind == WORK_ORDER_LINE_KIND_PART && l->supply != LINE_SUPPLY_ISSUED;
+}
+
+enum err
+work_order_finish(struct ctx *ctx, struct id id)
+{
+	const char *unfinished = NULL;
+	struct work_order wo;
+	struct lines lines;
+	enum work_order_status to;
+	enum err err = lock_for(ctx, id, OP_finishWorkOrder, &wo, &to);
+
+	if (!err)
+		err = lines_read(ctx, id, &lines);
+	if (err)
+		return err;
+	for (size_t i = 0; i < lines.count; i++)
+		if (is_unfinished(&lines.line[i]))
+			unfinished = arena_printf(ctx->arena, "%s%s%lld", unfinished ? unfinished : "",
+			                          unfinished ? ", " : "", (long long)lines.line[i].position);
+	if (unfinished)
+		return fail_with(ctx, ERR_WORK_UNFINISHED, NULL, unfinished, NULL);
+	work_order_move(ctx, &wo, to, "work_order.finished", NULL);
+	return OK;
+}
+
+/* ------------------------------------------------------------ a technician at a line */
+
+static void
+clock(struct ctx *ctx, const struct work_order *wo, struct id line, enum line_work_status to)
+{
+	if (to == LINE_WORK_STATUS_WORKING)
+		db_write(ctx, clock_entry_begin, ARG(entry_id, id_new()), ARG(store_id, wo->store), ARG(line_id, line));
+	else
+		db_write(ctx, clock_entry_end, ARG(line_id, line));
+}
+
+enum err
+work_order_line_work(struct ctx *ctx, enum op op, struct id id)
+{
+	struct work_order wo;
+	struct lines lines;
+	struct line *line;
+	bool again;
+	int to;
+	enum err err = work_order_lock_by_line(ctx, id, &wo);
+
+	if (!err)
+		err = lines_read(ctx, wo.id, &lines);
+	if (err)
+		return err;
+	line = line_of(&lines, id);
+	err = machine_check(ctx, &line_work_machine, op, (int)line->work_status, &to);
+	if (err)
+		return err;
+	if (wo.status != WORK_ORDER_STATUS_DISPATCHED && wo.status != WORK_ORDER_STATUS_IN_PROGRESS)
+		return work_order_refuse(ctx, &wo);
+	if (!id_equal(line->technician, ctx->scope->actor))
+		return fail(ctx, ERR_NOT_YOUR_LINE, NULL);
+	again = line->work_status == LINE_WORK_STATUS_FAILED;
+	db_write(ctx, work_order_line_set_work, ARG(line_id, id), ENUM_ARG(work_status, line_work_status, to),
+	         ARG(reworks, again ? 1 : 0));
+	clock(ctx, &wo, id, (enum line_work_status)to);
+	if (wo.status == WORK_ORDER_STATUS_DISPATCHED)
+		work_order_move(ctx, &wo, WORK_ORDER_STATUS_IN_PROGRESS, "work_order.started", NULL);
+	ctx->subject = id;
+	return OK;
+}
+
+/* ------------------------------------------------------------ parts */
+
+/* The lines somebody named, each of which must be waiting for its part. */
+static enum err
+named_lines(struct ctx *ctx, const struct lines *lines, const struct issue_work_order_parts *in,
+            struct stock_want *wants)
+{
+	for (size_t i = 0; i < in->lines_count; i++) {
+		const struct line *l = line_of(lines, in->lines[i]);
+
+		if (!l || l->kind != WORK_ORDER_LINE_KIND_PART)
+			return failf(ctx, ERR_NOT_FOUND, "/lines/%zu", i);
+		if (l->status != WORK_ORDER_LINE_STATUS_AUTHORISED)
+			return fail_with(ctx, ERR_LINE_STATUS, arena_printf(ctx->arena, "/lines/%zu", i),
+			                 enum_code(&work_order_line_status_enum, (int)l->status), NULL);
+		if (l->supply == LINE_SUPPLY_ISSUED)
+			return fail_with(ctx, ERR_LINE_STATUS, arena_printf(ctx->arena, "/lines/%zu", i),
+			                 enum_code(&line_supply_enum, (int)l->supply), NULL);
+		wants[i] = (struct stock_want){ .line = l->id, .part = l->part, .quantity = l->quantity };
+	}
+	return OK;
+}
+
+static size_t
+reserved_lines(const struct lines *lines, struct stock_want *wants)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < lines->count; i++) {
+		const struct line *l = &lines->line[i];
+
+		if (l->status == WORK_ORDER_LINE_STATUS_AUTHORISED && l->supply == LINE_SUPPLY_RESERVED)
+			wants[n++] = (struct stock_want){ .line = l->id, .part = l->part, .quantity = l->quantity };
+	}
+	return n;
+}
+
+static enum err
+issue(struct ctx *ctx, const struct work_order *wo, struct id received_by, const struct stock_want *wants, size_t n)
+{
+	int64_t *cost = arena_array(ctx->arena, n, sizeof(*cost));
+	const char **supply = arena_array(ctx->arena, n, sizeof(*supply));
+	struct id *ids = arena_array(ctx->arena, n, sizeof(*ids));
+	struct id document;
+	enum err err = stock_issue(ctx, wo->store, wo->id, received_by, wants, n, &document, cost);
+
+	if (err)
+		return err;
+	for (size_t i = 0; i < n; i++) {
+		ids[i] = wants[i].line;
+		supply[i] = enum_code(&line_supply_enum, LINE_SUPPLY_ISSUED);
+	}
+	lines_set_supply(ctx, ids, supply, n);
+	work_order_changed(ctx, wo, "work_order.parts_issued");
+	ctx->subject = document;
+	return OK;
+}
+
+enum err
+work_order_issue_parts(struct ctx *ctx, struct id id, const struct issue_work_order_parts *in)
+{
+	struct stock_want *wants;
+	struct work_order wo;
+	struct lines lines;
+	struct rows *rows;
+	enum work_order_status to;
+	size_t n = in->lines_count;
+	enum err err = lock_for(ctx, id, OP_issueWorkOrderParts, &wo, &to);
+
+	if (!err)
+		err = lines_read(ctx, id, &lines);
+	if (!err)
+		err = db_read(ctx, staff_of_store, &rows, ARG(staff_id, in->received_by));
+	if (err)
+		return err;
+	if (rows_count(rows) == 0)
+		return fail(ctx, ERR_NOT_FOUND, "/received_by");
+	wants = arena_array(ctx->arena, lines.count + n + 1, sizeof(*wants));
+	if (in->has_lines)
+		err = named_lines(ctx, &lines, in, wants);
+	else
+		n = reserved_lines(&lines, wants);
+	if (err)
+		return err;
+	return n ? issue(ctx, &wo, in->received_by, wants, n) : fail(ctx, ERR_NOTHING_TO_ISSUE, NULL);
+}

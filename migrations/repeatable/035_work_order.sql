@@ -1,0 +1,9 @@
+-- The next readable number of a kind in a store, by the store's own day; locks the counter.
+CREATE OR REPLACE FUNCTION document_number_next(store uuid, number_kind text, at timestamptz) RETURNS text
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, public AS $$
+	INSERT INTO document_counter AS c (store_id, kind, period, last)
+	SELECT s.id, number_kind, to_char(at AT TIME ZONE s.time_zone, 'YYMMDD'), 1 FROM store s WHERE s.id = store
+	ON CONFLICT (store_id, kind, period) DO UPDATE SET last = c.last + 1
+	RETURNING (SELECT s.code FROM store s WHERE s.id = c.store_id) || '-' || c.kind || '-' || c.period || '-'
+	          || lpad(c.last::text, greatest(4, length(c.last::text)), '0')
+$$;

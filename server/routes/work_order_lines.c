@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lines of work orders: what becomes of them, and the work on them. */
+#include "routes/routes.h"
+#include "work_order/work_order.h"
+
+static enum err
+decide(struct request *req)
+{
+	const struct reason_given *in = req->op == OP_reviveWorkOrderLine ? NULL : req->body;
+
+	return work_order_line_decide(&req->ctx, req->op, req->id, in ? in->reason : NULL);
+}
+
+static enum err
+work(struct request *req)
+{
+	return work_order_line_work(&req->ctx, req->op, req->id);
+}
+
+/* clang-format off */
+const struct route work_order_line_routes[] = {
+	READ_ACTIONS(OP_listWorkOrderLines, &line_work_machine, PAGE(work_order_line_list)),
+	READ_ACTIONS(OP_getWorkOrderLine,   &line_work_machine, ONE(work_order_line_get)),
+	COMMAND(OP_declineWorkOrderLine,  decide, THEN(OP_getWorkOrderLine)),
+	COMMAND(OP_deferWorkOrderLine,    decide, THEN(OP_getWorkOrderLine)),
+	COMMAND(OP_reviveWorkOrderLine,   decide, THEN(OP_getWorkOrderLine)),
+	COMMAND(OP_withdrawWorkOrderLine, decide, THEN(OP_getWorkOrderLine)),
+	COMMAND(OP_clockOnWorkOrderLine,  work,   THEN(OP_getWorkOrderLine)),
+	COMMAND(OP_pauseWorkOrderLine,    work,   THEN(OP_getWorkOrderLine)),
+	COMMAND(OP_resumeWorkOrderLine,   work,   THEN(OP_getWorkOrderLine)),
+	COMMAND(OP_finishWorkOrderLine,   work,   THEN(OP_getWorkOrderLine)),
+	COMMAND(OP_reworkWorkOrderLine,   work,   THEN(OP_getWorkOrderLine)),
+	ROUTES_END
+};
+/* clang-format on */

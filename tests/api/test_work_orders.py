@@ -1,0 +1,448 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Work orders: from the counter to the customer's hand (E1-E9)."""
+
+import pytest
+
+from fettle import at_once, uuid7, wait_for
+
+
+class Shop:
+    """A store with labour, a part and a customer's vehicle in it."""
+
+    def __init__(self, chain, store):
+        self.chain, self.store = chain, store
+        code = chain.unique()
+        self.labour = chain.admin.post("/v1/operations", {
+            "code": code, "name": "更换前制动片", "standard_hours": 1.5, "unit_price": 20000}, expect=201).json
+        self.part = chain.admin.post("/v1/parts", {
+            "number": code, "name": "前制动片", "unit": "套", "sale_price": 33333}, expect=201).json
+
+    def stock(self, quantity, unit_cost=20000):
+        """A receipt of the part, audited by another person."""
+        document = self.store.parts.post("/v1/stock-documents", {
+            "kind": "receipt", "store_id": self.store.id, "reason": "purchase",
+            "lines": [{"part_id": self.part["id"], "quantity": quantity, "unit_cost": unit_cost}]}, expect=201)
+        self.store.manager.post(f"/v1/stock-documents/{document['id']}/audit", expect=200)
+
+    def level(self):
+        levels = self.store.parts.get("/v1/stock-levels", params={
+            "store_id": self.store.id, "part_id": self.part["id"]}, expect=200).data
+        return (levels[0]["on_hand"], levels[0]["reserved"]) if levels else (0, 0)
+
+    def reception(self, greet=True):
+        advisor = self.store.advisor
+        customer = advisor.post("/v1/customers", {"kind": "person", "name": "王芳", "phone": self.chain.phone(),
+                                                  "store_id": self.store.id}, expect=201)
+        self.plate = self.chain.plate()
+        vehicle = advisor.post("/v1/vehicles", {"plate": self.plate, "customer_id": customer["id"],
+                                                "store_id": self.store.id}, expect=201)
+        reception = advisor.post("/v1/receptions", {
+            "store_id": self.store.id, "customer_id": customer["id"], "vehicle_id": vehicle["id"],
+            "odometer_km": 45000, "concerns": ["刹车有异响"], "old_parts": "taken_back"}, expect=201)
+        if greet:
+            advisor.post(f"/v1/receptions/{reception['id']}/greet", expect=200)
+        return reception.json
+
+    def labour_line(self, **more):
+        return {"kind": "labour", "operation_id": self.labour["id"], **more}
+
+    def part_line(self, quantity=2, **more):
+        return {"kind": "part", "part_id": self.part["id"], "quantity": quantity, **more}
+
+    def open(self, lines=None, **more):
+        body = {"reception_id": self.reception()["id"],
+                "lines": [self.labour_line(), self.part_line()] if lines is None else lines, **more}
+        return self.store.advisor.post("/v1/work-orders", body, expect=201)
+
+    def ready(self, **more):
+        return self.open(authorise={"method": "in_person", "by": {"name": "王芳"}}, **more)
+
+    def dispatched(self, **more):
+        order = self.ready(**more)
+        return self.verb(self.store.dispatcher, order, "dispatch", {
+            "bay_id": self.store.bay, "assignments": [
+                {"line_id": line["id"], "technician_id": self.store.tech1.id}
+                for line in order["lines"] if line["kind"] == "labour"]})
+
+    def checking(self, **more):
+        """An order whose work is done."""
+        order = self.dispatched(**more)
+        self.work(order)
+        if any(line["kind"] == "part" for line in order["lines"]):
+            self.store.parts.post(f"/v1/work-orders/{order['id']}/issue-parts",
+                                  {"received_by": self.store.tech1.id}, expect=200)
+        return self.verb(self.store.dispatcher, order, "finish-work")
+
+    def work(self, order):
+        for line in order["lines"]:
+            if line["kind"] == "labour":
+                for verb in ("clock-on", "finish"):
+                    self.store.tech1.post(f"/v1/work-order-lines/{line['id']}/{verb}", expect=200)
+
+    def completed(self, **more):
+        order = self.checking(**more)
+        check = self.store.inspector.post("/v1/quality-checks", {"work_order_id": order["id"], "level": "final"},
+                                          expect=201)
+        self.store.inspector.post(f"/v1/quality-checks/{check['id']}/pass", expect=200)
+        return self.get(order)
+
+    def get(self, order):
+        return self.store.advisor.get(f"/v1/work-orders/{order['id']}", expect=200)
+
+    @staticmethod
+    def verb(client, order, verb, body=None, expect=200):
+        return client.post(f"/v1/work-orders/{order['id']}/{verb}", body, expect=expect)
+
+
+DELIVERY = {"old_parts": "taken_back", "explained": True, "belongings_returned": True}
+
+
+@pytest.fixture
+def shop(chain, store):
+    return Shop(chain, store)
+
+
+def states(reply):
+    return [entry["status"] for entry in reply.data]
+
+
+def test_the_story_of_one_repair(shop, store):
+    """E1 E2 E3 E5 E8: reception, order, consent, parts, work, check, bill, delivery; it closes by itself."""
+    shop.stock(5)
+    reception = shop.reception()
+    order = store.advisor.post("/v1/work-orders", {
+        "reception_id": reception["id"], "promised_at": "2036-01-02T10:00:00Z",
+        "lines": [shop.labour_line(), shop.part_line()]}, expect=201)
+    assert (order["status"], order["customer_status"], order["old_parts"]) == ("opened", "waiting", "taken_back")
+    assert order["number"].startswith(store.code + "-WO-") and order["odometer_in_km"] == 45000
+    assert order["customer"]["name"] == "王芳" and "****" in order["customer"]["phone"]
+    assert order["vehicle"]["plate"] == shop.plate
+    labour, part = order["lines"]
+    assert (labour["hours"], labour["quantity"], labour["amount"]) == (1.5, 1.5, 30000)
+    assert (part["hours"], part["list_price"], part["amount"], part["status"]) == (None, 33333, 66666, "proposed")
+
+    ready = shop.verb(store.advisor, order, "authorise", {
+        "lines": [labour["id"], part["id"]], "method": "phone", "by": {"name": "王芳", "phone": "13800001111"},
+        "amount_limit": 100000})
+    assert ready["status"] == "ready" and [l["status"] for l in ready["lines"]] == ["authorised"] * 2
+    assert (ready["lines"][1]["supply"], shop.level()) == ("reserved", (5, 2))
+    consents = store.advisor.get(f"/v1/work-orders/{order['id']}/authorisations", expect=200).data
+    assert [(c["amount"], c["by_phone"]) for c in consents] == [(96666, "138****1111")]
+
+    shop.verb(store.dispatcher, order, "dispatch", {"bay_id": store.bay, "assignments": [
+        {"line_id": labour["id"], "technician_id": store.tech1.id}]})
+    mine = store.tech1.get("/v1/work-order-lines", params={"technician_id": "me", "work_status": "assigned"}, expect=200)
+    assert [l["id"] for l in mine.data] == [labour["id"]]
+    line = store.tech1.post(f"/v1/work-order-lines/{labour['id']}/clock-on", expect=200)
+    assert (line["work_status"], line["work_order_status"]) == ("working", "in_progress")
+    unfinished = shop.verb(store.dispatcher, order, "finish-work", expect=409)
+    assert unfinished.code == "work_unfinished" and "1, 2" in unfinished["detail"]
+    issue = store.parts.post(f"/v1/work-orders/{order['id']}/issue-parts", {"received_by": store.tech1.id}, expect=200)
+    assert (issue["kind"], issue["status"], shop.level()) == ("issue", "posted", (3, 0))
+    store.tech1.post(f"/v1/work-order-lines/{labour['id']}/finish", expect=200)
+    entries = store.dispatcher.get(f"/v1/work-orders/{order['id']}/clock-entries", expect=200).data
+    assert [(e["technician_id"], e["ended_at"] is not None) for e in entries] == [(store.tech1.id, True)]
+    assert shop.verb(store.dispatcher, order, "finish-work")["customer_status"] == "checking"
+
+    check = store.inspector.post("/v1/quality-checks", {"work_order_id": order["id"], "level": "final"}, expect=201)
+    store.inspector.post(f"/v1/quality-checks/{check['id']}/pass", {"road_test_km": 3.5}, expect=200)
+    done = shop.get(order)
+    assert (done["status"], done["lines"][0]["work_status"]) == ("completed", "passed")
+    assert (done["lines"][1]["supply"], done["lines"][1]["issued_quantity"]) == ("issued", 2)
+
+    bill = store.cashier.post("/v1/settlements", {"work_order_id": order["id"]}, expect=201)
+    assert bill["total"] == 96666
+    store.cashier.post(f"/v1/settlements/{bill['id']}/issue", expect=200)
+    assert shop.verb(store.advisor, order, "deliver", DELIVERY, expect=409).code == "unpaid"
+    store.cashier.post("/v1/payments", {"settlement_id": bill["id"], "amount": 96666, "method": "wechat"}, expect=201)
+    concern = store.advisor.get(f"/v1/receptions/{reception['id']}", expect=200)["concerns"][0]["id"]
+    delivered = shop.verb(store.advisor, order, "deliver", {
+        **DELIVERY, "odometer_out_km": 45003, "acceptance": [{"concern_id": concern, "solved": True}],
+        "next_service": {"date": "2036-07-01", "odometer_km": 55000}})
+    assert delivered["status"] in ("delivered", "closed") and delivered["next_service_on"] == "2036-07-01"
+    assert (delivered["odometer_out_km"], delivered["explained"]) == (45003, True)
+    closed = wait_for(lambda: shop.get(order) if shop.get(order)["status"] == "closed" else None, 2)
+    assert closed["closed_at"] >= closed["delivered_at"]
+    assert shop.verb(store.advisor, order, "close")["status"] == "closed"
+    stages = store.advisor.get(f"/v1/work-orders/{order['id']}/stages", expect=200)
+    assert states(stages) == ["opened", "ready", "dispatched", "in_progress", "awaiting_qc", "completed", "settled",
+                              "delivered", "closed"]
+    history = store.advisor.pages(f"/v1/work-orders/{order['id']}/history", limit=3)
+    assert len(history) == 12 and {h["kind"] for h in history} == {"stage", "authorisation", "promise", "quality_check"}
+
+
+def test_open_with_consent(shop, store):
+    """E1: one call opens the order, records consent and reserves; its repeat makes no second one."""
+    shop.stock(4)
+    line = uuid7()
+    body = {"id": uuid7(), "reception_id": shop.reception()["id"], "promised_at": "2036-01-02T10:00:00Z",
+            "lines": [shop.labour_line(hours=0.5), shop.part_line(1, id=line), shop.part_line(3)],
+            "authorise": {"lines": [line], "declined": [], "method": "wechat", "by": {"name": "王芳"}}}
+    order = store.advisor.post("/v1/work-orders", body, key="open-" + line, expect=201)
+    assert (order["id"], order["status"]) == (body["id"], "ready")
+    assert [(l["status"], l["supply"]) for l in order["lines"]] == [
+        ("proposed", "none"), ("authorised", "reserved"), ("proposed", "none")]
+    assert [l["position"] for l in order["lines"]] == [1, 2, 3] and shop.level() == (4, 1)
+    again = store.advisor.post("/v1/work-orders", body, key="open-" + line, expect=201)
+    assert again.replayed and again["id"] == order["id"]
+    assert store.advisor.post("/v1/work-orders", body).code == "duplicate"
+    promises = store.advisor.get(f"/v1/work-orders/{order['id']}/promises", expect=200).data
+    assert [p["promised_at"] for p in promises] == ["2036-01-02T10:00:00Z"]
+
+
+def test_consent_comes_before_work(shop, store):
+    """E2: nothing is dispatched, started or worked on without consent."""
+    order = shop.open([shop.labour_line()])
+    line = order["lines"][0]["id"]
+    for client, verb, body in ((store.dispatcher, "dispatch", {"assignments": []}), (store.tech1, "start", None),
+                               (store.dispatcher, "finish-work", None)):
+        refused = shop.verb(client, order, verb, body, expect=409)
+        assert (refused.code, refused["state"]) == ("illegal_transition", "opened")
+        assert refused["allowed"] == ["authorise", "cancel"]
+    assert store.tech1.post(f"/v1/work-order-lines/{line}/clock-on").code == "illegal_transition"
+    enabled = {a["verb"]: (a["enabled"], a["why"]) for a in shop.get(order)["actions"]}
+    assert enabled["authorise"] == (True, None) and enabled["start"] == (False, "illegal_transition")
+    over = shop.verb(store.advisor, order, "authorise", {
+        "lines": [line], "method": "phone", "by": {"name": "王芳"}, "amount_limit": 29999}, expect=422)
+    assert over.errors == {"/amount_limit": "too_small"}
+    shop.verb(store.advisor, order, "authorise", {"lines": [], "declined": [{"line_id": line, "reason": "price"}],
+                                                  "method": "phone", "by": {"name": "王芳"}})
+    assert (shop.get(order)["status"], shop.get(order)["lines"][0]["reason"]) == ("opened", "price")
+    twice = shop.verb(store.advisor, order, "authorise", {"lines": [line], "method": "phone", "by": {"name": "王芳"}},
+                      expect=409)
+    assert twice.code == "line_status" and twice.errors == {"/lines/0": "line_status"}
+    store.advisor.post(f"/v1/work-order-lines/{line}/revive", expect=200)
+    assert shop.verb(store.advisor, order, "authorise", {
+        "lines": [line], "method": "phone", "by": {"name": "王芳"}})["status"] == "ready"
+
+
+def test_a_part_is_short(shop, store):
+    """E3: consent stands when the shelf is empty; or it is refused, and nothing has happened."""
+    shop.stock(1)
+    order = shop.open([shop.labour_line(), shop.part_line(2)])
+    consent = {"lines": [l["id"] for l in order["lines"]], "method": "in_person", "by": {"name": "王芳"}}
+    refused = shop.verb(store.advisor, order, "authorise", {**consent, "on_shortage": "refuse"}, expect=409)
+    assert refused.code == "insufficient_stock" and shop.get(order)["status"] == "opened"
+    assert shop.level() == (1, 0)
+    ready = shop.verb(store.advisor, order, "authorise", consent)
+    assert (ready["status"], ready["lines"][1]["supply"]) == ("ready", "short")
+    demands = store.parts.get("/v1/demands", params={"work_order_id": order["id"]}, expect=200).data
+    assert [(d["quantity"], d["status"]) for d in demands] == [(2, "open")]
+    assert shop.verb(store.parts, order, "issue-parts", {"received_by": store.tech1.id}, expect=409).code == \
+        "nothing_to_issue"
+    shop.stock(5)
+    wait_for(lambda: shop.get(order)["lines"][1]["supply"] == "reserved")
+    assert shop.level() == (6, 2)
+
+
+def test_two_dispatchers_at_once(shop, store):
+    """E4: an order is dispatched once; the other is told its state."""
+    order = shop.ready(lines=[shop.labour_line()])
+    line = order["lines"][0]["id"]
+    other = store.hire("dispatcher2", "dispatcher")
+    calls = [lambda c=client, t=tech: c.post(f"/v1/work-orders/{order['id']}/dispatch", {
+        "assignments": [{"line_id": line, "technician_id": t}]})
+        for client, tech in ((store.dispatcher, store.tech1.id), (other, store.tech2.id))]
+    one, two = sorted(at_once(*calls), key=lambda r: r.status)
+    assert (one.status, two.status, two.code, two["state"]) == (200, 409, "illegal_transition", "dispatched")
+    assert shop.get(order)["lines"][0]["technician_id"] == one["lines"][0]["technician_id"]
+    moved = shop.verb(store.leader, order, "assignments", {"assignments": [
+        {"line_id": line, "technician_id": store.leader.id}]})
+    assert moved["lines"][0]["technician_id"] == store.leader.id
+    wrong = shop.verb(store.leader, order, "assignments", {"assignments": [
+        {"line_id": line, "technician_id": store.advisor.id}]}, expect=422)
+    assert wrong.errors == {"/assignments/0/technician_id": "not_technician"}
+
+
+def test_a_technicians_day(shop, store):
+    """E5: own lines only; pauses stop the clock, a paused order stops everybody's."""
+    order = shop.dispatched(lines=[shop.labour_line(), shop.labour_line(hours=0.25)])
+    first, second = (f"/v1/work-order-lines/{l['id']}" for l in order["lines"])
+    assert store.tech2.post(first + "/clock-on").code == "not_your_line"
+    assert store.tech1.post(first + "/finish")["state"] == "assigned"
+    store.tech1.post(first + "/clock-on", expect=200)
+    store.tech1.post(first + "/pause", expect=200)
+    store.tech1.post(first + "/resume", expect=200)
+    store.tech1.post(second + "/clock-on", expect=200)
+    paused = shop.verb(store.leader, order, "pause", {"reason": "wait_part", "note": "明天到货"})
+    assert (paused["status"], paused["reason"], paused["customer_status"]) == ("paused", "wait_part", "repairing")
+    assert [l["work_status"] for l in paused["lines"]] == ["paused", "paused"]
+    assert store.tech1.post(first + "/resume").code == "illegal_transition"
+    entries = store.tech1.get(f"/v1/work-orders/{order['id']}/clock-entries", expect=200).data
+    assert len(entries) == 3 and all(e["ended_at"] for e in entries)
+    version = shop.verb(store.leader, order, "resume")["version"]
+    for path in (first, second):
+        store.tech1.post(path + "/resume", expect=200)
+        store.tech1.post(path + "/finish", expect=200)
+    assert shop.get(order)["version"] == version  # clocks are not the order's
+    assert shop.verb(store.dispatcher, order, "finish-work")["status"] == "awaiting_qc"
+
+
+def test_work_grows(shop, store):
+    """E2 E9: a technician proposes a line; until it is authorised nobody works on it, then the order goes back."""
+    order = shop.checking(lines=[shop.labour_line()])
+    line = store.tech1.post(f"/v1/work-orders/{order['id']}/lines", shop.labour_line(), expect=201)
+    assert (line["status"], line["position"], line["list_price"], line["amount"]) == ("proposed", 2, 20000, 30000)
+    assert store.tech1.post(f"/v1/work-orders/{order['id']}/lines", shop.labour_line(unit_price=30000)).status == 403
+    back = shop.verb(store.advisor, order, "authorise", {"lines": [line["id"]], "method": "phone",
+                                                         "by": {"name": "王芳"}})
+    assert (back["status"], back["finished_at"]) == ("in_progress", None)
+    shop.verb(store.dispatcher, order, "assignments", {"assignments": [
+        {"line_id": line["id"], "technician_id": store.tech2.id}]})
+    for verb in ("clock-on", "finish"):
+        store.tech2.post(f"/v1/work-order-lines/{line['id']}/{verb}", expect=200)
+    assert shop.verb(store.dispatcher, order, "finish-work")["status"] == "awaiting_qc"
+
+
+def test_prices(shop, store):
+    """D3: below list is the manager's, within the store's rule; amounts are rounded half up for each line."""
+    order = shop.open([])
+    path = f"/v1/work-orders/{order['id']}/lines"
+    assert store.advisor.post(path, shop.part_line(unit_price=33333), expect=201)["unit_price"] == 33333
+    assert store.advisor.post(path, shop.part_line(unit_price=40000), expect=201)["amount"] == 80000
+    lower = store.advisor.post(path, shop.part_line(unit_price=33332), expect=409)
+    assert (lower.code, lower.errors) == ("approval_required", {"/unit_price": "approval_required"})
+    assert store.manager.post(path, shop.part_line(unit_price=30000), expect=201)["list_price"] == 33333
+    assert store.manager.post(path, shop.part_line(unit_price=29999)).code == "approval_required"
+    assert store.advisor.post(path, shop.part_line(0.001, unit_price=33500), expect=201)["amount"] == 34
+    assert store.advisor.post(path, {"kind": "fee", "description": "拖车", "amount": 5000}, expect=201)["quantity"] == 1
+    assert store.advisor.post(path, {"kind": "discount", "description": "老客户", "amount": 1}).code == \
+        "approval_required"
+    store.manager.post(path, {"kind": "discount", "description": "老客户", "amount": 5000}, expect=201)
+    assert store.manager.post(path, {"kind": "discount", "description": "老客户", "amount": 50000}).code == \
+        "approval_required"
+
+
+def test_lines_are_taken_back(shop, store):
+    """E2 E3: withdrawn lines give their parts back, as a cancelled order does; what is issued stays."""
+    shop.stock(5)
+    order = shop.ready()
+    labour, part = order["lines"]
+    assert shop.level() == (5, 2)
+    gone = store.advisor.post(f"/v1/work-order-lines/{part['id']}/withdraw", {"reason": "own_part"}, expect=200)
+    assert (gone["status"], gone["supply"], shop.level()) == ("withdrawn", "none", (5, 0))
+    shop.verb(store.dispatcher, order, "dispatch", {"assignments": [
+        {"line_id": labour["id"], "technician_id": store.tech1.id}]})
+    store.tech1.post(f"/v1/work-order-lines/{labour['id']}/clock-on", expect=200)
+    begun = store.advisor.post(f"/v1/work-order-lines/{labour['id']}/withdraw", {"reason": "time"}, expect=409)
+    assert begun["state"] == "working"
+    other = shop.ready()
+    assert shop.level() == (5, 2)
+    cancelled = shop.verb(store.advisor, other, "cancel", {"reason": "customer_changed_mind"})
+    assert (cancelled["status"], cancelled["customer_status"], shop.level()) == ("cancelled", None, (5, 0))
+    assert shop.verb(store.advisor, other, "authorise", {"lines": [part["id"]], "method": "phone",
+                                                         "by": {"name": "王"}}, expect=409)["allowed"] == []
+    third = shop.dispatched()
+    shop.verb(store.parts, third, "issue-parts", {"received_by": store.tech1.id,
+                                                  "lines": [third["lines"][1]["id"]]})
+    assert shop.verb(store.advisor, third, "cancel", {"reason": "price"}, expect=409).code == "parts_issued"
+    assert shop.verb(store.parts, third, "issue-parts", {"received_by": store.tech1.id}, expect=409).code == \
+        "nothing_to_issue"
+
+
+def test_promises(shop, store):
+    """E7: the first promise is kept for ever; changes carry a reason and leave the version alone."""
+    order = shop.open(promised_at="2026-01-01T10:00:00Z")
+    later = shop.verb(store.advisor, order, "promises", {
+        "promised_at": "2036-01-05T10:00:00Z", "reason": "part_delay", "customer_told": {"method": "phone"}}, expect=201)
+    assert (later["promised_at"], later["first_promised_at"]) == ("2036-01-05T10:00:00Z", "2026-01-01T10:00:00Z")
+    assert later["version"] == order["version"]
+    told = store.advisor.get(f"/v1/work-orders/{order['id']}/promises", expect=200).data
+    assert [(p["reason"], p["told_method"]) for p in told] == [("opened", None), ("part_delay", "phone")]
+    late = shop.open(promised_at="2026-01-01T10:00:00Z")
+    assert [o["id"] for o in store.advisor.pages("/v1/work-orders", store_id=store.id, overdue="true")] == [late["id"]]
+
+
+def test_lists(shop, store):
+    """E1: by state, plate, number, technician; newest first, none lost between pages."""
+    orders = [shop.open([]) for _ in range(3)]
+    plate = shop.plate
+    working = shop.dispatched(lines=[shop.labour_line()])
+    get = lambda **params: [o["id"] for o in store.dispatcher.pages("/v1/work-orders", **params)]  # noqa: E731
+    assert get(limit=2) == [working["id"]] + [o["id"] for o in reversed(orders)]
+    assert get(status="opened", plate=plate) == [orders[2]["id"]]
+    assert get(status="opened,dispatched", number=orders[0]["number"]) == [orders[0]["id"]]
+    assert get(technician_id=store.tech1.id) == [working["id"]] == get(vehicle_id=working["vehicle_id"])
+    assert get(customer_id=orders[1]["customer_id"]) == [orders[1]["id"]] == get(reception_id=orders[1]["reception_id"])
+    assert get(created_to=orders[0]["opened_at"]) == [] and len(get(created_from=orders[0]["opened_at"])) == 4
+    assert [o["id"] for o in store.tech1.pages("/v1/work-orders", technician_id="me")] == [working["id"]]
+    bad = store.advisor.get("/v1/work-orders", params={"technician_id": "you", "status": "lost"})
+    assert (bad.status, set(bad.errors)) == (400, {"technician_id", "status"})
+    lines = store.advisor.pages(f"/v1/work-orders/{working['id']}/lines", limit=1)
+    assert [l["id"] for l in lines] == [l["id"] for l in working["lines"]]
+
+
+def test_who_may_do_what(shop, store):
+    """J2: a technician records no consent, an advisor dispatches nothing, a dispatcher delivers nothing."""
+    order = shop.open([shop.labour_line()])
+    line = order["lines"][0]["id"]
+    consent = {"lines": [line], "method": "phone", "by": {"name": "王"}}
+    for client, verb, body in ((store.tech1, "authorise", consent), (store.dispatcher, "authorise", consent),
+                               (store.advisor, "dispatch", {"assignments": []}), (store.tech1, "finish-work", None),
+                               (store.tech1, "cancel", {"reason": "x"}), (store.dispatcher, "deliver", DELIVERY),
+                               (store.advisor, "issue-parts", {"received_by": store.tech1.id}),
+                               (store.cashier, "promises", {"promised_at": "2036-01-01T00:00:00Z", "reason": "x"})):
+        assert client.post(f"/v1/work-orders/{order['id']}/{verb}", body).status == 403, verb
+    assert store.tech1.post(f"/v1/work-order-lines/{line}/decline", {"reason": "price"}).status == 403
+    assert store.tech1.post("/v1/work-orders", {"reception_id": shop.reception()["id"]}).status == 403
+
+
+def test_another_store_sees_nothing(shop, store, chain):
+    """J1: orders, lines, staff, bays and receptions of another store do not exist."""
+    order = shop.ready(lines=[shop.labour_line()])
+    line = order["lines"][0]["id"]
+    other = Shop(chain, chain.store())
+    assert other.store.advisor.get(f"/v1/work-orders/{order['id']}").status == 404
+    for path in ("promises", "stages", "history", "lines", "authorisations", "clock-entries"):
+        assert other.store.advisor.get(f"/v1/work-orders/{order['id']}/{path}").status == 404
+    assert other.store.advisor.post(f"/v1/work-orders/{order['id']}/authorise", {
+        "lines": [line], "method": "phone", "by": {"name": "王"}}).status == 404
+    assert other.store.advisor.get(f"/v1/work-order-lines/{line}").status == 404
+    assert other.store.tech1.post(f"/v1/work-order-lines/{line}/clock-on").status == 404
+    assert other.store.advisor.get("/v1/work-orders", expect=200).data == []
+    foreign = other.store.advisor.post("/v1/work-orders", {"reception_id": order["reception_id"]})
+    assert (foreign.status, foreign.errors) == (422, {"/reception_id": "not_found"})
+    mine = other.ready(lines=[other.labour_line()])
+    for body, pointer in (({"assignments": [{"line_id": line, "technician_id": other.store.tech1.id}]},
+                           "/assignments/0/line_id"),
+                          ({"bay_id": store.bay, "assignments": []}, "/bay_id")):
+        reply = other.store.dispatcher.post(f"/v1/work-orders/{mine['id']}/dispatch", body)
+        assert (reply.status, reply.errors) == (422, {pointer: "not_found"})
+    hired = other.store.dispatcher.post(f"/v1/work-orders/{mine['id']}/dispatch", {
+        "assignments": [{"line_id": mine["lines"][0]["id"], "technician_id": store.tech1.id}]})
+    assert (hired.status, hired.errors) == (422, {"/assignments/0/technician_id": "not_technician"})
+    received = other.store.parts.post(f"/v1/work-orders/{mine['id']}/issue-parts", {"received_by": store.tech1.id})
+    assert (received.status, received.errors) == (422, {"/received_by": "not_found"})
+
+
+def test_wrong_fields(shop, store):
+    """J4: every wrong member of a new order is told, and what a kind of line needs."""
+    reception = shop.reception()
+    wrong = store.advisor.post("/v1/work-orders", {
+        "reception_id": reception["id"], "lines": [{"kind": "gift"}, shop.part_line(0), shop.labour_line(colour="red")]})
+    assert (wrong.status, wrong.errors) == (422, {
+        "/lines/0/kind": "bad_code", "/lines/1/quantity": "too_small", "/lines/2/colour": "unknown_field"})
+    for line, errors in (
+            ({"kind": "labour"}, {"/lines/0/operation_id": "required"}),
+            ({"kind": "part", "hours": 1}, {"/lines/0/hours": "unknown_field", "/lines/0/part_id": "required",
+                                            "/lines/0/quantity": "required"}),
+            ({"kind": "fee"}, {"/lines/0/description": "required", "/lines/0/amount": "required"}),
+            ({"kind": "labour", "operation_id": shop.part["id"]}, {"/lines/0/operation_id": "not_found"}),
+            (shop.part_line(part_id=uuid7()), {"/lines/0/part_id": "not_found"}),
+            (shop.labour_line(concern_id=uuid7()), {"/lines/0/concern_id": "not_found"})):
+        reply = store.advisor.post("/v1/work-orders", {"reception_id": reception["id"], "lines": [line]})
+        assert (reply.status, reply.errors) == (422, errors), line
+    early = store.advisor.post("/v1/work-orders", {"reception_id": shop.reception(greet=False)["id"]})
+    assert (early.status, early.code, early["state"]) == (409, "illegal_transition", "waiting")
+    ghost = store.advisor.post("/v1/work-orders", {"reception_id": uuid7()})
+    assert (ghost.status, ghost.errors) == (422, {"/reception_id": "not_found"})
+
+
+def test_two_consents_at_once(shop, store):
+    """E2: the same line is authorised once, and reserved once."""
+    shop.stock(10)
+    order = shop.open()
+    consent = {"lines": [l["id"] for l in order["lines"]], "method": "phone", "by": {"name": "王芳"}}
+    replies = at_once(*[lambda: store.advisor.post(f"/v1/work-orders/{order['id']}/authorise", consent)] * 2)
+    assert sorted((r.status, r.code) for r in replies) == [(200, None), (409, "line_status")]
+    assert shop.level() == (10, 2)
