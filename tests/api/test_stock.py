@@ -323,3 +323,58 @@ def first_number(store, other):
     """Number of the store's one document that is not the other."""
     documents = store.manager.pages("/v1/stock-documents", store_id=store.id)
     return next(d["number"] for d in documents if d["id"] != other["id"])
+
+
+@pytest.fixture
+def issued(sql, chain, store):
+    """issued(part, document): the line of a work order that a posted document's parts went into."""
+    def make(part, document, quantity):
+        customer, vehicle, reception, order, line = (uuid7() for _ in range(5))
+        number = chain.unique()
+        sql("INSERT INTO customer (id, kind, name, created_at, updated_at) VALUES (%s, 'person', '王芳', now(), now())", (customer,))
+        sql("INSERT INTO vehicle (id, plate, created_at, updated_at) VALUES (%s, %s, now(), now())", (vehicle, chain.plate()))
+        sql("INSERT INTO reception (id, store_id, number, customer_id, vehicle_id, status, odometer_km, arrived_at, created_at,"
+            " updated_at) VALUES (%s, %s, %s, %s, %s, 'handed_over', 1, now(), now(), now())",
+            (reception, store.id, number, customer, vehicle))
+        sql("INSERT INTO work_order (id, store_id, number, reception_id, customer_id, vehicle_id, status, opened_at, created_at,"
+            " updated_at) VALUES (%s, %s, %s, %s, %s, %s, 'in_progress', now(), now(), now())",
+            (order, store.id, number, reception, customer, vehicle))
+        sql("INSERT INTO work_order_line (id, store_id, work_order_id, position, kind, part_id, description, quantity, list_price,"
+            " unit_price, amount, status, supply, issued_quantity, created_at, updated_at) VALUES (%s, %s, %s, 1, 'part', %s,"
+            " '配件', %s, 1, 1, 1, 'authorised', 'issued', %s, now(), now())", (line, store.id, order, part, quantity, quantity))
+        sql("UPDATE stock_document_line SET work_order_line_id = %s WHERE document_id = %s", (line, document["id"]))
+        sql("UPDATE stock_movement SET kind = 'issue' WHERE document_id = %s", (document["id"],))
+        return line
+    return make
+
+
+def test_issued_parts_come_back(chain, store, part, issued, sql, verify):
+    """E6: what was issued and not used comes back at the cost it left with, never more than was issued."""
+    p, other = part(), chain.store()
+    posted(store, p, 3, 100)
+    posted(store, p, 1, 101)
+    line = issued(p, posted(store, p, 3, kind="scrap", reason="other"), 3)    # 401 x 3 / 4 = 300.75
+    assert level(store, p) == (1, 0, 1, 100)
+    waiting = wish(store, p, 2)
+    assert (waiting["status"], waiting["short_quantity"]) == ("open", 1)
+
+    def give_back(quantity, who=store.parts, received_by=store.parts.id, **more):
+        return who.post("/v1/stock-documents", {
+            "kind": "return", "store_id": store.id, "reason": "return_from_order", "received_by": received_by,
+            "lines": [{"work_order_line_id": line, "quantity": quantity}], **more})
+
+    assert give_back(4).errors == {"/lines/0/quantity": "bad_value"}
+    assert give_back(1, received_by=None).errors == {"/received_by": "wrong_type"}
+    assert give_back(1, received_by=other.parts.id).errors == {"/received_by": "not_found"}
+    assert give_back(1, lines=[{"work_order_line_id": uuid7(), "quantity": 1}]).errors == {
+        "/lines/0/work_order_line_id": "not_found"}
+    first = give_back(1)
+    assert (first.status, first["status"], first["kind"], first["received_by"]) == (201, "posted", "return", store.parts.id)
+    assert level(store, p) == (2, 2, 0, 200)
+    assert store.parts.get(f"/v1/demands/{waiting['id']}")["status"] == "reserved"
+    replies = at_once(*[lambda: give_back(1) for _ in range(6)])
+    assert sorted(r.status for r in replies) == [201] * 2 + [422] * 4
+    assert level(store, p) == (4, 2, 2, 401)
+    assert sql("SELECT issued_quantity, returned_quantity FROM work_order_line WHERE id = %s", (line,)) == [(3, 3)]
+    assert store.manager.post(f"/v1/stock-documents/{first['id']}/reverse").code == "not_reversible"
+    assert not [told for told in verify() if told.startswith(("issued parts", "stock levels", "stock ledger"))]

@@ -174,10 +174,24 @@ an_amount_that_does_not_fit_is_refused(void **state)
 	assert_int_equal(amount, 7);
 }
 
+/* Half a fen goes up, the last piece takes the rest, and nothing overflows on the way. */
+static void
+test_money_share(void **state)
+{
+	(void)state;
+	assert_int_equal(money_share(301, (struct qty){ 1000 }, (struct qty){ 3000 }), 100);
+	assert_int_equal(money_share(201, (struct qty){ 1000 }, (struct qty){ 2000 }), 101);
+	assert_int_equal(money_share(100, (struct qty){ 1000 }, (struct qty){ 1000 }), 100);
+	assert_int_equal(money_share(7, (struct qty){ 0 }, (struct qty){ 1 }), 0);
+	assert_int_equal(money_share(INT64_MAX, (struct qty){ QTY_MAX_MILLI }, (struct qty){ QTY_MAX_MILLI }), INT64_MAX);
+	assert_int_equal(money_share(INT64_MAX, (struct qty){ 1 }, (struct qty){ 2 }), INT64_MAX / 2 + 1);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_money_share),
 		cmocka_unit_test(quantities_are_read_and_written),
 		cmocka_unit_test(other_quantities_are_refused),
 		cmocka_unit_test(only_the_given_length_is_read),
