@@ -2,7 +2,7 @@
 
 -- Dates are days of the store and inclusive; instants are from inclusive to exclusive.
 -- name: availability_list   page unnamed
-WITH asked AS (
+WITH asked AS MATERIALIZED (
 	SELECT s.id AS store_id, s.time_zone, p.slot_minutes, booking_length(s.id, :operation_id::uuid[]) AS length,
 	       greatest(:now::timestamptz, CASE WHEN length(:from::text) = 10 THEN :from::text::timestamp AT TIME ZONE s.time_zone
 	                                        ELSE :from::text::timestamptz END) AS "from",
@@ -82,7 +82,13 @@ SELECT pg_advisory_xact_lock(hashtextextended(k.id::text, 0))
          ORDER BY 1, 2) k;
 
 -- What can be had from starts_at on; but_for: the appointment that is being moved.
--- name: booking_choose
+-- name: booking_choose   unnamed
+WITH wanted AS MATERIALIZED (
+	SELECT s.id AS store_id, (:starts_at::timestamptz AT TIME ZONE s.time_zone)::date AS day,
+	       :starts_at::timestamptz + booking_length(s.id, :operation_ids::uuid[]) AS ends_at
+	  FROM store s
+	 WHERE s.id = :store_id AND s.deleted_at IS NULL
+)
 SELECT w.ends_at, f.bay_id, f.technician_id,
        EXISTS (SELECT FROM store_open(w.store_id, w.day, w.day) o
                 WHERE o.opens_at <= :starts_at::timestamptz AND o.closes_at >= w.ends_at) AS is_open,
@@ -90,10 +96,7 @@ SELECT w.ends_at, f.bay_id, f.technician_id,
        EXISTS (SELECT FROM store_technicians(w.store_id, :technician_id::uuid)) AS has_technician,
        (SELECT count(*) FROM operation o
          WHERE o.id = ANY (:operation_ids::uuid[]) AND o.active AND o.deleted_at IS NULL) AS operations
-  FROM (SELECT s.id AS store_id, (:starts_at::timestamptz AT TIME ZONE s.time_zone)::date AS day,
-               :starts_at::timestamptz + booking_length(s.id, :operation_ids::uuid[]) AS ends_at
-          FROM store s
-         WHERE s.id = :store_id AND s.deleted_at IS NULL) w
+  FROM wanted w
   CROSS JOIN LATERAL booking_free(w.store_id, :starts_at::timestamptz, w.ends_at, :bay_id::uuid, :technician_id::uuid, :but_for::uuid) f;
 
 -- name: appointment_add

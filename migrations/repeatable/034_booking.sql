@@ -30,7 +30,7 @@ RETURNS TABLE (id uuid)
 LANGUAGE sql STABLE AS $$
 	SELECT f.id
 	  FROM staff f
-	 WHERE f.active AND f.deleted_at IS NULL AND (wanted IS NULL OR f.id = wanted)
+	 WHERE f.store_id = of_store AND f.active AND f.deleted_at IS NULL AND (wanted IS NULL OR f.id = wanted)
 	   AND EXISTS (SELECT FROM staff_grant g
 	                WHERE g.staff_id = f.id AND g.store_id = of_store AND g.role = 'technician' AND g.revoked_at IS NULL)
 $$;
