@@ -11,6 +11,7 @@
 
 #include "admin.h"
 #include "core/log.h"
+#include "import_cli.h"
 #include "serve.h"
 #include "verify.h"
 
@@ -18,6 +19,7 @@ struct options {
 	struct config config;
 	struct database database;
 	bool demo, migrate;
+	struct import_options import;
 	int argc;
 	char **argv; /* what stands behind the options */
 };
@@ -99,6 +101,15 @@ command_verify(struct options *options)
 	return differences ? 1 : EX_OK;
 }
 
+static int
+command_import(struct options *options)
+{
+	if (options->argc != 1 || !options->import.kind || !options->import.store)
+		return complain(EX_USAGE, "usage: fettled import --kind customers|vehicles|parts|complaints --store CODE "
+		                          "[--dry-run] [--format csv|ndjson] FILE");
+	return import_cli(options->database.url, options->config.data, &options->import, options->argv[0]);
+}
+
 static const struct command {
 	const char *name, *meaning;
 	bool database;
@@ -107,6 +118,7 @@ static const struct command {
 	{ "serve", "serve the API ([--migrate] [--demo])", true, command_serve },
 	{ "migrate", "bring the database up to date", true, command_migrate },
 	{ "create-admin", "make an administrator (USERNAME NAME)", true, command_create_admin },
+	{ "import", "import a file (--kind KIND --store CODE [--dry-run] [--format csv|ndjson] FILE)", true, command_import },
 	{ "verify", "recompute ledgers and totals, and name every difference", true, command_verify },
 	{ "config", "print every setting", false, command_config },
 	{ "version", "print the version", false, command_version },
@@ -144,6 +156,10 @@ cli_run(int argc, char **argv)
 		{ "config", required_argument, NULL, 'c' },
 		{ "demo", no_argument, NULL, 'd' },
 		{ "migrate", no_argument, NULL, 'm' },
+		{ "kind", required_argument, NULL, 'k' },
+		{ "store", required_argument, NULL, 's' },
+		{ "format", required_argument, NULL, 'f' },
+		{ "dry-run", no_argument, NULL, 'n' },
 		{ NULL, 0, NULL, 0 },
 	};
 	struct options options = { 0 };
@@ -161,6 +177,14 @@ cli_run(int argc, char **argv)
 			options.demo = true;
 		else if (c == 'm')
 			options.migrate = true;
+		else if (c == 'k')
+			options.import.kind = optarg;
+		else if (c == 's')
+			options.import.store = optarg;
+		else if (c == 'f')
+			options.import.format = optarg;
+		else if (c == 'n')
+			options.import.dry_run = true;
 		else
 			return usage();
 	}

@@ -339,6 +339,9 @@ identify_by_link(struct request *req)
 void
 dispatch_request(struct request *req)
 {
+	/* how long a client takes to send a file is not counted against the command */
+	if (req->spool)
+		req->started_us = clock_monotonic_us();
 	switch (req->operation->auth) {
 	case AUTH_TOKEN:
 		identify_by_token(req);

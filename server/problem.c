@@ -137,3 +137,17 @@ problem_reply(struct request *req, enum err err, const struct buf *current)
 	if (info->status == 401)
 		reply_header(req, "WWW-Authenticate", "Bearer");
 }
+
+void
+problem_write(struct buf *out, const struct failure *failure, int language)
+{
+	const struct err_info *info = &err_infos[failure->err];
+	const char *text = info->detail[language] ? info->detail[language] : info->title[language];
+
+	buf_puts(out, "{\"pointer\":");
+	buf_json(out, failure->pointer, failure->pointer ? strlen(failure->pointer) : 0);
+	put_member(out, "code", info->code);
+	buf_puts(out, ",\"message\":");
+	put_text(out, text, failure->args);
+	buf_char(out, '}');
+}

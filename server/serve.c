@@ -19,6 +19,7 @@
 #include "db/cluster.h"
 #include "dispatch.h"
 #include "file_store.h"
+#include "import_file.h"
 #include "jobs/jobs.h"
 #include "link.h"
 #include "loop.h"
@@ -220,6 +221,10 @@ serve(const struct config *config, const struct database *database)
 	}
 	if (!file_store_open(spool))
 		return EX_UNAVAILABLE;
+	if (!import_files_set(config->data)) {
+		log_line(LOG_LEVEL_ERROR, "data", "path=%s/imports errno=%d", config->data, errno);
+		return EX_CANTCREAT;
+	}
 	if (!set_keys(config))
 		return EX_CONFIG;
 	if (!open_all(&d, spool)) {

@@ -4,6 +4,7 @@
 #include "settlement/settlement.h"
 
 #include "event/event.h"
+#include "event/search.h"
 #include "org/org.h"
 #include "work_order/work_order.h"
 
@@ -182,6 +183,7 @@ settlement_issue(struct ctx *ctx, struct id id)
 	if (err)
 		return err;
 	db_write(ctx, settlement_issue, ARG(id, id), ARG(number, number));
+	search_add(ctx, "number", number, "settlement", id, bill.store);
 	event_add(ctx, "settlement.issued", bill.store, id);
 	ctx->subject = id;
 	return OK;

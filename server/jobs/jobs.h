@@ -19,6 +19,10 @@ enum err job_send_surveys(struct ctx *ctx, bool *more);
 enum err job_expire_surveys(struct ctx *ctx, bool *more);
 enum err job_fold_kpis(struct ctx *ctx, bool *more);
 
+/* Open imports, a piece each time; files that no import needs any more. */
+enum err job_run_imports(struct ctx *ctx, bool *more);
+enum err job_sweep_imports(struct ctx *ctx, bool *more);
+
 extern const struct job job_table[];
 extern const size_t job_table_count;
 

@@ -17,5 +17,7 @@ const struct job job_table[] = {
 	{ "send_surveys", 100, job_send_surveys },
 	{ "expire_surveys", 60000, job_expire_surveys },
 	{ "fold_kpis", 100, job_fold_kpis },
+	{ "run_imports", 100, job_run_imports },
+	{ "sweep_imports", 60000, job_sweep_imports },
 };
 const size_t job_table_count = COUNT_OF(job_table);

@@ -12,6 +12,7 @@ const struct route *const route_tables[] = {
 	work_order_line_routes,
 	quality_check_routes,
 	settlement_routes,
+	import_routes,
 	audit_routes,
 	catalog_routes,
 	stock_routes,
