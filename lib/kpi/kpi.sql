@@ -34,7 +34,7 @@ WITH place AS (
 	 CROSS JOIN LATERAL (SELECT d.numerator, d.denominator, d.n, d.as_of
 	                       FROM kpi_day d
 	                      WHERE d.store_id = p.id AND d.kpi = k.id
-	                        AND d.day < g.starts + ('1 ' || coalesce(:grain, 'day'))::interval AND d.day <= :to
+	                        AND d.day <= least((g.starts + ('1 ' || coalesce(:grain, 'day'))::interval)::date - 1, :to::date)
 	                      ORDER BY d.day DESC
 	                      LIMIT 1) d
 	 WHERE k.id = ANY (:kpi) AND k.aggregation = 'last' AND g.starts::date <= p.today
