@@ -7,6 +7,7 @@ import pytest
 
 from fettle import Daemon, uuid7, wait_for
 from past import deliver, tell
+from test_work_orders import DELIVERY, Shop
 
 DAY = "2026-03-10"
 RANGE = {"from": DAY, "to": DAY}
@@ -15,13 +16,23 @@ RANGE = {"from": DAY, "to": DAY}
 @pytest.fixture
 def value(store):
     """value(kpi): the store's one row of DAY once it is as wanted."""
-    def get(kpi, seen=lambda row: True, who=None, **query):
+    def get(kpi, seen=lambda row: True, who=None, seconds=10, **query):
         params = {"kpi": kpi, "store_id": store.id, **RANGE, **query}
         def look():
             rows = (who or store.manager).get("/v1/kpi-values", params=params, expect=200).data
             return rows if rows and seen(rows[-1]) else None
-        return wait_for(look)[-1]
+        return wait_for(look, seconds)[-1]
     return get
+
+
+@pytest.fixture
+def verify(run, store, tmp_path):
+    """verify() -> what `fettled verify` says of this test's store."""
+    url = run["dsn"].replace("user=postgres", "user=fettle_app")
+    def tell():
+        said = Daemon(tmp_path, DATABASE_URL=url).run("verify").stdout.splitlines()
+        return [line for line in said if f" {store.code} " in line]
+    return tell
 
 
 def parts(row):
@@ -46,12 +57,43 @@ def complain(store, **more):
         "description": "x", **more}, expect=201)
 
 
+def today():
+    return (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=8)).date().isoformat()
+
+
+def test_a_visit_from_bill_to_value(chain, store, admin, anyone, value, verify):
+    """H1, H2, K1: a visit is billed, paid, delivered and asked about; within a second all of it is counted."""
+    shop = Shop(chain, store)
+    shop.stock(5)
+    order = shop.completed(promised_at="2036-01-02T10:00:00Z")
+    bill = store.cashier.post("/v1/settlements", {"work_order_id": order["id"]}, expect=201)
+    bill = store.cashier.post(f"/v1/settlements/{bill['id']}/issue", expect=200)
+    store.cashier.post("/v1/payments", {"settlement_id": bill["id"], "amount": bill["total"], "method": "wechat"},
+                       expect=201)
+    shop.verb(store.advisor, order, "deliver", DELIVERY)
+    survey = wait_for(lambda: admin.get("/v1/surveys", params={"work_order_id": order["id"]}).data, 1)[0]
+    questions = anyone.get("/v1/public/" + survey["token"], expect=200)["survey"]["questions"]
+    anyone.post(f"/v1/public/{survey['token']}/survey-response", {"answers": [
+        {"question_id": q["id"], "score": 1} for q in questions if q["required"]]}, expect=200)
+    complaint = store.service.get("/v1/complaints", params={"work_order_id": order["id"]}, expect=200).data[0]
+    assert complaint["origin"] == "survey" and complaint["customer_id"] == order["customer_id"]
+    now = {"from": today(), "to": today(), "seconds": 1}
+    assert parts(value("all_complaints_per_100", lambda r: r["numerator"] == 1, **now)) == (100, 1, 1, 1)
+    assert parts(value("complaint_rate", **now)) == (0, 0, 1, 1)
+    assert parts(value("orders_delivered", **now)) == (1, 1, None, 1)
+    assert parts(value("sales", **now)) == (bill["total"], bill["total"], None, 1)
+    assert parts(value("on_time_delivery", **now)) == (100, 1, 1, 1)
+    assert parts(value("satisfaction", **now)) == (0, 0, 1, 1)
+    stocked = value("stock_value", **now)
+    assert (stocked["value"], stocked["n"]) == (60000, 2)  # five came at 200.00, two went
+    assert verify() == []
+
+
 def test_delivered_today(sql, store, value):
     """K1: an order delivered now is counted within a second."""
-    today = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=8)).date().isoformat()
     deliver(sql, store)
-    row = value("orders_delivered", **{"from": today, "to": today, "grain": "day"})
-    assert parts(row) == (1, 1, None, 1) and row["period"] == today and row["store_id"] == store.id
+    row = value("orders_delivered", seconds=1, **{"from": today(), "to": today(), "grain": "day"})
+    assert parts(row) == (1, 1, None, 1) and row["period"] == today() and row["store_id"] == store.id
     assert row["region_id"] == store.region and row["formula_version"] == 1 and row["as_of"]
 
 
@@ -98,8 +140,7 @@ def test_a_day_that_is_voided_away(sql, store):
 
 def test_satisfaction_and_complaints(sql, store, admin, anyone, value):
     """K1, H2: satisfaction is the mean of answers; the complaint rate counts customers' complaints, the other all."""
-    today = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=8)).date().isoformat()
-    now = {"from": today, "to": today}
+    now = {"from": today(), "to": today()}
     complain(store)
     assert parts(value("complaint_rate", **now)) == (None, 1, 0, 0)  # nothing delivered: no rate
     for score in (10, 1, 4):
@@ -160,14 +201,13 @@ def test_stock_value(sql, store):
 
 def test_stock_value_today(store, chain, value):
     """K1, C3: a receipt that is audited is in the value of the stock within a second."""
-    today = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=8)).date().isoformat()
     part = chain.admin.post("/v1/parts", {"number": chain.unique(), "name": "刹车片", "unit": "套",
                                           "sale_price": 32000}, expect=201)
     receipt = store.parts.post("/v1/stock-documents", {
         "kind": "receipt", "store_id": store.id, "reason": "purchase",
         "lines": [{"part_id": part["id"], "quantity": 2.5, "unit_cost": 20000}]}, expect=201)
     store.manager.post(f"/v1/stock-documents/{receipt['id']}/audit", expect=200)
-    assert parts(value("stock_value", **{"from": today, "to": today})) == (50000, 50000, None, 1)
+    assert parts(value("stock_value", **{"from": today(), "to": today()})) == (50000, 50000, None, 1)
 
 
 def test_sums_of_parts(sql, chain):
@@ -227,16 +267,6 @@ def test_explained(sql, store, value):
     assert sorted((f["subject_id"], f["numerator"], f["denominator"]) for f in facts) == sorted(
         [(orders[0], 0, 1), (orders[1], 1, 1)])
     assert sum(f["numerator"] for f in facts) == row["numerator"]
-
-
-@pytest.fixture
-def verify(run, store, tmp_path):
-    """verify() -> what `fettled verify` says of this test's store."""
-    url = run["dsn"].replace("user=postgres", "user=fettle_app")
-    def tell():
-        said = Daemon(tmp_path, DATABASE_URL=url).run("verify").stdout.splitlines()
-        return [line for line in said if f" {store.code} " in line]
-    return tell
 
 
 def test_verified(sql, store, value, verify):
