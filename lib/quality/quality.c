@@ -11,7 +11,8 @@ static const struct machine_move moves[] = {
 	{ OP_failQualityCheck, FROM(QUALITY_STATUS_OPEN), QUALITY_STATUS_FAILED },
 };
 
-const struct machine quality_check_machine = { "status", &quality_status_enum, moves, COUNT_OF(moves) };
+const struct machine quality_check_machine = { "status", &quality_status_enum, moves,
+	                                       COUNT_OF(moves) };
 
 /* A check and the order it is about, locked, with the lines that were worked on. */
 struct check {
@@ -26,7 +27,8 @@ static enum err
 check_order(struct ctx *ctx, const struct check *check)
 {
 	if (check->wo.status == WORK_ORDER_STATUS_AWAITING_QC ||
-	    (check->level != QUALITY_LEVEL_FINAL && check->wo.status == WORK_ORDER_STATUS_IN_PROGRESS))
+	    (check->level != QUALITY_LEVEL_FINAL &&
+	     check->wo.status == WORK_ORDER_STATUS_IN_PROGRESS))
 		return OK;
 	return work_order_refuse(ctx, &check->wo);
 }
@@ -37,7 +39,8 @@ check_not_own(struct ctx *ctx, struct check *check)
 {
 	enum err err = db_read(ctx, quality_worked_lines, &check->lines, ARG(id, check->wo.id));
 
-	for (size_t i = 0; !err && check->level != QUALITY_LEVEL_SELF && i < rows_count(check->lines); i++)
+	for (size_t i = 0;
+	     !err && check->level != QUALITY_LEVEL_SELF && i < rows_count(check->lines); i++)
 		if (row_bool(check->lines, i, "own"))
 			err = fail(ctx, ERR_OWN_WORK, NULL);
 	return err;
@@ -69,7 +72,8 @@ static enum err
 check_decider(struct ctx *ctx, const struct check *check, struct id inspector)
 {
 	if (check->level != QUALITY_LEVEL_FINAL)
-		return id_equal(inspector, ctx->scope->actor) ? OK : fail(ctx, ERR_NOT_YOUR_CHECK, NULL);
+		return id_equal(inspector, ctx->scope->actor) ? OK
+		                                              : fail(ctx, ERR_NOT_YOUR_CHECK, NULL);
 	if (!scope_covers(ctx->beyond, check->wo.store))
 		return fail_with(ctx, ERR_FORBIDDEN, NULL,
 		                 enum_code(&permission_enum, PERMISSION_QUALITY_FINAL), NULL);
@@ -108,7 +112,8 @@ quality_check_pass(struct ctx *ctx, struct id id, const struct pass_quality_chec
 	if (err)
 		return err;
 	db_write(ctx, quality_check_decide, ARG(check_id, id),
-	         ENUM_ARG(status, quality_status, QUALITY_STATUS_PASSED), BODY_ARG(pass_quality_check, in));
+	         ENUM_ARG(status, quality_status, QUALITY_STATUS_PASSED),
+	         BODY_ARG(pass_quality_check, in));
 	event_add(ctx, "quality_check.passed", check.wo.store, id);
 	if (check.level != QUALITY_LEVEL_FINAL)
 		return OK;
@@ -125,12 +130,15 @@ take_failures(struct ctx *ctx, const struct check *check, const struct fail_qual
 	for (size_t i = 0; i < in->lines_count; i++) {
 		size_t k = 0;
 
-		while (k < rows_count(check->lines) && !id_equal(row_id(check->lines, k, "id"), in->lines[i].line_id))
+		while (k < rows_count(check->lines) &&
+		       !id_equal(row_id(check->lines, k, "id"), in->lines[i].line_id))
 			k++;
 		if (k == rows_count(check->lines))
 			return failf(ctx, ERR_NOT_FOUND, "/lines/%zu/line_id", i);
-		if (row_enum(check->lines, k, "work_status", &line_work_status_enum) != LINE_WORK_STATUS_DONE)
-			return fail_with(ctx, ERR_LINE_STATUS, arena_printf(ctx->arena, "/lines/%zu/line_id", i),
+		if (row_enum(check->lines, k, "work_status", &line_work_status_enum) !=
+		    LINE_WORK_STATUS_DONE)
+			return fail_with(ctx, ERR_LINE_STATUS,
+			                 arena_printf(ctx->arena, "/lines/%zu/line_id", i),
 			                 row_text(check->lines, k, "work_status"), NULL);
 		technicians[i] = in->lines[i].technician_id;
 	}
@@ -168,11 +176,14 @@ quality_check_fail(struct ctx *ctx, struct id id, const struct fail_quality_chec
 	         ENUM_ARG(status, quality_status, QUALITY_STATUS_FAILED), NULL_ARG(road_test_km),
 	         BODY_ARG(fail_quality_check, in));
 	db_write(ctx, quality_check_failures_add, ARG(check_id, id), ARG(store_id, check.wo.store),
-	         IDS_ARG(failure_ids, failures, in->lines_count), IDS_ARG(technician_ids, technicians, in->lines_count),
+	         IDS_ARG(failure_ids, failures, in->lines_count),
+	         IDS_ARG(technician_ids, technicians, in->lines_count),
 	         BODY_ARG(fail_quality_check, in));
-	db_write(ctx, work_order_lines_failed, ARG(id, check.wo.id), BODY_ARG(fail_quality_check, in));
+	db_write(ctx, work_order_lines_failed, ARG(id, check.wo.id),
+	         BODY_ARG(fail_quality_check, in));
 	event_add(ctx, "quality_check.failed", check.wo.store, id);
 	if (check.wo.status == WORK_ORDER_STATUS_AWAITING_QC)
-		work_order_move(ctx, &check.wo, WORK_ORDER_STATUS_IN_PROGRESS, "work_order.rework", NULL);
+		work_order_move(ctx, &check.wo, WORK_ORDER_STATUS_IN_PROGRESS, "work_order.rework",
+		                NULL);
 	return OK;
 }

@@ -21,13 +21,14 @@ decide(struct ctx *ctx, const struct lines *lines, struct id id, enum work_order
 	if (to != WORK_ORDER_LINE_STATUS_AUTHORISED)
 		return OK;
 	consent->authorised++;
-	consent->amount += line->kind == WORK_ORDER_LINE_KIND_DISCOUNT ? -line->amount : line->amount;
+	consent->amount +=
+		line->kind == WORK_ORDER_LINE_KIND_DISCOUNT ? -line->amount : line->amount;
 	return OK;
 }
 
 enum err
-consent_take(struct ctx *ctx, const struct lines *lines, const struct authorise_work_order *in, const char *at,
-             struct consent *consent)
+consent_take(struct ctx *ctx, const struct lines *lines, const struct authorise_work_order *in,
+             const char *at, struct consent *consent)
 {
 	size_t most = in->lines_count + in->declined_count;
 	enum err err = OK;
@@ -42,15 +43,17 @@ consent_take(struct ctx *ctx, const struct lines *lines, const struct authorise_
 		             arena_printf(ctx->arena, "%s/lines/%zu", at, i), consent);
 	for (size_t i = 0; !err && i < in->declined_count; i++)
 		err = decide(ctx, lines, in->declined[i].line_id, WORK_ORDER_LINE_STATUS_DECLINED,
-		             in->declined[i].reason, arena_printf(ctx->arena, "%s/declined/%zu/line_id", at, i),
-		             consent);
+		             in->declined[i].reason,
+		             arena_printf(ctx->arena, "%s/declined/%zu/line_id", at, i), consent);
 	if (err)
 		return err;
 	if (consent->decided_count == 0)
-		return fail_with(ctx, ERR_TOO_FEW, arena_printf(ctx->arena, "%s/lines", at), "1", NULL);
+		return fail_with(ctx, ERR_TOO_FEW, arena_printf(ctx->arena, "%s/lines", at), "1",
+		                 NULL);
 	if (in->has_amount_limit && consent->amount > in->amount_limit)
-		return fail_with(ctx, ERR_TOO_SMALL, arena_printf(ctx->arena, "%s/amount_limit", at),
-		                 arena_printf(ctx->arena, "%lld", (long long)consent->amount), NULL);
+		return fail_with(
+			ctx, ERR_TOO_SMALL, arena_printf(ctx->arena, "%s/amount_limit", at),
+			arena_printf(ctx->arena, "%lld", (long long)consent->amount), NULL);
 	if (consent->authorised > 0)
 		consent->id = id_new();
 	return OK;
@@ -60,13 +63,15 @@ void
 consent_save(struct ctx *ctx, const struct work_order *wo, const struct consent *consent)
 {
 	const struct authorise_work_order *in = consent->in;
-	struct arg limit = in->has_amount_limit ? ARG(amount_limit, in->amount_limit) : NULL_ARG(amount_limit);
+	struct arg limit =
+		in->has_amount_limit ? ARG(amount_limit, in->amount_limit) : NULL_ARG(amount_limit);
 
 	if (consent->authorised == 0)
 		return;
-	db_write(ctx, authorisation_add, ARG(authorisation_id, consent->id), ARG(store_id, wo->store), ARG(id, wo->id),
-	         ENUM_ARG(method, consent_method, in->method), ARG(by_name, in->by->name), ARG(by_phone, in->by->phone),
-	         ARG(amount, consent->amount), limit);
+	db_write(ctx, authorisation_add, ARG(authorisation_id, consent->id),
+	         ARG(store_id, wo->store), ARG(id, wo->id),
+	         ENUM_ARG(method, consent_method, in->method), ARG(by_name, in->by->name),
+	         ARG(by_phone, in->by->phone), ARG(amount, consent->amount), limit);
 }
 
 /* Where consent leads: a waiting order is ready, one before its check goes back to work. */
@@ -76,7 +81,8 @@ move_authorised(struct ctx *ctx, const struct work_order *wo)
 	if (wo->status == WORK_ORDER_STATUS_OPENED)
 		work_order_move(ctx, wo, WORK_ORDER_STATUS_READY, "work_order.authorised", NULL);
 	else if (wo->status == WORK_ORDER_STATUS_AWAITING_QC)
-		work_order_move(ctx, wo, WORK_ORDER_STATUS_IN_PROGRESS, "work_order.authorised", NULL);
+		work_order_move(ctx, wo, WORK_ORDER_STATUS_IN_PROGRESS, "work_order.authorised",
+		                NULL);
 	else
 		work_order_changed(ctx, wo, "work_order.authorised");
 }
@@ -91,7 +97,8 @@ work_order_authorise(struct ctx *ctx, struct id id, const struct authorise_work_
 	enum err err = work_order_lock(ctx, id, NULL, &wo);
 
 	if (!err)
-		err = machine_check(ctx, &work_order_machine, OP_authoriseWorkOrder, (int)wo.status, &to);
+		err = machine_check(ctx, &work_order_machine, OP_authoriseWorkOrder, (int)wo.status,
+		                    &to);
 	if (!err)
 		err = lines_read(ctx, id, &lines);
 	if (!err)
@@ -124,7 +131,8 @@ static const struct machine_move moves[] = {
 };
 /* clang-format on */
 
-static const struct machine line_machine = { "status", &work_order_line_status_enum, moves, COUNT_OF(moves) };
+static const struct machine line_machine = { "status", &work_order_line_status_enum, moves,
+	                                     COUNT_OF(moves) };
 
 /* Work that has begun, and parts that are out, cannot be taken back. */
 static enum err
@@ -132,7 +140,8 @@ check_untouched(struct ctx *ctx, const struct line *line)
 {
 	if (line->issued.milli > 0)
 		return fail(ctx, ERR_PARTS_ISSUED, NULL);
-	if (line->work_status != LINE_WORK_STATUS_NONE && line->work_status != LINE_WORK_STATUS_ASSIGNED)
+	if (line->work_status != LINE_WORK_STATUS_NONE &&
+	    line->work_status != LINE_WORK_STATUS_ASSIGNED)
 		return fail_with(ctx, ERR_ILLEGAL_TRANSITION, NULL,
 		                 enum_code(&line_work_status_enum, (int)line->work_status), NULL);
 	return OK;

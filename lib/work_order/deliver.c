@@ -16,9 +16,11 @@ work_order_promise(struct ctx *ctx, struct id id, const struct promise_work_orde
 	if (err)
 		return err;
 	db_write(ctx, work_order_set_promise, ARG(id, id), ARG(promised_at, in->promised_at));
-	db_write(ctx, work_order_promise_add, ARG(promise_id, id_new()), ARG(id, id), ARG(store_id, wo.store),
+	db_write(ctx, work_order_promise_add, ARG(promise_id, id_new()), ARG(id, id),
+	         ARG(store_id, wo.store),
 	         ENUM_ARG(told_method, consent_method, told ? told->method : CONSENT_METHOD_NONE),
-	         ARG(told_at, told ? told->at : (struct utc){ 0 }), BODY_ARG(promise_work_order, in));
+	         ARG(told_at, told ? told->at : (struct utc){ 0 }),
+	         BODY_ARG(promise_work_order, in));
 	event_add(ctx, "work_order.promised", wo.store, id);
 	ctx->subject = id;
 	return OK;
@@ -36,7 +38,8 @@ work_order_cancel(struct ctx *ctx, struct id id, const struct reason_given *in)
 	enum err err = work_order_lock(ctx, id, NULL, &wo);
 
 	if (!err)
-		err = machine_check(ctx, &work_order_machine, OP_cancelWorkOrder, (int)wo.status, &to);
+		err = machine_check(ctx, &work_order_machine, OP_cancelWorkOrder, (int)wo.status,
+		                    &to);
 	if (!err)
 		err = lines_read(ctx, id, &lines);
 	if (err)
@@ -89,7 +92,8 @@ work_order_deliver(struct ctx *ctx, struct id id, const struct deliver_work_orde
 	enum err err = work_order_lock(ctx, id, NULL, &wo);
 
 	if (!err)
-		err = machine_check(ctx, &work_order_machine, OP_deliverWorkOrder, (int)wo.status, &to);
+		err = machine_check(ctx, &work_order_machine, OP_deliverWorkOrder, (int)wo.status,
+		                    &to);
 	if (!err && !wo.paid)
 		err = fail(ctx, ERR_UNPAID, NULL);
 	if (!err)
@@ -100,10 +104,12 @@ work_order_deliver(struct ctx *ctx, struct id id, const struct deliver_work_orde
 		return err;
 	db_write(ctx, work_order_set_delivery, ARG(id, id), BODY_ARG(deliver_work_order, in));
 	if (in->acceptance_count > 0)
-		db_write(ctx, acceptance_add, ARG(id, id), ARG(store_id, wo.store), BODY_ARG(deliver_work_order, in));
+		db_write(ctx, acceptance_add, ARG(id, id), ARG(store_id, wo.store),
+		         BODY_ARG(deliver_work_order, in));
 	if (in->has_odometer_out_km)
 		odometer_record(ctx, wo.vehicle, in->odometer_out_km, "delivery");
-	db_write(ctx, work_order_move, ARG(id, id), ENUM_ARG(status, work_order_status, to), NULL_ARG(reason));
+	db_write(ctx, work_order_move, ARG(id, id), ENUM_ARG(status, work_order_status, to),
+	         NULL_ARG(reason));
 	work_order_stage(ctx, &wo, (enum work_order_status)to, NULL);
 	event_add_data(ctx, "work_order.delivered", wo.store, id, row_text(data, 0, "data"));
 	ctx->subject = id;
@@ -140,7 +146,8 @@ work_orders_close_paid(struct ctx *ctx, bool *more)
 	if (err)
 		return err;
 	for (size_t i = 0; i < rows_count(rows); i++) {
-		const struct work_order wo = { .id = row_id(rows, i, "id"), .store = row_id(rows, i, "store_id") };
+		const struct work_order wo = { .id = row_id(rows, i, "id"),
+			                       .store = row_id(rows, i, "store_id") };
 
 		work_order_move(ctx, &wo, WORK_ORDER_STATUS_CLOSED, "work_order.closed", NULL);
 	}

@@ -20,9 +20,10 @@ lines_read(struct ctx *ctx, struct id order, struct lines *lines)
 			.part = row_id(rows, i, "part_id"),
 			.technician = row_id(rows, i, "technician_id"),
 			.position = row_int(rows, i, "position"),
-			.kind = (enum work_order_line_kind)row_enum(rows, i, "kind", &work_order_line_kind_enum),
-			.status = (enum work_order_line_status)row_enum(rows, i, "status",
-			                                                &work_order_line_status_enum),
+			.kind = (enum work_order_line_kind)row_enum(rows, i, "kind",
+			                                            &work_order_line_kind_enum),
+			.status = (enum work_order_line_status)row_enum(
+				rows, i, "status", &work_order_line_status_enum),
 			.work_status = (enum line_work_status)row_enum(rows, i, "work_status",
 			                                               &line_work_status_enum),
 			.supply = (enum line_supply)row_enum(rows, i, "supply", &line_supply_enum),
@@ -93,8 +94,8 @@ columns_of(struct arena *arena, const struct lines *lines, struct columns *c)
 }
 
 void
-lines_add(struct ctx *ctx, struct id store, struct id order, int64_t last_position, const struct lines *lines,
-          struct id authorisation)
+lines_add(struct ctx *ctx, struct id store, struct id order, int64_t last_position,
+          const struct lines *lines, struct id authorisation)
 {
 	size_t n = lines->count;
 	struct columns c;
@@ -103,12 +104,14 @@ lines_add(struct ctx *ctx, struct id store, struct id order, int64_t last_positi
 		return;
 	columns_of(ctx->arena, lines, &c);
 	db_write(ctx, work_order_lines_add, ARG(store_id, store), ARG(order_id, order),
-	         ARG(last_position, last_position), ARG(authorisation_id, authorisation), IDS_ARG(line_ids, c.ids, n),
-	         TEXTS_ARG(kinds, c.kinds, n), IDS_ARG(operation_ids, c.operations, n), IDS_ARG(part_ids, c.parts, n),
+	         ARG(last_position, last_position), ARG(authorisation_id, authorisation),
+	         IDS_ARG(line_ids, c.ids, n), TEXTS_ARG(kinds, c.kinds, n),
+	         IDS_ARG(operation_ids, c.operations, n), IDS_ARG(part_ids, c.parts, n),
 	         IDS_ARG(concern_ids, c.concerns, n), TEXTS_ARG(descriptions, c.descriptions, n),
-	         TEXTS_ARG(repair_categories, c.categories, n), QTYS_ARG(quantities, c.quantities, n),
-	         INTS_ARG(list_prices, c.list_prices, n), INTS_ARG(unit_prices, c.unit_prices, n),
-	         INTS_ARG(amounts, c.amounts, n), TEXTS_ARG(payers, c.payers, n), TEXTS_ARG(statuses, c.statuses, n),
+	         TEXTS_ARG(repair_categories, c.categories, n),
+	         QTYS_ARG(quantities, c.quantities, n), INTS_ARG(list_prices, c.list_prices, n),
+	         INTS_ARG(unit_prices, c.unit_prices, n), INTS_ARG(amounts, c.amounts, n),
+	         TEXTS_ARG(payers, c.payers, n), TEXTS_ARG(statuses, c.statuses, n),
 	         TEXTS_ARG(reasons, c.reasons, n));
 }
 
@@ -138,7 +141,8 @@ lines_set_supply(struct ctx *ctx, const struct id *lines, const char *const *sup
 }
 
 enum err
-lines_reserve(struct ctx *ctx, struct id store, struct id order, const struct lines *lines, bool refuse)
+lines_reserve(struct ctx *ctx, struct id store, struct id order, const struct lines *lines,
+              bool refuse)
 {
 	struct stock_want *wants = arena_array(ctx->arena, lines->count + 1, sizeof(*wants));
 	const char **supply = arena_array(ctx->arena, lines->count + 1, sizeof(*supply));
@@ -149,10 +153,12 @@ lines_reserve(struct ctx *ctx, struct id store, struct id order, const struct li
 	for (size_t i = 0; i < lines->count; i++) {
 		const struct line *l = &lines->line[i];
 
-		if (l->kind != WORK_ORDER_LINE_KIND_PART || l->status != WORK_ORDER_LINE_STATUS_AUTHORISED ||
-		    l->supply != LINE_SUPPLY_NONE)
+		if (l->kind != WORK_ORDER_LINE_KIND_PART ||
+		    l->status != WORK_ORDER_LINE_STATUS_AUTHORISED || l->supply != LINE_SUPPLY_NONE)
 			continue;
-		wants[n] = (struct stock_want){ .line = l->id, .part = l->part, .quantity = l->quantity };
+		wants[n] = (struct stock_want){ .line = l->id,
+			                        .part = l->part,
+			                        .quantity = l->quantity };
 		ids[n++] = l->id;
 	}
 	if (n == 0)
@@ -171,7 +177,8 @@ lines_release(struct ctx *ctx, struct id store, const struct line *const *lines,
 	size_t n = 0;
 
 	for (size_t i = 0; i < count; i++)
-		if (lines[i]->supply == LINE_SUPPLY_RESERVED || lines[i]->supply == LINE_SUPPLY_SHORT)
+		if (lines[i]->supply == LINE_SUPPLY_RESERVED ||
+		    lines[i]->supply == LINE_SUPPLY_SHORT)
 			ids[n++] = lines[i]->id;
 	return n ? stock_release(ctx, store, ids, n) : OK;
 }

@@ -26,28 +26,30 @@ check_reception(struct ctx *ctx, const struct rows *facts)
 }
 
 static void
-save(struct ctx *ctx, const struct create_work_order *in, const struct work_order *wo, const struct rows *facts)
+save(struct ctx *ctx, const struct create_work_order *in, const struct work_order *wo,
+     const struct rows *facts)
 {
 	const char *number = row_text(facts, 0, "number");
 	const char *status = enum_code(&work_order_status_enum, (int)wo->status);
 
-	db_write(ctx, work_order_add, ARG(order_id, wo->id), ARG(store_id, wo->store), ARG(number, number),
-	         ARG(customer_id, wo->customer), ARG(vehicle_id, wo->vehicle), ARG(status, status),
-	         ARG(reception_old_parts, row_text(facts, 0, "old_parts")),
-	         ARG(odometer_km, row_int(facts, 0, "odometer_km")), BODY_ARG(create_work_order, in));
+	db_write(ctx, work_order_add, ARG(order_id, wo->id), ARG(store_id, wo->store),
+	         ARG(number, number), ARG(customer_id, wo->customer), ARG(vehicle_id, wo->vehicle),
+	         ARG(status, status), ARG(reception_old_parts, row_text(facts, 0, "old_parts")),
+	         ARG(odometer_km, row_int(facts, 0, "odometer_km")),
+	         BODY_ARG(create_work_order, in));
 	search_add(ctx, "number", number, "work_order", wo->id, wo->store);
 	work_order_stage(ctx, wo, WORK_ORDER_STATUS_OPENED, NULL);
 	event_add(ctx, "work_order.opened", wo->store, wo->id);
 	if (in->has_promised_at)
 		db_write(ctx, work_order_promise_add, ARG(promise_id, id_new()), ARG(id, wo->id),
-		         ARG(store_id, wo->store), ARG(promised_at, in->promised_at), ARG(reason, "opened"),
-		         NULL_ARG(told_method), NULL_ARG(told_at));
+		         ARG(store_id, wo->store), ARG(promised_at, in->promised_at),
+		         ARG(reason, "opened"), NULL_ARG(told_method), NULL_ARG(told_at));
 }
 
 /* Consent given with the order is consent to all its lines, unless it names some. */
 static enum err
-consent_of_new(struct ctx *ctx, const struct authorise_new_work_order *in, const struct lines *lines,
-               struct consent *consent)
+consent_of_new(struct ctx *ctx, const struct authorise_new_work_order *in,
+               const struct lines *lines, struct consent *consent)
 {
 	struct authorise_work_order whole = {
 		.lines = in->lines,
@@ -80,7 +82,8 @@ work_order_open(struct ctx *ctx, const struct create_work_order *in)
 	enum err err = new_id(ctx, in->id, &wo.id);
 
 	if (!err)
-		err = lines_facts(ctx, wo.id, in->reception_id, true, in->lines, lines.count, &facts);
+		err = lines_facts(ctx, wo.id, in->reception_id, true, in->lines, lines.count,
+		                  &facts);
 	if (!err)
 		err = check_reception(ctx, facts.rows);
 	if (err)
@@ -125,7 +128,8 @@ work_order_add_line(struct ctx *ctx, struct id id, const struct add_work_order_l
 		err = lines_price(ctx, &facts, "", in, &lines);
 	if (err)
 		return err;
-	lines_add(ctx, wo.store, id, row_int(facts.rows, 0, "last_position"), &lines, (struct id){ { 0 } });
+	lines_add(ctx, wo.store, id, row_int(facts.rows, 0, "last_position"), &lines,
+	          (struct id){ { 0 } });
 	db_write(ctx, work_order_touch, ARG(id, id));
 	event_add(ctx, "work_order.line_added", wo.store, id);
 	ctx->subject = line.id;

@@ -19,9 +19,10 @@ lines_facts(struct ctx *ctx, struct id order, struct id reception, bool numbered
 		parts[i] = in[i].part_id;
 		concerns[i] = in[i].concern_id;
 	}
-	err = db_read(ctx, work_order_facts, &facts->rows, ARG(id, order), ARG(reception_id, reception),
-	              ARG(numbered, numbered), IDS_ARG(operation_ids, labour, count),
-	              IDS_ARG(part_ids, parts, count), IDS_ARG(concern_ids, concerns, count));
+	err = db_read(ctx, work_order_facts, &facts->rows, ARG(id, order),
+	              ARG(reception_id, reception), ARG(numbered, numbered),
+	              IDS_ARG(operation_ids, labour, count), IDS_ARG(part_ids, parts, count),
+	              IDS_ARG(concern_ids, concerns, count));
 	if (!err && rows_count(facts->rows) > 0)
 		facts->may_discount = scope_covers(ctx->beyond, row_id(facts->rows, 0, "store_id"));
 	return err;
@@ -37,7 +38,8 @@ note_at(struct ctx *ctx, enum err err, const char *at, const char *member)
 static enum err
 check_members(struct ctx *ctx, const struct add_work_order_line *in, const char *at)
 {
-	bool labour = in->kind == WORK_ORDER_LINE_KIND_LABOUR, part = in->kind == WORK_ORDER_LINE_KIND_PART;
+	bool labour = in->kind == WORK_ORDER_LINE_KIND_LABOUR,
+	     part = in->kind == WORK_ORDER_LINE_KIND_PART;
 	const struct {
 		const char *name;
 		bool sent, fits, needed;
@@ -63,8 +65,8 @@ check_members(struct ctx *ctx, const struct add_work_order_line *in, const char 
 
 /* Description, quantity and list price from the catalogue, or from the line itself. */
 static enum err
-take_from_catalogue(struct ctx *ctx, const struct rows *rows, size_t i, const struct add_work_order_line *in,
-                    const char *at, struct line *out)
+take_from_catalogue(struct ctx *ctx, const struct rows *rows, size_t i,
+                    const struct add_work_order_line *in, const char *at, struct line *out)
 {
 	const char *name = in->description;
 
@@ -101,8 +103,8 @@ is_within(const struct line_facts *facts, int64_t list, int64_t taken_off)
 }
 
 static enum err
-price_line(struct ctx *ctx, const struct line_facts *facts, size_t i, const struct add_work_order_line *in,
-           const char *at, struct line *out)
+price_line(struct ctx *ctx, const struct line_facts *facts, size_t i,
+           const struct add_work_order_line *in, const char *at, struct line *out)
 {
 	enum err err = check_members(ctx, in, at);
 
@@ -120,19 +122,21 @@ price_line(struct ctx *ctx, const struct line_facts *facts, size_t i, const stru
 	out->status = WORK_ORDER_LINE_STATUS_PROPOSED;
 	out->supply = LINE_SUPPLY_NONE;
 	out->unit_price = in->has_unit_price ? in->unit_price : out->list_price;
-	if (!money_mul_qty(out->unit_price, out->quantity, &out->amount) || out->amount > AMOUNT_MAX)
-		return fail_with(ctx, ERR_TOO_LARGE, arena_printf(ctx->arena, "%s/quantity", at), "10000000000.00",
-		                 NULL);
+	if (!money_mul_qty(out->unit_price, out->quantity, &out->amount) ||
+	    out->amount > AMOUNT_MAX)
+		return fail_with(ctx, ERR_TOO_LARGE, arena_printf(ctx->arena, "%s/quantity", at),
+		                 "10000000000.00", NULL);
 	if (!is_within(facts, out->list_price, out->list_price - out->unit_price))
 		return failf(ctx, ERR_APPROVAL_REQUIRED, "%s/unit_price", at);
 	return OK;
 }
 
 enum err
-lines_price(struct ctx *ctx, const struct line_facts *facts, const char *at, const struct add_work_order_line *in,
-            struct lines *out)
+lines_price(struct ctx *ctx, const struct line_facts *facts, const char *at,
+            const struct add_work_order_line *in, struct lines *out)
 {
-	int64_t gross = row_int(facts->rows, 0, "gross"), discounts = row_int(facts->rows, 0, "discounts");
+	int64_t gross = row_int(facts->rows, 0, "gross"),
+		discounts = row_int(facts->rows, 0, "discounts");
 	bool discounted = false;
 
 	for (size_t i = 0; i < out->count; i++) {

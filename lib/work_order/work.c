@@ -15,10 +15,12 @@ static const struct machine_move moves[] = {
 };
 /* clang-format on */
 
-const struct machine line_work_machine = { "work_status", &line_work_status_enum, moves, COUNT_OF(moves) };
+const struct machine line_work_machine = { "work_status", &line_work_status_enum, moves,
+	                                   COUNT_OF(moves) };
 
 static enum err
-lock_for(struct ctx *ctx, struct id id, enum op op, struct work_order *wo, enum work_order_status *to)
+lock_for(struct ctx *ctx, struct id id, enum op op, struct work_order *wo,
+         enum work_order_status *to)
 {
 	int next = 0;
 	enum err err = work_order_lock(ctx, id, NULL, wo);
@@ -33,7 +35,8 @@ lock_for(struct ctx *ctx, struct id id, enum op op, struct work_order *wo, enum 
 /* ------------------------------------------------------------ who does what */
 
 enum err
-technicians_check(struct ctx *ctx, struct id store, const struct id *ids, size_t count, const char *at)
+technicians_check(struct ctx *ctx, struct id store, const struct id *ids, size_t count,
+                  const char *at)
 {
 	struct rows *rows;
 	enum err err = db_read(ctx, technicians_of_store, &rows, ARG(store_id, store),
@@ -59,17 +62,21 @@ check_assignable(struct ctx *ctx, const struct line *line, size_t i)
 	if (!line || line->kind != WORK_ORDER_LINE_KIND_LABOUR)
 		return failf(ctx, ERR_NOT_FOUND, "/assignments/%zu/line_id", i);
 	if (line->status != WORK_ORDER_LINE_STATUS_AUTHORISED)
-		return fail_with(ctx, ERR_LINE_STATUS, arena_printf(ctx->arena, "/assignments/%zu/line_id", i),
+		return fail_with(ctx, ERR_LINE_STATUS,
+		                 arena_printf(ctx->arena, "/assignments/%zu/line_id", i),
 		                 enum_code(&work_order_line_status_enum, (int)line->status), NULL);
-	if (line->work_status == LINE_WORK_STATUS_WORKING || line->work_status == LINE_WORK_STATUS_DONE ||
+	if (line->work_status == LINE_WORK_STATUS_WORKING ||
+	    line->work_status == LINE_WORK_STATUS_DONE ||
 	    line->work_status == LINE_WORK_STATUS_PASSED)
-		return fail_with(ctx, ERR_LINE_STATUS, arena_printf(ctx->arena, "/assignments/%zu/line_id", i),
+		return fail_with(ctx, ERR_LINE_STATUS,
+		                 arena_printf(ctx->arena, "/assignments/%zu/line_id", i),
 		                 enum_code(&line_work_status_enum, (int)line->work_status), NULL);
 	return OK;
 }
 
 static enum err
-check_assignments(struct ctx *ctx, const struct work_order *wo, const struct assignment *assignments, size_t count)
+check_assignments(struct ctx *ctx, const struct work_order *wo,
+                  const struct assignment *assignments, size_t count)
 {
 	struct id *technicians = arena_array(ctx->arena, count + 1, sizeof(*technicians));
 	struct lines lines;
@@ -129,7 +136,9 @@ work_order_advance(struct ctx *ctx, enum op op, struct id id)
 	enum err err = lock_for(ctx, id, op, &wo, &to);
 
 	if (!err)
-		work_order_move(ctx, &wo, to, op == OP_startWorkOrder ? "work_order.started" : "work_order.resumed",
+		work_order_move(ctx, &wo, to,
+		                op == OP_startWorkOrder ? "work_order.started"
+		                                        : "work_order.resumed",
 		                NULL);
 	return err;
 }
@@ -155,7 +164,8 @@ is_unfinished(const struct line *l)
 	if (l->status != WORK_ORDER_LINE_STATUS_AUTHORISED)
 		return false;
 	if (l->kind == WORK_ORDER_LINE_KIND_LABOUR)
-		return l->work_status != LINE_WORK_STATUS_DONE && l->work_status != LINE_WORK_STATUS_PASSED;
+		return l->work_status != LINE_WORK_STATUS_DONE &&
+		       l->work_status != LINE_WORK_STATUS_PASSED;
 	return l->kind == WORK_ORDER_LINE_KIND_PART && l->supply != LINE_SUPPLY_ISSUED;
 }
 
@@ -174,8 +184,9 @@ work_order_finish(struct ctx *ctx, struct id id)
 		return err;
 	for (size_t i = 0; i < lines.count; i++)
 		if (is_unfinished(&lines.line[i]))
-			unfinished = arena_printf(ctx->arena, "%s%s%lld", unfinished ? unfinished : "",
-			                          unfinished ? ", " : "", (long long)lines.line[i].position);
+			unfinished = arena_printf(
+				ctx->arena, "%s%s%lld", unfinished ? unfinished : "",
+				unfinished ? ", " : "", (long long)lines.line[i].position);
 	if (unfinished)
 		return fail_with(ctx, ERR_WORK_UNFINISHED, NULL, unfinished, NULL);
 	work_order_move(ctx, &wo, to, "work_order.finished", NULL);
@@ -188,7 +199,8 @@ static void
 clock(struct ctx *ctx, const struct work_order *wo, struct id line, enum line_work_status to)
 {
 	if (to == LINE_WORK_STATUS_WORKING)
-		db_write(ctx, clock_entry_begin, ARG(entry_id, id_new()), ARG(store_id, wo->store), ARG(line_id, line));
+		db_write(ctx, clock_entry_begin, ARG(entry_id, id_new()), ARG(store_id, wo->store),
+		         ARG(line_id, line));
 	else
 		db_write(ctx, clock_entry_end, ARG(line_id, line));
 }
@@ -216,11 +228,12 @@ work_order_line_work(struct ctx *ctx, enum op op, struct id id)
 	if (!id_equal(line->technician, ctx->scope->actor))
 		return fail(ctx, ERR_NOT_YOUR_LINE, NULL);
 	again = line->work_status == LINE_WORK_STATUS_FAILED;
-	db_write(ctx, work_order_line_set_work, ARG(line_id, id), ENUM_ARG(work_status, line_work_status, to),
-	         ARG(reworks, again ? 1 : 0));
+	db_write(ctx, work_order_line_set_work, ARG(line_id, id),
+	         ENUM_ARG(work_status, line_work_status, to), ARG(reworks, again ? 1 : 0));
 	clock(ctx, &wo, id, (enum line_work_status)to);
 	if (wo.status == WORK_ORDER_STATUS_DISPATCHED)
-		work_order_move(ctx, &wo, WORK_ORDER_STATUS_IN_PROGRESS, "work_order.started", NULL);
+		work_order_move(ctx, &wo, WORK_ORDER_STATUS_IN_PROGRESS, "work_order.started",
+		                NULL);
 	ctx->subject = id;
 	return OK;
 }
@@ -238,12 +251,16 @@ named_lines(struct ctx *ctx, const struct lines *lines, const struct issue_work_
 		if (!l || l->kind != WORK_ORDER_LINE_KIND_PART)
 			return failf(ctx, ERR_NOT_FOUND, "/lines/%zu", i);
 		if (l->status != WORK_ORDER_LINE_STATUS_AUTHORISED)
-			return fail_with(ctx, ERR_LINE_STATUS, arena_printf(ctx->arena, "/lines/%zu", i),
-			                 enum_code(&work_order_line_status_enum, (int)l->status), NULL);
+			return fail_with(
+				ctx, ERR_LINE_STATUS, arena_printf(ctx->arena, "/lines/%zu", i),
+				enum_code(&work_order_line_status_enum, (int)l->status), NULL);
 		if (l->supply == LINE_SUPPLY_ISSUED)
-			return fail_with(ctx, ERR_LINE_STATUS, arena_printf(ctx->arena, "/lines/%zu", i),
+			return fail_with(ctx, ERR_LINE_STATUS,
+			                 arena_printf(ctx->arena, "/lines/%zu", i),
 			                 enum_code(&line_supply_enum, (int)l->supply), NULL);
-		wants[i] = (struct stock_want){ .line = l->id, .part = l->part, .quantity = l->quantity };
+		wants[i] = (struct stock_want){ .line = l->id,
+			                        .part = l->part,
+			                        .quantity = l->quantity };
 	}
 	return OK;
 }
@@ -256,14 +273,18 @@ reserved_lines(const struct lines *lines, struct stock_want *wants)
 	for (size_t i = 0; i < lines->count; i++) {
 		const struct line *l = &lines->line[i];
 
-		if (l->status == WORK_ORDER_LINE_STATUS_AUTHORISED && l->supply == LINE_SUPPLY_RESERVED)
-			wants[n++] = (struct stock_want){ .line = l->id, .part = l->part, .quantity = l->quantity };
+		if (l->status == WORK_ORDER_LINE_STATUS_AUTHORISED &&
+		    l->supply == LINE_SUPPLY_RESERVED)
+			wants[n++] = (struct stock_want){ .line = l->id,
+				                          .part = l->part,
+				                          .quantity = l->quantity };
 	}
 	return n;
 }
 
 static enum err
-issue(struct ctx *ctx, const struct work_order *wo, struct id received_by, const struct stock_want *wants, size_t n)
+issue(struct ctx *ctx, const struct work_order *wo, struct id received_by,
+      const struct stock_want *wants, size_t n)
 {
 	int64_t *cost = arena_array(ctx->arena, n, sizeof(*cost));
 	const char **supply = arena_array(ctx->arena, n, sizeof(*supply));
@@ -309,5 +330,6 @@ work_order_issue_parts(struct ctx *ctx, struct id id, const struct issue_work_or
 		n = reserved_lines(&lines, wants);
 	if (err)
 		return err;
-	return n ? issue(ctx, &wo, in->received_by, wants, n) : fail(ctx, ERR_NOTHING_TO_ISSUE, NULL);
+	return n ? issue(ctx, &wo, in->received_by, wants, n)
+	         : fail(ctx, ERR_NOTHING_TO_ISSUE, NULL);
 }

@@ -4,9 +4,11 @@
 
 #include "event/event.h"
 
-#define BEFORE_START (FROM(WORK_ORDER_STATUS_OPENED) | FROM(WORK_ORDER_STATUS_READY) | FROM(WORK_ORDER_STATUS_DISPATCHED))
+#define BEFORE_START                                                      \
+	(FROM(WORK_ORDER_STATUS_OPENED) | FROM(WORK_ORDER_STATUS_READY) | \
+	 FROM(WORK_ORDER_STATUS_DISPATCHED))
 #define AT_WORK (FROM(WORK_ORDER_STATUS_IN_PROGRESS) | FROM(WORK_ORDER_STATUS_PAUSED))
-#define OPEN (BEFORE_START | AT_WORK | FROM(WORK_ORDER_STATUS_AWAITING_QC))
+#define OPEN    (BEFORE_START | AT_WORK | FROM(WORK_ORDER_STATUS_AWAITING_QC))
 
 /* clang-format off */
 static const struct machine_move moves[] = {
@@ -24,10 +26,12 @@ static const struct machine_move moves[] = {
 };
 /* clang-format on */
 
-const struct machine work_order_machine = { "status", &work_order_status_enum, moves, COUNT_OF(moves) };
+const struct machine work_order_machine = { "status", &work_order_status_enum, moves,
+	                                    COUNT_OF(moves) };
 
 static enum err
-take(struct ctx *ctx, enum err err, const struct rows *rows, const char *pointer, struct work_order *wo)
+take(struct ctx *ctx, enum err err, const struct rows *rows, const char *pointer,
+     struct work_order *wo)
 {
 	if (err)
 		return err;
@@ -39,7 +43,8 @@ take(struct ctx *ctx, enum err err, const struct rows *rows, const char *pointer
 		.customer = row_id(rows, 0, "customer_id"),
 		.vehicle = row_id(rows, 0, "vehicle_id"),
 		.reception = row_id(rows, 0, "reception_id"),
-		.status = (enum work_order_status)row_enum(rows, 0, "status", &work_order_status_enum),
+		.status = (enum work_order_status)row_enum(rows, 0, "status",
+		                                           &work_order_status_enum),
 		.version = row_int(rows, 0, "version"),
 		.paid = row_bool(rows, 0, "paid"),
 	};
@@ -74,15 +79,16 @@ work_order_lock_by_check(struct ctx *ctx, struct id check, struct work_order *wo
 }
 
 void
-work_order_stage(struct ctx *ctx, const struct work_order *wo, enum work_order_status status, const char *reason)
+work_order_stage(struct ctx *ctx, const struct work_order *wo, enum work_order_status status,
+                 const char *reason)
 {
-	db_write(ctx, work_order_stage_add, ARG(stage_id, id_new()), ARG(store_id, wo->store), ARG(id, wo->id),
-	         ENUM_ARG(status, work_order_status, status), ARG(reason, reason));
+	db_write(ctx, work_order_stage_add, ARG(stage_id, id_new()), ARG(store_id, wo->store),
+	         ARG(id, wo->id), ENUM_ARG(status, work_order_status, status), ARG(reason, reason));
 }
 
 void
-work_order_move(struct ctx *ctx, const struct work_order *wo, enum work_order_status to, const char *event,
-                const char *reason)
+work_order_move(struct ctx *ctx, const struct work_order *wo, enum work_order_status to,
+                const char *event, const char *reason)
 {
 	db_write(ctx, work_order_move, ARG(id, wo->id), ENUM_ARG(status, work_order_status, to),
 	         ARG(reason, reason));
