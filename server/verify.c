@@ -13,6 +13,11 @@ static const struct check {
 	{ "stock ledger", SQL_verify_stock_ledger },
 	{ "stock documents", SQL_verify_stock_documents },
 	{ "issued parts", SQL_verify_stock_issued },
+	{ "settlement totals", SQL_verify_settlement_totals },
+	{ "settlements paid", SQL_verify_settlement_paid },
+	{ "refunds", SQL_verify_payment_refunds },
+	{ "settlement numbers", SQL_verify_settlement_numbers },
+	{ "orders paid", SQL_verify_order_paid },
 	{ "KPIs", SQL_verify_kpis },
 };
 

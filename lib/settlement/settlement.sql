@@ -190,3 +190,80 @@ UPDATE payment
 -- name: payment_refund_add
 INSERT INTO payment_refund (id, store_id, payment_id, amount, reason, note, at, actor_id)
 VALUES (:refund_id, :store_id, :id, :amount, :reason, :note, :now, :actor_id::uuid);
+
+-- For `fettled verify`: what bills, payments and orders say of each other, made anew.
+
+-- name: verify_settlement_totals   unnamed
+SELECT st.code AS store_code, coalesce(s.number, s.id::text) AS subject, d.what, d.expected, d.found
+  FROM settlement s
+  JOIN store st ON st.id = s.store_id
+ CROSS JOIN LATERAL (SELECT coalesce(sum(l.amount) FILTER (WHERE l.kind = 'labour'), 0) AS labour,
+                            coalesce(sum(l.amount) FILTER (WHERE l.kind = 'part'), 0) AS part,
+                            coalesce(sum(l.amount) FILTER (WHERE l.kind = 'sublet'), 0) AS sublet,
+                            coalesce(sum(l.amount) FILTER (WHERE l.kind = 'fee'), 0) AS fee,
+                            coalesce(sum(l.amount) FILTER (WHERE l.kind = 'discount'), 0) AS discount
+                       FROM settlement_line l
+                      WHERE l.settlement_id = s.id) l
+ CROSS JOIN LATERAL (VALUES ('labour_total', l.labour, s.labour_total), ('part_total', l.part, s.part_total),
+                            ('sublet_total', l.sublet, s.sublet_total), ('fee_total', l.fee, s.fee_total),
+                            ('discount_total', l.discount, s.discount_total),
+                            ('total', l.labour + l.part + l.sublet + l.fee - l.discount + s.rounding, s.total),
+                            ('tax_total', round(s.total::numeric * s.tax_bp / (10000 + s.tax_bp)), s.tax_total)
+                    ) d (what, expected, found)
+ WHERE d.expected <> d.found
+ ORDER BY store_code, subject, d.what;
+
+-- name: verify_settlement_paid   unnamed
+SELECT st.code AS store_code, coalesce(s.number, s.id::text) AS subject, d.what, d.expected, d.found
+  FROM settlement s
+  JOIN store st ON st.id = s.store_id
+ CROSS JOIN LATERAL (SELECT coalesce(sum(p.amount - p.refunded), 0) AS paid
+                       FROM payment p
+                      WHERE p.settlement_id = s.id AND p.status NOT IN ('pending', 'failed')) p
+ CROSS JOIN LATERAL (VALUES ('paid', p.paid::text, s.paid::text),
+                            ('status', CASE WHEN s.status NOT IN ('issued', 'partly_paid', 'paid') THEN s.status
+                                            WHEN p.paid = 0 THEN 'issued'
+                                            WHEN p.paid = s.total THEN 'paid' ELSE 'partly_paid' END, s.status)
+                    ) d (what, expected, found)
+ WHERE d.expected <> d.found
+ ORDER BY store_code, subject, d.what;
+
+-- name: verify_payment_refunds   unnamed
+SELECT st.code AS store_code, p.number AS subject, d.what, d.expected, d.found
+  FROM payment p
+  JOIN store st ON st.id = p.store_id
+ CROSS JOIN LATERAL (SELECT coalesce(sum(r.amount), 0) AS refunded FROM payment_refund r WHERE r.payment_id = p.id) r
+ CROSS JOIN LATERAL (VALUES ('refunded', r.refunded::text, p.refunded::text),
+                            ('status', CASE WHEN p.status IN ('pending', 'failed') THEN p.status
+                                            WHEN r.refunded = 0 THEN 'succeeded'
+                                            WHEN r.refunded = p.amount THEN 'refunded' ELSE 'partly_refunded' END, p.status)
+                    ) d (what, expected, found)
+ WHERE d.expected <> d.found
+ ORDER BY store_code, subject, d.what;
+
+-- name: verify_settlement_numbers   unnamed
+SELECT st.code AS store_code, n.day AS subject, 'numbers' AS what, n.last AS expected, n.given AS found
+  FROM (SELECT s.store_id, substring(s.number FROM '^(.*)-[0-9]+$') AS day,
+               max(substring(s.number FROM '[0-9]+$')::bigint) AS last, count(*) AS given
+          FROM settlement s
+         WHERE s.number IS NOT NULL
+         GROUP BY s.store_id, day) n
+  JOIN store st ON st.id = n.store_id
+ WHERE n.last <> n.given
+ ORDER BY store_code, subject;
+
+-- An order is paid when its customer's bill is; without lines of the customer's, when it is settled.
+
+-- name: verify_order_paid   unnamed
+SELECT st.code AS store_code, w.number AS subject, 'paid' AS what, b.paid AS expected, w.paid AS found
+  FROM work_order w
+  JOIN store st ON st.id = w.store_id
+ CROSS JOIN LATERAL (SELECT CASE WHEN EXISTS (SELECT FROM work_order_line l
+                                               WHERE l.work_order_id = w.id AND l.status = 'authorised' AND l.payer = 'customer')
+                                 THEN EXISTS (SELECT FROM settlement s
+                                               WHERE s.work_order_id = w.id AND s.payer = 'customer' AND s.total = s.paid
+                                                 AND s.status IN ('issued', 'partly_paid', 'paid'))
+                                 ELSE w.settled_at IS NOT NULL END AS paid) b
+ WHERE w.deleted_at IS NULL AND b.paid <> w.paid
+   AND EXISTS (SELECT FROM settlement s WHERE s.work_order_id = w.id)
+ ORDER BY store_code, subject;

@@ -3,7 +3,7 @@
 
 import pytest
 
-from fettle import at_once, uuid7
+from fettle import Daemon, at_once, uuid7
 
 # kind, quantity, unit price, payer, status
 LINES = [("labour", "1.500", 12000, "customer", "authorised"), ("part", "4.000", 5550, "customer", "authorised"),
@@ -230,3 +230,43 @@ def test_two_cashiers(store, order, sql):
     one = store.cashier.post("/v1/payments", {**body, "settlement_id": parts["id"], "amount": 5}, key="once", expect=201)
     again = store.cashier.post("/v1/payments", {**body, "settlement_id": parts["id"], "amount": 5}, key="once")
     assert (again["id"], again.replayed) == (one["id"], True)
+
+
+@pytest.fixture
+def verify(run, store, tmp_path):
+    """verify() -> what `fettled verify` says of this test's store."""
+    def said():
+        url = run["dsn"].replace("user=postgres", "user=fettle_app")
+        lines = Daemon(tmp_path, DATABASE_URL=url).run("verify").stdout.splitlines()
+        return [line for line in lines if f" {store.code} " in line]
+    return said
+
+
+def test_verified(store, order, sql, verify):
+    """Bills, payments and numbers are made anew from what they come from; every difference is named."""
+    bill = issued(store, order(store))
+    other = issued(store, order(store))
+    payment = pay(store, bill["id"], 20000)
+    store.manager.post(f"/v1/payments/{payment['id']}/refund", {"amount": 500, "reason": "x"}, expect=200)
+    store.manager.post(f"/v1/settlements/{other['id']}/void", {"reason": "x"}, expect=200)
+    assert verify() == []
+
+    number = sql("SELECT number FROM work_order WHERE id = %s", (bill["work_order_id"],))[0][0]
+    sql("UPDATE settlement_line SET amount = amount + 1 WHERE settlement_id = %s AND position = 1", (bill["id"],))
+    sql("UPDATE settlement SET paid = 19501 WHERE id = %s", (bill["id"],))
+    sql("UPDATE payment_refund SET amount = 499 WHERE payment_id = %s", (payment["id"],))
+    sql("UPDATE work_order SET paid = true WHERE id = %s", (bill["work_order_id"],))
+    sql("UPDATE settlement SET number = replace(number, '-0002', '-0003') WHERE id = %s", (other["id"],))
+    assert verify() == [
+        f"settlement totals: {store.code} {bill['number']}: labour_total is 18000, should be 18001",
+        f"settlement totals: {store.code} {bill['number']}: total is 42705, should be 42706",
+        f"settlements paid: {store.code} {bill['number']}: paid is 19501, should be 19500",
+        f"refunds: {store.code} {payment['number']}: refunded is 500, should be 499",
+        f"settlement numbers: {store.code} {bill['number'][:-5]}: numbers is 2, should be 3",
+        f"orders paid: {store.code} {number}: paid is t, should be f"]
+    sql("UPDATE settlement_line SET amount = amount - 1 WHERE settlement_id = %s AND position = 1", (bill["id"],))
+    sql("UPDATE settlement SET paid = 19500 WHERE id = %s", (bill["id"],))
+    sql("UPDATE payment_refund SET amount = 500 WHERE payment_id = %s", (payment["id"],))
+    sql("UPDATE work_order SET paid = false WHERE id = %s", (bill["work_order_id"],))
+    sql("UPDATE settlement SET number = replace(number, '-0003', '-0002') WHERE id = %s", (other["id"],))
+    assert verify() == []
