@@ -51,7 +51,9 @@ static enum err
 consent_of_new(struct ctx *ctx, const struct authorise_new_work_order *in,
                const struct lines *lines, struct consent *consent)
 {
-	struct authorise_work_order whole = {
+	struct authorise_work_order *whole = arena_alloc(ctx->arena, sizeof(*whole));
+
+	*whole = (struct authorise_work_order){
 		.lines = in->lines,
 		.lines_count = in->lines_count,
 		.declined = in->declined,
@@ -63,13 +65,12 @@ consent_of_new(struct ctx *ctx, const struct authorise_new_work_order *in,
 		.on_shortage = in->on_shortage,
 		.has_on_shortage = in->has_on_shortage,
 	};
-
 	if (!in->has_lines) {
-		whole.lines = arena_array(ctx->arena, lines->count + 1, sizeof(*whole.lines));
+		whole->lines = arena_array(ctx->arena, lines->count + 1, sizeof(*whole->lines));
 		for (size_t i = 0; i < lines->count; i++)
-			whole.lines[whole.lines_count++] = lines->line[i].id;
+			whole->lines[whole->lines_count++] = lines->line[i].id;
 	}
-	return consent_take(ctx, lines, &whole, "/authorise", consent);
+	return consent_take(ctx, lines, whole, "/authorise", consent);
 }
 
 enum err
