@@ -26,12 +26,17 @@ def value(store):
 
 
 @pytest.fixture
-def verify(run, store, tmp_path):
-    """verify() -> what `fettled verify` says of this test's store."""
+def verify(run, store, sql, tmp_path):
+    """verify() -> what `fettled verify` says of this test's store, once its events are folded."""
     url = run["dsn"].replace("user=postgres", "user=fettle_app")
+    def folded():
+        return not sql("SELECT 1 FROM event e JOIN event_consumer c ON c.name = 'kpis' WHERE e.store_id = %s"
+                       " AND (e.position, e.id) > (c.position, c.last_id)", (store.id,))
     def tell():
-        said = Daemon(tmp_path, DATABASE_URL=url).run("verify").stdout.splitlines()
-        return [line for line in said if f" {store.code} " in line]
+        wait_for(folded)
+        done = Daemon(tmp_path, DATABASE_URL=url).run("verify")
+        assert done.returncode == (1 if done.stdout else 0), done.stderr
+        return [line for line in done.stdout.splitlines() if f" {store.code} " in line]
     return tell
 
 
@@ -271,8 +276,9 @@ def test_explained(sql, store, value):
 
 def test_verified(sql, store, value, verify):
     """H4: what was folded is recomputed from the documents, and each difference is told."""
-    deliver(sql, store, f"{DAY} 12:00+08", promised=f"{DAY} 13:00+08")
+    order = deliver(sql, store, f"{DAY} 12:00+08", promised=f"{DAY} 13:00+08")
     value("on_time_delivery")
+    wait_for(lambda: store.manager.get("/v1/surveys", params={"work_order_id": order}).data)  # its event comes later
     assert verify() == []
     def change(text, kpi):
         sql("UPDATE kpi_day SET " + text + " WHERE store_id = %s AND kpi = %s", (store.id, kpi))
