@@ -61,8 +61,7 @@ command_serve(struct options *options)
 {
 	char error[2048];
 
-	/* a private cluster is nobody else's: it follows the program */
-	if ((options->migrate || options->database.private) &&
+	if (options->migrate && !options->database.private &&
 	    !database_migrate(&options->database, error, sizeof(error)))
 		return complain(EX_SOFTWARE, error);
 	if (!database_fits(&options->database, error, sizeof(error)))
@@ -144,7 +143,12 @@ run_command(const struct command *command, struct options *options)
 		return command->run(options);
 	if (!database_open(&options->config, &options->database, error, sizeof(error)))
 		return complain(EX_UNAVAILABLE, error);
-	status = command->run(options);
+	/* a private cluster is nobody else's: it follows the program */
+	if (options->database.private && command->run != command_migrate &&
+	    !database_migrate(&options->database, error, sizeof(error)))
+		status = complain(EX_SOFTWARE, error);
+	else
+		status = command->run(options);
 	database_close(&options->database);
 	return status;
 }
