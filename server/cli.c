@@ -11,6 +11,7 @@
 
 #include "admin.h"
 #include "core/log.h"
+#include "demo.h"
 #include "import_cli.h"
 #include "serve.h"
 #include "verify.h"
@@ -68,6 +69,8 @@ command_serve(struct options *options)
 		return complain(EX_CONFIG, error);
 	if (!config_link_key(&options->config, error, sizeof(error)))
 		return complain(EX_CANTCREAT, error);
+	if (options->demo && !demo_load(options->database.url, error, sizeof(error)))
+		return complain(EX_DATAERR, error);
 	return serve(&options->config, &options->database);
 }
 
