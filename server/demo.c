@@ -530,7 +530,7 @@ demo_load(const char *url, char *error, size_t size)
 
 	arena_init(&arena);
 	arena_init(&demo.arena);
-	demo.conn = conn_open(url);
+	demo.conn = conn_open_for_demo(url);
 	if (conn_run(demo.conn, &ctx, look, &state) != OK) {
 		snprintf(error, size, "demo: the database cannot be read");
 		demo.failed = true;

@@ -38,6 +38,15 @@ conn_open_for_commands(const char *url)
 }
 
 struct conn *
+conn_open_for_demo(const char *url)
+{
+	struct conn *conn = conn_open(url);
+
+	conn->settings = "-c synchronous_commit=off";
+	return conn;
+}
+
+struct conn *
 conn_open_for_reports(const char *url)
 {
 	struct conn *conn = conn_open(url);
