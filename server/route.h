@@ -60,7 +60,7 @@ struct route {
 #define ROUTES_END { OP_NONE, ROUTE_NONE, NULL, OP_NONE, NULL, { { SECTION_NONE, SQL_NONE, NULL } }, NULL, NULL }
 /* clang-format on */
 
-/* Every operation's route; ends the process when one is missing or there twice. */
+/* Every operation's route, once; ends the process when one is missing or there twice. */
 void routes_init(void);
 const struct route *route_of(enum op op);
 
