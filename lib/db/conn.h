@@ -29,6 +29,8 @@ MUSTCHECK enum err conn_run(struct conn *conn, struct ctx *ctx, enum err (*fn)(s
 /* Inside conn_run: a savepoint for one of many (a row of an import), by number. */
 void conn_savepoint(struct ctx *ctx);
 void conn_rollback_to_savepoint(struct ctx *ctx);
+/* Forget the newest one, rolled back to or not; one around it is the newest then. */
+void conn_release_savepoint(struct ctx *ctx);
 
 /* Outside conn_run, for migrations, COPY and start-up checks.  Text is SQL without parameters. */
 MUSTCHECK enum err conn_exec(struct conn *conn, struct arena *arena, const char *text, struct rows **rows,

@@ -307,3 +307,9 @@ conn_rollback_to_savepoint(struct ctx *ctx)
 	conn->broken = OK;
 	queue(conn, ENTRY_CONTROL, SQL_transaction_rollback_to, NULL, NULL);
 }
+
+void
+conn_release_savepoint(struct ctx *ctx)
+{
+	queue(ctx->conn, ENTRY_CONTROL, SQL_transaction_release, NULL, NULL);
+}

@@ -21,6 +21,9 @@ SAVEPOINT one;
 -- name: transaction_rollback_to
 ROLLBACK TO SAVEPOINT one;
 
+-- name: transaction_release
+RELEASE SAVEPOINT one;
+
 -- name: list_position
 SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS position;
 

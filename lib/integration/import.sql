@@ -95,9 +95,6 @@ UPDATE import_job
        version = version + 1, updated_at = :now, changed = pg_current_xact_id()
  WHERE id = :id;
 
--- name: import_savepoint_release
-RELEASE SAVEPOINT one;
-
 -- Whose files may go: the rows of an import that has ended, or that has all its rows, need none.
 
 -- name: import_files_needed

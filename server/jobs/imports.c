@@ -204,12 +204,6 @@ write_row(struct ctx *ctx, struct batch *batch, size_t i)
 	return err;
 }
 
-static void
-release(struct ctx *ctx)
-{
-	db_write(ctx, import_savepoint_release, NO_ARGS);
-}
-
 /* The row is wrong, not the database. */
 static bool
 is_of_the_row(enum err err)
@@ -243,7 +237,7 @@ write_rows(struct ctx *ctx, struct batch *batch, size_t from, size_t to)
 		keep_problems(ctx, batch, from, err);
 	if (err)
 		conn_rollback_to_savepoint(ctx);
-	release(ctx);
+	conn_release_savepoint(ctx);
 	if (!err || to - from == 1)
 		return OK;
 	for (size_t i = from; i < to; i++) {
@@ -290,7 +284,7 @@ apply(struct ctx *ctx, const struct import_job *job)
 		batch.rows.lines[i] = row_int(batch.staged, i, "line");
 	if (job->dry_run) {
 		conn_rollback_to_savepoint(ctx);
-		release(ctx);
+		conn_release_savepoint(ctx);
 		memset(batch.rows.subjects, 0, to * sizeof(struct id));
 	}
 	ctx->failures_count = 0;
