@@ -5,6 +5,7 @@ import csv
 import io
 import json
 import os
+import shutil
 import signal
 import tempfile
 
@@ -271,6 +272,7 @@ def own(contract, book):
         return Chain(People(db, daemon.port, contract, book))
     yield daemon, connect
     daemon.stop()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def part_rows(count):
