@@ -22,6 +22,7 @@
 struct run {
 	struct request *req;
 	struct rows *found; /* of the idempotency look-up */
+	struct id replayed; /* what the first request was about; handlers may go on and set ctx->subject */
 	size_t count;
 	struct rows *rows[LANE_STATEMENTS_MAX];
 };
@@ -210,7 +211,7 @@ key_guard(struct ctx *ctx, void *arg)
 		return OK;
 	if (strcmp(row_text(run->found, 0, "request_hash"), hash_text(run->req)) != 0)
 		return fail(ctx, ERR_IDEMPOTENCY_KEY_REUSED, NULL);
-	ctx->subject = row_id(run->found, 0, "subject_id");
+	run->replayed = row_id(run->found, 0, "subject_id");
 	run->req->reply.status = (int)row_int(run->found, 0, "status");
 	return ERR_REPLAY;
 }
@@ -355,7 +356,7 @@ reread_tx(struct ctx *ctx, void *arg)
 static void
 reply_replay(struct request *req, struct conn *conn, struct run *run)
 {
-	struct reread reread = { run, req->ctx.subject };
+	struct reread reread = { run, run->replayed };
 	enum err err = OK;
 
 	if (reply_route(req))

@@ -46,7 +46,7 @@ class Daemon:
         self.folder.chmod(0o711)
         self.log_path = self.folder / "fettled.log"
         self.settings = {
-            "DATA": str(self.folder / "data"), "PORT": "0", "RATE_PRINCIPAL": "0", "RATE_ADDRESS": "0",
+            "DATA": str(self.folder / "data"), "PORT": "0", "RATE_PRINCIPAL": "0", "RATE_ADDRESS": "0", "RATE_LOGIN": "0",
             "RATE_LOGIN": "0",
             "CORS_ORIGINS": ORIGIN, **{name: str(value) for name, value in settings.items()}}
         self.process = None
@@ -297,7 +297,7 @@ class Client:
 
     def __init__(self, port, contract, book, token=None, id=None, headers=None):
         self.port, self.contract, self.book = port, contract, book
-        self.token, self.id = token, id
+        self.token, self.id, self.store = token, id, None
         self.headers = headers or {}
         self.local = threading.local()
         if token:
@@ -552,6 +552,7 @@ class Store:
         if name not in STORE_ROLES:
             raise AttributeError(name)
         client = self.hire(name, STORE_ROLES[name])
+        client.store = self
         setattr(self, name, client)
         return client
 

@@ -1,0 +1,867 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One right call of every operation: what must be there before it, who makes it, and its body.
+
+`sample("operationId")` registers a function of a Trade that answers (client, path, body, options).  The
+sweeps call it, repeat it, race it, and try it with what belongs to another store.
+"""
+
+import datetime
+
+from fettle import uuid7
+from trade import CONSENT, HANDED_BACK, days_ahead
+
+SAMPLES = {}
+# Objects of the chain, that every store sees.
+SHARED = set()
+
+
+def sample(*names, shared=False):
+    def register(function):
+        for name in names:
+            assert name not in SAMPLES, name
+            SAMPLES[name] = function
+            if shared:
+                SHARED.add(name)
+        return function
+    return register
+
+
+def call(client, path, body=None, **options):
+    return client, path, body, options
+
+
+def today(days=0):
+    return str(datetime.date.today() + datetime.timedelta(days=days))
+
+
+def lists(who, *names, **params):
+    """Plain lists of what a store owns."""
+    for name, path in names:
+        sample(name)(lambda t, path=path: call(getattr(t.store, who), path, params=params))
+
+
+# --- The service itself ---
+
+for _name, _path in (("getHealth", "/healthz"), ("getReadiness", "/readyz"), ("getMetrics", "/metrics"),
+                     ("getContract", "/openapi.json"), ("getDocs", "/docs"), ("getDocsFile", "/docs/swagger-ui.css")):
+    sample(_name, shared=True)(lambda t, path=_path: call(t.chain.anyone, path))
+
+
+@sample("listEnums", shared=True)
+def _(t):
+    return call(t.store.tech1, "/v1/enums")
+
+
+@sample("getMe", shared=True)
+def _(t):
+    return call(t.store.tech1, "/v1/me")
+
+
+# --- Organisation ---
+
+@sample("listRegions", shared=True)
+def _(t):
+    return call(t.store.manager, "/v1/regions")
+
+
+@sample("createRegion", shared=True)
+def _(t):
+    return call(t.chain.admin, "/v1/regions", {"code": t.chain.unique(), "name": "华东"})
+
+
+@sample("getRegion", shared=True)
+def _(t):
+    return call(t.store.manager, "/v1/regions/" + t.store.region)
+
+
+@sample("updateRegion", shared=True)
+def _(t):
+    return call(t.chain.admin, "/v1/regions/" + t.chain.region(), {"name": "华东区"}, version=1)
+
+
+@sample("deleteRegion", shared=True)
+def _(t):
+    return call(t.chain.admin, "/v1/regions/" + t.chain.region(), params={"reason": "合并"})
+
+
+@sample("listStores")
+def _(t):
+    return call(t.store.manager, "/v1/stores")
+
+
+@sample("createStore", shared=True)
+def _(t):
+    return call(t.chain.admin, "/v1/stores", {"code": t.chain.unique(), "name": "门店", "region_id": t.store.region})
+
+
+@sample("getStore")
+def _(t):
+    return call(t.store.manager, f"/v1/stores/{t.store.id}")
+
+
+def version(t, path):
+    return t.store.manager.get(path, expect=200)["version"]
+
+
+@sample("updateStore")
+def _(t):
+    path = f"/v1/stores/{t.store.id}"
+    return call(t.store.manager, path, {"name": "新店"}, version=version(t, path))
+
+
+@sample("setStoreHours")
+def _(t):
+    path = f"/v1/stores/{t.store.id}"
+    return call(t.store.manager, path + "/hours", {"hours": [{"weekday": 1, "opens": "09:00", "closes": "18:00"}]},
+                version=version(t, path))
+
+
+@sample("addStoreHoliday")
+def _(t):
+    return call(t.store.manager, f"/v1/stores/{t.store.id}/holidays", {"date": "2026-10-01", "closed": True})
+
+
+@sample("listBays")
+def _(t):
+    return call(t.store.manager, f"/v1/stores/{t.store.id}/bays")
+
+
+@sample("createBay")
+def _(t):
+    return call(t.store.manager, f"/v1/stores/{t.store.id}/bays", {"code": "X9"})
+
+
+@sample("getBay")
+def _(t):
+    return call(t.store.manager, "/v1/bays/" + t.store.bay)
+
+
+@sample("updateBay")
+def _(t):
+    return call(t.store.manager, "/v1/bays/" + t.store.bay, {"name": "一号"}, version=version(t, "/v1/bays/" + t.store.bay))
+
+
+@sample("deleteBay")
+def _(t):
+    return call(t.store.manager, "/v1/bays/" + t.store.bay, params={"reason": "拆除"})
+
+
+@sample("getStorePolicies")
+def _(t):
+    return call(t.store.manager, f"/v1/stores/{t.store.id}/policies")
+
+
+@sample("updateStorePolicies")
+def _(t):
+    path = f"/v1/stores/{t.store.id}/policies"
+    return call(t.store.manager, path, {"tax_bp": 300}, version=version(t, path))
+
+
+# --- Staff ---
+
+def password(t, client):
+    """Let somebody log in; hashing is the daemon's own."""
+    t.chain.admin.post(f"/v1/staff/{client.id}/password", {"password": "correct horse"}, expect=204)
+
+
+@sample("createSession", shared=True)
+def _(t):
+    password(t, t.store.tech2)
+    username = t.chain.admin.get(f"/v1/staff/{t.store.tech2.id}", expect=200)["username"]
+    return call(t.chain.anyone, "/v1/sessions", {"username": username, "password": "correct horse"})
+
+
+@sample("deleteSession", shared=True)
+def _(t):
+    return call(t.store.tech2, "/v1/sessions/current")
+
+
+@sample("changePassword", shared=True)
+def _(t):
+    password(t, t.store.tech2)  # which ends the sessions there are
+    again = t.chain.people.client(t.chain.people.session(t.store.tech2.id))
+    return call(again, "/v1/me/password", {"current": "correct horse", "new": "battery staple"})
+
+
+lists("manager", ("listStaff", "/v1/staff"))
+
+
+@sample("createStaff")
+def _(t):
+    return call(t.store.manager, "/v1/staff", {"store_id": t.store.id, "name": "李雷", "username": t.chain.unique().lower()})
+
+
+@sample("getStaff")
+def _(t):
+    return call(t.store.manager, f"/v1/staff/{t.store.tech2.id}")
+
+
+@sample("updateStaff")
+def _(t):
+    path = f"/v1/staff/{t.store.tech2.id}"
+    return call(t.store.manager, path, {"name": "韩梅梅"}, version=version(t, path))
+
+
+@sample("deleteStaff")
+def _(t):
+    return call(t.store.manager, f"/v1/staff/{t.store.tech2.id}", params={"reason": "离职"})
+
+
+@sample("setStaffPassword")
+def _(t):
+    return call(t.store.manager, f"/v1/staff/{t.store.tech2.id}/password", {"password": "correct horse"})
+
+
+@sample("listStaffGrants")
+def _(t):
+    return call(t.store.manager, f"/v1/staff/{t.store.tech2.id}/grants")
+
+
+@sample("createStaffGrant")
+def _(t):
+    return call(t.store.manager, f"/v1/staff/{t.store.tech2.id}/grants", {"role": "cashier", "store_id": t.store.id})
+
+
+@sample("deleteStaffGrant")
+def _(t):
+    path = f"/v1/staff/{t.store.tech2.id}/grants"
+    grant = t.store.manager.post(path, {"role": "cashier", "store_id": t.store.id}, expect=201)
+    grants = t.store.manager.get(path, expect=200).data
+    one = next(g for g in grants if g["role"] == "cashier") if "role" not in grant.json else grant.json
+    return call(t.store.manager, f"{path}/{one['id']}")
+
+
+def key(t):
+    return {"name": "收银系统", "scopes": ["store.read"], "store_ids": [t.store.id]}
+
+
+@sample("listApiKeys", shared=True)
+def _(t):
+    return call(t.chain.admin, "/v1/api-keys")
+
+
+@sample("createApiKey", shared=True)
+def _(t):
+    return call(t.chain.admin, "/v1/api-keys", key(t))
+
+
+@sample("getApiKey", shared=True)
+def _(t):
+    return call(t.chain.admin, f"/v1/api-keys/{t.chain.admin.post('/v1/api-keys', key(t), expect=201)['id']}")
+
+
+@sample("deleteApiKey", shared=True)
+def _(t):
+    return call(t.chain.admin, f"/v1/api-keys/{t.chain.admin.post('/v1/api-keys', key(t), expect=201)['id']}")
+
+
+# --- What was done, and by whom ---
+
+lists("manager", ("listAuditEntries", "/v1/audit-entries"), ("listAccessLog", "/v1/access-log"), ("listEvents", "/v1/events"))
+
+
+# --- Customers and vehicles ---
+
+lists("advisor", ("listCustomers", "/v1/customers"), ("listVehicles", "/v1/vehicles"))
+
+
+@sample("createCustomer")
+def _(t):
+    return call(t.store.advisor, "/v1/customers", {"kind": "person", "name": "赵六", "phone": t.chain.phone(),
+                                                   "store_id": t.store.id})
+
+
+def customer_path(t, suffix=""):
+    return f"/v1/customers/{t.customer()['id']}{suffix}"
+
+
+for _name, _suffix in (("getCustomer", ""), ("getCustomerPhone", "/phone"), ("listContacts", "/contacts"),
+                       ("listContactValues", "/contact-values"), ("listConsents", "/consents"),
+                       ("listCustomerVehicles", "/vehicles"), ("getCustomerTimeline", "/timeline")):
+    sample(_name)(lambda t, suffix=_suffix: call(t.store.advisor, customer_path(t, suffix)))
+
+
+@sample("updateCustomer")
+def _(t):
+    return call(t.store.advisor, customer_path(t), {"name": "赵七"}, version=1)
+
+
+@sample("deleteCustomer", shared=True)
+def _(t):
+    return call(t.chain.admin, customer_path(t))
+
+
+@sample("lookupCustomer")
+def _(t):
+    phone = t.chain.phone()
+    t.customer(phone=phone)
+    return call(t.store.advisor, "/v1/customers/lookup", {"phone": phone, "store_id": t.store.id})
+
+
+@sample("listCustomerDuplicates")
+def _(t):
+    return call(t.store.manager, "/v1/customers/duplicates")
+
+
+@sample("mergeCustomers", shared=True)
+def _(t):
+    return call(t.chain.admin, "/v1/customers/merge", {"keep_id": t.customer()["id"], "merge_id": t.customer()["id"]})
+
+
+@sample("addContact")
+def _(t):
+    return call(t.store.advisor, customer_path(t, "/contacts"), {"kind": "phone", "value": t.chain.phone()})
+
+
+def contact(t):
+    return t.store.advisor.post(customer_path(t, "/contacts"), {"kind": "email", "value": "a@b.cn"}, expect=201)["id"]
+
+
+@sample("getContact", "deleteContact")
+def _(t):
+    return call(t.store.advisor, "/v1/contacts/" + contact(t))
+
+
+@sample("grantConsent")
+def _(t):
+    return call(t.store.advisor, customer_path(t, "/consents"), {"channel": "sms", "purpose": "marketing", "text_version": "1"})
+
+
+def consent(t):
+    return t.store.advisor.post(customer_path(t, "/consents"), {"channel": "sms", "purpose": "survey", "text_version": "1"},
+                                expect=201)["id"]
+
+
+@sample("getConsent")
+def _(t):
+    return call(t.store.advisor, "/v1/consents/" + consent(t))
+
+
+@sample("withdrawConsent")
+def _(t):
+    return call(t.store.advisor, f"/v1/consents/{consent(t)}/withdraw")
+
+
+@sample("createVehicle")
+def _(t):
+    return call(t.store.advisor, "/v1/vehicles", {"plate": t.chain.plate(), "customer_id": t.customer()["id"],
+                                                  "store_id": t.store.id})
+
+
+def vehicle_path(t, suffix=""):
+    return f"/v1/vehicles/{t.vehicle()['id']}{suffix}"
+
+
+for _name, _suffix in (("getVehicle", ""), ("listPlates", "/plates"), ("listOwners", "/owners"),
+                       ("listOdometerReadings", "/odometer-readings"), ("getVehicleHistory", "/history")):
+    sample(_name)(lambda t, suffix=_suffix: call(t.store.advisor, vehicle_path(t, suffix)))
+
+
+@sample("updateVehicle")
+def _(t):
+    path = vehicle_path(t)
+    return call(t.store.advisor, path, {"colour": "白"}, version=version(t, path))
+
+
+@sample("lookupVehicle")
+def _(t):
+    plate = t.chain.plate()
+    t.vehicle(plate=plate)
+    return call(t.store.advisor, "/v1/vehicles/lookup", {"plate": plate, "store_id": t.store.id})
+
+
+@sample("changePlate")
+def _(t):
+    return call(t.store.advisor, vehicle_path(t, "/plates"), {"plate": t.chain.plate()})
+
+
+@sample("addOwner")
+def _(t):
+    return call(t.store.advisor, vehicle_path(t, "/owners"), {"customer_id": t.customer()["id"], "role": "driver"})
+
+
+@sample("addOdometerReading")
+def _(t):
+    return call(t.store.advisor, vehicle_path(t, "/odometer-readings"), {"km": 51000})
+
+
+@sample("getOdometerReading")
+def _(t):
+    made = t.store.advisor.post(vehicle_path(t, "/odometer-readings"), {"km": 51000}, expect=201)
+    return call(t.store.advisor, f"/v1/odometer-readings/{made['id']}")
+
+
+@sample("decodeVin", shared=True)
+def _(t):
+    return call(t.store.tech1, "/v1/vin/" + t.chain.vin())
+
+
+@sample("search")
+def _(t):
+    return call(t.store.advisor, "/v1/search", params={"q": "王"})
+
+
+# --- KPIs ---
+
+def period(**more):
+    return {"from": today(-7), "to": today(), **more}
+
+
+for _name, _path, _params in (
+        ("listKpis", "/v1/kpis", {}), ("listKpiValues", "/v1/kpi-values", period(kpi="orders_delivered"))):
+    sample(_name)(lambda t, path=_path, params=_params: call(t.store.manager, path, params=params))
+
+
+@sample("explainKpiValue")
+def _(t):
+    return call(t.store.manager, "/v1/kpi-values/explain", params={"kpi": "orders_delivered", "store_id": t.store.id,
+                                                                   "day": today()})
+
+
+# --- Catalogue and stock ---
+
+for _name, _path in (("listOperations", "/v1/operations"), ("listParts", "/v1/parts")):
+    sample(_name, shared=True)(lambda t, path=_path: call(t.store.advisor, path))
+
+
+@sample("createOperation", shared=True)
+def _(t):
+    return call(t.chain.purchaser, "/v1/operations", {"code": t.chain.unique(), "name": "四轮定位", "standard_hours": 1,
+                                                      "unit_price": 20000})
+
+
+@sample("getOperation", shared=True)
+def _(t):
+    return call(t.store.advisor, f"/v1/operations/{t.operation()['id']}")
+
+
+@sample("updateOperation", shared=True)
+def _(t):
+    return call(t.chain.purchaser, f"/v1/operations/{t.operation()['id']}", {"unit_price": 1}, version=1)
+
+
+@sample("createPart", shared=True)
+def _(t):
+    return call(t.chain.purchaser, "/v1/parts", {"number": t.chain.unique(), "name": "火花塞", "unit": "件", "sale_price": 1})
+
+
+@sample("getPart", shared=True)
+def _(t):
+    return call(t.store.advisor, f"/v1/parts/{t.part()['id']}")
+
+
+@sample("updatePart", shared=True)
+def _(t):
+    return call(t.chain.purchaser, f"/v1/parts/{t.part()['id']}", {"sale_price": 2}, version=1)
+
+
+lists("parts", ("listWarehouses", "/v1/warehouses"), ("listBins", "/v1/bins"), ("listStockLevels", "/v1/stock-levels"),
+      ("listStockMovements", "/v1/stock-movements"), ("listReservations", "/v1/reservations"), ("listDemands", "/v1/demands"),
+      ("listStockDocuments", "/v1/stock-documents"))
+
+
+@sample("listPartStock", shared=True)
+def _(t):
+    return call(t.store.parts, f"/v1/parts/{t.part()['id']}/stock")
+
+
+@sample("listPartMovements", shared=True)
+def _(t):
+    return call(t.store.parts, f"/v1/parts/{t.part()['id']}/movements")
+
+
+@sample("createBin")
+def _(t):
+    return call(t.store.parts, "/v1/bins", {"store_id": t.store.id, "code": "A-01"})
+
+
+@sample("getBin")
+def _(t):
+    made = t.store.parts.post("/v1/bins", {"store_id": t.store.id, "code": "A-01"}, expect=201)
+    return call(t.store.parts, f"/v1/bins/{made['id']}")
+
+
+@sample("createStockDocument")
+def _(t):
+    return call(t.store.parts, "/v1/stock-documents", {"kind": "receipt", "store_id": t.store.id, "reason": "purchase", "lines": [
+        {"part_id": t.part()["id"], "quantity": 2, "unit_cost": 100}]})
+
+
+@sample("getStockDocument")
+def _(t):
+    return call(t.store.parts, f"/v1/stock-documents/{t.draft(t.part()['id'])['id']}")
+
+
+@sample("auditStockDocument")
+def _(t):
+    return call(t.store.manager, f"/v1/stock-documents/{t.draft(t.part()['id'])['id']}/audit")
+
+
+@sample("voidStockDocument")
+def _(t):
+    return call(t.store.parts, f"/v1/stock-documents/{t.draft(t.part()['id'])['id']}/void", {"reason": "写错"})
+
+
+@sample("reverseStockDocument")
+def _(t):
+    return call(t.store.manager, f"/v1/stock-documents/{t.stock_up(t.part()['id'])['id']}/reverse")
+
+
+@sample("createDemand")
+def _(t):
+    return call(t.store.parts, "/v1/demands", {"store_id": t.store.id, "kind": "sale", "lines": [
+        {"part_id": t.part()["id"], "quantity": 1}]})
+
+
+@sample("getDemand")
+def _(t):
+    return call(t.store.parts, f"/v1/demands/{t.demand(t.part()['id'])['id']}")
+
+
+@sample("cancelDemand")
+def _(t):
+    return call(t.store.parts, f"/v1/demands/{t.demand(t.part()['id'])['id']}/cancel", {"reason": "不要了"})
+
+
+@sample("loseDemand")
+def _(t):
+    return call(t.store.parts, f"/v1/demands/{t.demand(t.part()['id'])['id']}/lose", {"reason": "别处买了"})
+
+
+def reservation(t):
+    part = t.part()["id"]
+    t.stock_up(part)
+    t.demand(part)
+    return t.store.parts.get("/v1/reservations", params={"part_id": part}, expect=200).data[0]["id"]
+
+
+@sample("getReservation")
+def _(t):
+    return call(t.store.parts, "/v1/reservations/" + reservation(t))
+
+
+@sample("releaseReservation")
+def _(t):
+    return call(t.store.parts, f"/v1/reservations/{reservation(t)}/release")
+
+
+# --- Booking and reception ---
+
+@sample("listAvailability")
+def _(t):
+    return call(t.store.advisor, "/v1/availability", params={"store_id": t.store.id, "from": days_ahead(1, 0),
+                                                             "to": days_ahead(2, 0)})
+
+
+lists("advisor", ("listAppointments", "/v1/appointments"), ("listReceptions", "/v1/receptions"))
+
+
+@sample("createAppointment")
+def _(t):
+    t.store.tech1  # pylint: disable=pointless-statement
+    customer = t.customer()["id"]
+    return call(t.store.advisor, "/v1/appointments", {
+        "store_id": t.store.id, "customer_id": customer, "vehicle_id": t.vehicle(customer)["id"], "starts_at": days_ahead(2),
+        "channel": "phone", "bay_id": t.store.bay, "technician_id": t.store.tech1.id, "concerns": ["异响"]})
+
+
+def appointment(t, *verbs):
+    path = f"/v1/appointments/{t.appointment()['id']}"
+    for verb in verbs:
+        t.store.advisor.post(f"{path}/{verb}", expect=200)
+    return path
+
+
+for _name, _verb, _body in (
+        ("confirmAppointment", "confirm", None), ("declineAppointment", "decline", {"reason": "store_no_capacity"}),
+        ("cancelAppointment", "cancel", {"reason": "customer_time"}),
+        ("rescheduleAppointment", "reschedule", {"starts_at": days_ahead(3), "reason": "customer_time"})):
+    sample(_name)(lambda t, verb=_verb, body=_body: call(t.store.advisor, f"{appointment(t)}/{verb}", body))
+
+
+@sample("arriveAppointment")
+def _(t):
+    return call(t.store.advisor, appointment(t, "confirm") + "/arrive")
+
+
+@sample("getAppointment")
+def _(t):
+    return call(t.store.advisor, appointment(t))
+
+
+@sample("createReception")
+def _(t):
+    customer = t.customer()["id"]
+    return call(t.store.advisor, "/v1/receptions", {
+        "store_id": t.store.id, "customer_id": customer, "vehicle_id": t.vehicle(customer)["id"], "odometer_km": 100,
+        "concerns": ["保养"]})
+
+
+@sample("getReception")
+def _(t):
+    return call(t.store.advisor, f"/v1/receptions/{t.reception()['id']}")
+
+
+def reception_verb(name, verb, before, body=None):
+    def make(t):
+        made = t.received(*before) if before else t.reception()
+        return call(t.store.advisor, f"/v1/receptions/{made['id']}/{verb}", body)
+    sample(name)(make)
+
+
+reception_verb("greetReception", "greet", ())
+reception_verb("startCheckReception", "start-check", ("greet",))
+reception_verb("handOverReception", "hand-over", ("greet", "start-check"))
+reception_verb("leaveReception", "leave", (), {"reason": "other"})
+
+
+@sample("checkIn")
+def _(t):
+    return call(t.store.advisor, "/v1/check-ins", {
+        "store_id": t.store.id, "plate": t.chain.plate(), "customer": {"name": "孙八", "phone": t.chain.phone()},
+        "odometer_km": 100, "concerns": ["保养"]})
+
+
+# --- Work orders ---
+
+lists("advisor", ("listWorkOrders", "/v1/work-orders"), ("listWorkOrderLines", "/v1/work-order-lines"),
+      ("listQualityChecks", "/v1/quality-checks"))
+
+
+@sample("createWorkOrder")
+def _(t):
+    return call(t.store.advisor, "/v1/work-orders", {"reception_id": t.received("greet")["id"], "lines": [
+        {"kind": "labour", "operation_id": t.operation()["id"]}]})
+
+
+for _name, _suffix in (("getWorkOrder", ""), ("listWorkOrderLinesOfOrder", "/lines"), ("listWorkOrderPromises", "/promises"),
+                       ("listWorkOrderStages", "/stages"), ("listWorkOrderAuthorisations", "/authorisations"),
+                       ("listWorkOrderClockEntries", "/clock-entries"), ("listWorkOrderHistory", "/history")):
+    sample(_name)(lambda t, suffix=_suffix: call(t.store.advisor, f"/v1/work-orders/{t.order()['id']}{suffix}"))
+
+
+@sample("addWorkOrderLine")
+def _(t):
+    return call(t.store.advisor, f"/v1/work-orders/{t.order()['id']}/lines",
+                {"kind": "part", "part_id": t.part()["id"], "quantity": 2})
+
+
+@sample("promiseWorkOrder")
+def _(t):
+    return call(t.store.advisor, f"/v1/work-orders/{t.order()['id']}/promises",
+                {"promised_at": days_ahead(1), "reason": "等待配件"})
+
+
+@sample("authoriseWorkOrder")
+def _(t):
+    order = t.order()
+    return call(t.store.advisor, f"/v1/work-orders/{order['id']}/authorise",
+                {"lines": [line["id"] for line in order["lines"]], **CONSENT})
+
+
+def assignment(t, order):
+    return [{"line_id": order["lines"][0]["id"], "technician_id": t.store.tech1.id}]
+
+
+@sample("dispatchWorkOrder")
+def _(t):
+    order = t.authorised()
+    return call(t.store.dispatcher, f"/v1/work-orders/{order['id']}/dispatch",
+                {"bay_id": t.store.bay, "assignments": assignment(t, order)})
+
+
+@sample("assignWorkOrderLines")
+def _(t):
+    order = t.dispatched()
+    return call(t.store.dispatcher, f"/v1/work-orders/{order['id']}/assignments", {"assignments": assignment(t, order)})
+
+
+def order_verb(name, who, verb, before, body=None, then=()):
+    def make(t):
+        order = getattr(t, before)()
+        for other in then:
+            t.step(t.store.dispatcher, order, other[0], other[1])
+        return call(getattr(t.store, who), f"/v1/work-orders/{order['id']}/{verb}", body)
+    sample(name)(make)
+
+
+WAIT = {"reason": "等待配件"}
+order_verb("startWorkOrder", "dispatcher", "start", "dispatched")
+order_verb("pauseWorkOrder", "dispatcher", "pause", "started", WAIT)
+order_verb("resumeWorkOrder", "dispatcher", "resume", "started", None, [("pause", WAIT)])
+order_verb("finishWorkOrder", "dispatcher", "finish-work", "worked")
+order_verb("cancelWorkOrder", "advisor", "cancel", "order", {"reason": "客户取消"})
+
+
+@sample("deliverWorkOrder")
+def _(t):
+    order = t.completed()
+    t.pay(t.issued(order))
+    return call(t.store.advisor, f"/v1/work-orders/{order['id']}/deliver", HANDED_BACK)
+
+
+@sample("issueWorkOrderParts")
+def _(t):
+    part = t.part()["id"]
+    t.stock_up(part)
+    order = t.dispatched(lines=[{"kind": "labour", "operation_id": t.operation()["id"]},
+                                {"kind": "part", "part_id": part, "quantity": 2}])
+    return call(t.store.parts, f"/v1/work-orders/{order['id']}/issue-parts", {"received_by": t.store.tech1.id})
+
+
+@sample("getWorkOrderLine")
+def _(t):
+    return call(t.store.advisor, f"/v1/work-order-lines/{t.order()['lines'][0]['id']}")
+
+
+def line_verb(name, who, verb, before, body=None, then=()):
+    def make(t):
+        line = getattr(t, before)()["lines"][0]["id"]
+        for person, other, more in then:
+            t.line_step(getattr(t.store, person), line, other, more)
+        return call(getattr(t.store, who), f"/v1/work-order-lines/{line}/{verb}", body)
+    sample(name)(make)
+
+
+line_verb("declineWorkOrderLine", "advisor", "decline", "order", {"reason": "太贵"})
+line_verb("deferWorkOrderLine", "advisor", "defer", "order", {"reason": "下次"})
+line_verb("reviveWorkOrderLine", "advisor", "revive", "order", None, [("advisor", "decline", {"reason": "太贵"})])
+line_verb("withdrawWorkOrderLine", "advisor", "withdraw", "order", {"reason": "写错"})
+line_verb("clockOnWorkOrderLine", "tech1", "clock-on", "dispatched")
+line_verb("pauseWorkOrderLine", "tech1", "pause", "started")
+line_verb("resumeWorkOrderLine", "tech1", "resume", "started", None, [("tech1", "pause", None)])
+line_verb("finishWorkOrderLine", "tech1", "finish", "started")
+
+
+def failure(order):
+    return {"lines": [{"line_id": order["lines"][0]["id"], "reason": "异响仍在"}]}
+
+
+@sample("reworkWorkOrderLine")
+def _(t):
+    order = t.finished()
+    t.store.inspector.post(f"/v1/quality-checks/{t.check(order)['id']}/fail", failure(order), expect=200)
+    return call(t.store.tech1, f"/v1/work-order-lines/{order['lines'][0]['id']}/rework")
+
+
+@sample("createQualityCheck")
+def _(t):
+    return call(t.store.inspector, "/v1/quality-checks", {"work_order_id": t.finished()["id"], "level": "final"})
+
+
+@sample("getQualityCheck")
+def _(t):
+    return call(t.store.inspector, f"/v1/quality-checks/{t.check(t.finished())['id']}")
+
+
+@sample("passQualityCheck")
+def _(t):
+    return call(t.store.inspector, f"/v1/quality-checks/{t.check(t.finished())['id']}/pass")
+
+
+@sample("failQualityCheck")
+def _(t):
+    order = t.finished()
+    return call(t.store.inspector, f"/v1/quality-checks/{t.check(order)['id']}/fail", failure(order))
+
+
+# --- Money ---
+
+lists("cashier", ("listSettlements", "/v1/settlements"), ("listPayments", "/v1/payments"))
+
+
+@sample("createSettlement")
+def _(t):
+    return call(t.store.cashier, "/v1/settlements", {"work_order_id": t.completed()["id"]})
+
+
+@sample("getSettlement")
+def _(t):
+    return call(t.store.cashier, f"/v1/settlements/{t.bill()['id']}")
+
+
+@sample("issueSettlement")
+def _(t):
+    return call(t.store.cashier, f"/v1/settlements/{t.bill()['id']}/issue")
+
+
+@sample("voidSettlement")
+def _(t):
+    return call(t.store.manager, f"/v1/settlements/{t.issued()['id']}/void", {"reason": "开错"})
+
+
+@sample("createPayment")
+def _(t):
+    bill = t.issued()
+    return call(t.store.cashier, "/v1/payments", {"settlement_id": bill["id"], "amount": bill["due"], "method": "cash"})
+
+
+@sample("getPayment")
+def _(t):
+    return call(t.store.cashier, f"/v1/payments/{t.pay(t.issued())['id']}")
+
+
+@sample("refundPayment")
+def _(t):
+    payment = t.pay(t.issued())
+    return call(t.store.manager, f"/v1/payments/{payment['id']}/refund", {"amount": payment["amount"], "reason": "投诉补偿"})
+
+
+# --- After it ---
+
+lists("service", ("listSurveyTemplates", "/v1/survey-templates"), ("listSurveys", "/v1/surveys"),
+      ("listComplaints", "/v1/complaints"))
+
+
+@sample("getSurvey")
+def _(t):
+    return call(t.store.service, f"/v1/surveys/{t.survey()['id']}")
+
+
+@sample("suppressSurvey")
+def _(t):
+    return call(t.store.service, f"/v1/surveys/{t.survey()['id']}/suppress", {"reason": "other"})
+
+
+@sample("getPublicLink", shared=True)
+def _(t):
+    return call(t.chain.anyone, "/v1/public/" + t.survey()["token"])
+
+
+@sample("answerSurvey", shared=True)
+def _(t):
+    path = "/v1/public/" + t.survey()["token"]
+    questions = t.chain.anyone.get(path, expect=200)["survey"]["questions"]
+    return call(t.chain.anyone, path + "/survey-response", {"answers": [
+        {"question_id": q["id"], "score": q["max"]} for q in questions if q["required"]]})
+
+
+@sample("createComplaint")
+def _(t):
+    return call(t.store.service, "/v1/complaints", {
+        "store_id": t.store.id, "contact": {"name": "王芳"}, "channel": "phone", "category": "attitude", "description": "久等"})
+
+
+@sample("getComplaint")
+def _(t):
+    return call(t.store.service, f"/v1/complaints/{t.complaint()['id']}")
+
+
+def complaint_verb(name, verb, before, body=None):
+    sample(name)(lambda t: call(t.store.service, f"/v1/complaints/{t.complaint(*before)['id']}/{verb}", body))
+
+
+@sample("assignComplaint")
+def _(t):
+    return call(t.store.service, f"/v1/complaints/{t.complaint()['id']}/assign", {"owner_id": t.store.manager.id})
+
+
+complaint_verb("analyseComplaint", "analyse", ("assign",), {"root_cause": "communication"})
+complaint_verb("planComplaint", "plan", ("assign", "analyse"), {"plan": "道歉"})
+complaint_verb("tellComplaint", "tell", ("assign", "analyse", "plan"), {"answer": "已道歉"})
+complaint_verb("confirmComplaint", "confirm", ("assign", "analyse", "plan", "tell"))
+complaint_verb("objectComplaint", "object", ("assign", "analyse", "plan", "tell"), {"reason": "不满意"})
+complaint_verb("closeComplaint", "close", ("assign", "analyse", "plan", "tell", "confirm"))
+complaint_verb("reopenComplaint", "reopen", ("assign", "analyse", "plan", "tell", "confirm", "close"), {"reason": "又来"})
+complaint_verb("withdrawComplaint", "withdraw", (), {"reason": "误会"})
+complaint_verb("archiveComplaint", "archive", ("assign", "analyse", "plan", "tell", "confirm", "close"))

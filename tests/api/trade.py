@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A day at a store, step by step, each step by the person whose work it is."""
+
+import datetime
+
+from fettle import wait_for
+
+CONSENT = {"method": "in_person", "by": {"name": "王小明"}}
+HANDED_BACK = {"old_parts": "none", "explained": True, "belongings_returned": True}
+
+
+def days_ahead(days, hour=2):
+    """An instant some days ahead; 02:00 UTC is ten in the morning in China."""
+    day = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=days)
+    return day.strftime("%Y-%m-%d") + f"T{hour:02}:00:00Z"
+
+
+class Trade:
+    """What goes on in one store.  Every step answers with the object it made or changed."""
+
+    def __init__(self, store):
+        self.store, self.chain = store, store.chain
+
+    # --- What there is ---
+
+    def customer(self, **more):
+        return self.store.advisor.post("/v1/customers", {"kind": "person", "name": "王小明", "phone": self.chain.phone(),
+                                                         "store_id": self.store.id, **more}, expect=201)
+
+    def vehicle(self, customer=None, **more):
+        customer = customer or self.customer()["id"]
+        return self.store.advisor.post("/v1/vehicles", {"plate": self.chain.plate(), "customer_id": customer,
+                                                        "store_id": self.store.id, **more}, expect=201)
+
+    def operation(self, **more):
+        return self.chain.purchaser.post("/v1/operations", {
+            "code": self.chain.unique(), "name": "更换机油", "standard_hours": 1.5, "unit_price": 12000, **more}, expect=201)
+
+    def part(self, **more):
+        return self.chain.purchaser.post("/v1/parts", {
+            "number": self.chain.unique(), "name": "机油滤清器", "unit": "件", "sale_price": 6800, **more}, expect=201)
+
+    # --- Booking and reception ---
+
+    def appointment(self, customer=None, vehicle=None, days=1, **more):
+        customer = customer or self.customer()["id"]
+        vehicle = vehicle or self.vehicle(customer)["id"]
+        self.store.tech1  # somebody must be there to do it  # pylint: disable=pointless-statement
+        return self.store.advisor.post("/v1/appointments", {
+            "store_id": self.store.id, "customer_id": customer, "vehicle_id": vehicle, "starts_at": days_ahead(days),
+            "channel": "phone", "concerns": ["保养"], **more}, expect=201)
+
+    def reception(self, customer=None, vehicle=None, **more):
+        customer = customer or self.customer()["id"]
+        vehicle = vehicle or self.vehicle(customer)["id"]
+        return self.store.advisor.post("/v1/receptions", {
+            "store_id": self.store.id, "customer_id": customer, "vehicle_id": vehicle, "odometer_km": 41200,
+            "concerns": ["发动机异响"], **more}, expect=201)
+
+    def received(self, *verbs):
+        """A reception after these verbs; greeted at least."""
+        made = self.reception()
+        for verb in verbs or ("greet",):
+            made = self.store.advisor.post(f"/v1/receptions/{made['id']}/{verb}", expect=200)
+        return made
+
+    # --- Stock ---
+
+    def draft(self, part, quantity=10, **more):
+        return self.store.parts.post("/v1/stock-documents", {
+            "kind": "receipt", "store_id": self.store.id, "reason": "purchase",
+            "lines": [{"part_id": part, "quantity": quantity, "unit_cost": 3500}], **more}, expect=201)
+
+    def stock_up(self, part, quantity=10):
+        document = self.draft(part, quantity)
+        return self.store.manager.post(f"/v1/stock-documents/{document['id']}/audit", expect=200)
+
+    def demand(self, part, quantity=2, **more):
+        return self.store.parts.post("/v1/demands", {"store_id": self.store.id, "kind": "sale",
+                                                     "lines": [{"part_id": part, "quantity": quantity}], **more}, expect=201)
+
+    # --- Work orders ---
+
+    def order(self, lines=None, **more):
+        """A new order with one line of labour."""
+        if lines is None:
+            lines = [{"kind": "labour", "operation_id": self.operation()["id"]}]
+        return self.store.advisor.post("/v1/work-orders", {"reception_id": self.received("greet")["id"], "lines": lines,
+                                                           **more}, expect=201)
+
+    def read(self, order):
+        return self.store.manager.get(f"/v1/work-orders/{order['id']}", expect=200)
+
+    def step(self, who, order, verb, body=None):
+        return who.post(f"/v1/work-orders/{order['id']}/{verb}", body, expect=200)
+
+    def line_step(self, who, line, verb, body=None):
+        return who.post(f"/v1/work-order-lines/{line}/{verb}", body, expect=200)
+
+    def authorised(self, **more):
+        order = self.order(**more)
+        return self.step(self.store.advisor, order, "authorise", {"lines": [line["id"] for line in order["lines"]], **CONSENT})
+
+    def dispatched(self, **more):
+        order = self.authorised(**more)
+        return self.step(self.store.dispatcher, order, "dispatch", {
+            "bay_id": self.store.bay, "assignments": [{"line_id": line["id"], "technician_id": self.store.tech1.id}
+                                                      for line in order["lines"] if line["kind"] == "labour"]})
+
+    def started(self, **more):
+        order = self.dispatched(**more)
+        for line in order["lines"]:
+            if line["kind"] == "labour":
+                self.line_step(self.store.tech1, line["id"], "clock-on")
+        return self.read(order)
+
+    def worked(self, **more):
+        order = self.started(**more)
+        for line in order["lines"]:
+            if line["kind"] == "labour":
+                self.line_step(self.store.tech1, line["id"], "finish")
+        return self.read(order)
+
+    def finished(self, **more):
+        return self.step(self.store.dispatcher, self.worked(**more), "finish-work")
+
+    def check(self, order, level="final"):
+        return self.store.inspector.post("/v1/quality-checks", {"work_order_id": order["id"], "level": level}, expect=201)
+
+    def completed(self, **more):
+        order = self.finished(**more)
+        self.store.inspector.post(f"/v1/quality-checks/{self.check(order)['id']}/pass", expect=200)
+        return self.read(order)
+
+    # --- Money ---
+
+    def bill(self, order=None):
+        order = order or self.completed()
+        return self.store.cashier.post("/v1/settlements", {"work_order_id": order["id"]}, expect=201)
+
+    def issued(self, order=None):
+        return self.store.cashier.post(f"/v1/settlements/{self.bill(order)['id']}/issue", expect=200)
+
+    def pay(self, bill, amount=None):
+        return self.store.cashier.post("/v1/payments", {"settlement_id": bill["id"], "amount": amount or bill["due"],
+                                                        "method": "wechat"}, expect=201)
+
+    def delivered(self, paid=True, **more):
+        order = self.completed(**more)
+        bill = self.issued(order)
+        if paid:
+            self.pay(bill)
+        return self.step(self.store.advisor, order, "deliver", HANDED_BACK)
+
+    # --- After it ---
+
+    def survey(self):
+        """The survey of a delivered order, with its token."""
+        order = self.delivered()
+        admin = self.chain.admin
+        return wait_for(lambda: admin.get("/v1/surveys", params={"work_order_id": order["id"]}, expect=200).data)[0]
+
+    def complaint(self, *verbs, **more):
+        """A complaint after these verbs."""
+        bodies = {"assign": {"owner_id": self.store.service.id}, "analyse": {"root_cause": "communication"},
+                  "plan": {"plan": "致电道歉"}, "tell": {"answer": "已道歉"}, "object": {"reason": "不满意"},
+                  "withdraw": {"reason": "误会"}, "reopen": {"reason": "再次来电"}}
+        made = self.store.service.post("/v1/complaints", {
+            "store_id": self.store.id, "contact": {"name": "王芳", "phone": self.chain.phone()}, "channel": "phone",
+            "category": "attitude", "description": "等待两小时", **more}, expect=201)
+        for verb in verbs:
+            made = self.store.service.post(f"/v1/complaints/{made['id']}/{verb}", bodies.get(verb), expect=200)
+        return made
