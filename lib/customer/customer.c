@@ -156,14 +156,15 @@ customer_find_or_create(struct ctx *ctx, struct id store, const char *name, cons
 enum err
 customer_lookup(struct ctx *ctx, const struct lookup_customer *in, bool *found)
 {
-	struct id store = id_is_none(in->store_id) ? ctx->scope->store : in->store_id;
+	struct id store = ctx->scope->store;
 	struct rows *rows;
-	enum err err;
+	enum err err = OK;
 
 	/* headquarters sees everybody anyway */
-	if (id_is_none(store) && !ctx->scope->hq)
-		return fail(ctx, ERR_REQUIRED, "/store_id");
-	err = db_read(ctx, customer_find, &rows, ARG(phone, in->phone), ARG(store_id, store));
+	if (!id_is_none(in->store_id) || !ctx->scope->hq)
+		err = ctx_store(ctx, in->store_id, &store);
+	if (!err)
+		err = db_read(ctx, customer_find, &rows, ARG(phone, in->phone), ARG(store_id, store));
 	if (err)
 		return err;
 	*found = rows_count(rows) > 0;

@@ -342,7 +342,7 @@ vehicle_find_or_create(struct ctx *ctx, struct id store, const char *plate, cons
 enum err
 vehicle_lookup(struct ctx *ctx, const struct lookup_vehicle *in, bool *found)
 {
-	struct id store = id_is_none(in->store_id) ? ctx->scope->store : in->store_id;
+	struct id store = ctx->scope->store;
 	const char *vin = NULL;
 	struct rows *rows;
 	enum err err = OK;
@@ -350,9 +350,9 @@ vehicle_lookup(struct ctx *ctx, const struct lookup_vehicle *in, bool *found)
 	if (in->has_plate == in->has_vin)
 		return fail_with(ctx, ERR_ONE_OF, "/plate", "plate, vin", NULL);
 	/* headquarters sees every vehicle anyway */
-	if (id_is_none(store) && !ctx->scope->hq)
-		return fail(ctx, ERR_REQUIRED, "/store_id");
-	if (in->has_vin)
+	if (!id_is_none(in->store_id) || !ctx->scope->hq)
+		err = ctx_store(ctx, in->store_id, &store);
+	if (!err && in->has_vin)
 		err = vin_take(ctx, in->vin, "/vin", &vin);
 	if (!err)
 		err = db_read(ctx, vehicle_look_up, &rows, ARG(vin, vin), ARG(plate, in->plate));

@@ -121,6 +121,13 @@ def _(t):
     return call(t.store.manager, f"/v1/stores/{t.store.id}/holidays", {"date": "2026-10-01", "closed": True})
 
 
+@sample("deleteStoreHoliday")
+def _(t):
+    path = f"/v1/stores/{t.store.id}/holidays"
+    t.store.manager.post(path, {"date": "2026-10-02", "closed": True}, expect=201)
+    return call(t.store.manager, path + "/2026-10-02")
+
+
 @sample("listBays")
 def _(t):
     return call(t.store.manager, f"/v1/stores/{t.store.id}/bays")
@@ -622,6 +629,78 @@ def _(t):
         "odometer_km": 100, "concerns": ["保养"]})
 
 
+@sample("markNoShowAppointment")
+def _(t):
+    path = appointment(t, "confirm")
+    with t.chain.people.db.cursor() as cursor:  # no call makes a slot begin
+        cursor.execute("UPDATE appointment SET starts_at = now() - interval '1 hour', ends_at = now() WHERE id = %s",
+                       (path.rsplit("/", 1)[1],))
+    return call(t.store.advisor, path + "/mark-no-show", {})
+
+
+# --- Files and imports ---
+
+PICTURE = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
+                        "0000000d4944415478da63f8cfc0f01f00050001ff89993d1d0000000049454e44ae426082")
+
+
+def upload(t):
+    return call(t.store.advisor, "/v1/files", raw=PICTURE, headers={"Content-Type": "image/png"}, params={
+        "subject_type": "reception", "subject_id": t.reception()["id"]})
+
+
+def sent(t, make):
+    """What a call has made."""
+    client, path, _, options = make(t)
+    reply = client.request("POST", path, **options)
+    assert reply.status in (201, 202), reply
+    return reply
+
+
+sample("uploadFile")(upload)
+
+
+@sample("listFiles")
+def _(t):
+    return call(t.store.advisor, "/v1/files", params={"subject_type": "reception", "subject_id": t.reception()["id"]})
+
+
+@sample("getFile")
+def _(t):
+    return call(t.store.advisor, f"/v1/files/{sent(t, upload)['id']}")
+
+
+@sample("getFileContent")
+def _(t):
+    return call(t.store.advisor, f"/v1/files/{sent(t, upload)['id']}/content")
+
+
+def table(rows):
+    """An import of so many complaints."""
+    text = "number,channel,category,description\n" + "".join(f"I{n},phone,attitude,第{n}次\n" for n in range(rows))
+    return lambda t: call(t.store.manager, "/v1/imports", raw=text.encode(), headers={"Content-Type": "text/csv"},
+                          params={"store_id": t.store.id, "kind": "complaints"})
+
+
+sample("createImport")(table(1))
+lists("manager", ("listImports", "/v1/imports"))
+
+
+@sample("getImport")
+def _(t):
+    return call(t.store.manager, f"/v1/imports/{sent(t, table(1))['id']}")
+
+
+@sample("listImportRows")
+def _(t):
+    return call(t.store.manager, f"/v1/imports/{sent(t, table(1))['id']}/rows")
+
+
+@sample("cancelImport")
+def _(t):
+    return call(t.store.manager, f"/v1/imports/{sent(t, table(5000))['id']}/cancel")
+
+
 # --- Work orders ---
 
 lists("advisor", ("listWorkOrders", "/v1/work-orders"), ("listWorkOrderLines", "/v1/work-order-lines"),
@@ -698,6 +777,11 @@ def _(t):
     order = t.completed()
     t.pay(t.issued(order))
     return call(t.store.advisor, f"/v1/work-orders/{order['id']}/deliver", HANDED_BACK)
+
+
+@sample("closeWorkOrder")
+def _(t):
+    return call(t.store.advisor, f"/v1/work-orders/{t.delivered()['id']}/close")
 
 
 @sample("issueWorkOrderParts")
@@ -820,7 +904,7 @@ def _(t):
 
 @sample("suppressSurvey")
 def _(t):
-    return call(t.store.service, f"/v1/surveys/{t.survey()['id']}/suppress", {"reason": "other"})
+    return call(t.store.service, f"/v1/surveys/{t.survey()['id']}/suppress", {"reason": "test"})
 
 
 @sample("getPublicLink", shared=True)

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What holds for every operation once there is something to work on: one right call of each, from
+samples.py, made by the right person, by another store's, twice, at once, and with another store's ids."""
+
+import pytest
+
+from fettle import at_once, uuid7
+from samples import SAMPLES, SHARED
+from shapes import changed, fetch, members, plain
+from test_sweeps_contract import CONTRACT, KNOWN, OPERATIONS, named
+from trade import Trade
+
+# Ids of what every store sees, and what an id that names nothing is called.
+OF_THE_CHAIN = {"part_id", "operation_id", "operation_ids", "region_id", "question_id"}
+NO_SUCH = {"not_found", "not_technician"}
+IN_BODY = [op for op in KNOWN if op.body and any(
+    p.rsplit("/", 1)[-1].endswith(("_id", "_ids")) or p.split("/")[-2].endswith("_ids") for p, _ in members(CONTRACT, op.body))]
+COMMANDS = [op for op in OPERATIONS if op.method != "GET"]
+# Verbs that move a state say so: the object answers with what can be done next.
+# What is so already stays so, and is no conflict.
+SAME_AGAIN = {"closeWorkOrder"}
+MOVES = [op for op in COMMANDS if op.method == "POST" and "{id}/" in op.path and op.success == 200]
+
+
+@pytest.fixture
+def trade(store):
+    return Trade(store)
+
+
+@pytest.fixture
+def other(chain):
+    """Another store, of another region."""
+    return Trade(chain.store())
+
+
+def prepare(op, trade):
+    assert op.id in SAMPLES, f"samples.py has no sample of {op.id}"
+    return SAMPLES[op.id](trade)
+
+
+def make(op, prepared, **more):
+    client, path, body, options = prepared
+    return client.request(op.method, path, body, **{**options, **more})
+
+
+def same_person(store, client):
+    """Who in a store does what this client does in its own; None for people of the chain."""
+    for name, person in list(vars(client.store).items()) if client.store else []:
+        if person is client:
+            return getattr(store, name)
+    return None
+
+
+@named(OPERATIONS)
+def test_it_succeeds(trade, op):
+    """The operation does what the contract says, for the person whose work it is."""
+    reply = make(op, prepare(op, trade))
+    assert reply.status == op.success or reply.status == 200 and op.method == "GET", reply
+
+
+@named([op for op in KNOWN if "{id}" in op.path])
+def test_another_stores_object(trade, other, op):
+    """What belongs to another store is not there: 404, and nothing happens to it."""
+    if op.id in SHARED:
+        return
+    client, path, body, options = prepare(op, trade)
+    stranger = same_person(other.store, client)
+    assert stranger, f"{op.id}: made by somebody of the chain, so it is shared"
+    reply = make(op, (stranger, path, body, options))
+    assert reply.status == 404 or reply.status == 422 and set(reply.errors.values()) == {"not_found"}, reply
+    assert make(op, (client, path, body, options)).status < 300
+
+
+@named(IN_BODY)
+def test_another_stores_ids_in_the_body(trade, other, op):
+    """An id of another store, and one of nothing, is told alike: 422 not_found at its place."""
+    if op.id in SHARED:
+        return
+    client, path, body, options = prepare(op, trade)
+    theirs = prepare(op, other)[2]
+    for pointer, schema in members(CONTRACT, op.body):
+        schema, _ = plain(CONTRACT, schema)
+        name = next(p for p in reversed(pointer.split("/")) if not p.isdigit())
+        if schema.get("format") != "uuid" or name == "id":
+            continue
+        try:
+            mine = fetch(body, pointer)
+            foreign = fetch(theirs, pointer)
+        except (KeyError, IndexError):
+            continue
+        if mine == foreign:
+            continue
+        unknown = make(op, (client, path, changed(body, pointer, uuid7()), options))
+        assert unknown.status == 404 or unknown.status == 422 and set(unknown.errors.values()) <= NO_SUCH, (pointer, unknown)
+        if name not in OF_THE_CHAIN:
+            reply = make(op, (client, path, changed(body, pointer, foreign), options))
+            assert (reply.status, reply.code, reply.errors) == (unknown.status, unknown.code, unknown.errors), (pointer, reply)
+
+
+@named([op for op in OPERATIONS if op.method == "POST" and op.described.get("x-idempotent", True) and op.auth == "token"])
+def test_a_repeat_with_a_key(trade, op):
+    """The second of two equal calls changes nothing and answers as the first."""
+    prepared, key = prepare(op, trade), uuid7()
+    first, second = make(op, prepared, key=key), make(op, prepared, key=key)
+    assert first.status == op.success and second.status == first.status, (first, second)
+    assert second.replayed and not first.replayed
+    if first.body:
+        assert first.json.get("id") == second.json.get("id")
+    if "raw" in prepared[3]:
+        return
+    third = make(op, (prepared[0], prepared[1], {**(prepared[2] or {}), "no_such_member": "red"}, prepared[3]), key=key)
+    assert third.code in ("validation_failed", "idempotency_key_reused")
+
+
+@named([op for op in OPERATIONS if op.method in ("PATCH", "PUT")])
+def test_a_stale_version(trade, op):
+    prepared = prepare(op, trade)
+    stale = make(op, prepared, version=999)
+    assert (stale.status, stale.code) == (412, "stale_version") and stale["current"], stale
+    done = make(op, prepared, expect=200)
+    assert done["version"] == stale["current"]["version"] + 1
+    assert make(op, prepared).code == "stale_version"
+
+
+def may_repeat(op, replies):
+    """Is the verb allowed again where it leads to?  The object says so itself."""
+    actions = next(r for r in replies if r.status < 300).json.get("actions")
+    verb = op.path.rsplit("/", 1)[1]
+    return actions is None or next((a["enabled"] for a in actions if a["verb"] == verb), True)
+
+
+@named(COMMANDS)
+def test_two_at_once(trade, op):
+    """Two make the same call at the same moment: no error of ours, and a state moves once."""
+    prepared = prepare(op, trade)
+    replies = at_once(*[lambda: make(op, prepared)] * 2)
+    statuses = sorted(r.status for r in replies)
+    assert statuses[0] < 300 and statuses[1] < 500, replies
+    if op in MOVES and op.id not in SAME_AGAIN and not may_repeat(op, replies):
+        assert statuses[1] == 409, replies
