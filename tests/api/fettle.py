@@ -2,6 +2,7 @@
 """A daemon with its own database, and clients that hold every reply against the contract."""
 
 import base64
+import decimal
 import hashlib
 import http.client
 import json
@@ -191,12 +192,19 @@ class Contract:
         return {key: self.inline(value) for key, value in self.resolve(schema).items() if key != "x-labels"}
 
     def validator(self, schema):
-        return jsonschema.Draft202012Validator(self.inline(schema), format_checker=FORMATS)
+        return Validator(self.inline(schema), format_checker=FORMATS)
 
     def find(self, method, path):
         return next((op for op in self.operations if op.method == method and op.pattern.match(path)), None)
 
 
+def is_multiple(validator, unit, value, schema):
+    """In decimals: 0.7 is a multiple of 0.001, whatever binary fractions say."""
+    if validator.is_type(value, "number") and decimal.Decimal(str(value)) % decimal.Decimal(str(unit)):
+        yield jsonschema.ValidationError(f"{value} is not a multiple of {unit}")
+
+
+Validator = jsonschema.validators.extend(jsonschema.Draft202012Validator, {"multipleOf": is_multiple})
 FORMATS = jsonschema.FormatChecker(formats=())
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$")
 

@@ -677,7 +677,7 @@ def _(t):
 
 def table(rows):
     """An import of so many complaints."""
-    text = "number,channel,category,description\n" + "".join(f"I{n},phone,attitude,第{n}次\n" for n in range(rows))
+    text = "contact.name,channel,category,description\n" + "".join(f"王芳,phone,attitude,第{n}次\n" for n in range(rows))
     return lambda t: call(t.store.manager, "/v1/imports", raw=text.encode(), headers={"Content-Type": "text/csv"},
                           params={"store_id": t.store.id, "kind": "complaints"})
 

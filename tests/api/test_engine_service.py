@@ -204,5 +204,5 @@ def test_settings(tmp_path):
     assert "fettled" in refusal(tmp_path, "no-such-command")
     shown = Daemon(tmp_path, LINK_KEY="canary-key", DATABASE_URL="host=x password=canary").run("config")
     assert shown.returncode == 0 and "canary" not in shown.stdout + shown.stderr and "FETTLE_PORT" in shown.stdout
-    assert subprocess.run([fettled(), "version"], capture_output=True, check=True).stdout.startswith(b"fettled ")
+    assert Daemon(tmp_path).run("version").stdout.startswith("fettled ")
     assert json.loads((pathlib.Path(fettled()).parent / "generated/openapi.json").read_text())["openapi"].startswith("3.1")

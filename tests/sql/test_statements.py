@@ -18,7 +18,8 @@ spec.loader.exec_module(tool)
 STATEMENTS = tool.read_statements(ROOT / "lib")
 for page in [name for name, s in STATEMENTS.items() if "page" in s["notes"].split()]:
     STATEMENTS[page + "_count"] = tool.counting(STATEMENTS[page])
-PREPARABLE = sorted(name for name in STATEMENTS if not name.startswith("transaction_"))
+CONTROL = ("BEGIN", "COMMIT", "SAVEPOINT", "ROLLBACK", "RELEASE")
+PREPARABLE = sorted(name for name, s in STATEMENTS.items() if not s["sql"].startswith(CONTROL))
 
 # Tables that stay small: a statement may read them whole.
 SMALL = {
