@@ -64,7 +64,8 @@ static void
 add_grant(struct principal *who, const struct rows *rows, size_t row)
 {
 	/* a key never has more than the role it was given */
-	struct permission_set set = permissions_of(row_text(rows, row, "role"), row_text(rows, row, "scopes"));
+	struct permission_set set =
+		permissions_of(row_text(rows, row, "role"), row_text(rows, row, "scopes"));
 	struct id store = row_id(rows, row, "store_id");
 	size_t i;
 
@@ -156,7 +157,8 @@ principal_scope(const struct principal *who, const struct operation *operation,
 
 	*scope = (struct scope){ .kind = who->kind, .actor = who->actor };
 	/* an operation without permissions is for everyone who is known, wherever they have any role */
-	if (known ? who->has_chain : suffices(&who->chain, &who->chain, operation->permissions, also, also_count)) {
+	if (known ? who->has_chain
+	          : suffices(&who->chain, &who->chain, operation->permissions, also, also_count)) {
 		scope->hq = true;
 		return true;
 	}
@@ -165,7 +167,8 @@ principal_scope(const struct principal *who, const struct operation *operation,
 	list = arena_alloc(arena, who->stores_count * ID_TEXT + 3);
 	list[0] = '{';
 	for (size_t i = 0; i < who->stores_count; i++) {
-		if (!suffices(&who->chain, &who->stores[i].set, operation->permissions, also, also_count))
+		if (!suffices(&who->chain, &who->stores[i].set, operation->permissions, also,
+		              also_count))
 			continue;
 		if (n++ > 0)
 			list[len++] = ',';

@@ -6,7 +6,7 @@
 #include "request.h"
 #include "staff/permission.h"
 
-#define TOKEN_HASH 32
+#define TOKEN_HASH       32
 #define PRINCIPAL_TTL_US 1000000
 
 struct store_grant {
@@ -20,7 +20,7 @@ struct principal {
 	int64_t until_us; /* monotonic: look again after it */
 	enum actor_kind kind;
 	struct id actor;
-	struct id session; /* the session or key itself */
+	struct id session;           /* the session or key itself */
 	struct permission_set chain; /* held for the whole chain */
 	bool has_chain;              /* any role there at all */
 	size_t stores_count;

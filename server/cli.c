@@ -86,7 +86,8 @@ command_create_admin(struct options *options)
 	if (!fgets(password, sizeof(password), stdin))
 		return complain(EX_USAGE, "no password on standard input");
 	password[strcspn(password, "\n")] = '\0';
-	if (!create_admin(options->database.url, options->argv[0], options->argv[1], password, error, sizeof(error)))
+	if (!create_admin(options->database.url, options->argv[0], options->argv[1], password,
+	                  error, sizeof(error)))
 		return complain(EX_DATAERR, error);
 	return EX_OK;
 }
@@ -107,9 +108,12 @@ static int
 command_import(struct options *options)
 {
 	if (options->argc != 1 || !options->import.kind || !options->import.store)
-		return complain(EX_USAGE, "usage: fettled import --kind customers|vehicles|parts|complaints --store CODE "
-		                          "[--dry-run] [--format csv|ndjson] FILE");
-	return import_cli(options->database.url, options->config.data, &options->import, options->argv[0]);
+		return complain(
+			EX_USAGE,
+			"usage: fettled import --kind customers|vehicles|parts|complaints --store CODE "
+			"[--dry-run] [--format csv|ndjson] FILE");
+	return import_cli(options->database.url, options->config.data, &options->import,
+	                  options->argv[0]);
 }
 
 static const struct command {
@@ -120,8 +124,11 @@ static const struct command {
 	{ "serve", "serve the API ([--migrate] [--demo])", true, command_serve },
 	{ "migrate", "bring the database up to date", true, command_migrate },
 	{ "create-admin", "make an administrator (USERNAME NAME)", true, command_create_admin },
-	{ "import", "import a file (--kind KIND --store CODE [--dry-run] [--format csv|ndjson] FILE)", true, command_import },
-	{ "verify", "recompute ledgers and totals, and name every difference", true, command_verify },
+	{ "import",
+	  "import a file (--kind KIND --store CODE [--dry-run] [--format csv|ndjson] FILE)", true,
+	  command_import },
+	{ "verify", "recompute ledgers and totals, and name every difference", true,
+	  command_verify },
 	{ "config", "print every setting", false, command_config },
 	{ "version", "print the version", false, command_version },
 };

@@ -16,7 +16,7 @@
 #include "reply.h"
 
 #define WHEN_MAX 8
-#define KEY_MAX 255
+#define KEY_MAX  255
 
 /* What a command's transaction leaves for its reply. */
 struct run {
@@ -43,7 +43,8 @@ member_is(const struct shape *shape, const void *body, const char *name, const c
 		if (!equals)
 			return true;
 		if (m->kind == MEMBER_ENUM)
-			return strcmp(enum_code(m->enumeration, *(const int *)(base + m->offset)), equals) == 0;
+			return strcmp(enum_code(m->enumeration, *(const int *)(base + m->offset)),
+			              equals) == 0;
 		if (m->kind == MEMBER_BOOL)
 			return *(const bool *)(base + m->offset) == (strcmp(equals, "true") == 0);
 	}
@@ -64,7 +65,8 @@ check_permission_when(struct request *req)
 			also[n++] = w->permission;
 	if (n == 0 || principal_scope(req->who, req->operation, also, n, &req->arena, &req->scope))
 		return OK;
-	return fail_with(&req->ctx, ERR_FORBIDDEN, NULL, enum_code(&permission_enum, (int)also[0]), NULL);
+	return fail_with(&req->ctx, ERR_FORBIDDEN, NULL, enum_code(&permission_enum, (int)also[0]),
+	                 NULL);
 }
 
 /* Where the caller may go further than the operation itself asks for. */
@@ -105,7 +107,8 @@ take_body(struct request *req)
 		return fail_with(&req->ctx, ERR_MALFORMED_JSON, NULL, "there is no body", NULL);
 	}
 	if (!is_json(request_header(req, "Content-Type")))
-		return fail_with(&req->ctx, ERR_UNSUPPORTED_MEDIA_TYPE, NULL, "application/json", NULL);
+		return fail_with(&req->ctx, ERR_UNSUPPORTED_MEDIA_TYPE, NULL, "application/json",
+		                 NULL);
 	return decode_body(&req->ctx, shape, req->body_text, req->body_size,
 	                   req->operation->body ? &req->body : &ignored);
 }
@@ -128,7 +131,8 @@ take_version(struct request *req)
 			const struct member *m = &shape->members[i];
 			const char *base = req->body;
 
-			if (strcmp(m->name, "version") == 0 && *(const bool *)(base + m->has_offset)) {
+			if (strcmp(m->name, "version") == 0 &&
+			    *(const bool *)(base + m->has_offset)) {
 				req->ctx.if_match = *(const int64_t *)(base + m->offset);
 				return OK;
 			}
@@ -167,7 +171,8 @@ hash_request(struct request *req)
 			munmap(map, req->body_size);
 		}
 	} else if (req->body_size > 0) {
-		crypto_generichash_update(&state, (const unsigned char *)req->body_text, req->body_size);
+		crypto_generichash_update(&state, (const unsigned char *)req->body_text,
+		                          req->body_size);
 	}
 	crypto_generichash_final(&state, hash, sizeof(hash));
 	memcpy(&req->request_hash, hash, sizeof(req->request_hash));
@@ -240,8 +245,8 @@ queue_read(struct ctx *ctx, struct run *run, const struct route *route, struct i
 {
 	enum sql sql[LANE_STATEMENTS_MAX];
 	const char **values[LANE_STATEMENTS_MAX];
-	enum err err = reply_statements(run->req, route, id_is_none(subject) ? NULL : &subject, 1, sql, values,
-	                                &run->count);
+	enum err err = reply_statements(run->req, route, id_is_none(subject) ? NULL : &subject, 1,
+	                                sql, values, &run->count);
 
 	for (size_t i = 0; err == OK && i < run->count; i++)
 		db_read_later_args(ctx, sql[i], &run->rows[i], (const char *const *)values[i]);
@@ -274,9 +279,9 @@ command_tx(struct ctx *ctx, void *arg)
 	if (err)
 		return err;
 	if (req->operation->access_log)
-		db_write(ctx, access_log_add, ARG(log_id, id_new()), ARG(log_store_id, req->scope.store),
-		         ARG(operation, req->operation->name), ARG(subject_type, (const char *)NULL),
-		         ARG(subject_id, req->id));
+		db_write(ctx, access_log_add, ARG(log_id, id_new()),
+		         ARG(log_store_id, req->scope.store), ARG(operation, req->operation->name),
+		         ARG(subject_type, (const char *)NULL), ARG(subject_id, req->id));
 	if (req->err) /* decided, and its writes are kept; there is nothing to read or to repeat */
 		return OK;
 	if (req->idempotency_key)

@@ -10,8 +10,8 @@
 #define WINDOW_FIRST ((size_t)65536)
 
 void
-csv_open(struct csv *csv, ssize_t (*read)(void *arg, char *data, size_t size), void *arg, uint64_t offset,
-         uint64_t line)
+csv_open(struct csv *csv, ssize_t (*read)(void *arg, char *data, size_t size), void *arg,
+         uint64_t offset, uint64_t line)
 {
 	csv->read = read;
 	csv->arg = arg;
@@ -83,7 +83,8 @@ line_size(const struct csv *csv)
 static enum csv_status
 need_line(struct csv *csv, size_t *size)
 {
-	while ((*size = line_size(csv)) == 0 && !csv->at_end && csv->len - csv->pos < CSV_RECORD_MAX)
+	while ((*size = line_size(csv)) == 0 && !csv->at_end &&
+	       csv->len - csv->pos < CSV_RECORD_MAX)
 		if (!fill(csv))
 			return CSV_READ_FAILED;
 	return *size == 0 && csv->pos == csv->len ? CSV_END : CSV_RECORD;
@@ -196,7 +197,8 @@ split(struct csv *csv, char *text, size_t size)
 static void
 skip_mark(struct csv *csv)
 {
-	if (csv->offset == 0 && csv->len - csv->pos >= 3 && memcmp(csv->data + csv->pos, "\xef\xbb\xbf", 3) == 0)
+	if (csv->offset == 0 && csv->len - csv->pos >= 3 &&
+	    memcmp(csv->data + csv->pos, "\xef\xbb\xbf", 3) == 0)
 		step(csv, 3);
 }
 
@@ -253,7 +255,8 @@ csv_next(struct csv *csv)
 
 	if (status != CSV_RECORD)
 		return status;
-	while ((status = scan(csv, &size)) == CSV_RECORD && size == 0 && csv->len - csv->pos < CSV_RECORD_MAX)
+	while ((status = scan(csv, &size)) == CSV_RECORD && size == 0 &&
+	       csv->len - csv->pos < CSV_RECORD_MAX)
 		if (!fill(csv))
 			return CSV_READ_FAILED;
 	if (status == CSV_RECORD && (size == 0 || size > CSV_RECORD_MAX))

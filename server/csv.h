@@ -51,8 +51,8 @@ struct csv {
 };
 
 /* The stream stands at `offset`, the beginning of line `line`; 0 and 1 at its beginning. */
-void csv_open(struct csv *csv, ssize_t (*read)(void *arg, char *data, size_t size), void *arg, uint64_t offset,
-              uint64_t line);
+void csv_open(struct csv *csv, ssize_t (*read)(void *arg, char *data, size_t size), void *arg,
+              uint64_t offset, uint64_t line);
 void csv_close(struct csv *csv);
 
 /* The next record. */

@@ -42,9 +42,11 @@ mac_of(const struct request *req, const void *data, size_t size, unsigned char m
 	unsigned char full[crypto_auth_BYTES];
 
 	crypto_auth_hmacsha512256_init(&state, server_key, sizeof(server_key));
-	crypto_auth_hmacsha512256_update(&state, (const unsigned char *)req->path, strlen(req->path) + 1);
+	crypto_auth_hmacsha512256_update(&state, (const unsigned char *)req->path,
+	                                 strlen(req->path) + 1);
 	if (req->who)
-		crypto_auth_hmacsha512256_update(&state, req->who->actor.b, sizeof(req->who->actor.b));
+		crypto_auth_hmacsha512256_update(&state, req->who->actor.b,
+		                                 sizeof(req->who->actor.b));
 	add_filters(&state, req->query);
 	crypto_auth_hmacsha512256_update(&state, (const unsigned char *)"\n", 1);
 	crypto_auth_hmacsha512256_update(&state, data, size);

@@ -21,14 +21,16 @@ asset_text(const char *path)
 bool
 database_open(const struct config *config, struct database *database, char *error, size_t size)
 {
-	const struct cluster_settings settings = { .data_dir = config->data,
-		                                   .bin_dir = config->pg_bindir,
-		                                   .bootstrap = asset_text("migrations/bootstrap.sql") };
+	const struct cluster_settings settings = {
+		.data_dir = config->data,
+		.bin_dir = config->pg_bindir,
+		.bootstrap = asset_text("migrations/bootstrap.sql"),
+	};
 
 	*database = (struct database){ .private = config->database_url[0] == '\0' };
 	if (database->private)
-		return cluster_start(&settings, database->url, sizeof(database->url), database->owner_url,
-		                     sizeof(database->owner_url), error, size);
+		return cluster_start(&settings, database->url, sizeof(database->url),
+		                     database->owner_url, sizeof(database->owner_url), error, size);
 	snprintf(database->url, sizeof(database->url), "%s", config->database_url);
 	snprintf(database->owner_url, sizeof(database->owner_url), "%s", config->owner_url);
 	return true;
@@ -59,8 +61,10 @@ collect_migrations(struct migration list[])
 
 			if (!has_prefix(assets[i].path, "migrations/"))
 				continue;
-			if (repeatable ? has_prefix(name, "repeatable/") : name[0] >= '0' && name[0] <= '9')
-				list[n++] = (struct migration){ name, (const char *)assets[i].data };
+			if (repeatable ? has_prefix(name, "repeatable/")
+			               : name[0] >= '0' && name[0] <= '9')
+				list[n++] =
+					(struct migration){ name, (const char *)assets[i].data };
 		}
 	}
 	return n;
@@ -80,7 +84,8 @@ collect_data(struct arena *arena, struct reference_data list[])
 		len = strlen(name);
 		if (len > 4 && strcmp(name + len - 4, ".csv") == 0)
 			list[n++] = (struct reference_data){ arena_copy(arena, name, len - 4),
-				                             (const char *)assets[i].data, assets[i].size };
+				                             (const char *)assets[i].data,
+				                             assets[i].size };
 	}
 	return n;
 }
@@ -96,7 +101,8 @@ database_migrate(const struct database *database, char *error, size_t size)
 	bool ok;
 
 	if (database->owner_url[0] == '\0') {
-		snprintf(error, size, "FETTLE_OWNER_URL is not set: migrations need the owner's own URL");
+		snprintf(error, size,
+		         "FETTLE_OWNER_URL is not set: migrations need the owner's own URL");
 		return false;
 	}
 	arena_init(&arena);
@@ -128,9 +134,12 @@ database_fits(const struct database *database, char *error, size_t size)
 	} else {
 		missing = migrations_missing(conn, migrations, collect_migrations(migrations));
 		if (missing > 0)
-			snprintf(error, size, "%d migrations are missing: run `fettled migrate`", missing);
+			snprintf(error, size, "%d migrations are missing: run `fettled migrate`",
+			         missing);
 		else if (missing < 0)
-			snprintf(error, size, "the database has migrations this program does not know: it is older");
+			snprintf(
+				error, size,
+				"the database has migrations this program does not know: it is older");
 		why = missing ? error : NULL;
 	}
 	conn_close(conn);

@@ -19,13 +19,16 @@ milli_of(const json_t *value, int64_t *milli)
 	const char *exponent;
 
 	if (json_is_integer(value))
-		return __builtin_mul_overflow((int64_t)json_integer_value(value), INT64_C(1000), milli)
+		return __builtin_mul_overflow((int64_t)json_integer_value(value), INT64_C(1000),
+		                              milli)
 		               ? (json_integer_value(value) < 0 ? ERR_TOO_SMALL : ERR_TOO_LARGE)
 		               : OK;
 	snprintf(text, sizeof(text), "%.15g", json_real_value(value));
 	exponent = strchr(text, 'e');
 	if (exponent)
-		return exponent[1] == '-' ? ERR_NOT_MULTIPLE : text[0] == '-' ? ERR_TOO_SMALL : ERR_TOO_LARGE;
+		return exponent[1] == '-' ? ERR_NOT_MULTIPLE
+		       : text[0] == '-'   ? ERR_TOO_SMALL
+		                          : ERR_TOO_LARGE;
 	if (!qty_parse(text, strlen(text), &qty))
 		return ERR_NOT_MULTIPLE;
 	*milli = qty.milli;
@@ -48,8 +51,9 @@ take_number(struct place *place, const struct member *m, const json_t *value, vo
 	if (err == ERR_NOT_MULTIPLE) {
 		place_wrong(place, is_qty ? err : ERR_WRONG_TYPE, is_qty ? "0.001" : "an integer");
 	} else if (err) {
-		place_wrong(place, err, is_qty ? place_quantity(place, err == ERR_TOO_LARGE ? m->max : m->min)
-		                         : place_number(place, err == ERR_TOO_LARGE ? m->max : m->min));
+		place_wrong(place, err,
+		            is_qty ? place_quantity(place, err == ERR_TOO_LARGE ? m->max : m->min)
+		                   : place_number(place, err == ERR_TOO_LARGE ? m->max : m->min));
 	} else if (is_qty) {
 		*(struct qty *)at = (struct qty){ milli };
 		place_check_range(place, m, milli, true);
@@ -61,7 +65,8 @@ take_number(struct place *place, const struct member *m, const json_t *value, vo
 	}
 }
 
-static void take_object(struct place *place, const struct shape *shape, const json_t *value, void *out);
+static void take_object(struct place *place, const struct shape *shape, const json_t *value,
+                        void *out);
 
 static void
 take_map(struct place *place, const struct member *m, json_t *value, struct map *map)
@@ -83,12 +88,13 @@ take_map(struct place *place, const struct member *m, json_t *value, struct map 
 			place_wrong(place, ERR_TOO_LONG, "64");
 		else if (!json_is_string(item))
 			place_wrong(place, ERR_WRONG_TYPE, "a text");
-		else if ((int64_t)utf8_length(json_string_value(item), json_string_length(item)) > m->max)
+		else if ((int64_t)utf8_length(json_string_value(item), json_string_length(item)) >
+		         m->max)
 			place_wrong(place, ERR_TOO_LONG, place_number(place, m->max));
 		else {
 			map->keys[map->count] = arena_text(arena, key);
-			map->values[map->count++] =
-			        arena_copy(arena, json_string_value(item), json_string_length(item));
+			map->values[map->count++] = arena_copy(arena, json_string_value(item),
+			                                       json_string_length(item));
 		}
 		place_leave(place, before);
 	}
@@ -126,7 +132,8 @@ take_value(struct place *place, const struct member *m, json_t *value, void *at)
 		take_number(place, m, value, at);
 	} else if (json_is_string(value) && m->kind != MEMBER_INT && m->kind != MEMBER_QTY &&
 	           m->kind != MEMBER_BOOL && m->kind != MEMBER_MAP && m->kind != MEMBER_OBJECT) {
-		place_take_string(place, m, json_string_value(value), json_string_length(value), at);
+		place_take_string(place, m, json_string_value(value), json_string_length(value),
+		                  at);
 	} else {
 		place_wrong(place, ERR_WRONG_TYPE, type_name(m));
 	}
@@ -248,8 +255,8 @@ decode_body(struct ctx *ctx, const struct shape *shape, const char *text, size_t
 		return fail_with(ctx, ERR_MALFORMED_JSON, NULL, "nested deeper than 32", NULL);
 	value = json_loadb(text, size, JSON_REJECT_DUPLICATES, &error);
 	if (!value) {
-		const char *said = arena_printf(ctx->arena, "line %d, column %d: %s", error.line, error.column,
-		                                error.text);
+		const char *said = arena_printf(ctx->arena, "line %d, column %d: %s", error.line,
+		                                error.column, error.text);
 
 		/* the parser quotes what stands near; bytes that are no UTF-8 must not come back */
 		if (!utf8_valid(said, strlen(said)))

@@ -9,8 +9,8 @@
 
 /* JSON text into a new struct of the shape.  ERR_MALFORMED_JSON, or ERR_VALIDATION_FAILED with one
  * failure and JSON Pointer for each wrong field. */
-MUSTCHECK enum err decode_body(struct ctx *ctx, const struct shape *shape, const char *text, size_t size,
-                               void **out);
+MUSTCHECK enum err decode_body(struct ctx *ctx, const struct shape *shape, const char *text,
+                               size_t size, void **out);
 
 /* One name and value of a path or query, both decoded, valid UTF-8 and without NUL. */
 struct parameter {

@@ -108,8 +108,8 @@ take_parameter(struct place *place, const struct member *m, const char *text, vo
 }
 
 static void
-take_parameter_array(struct place *place, const struct member *m, const struct parameter *parameters,
-                     size_t count, char *out)
+take_parameter_array(struct place *place, const struct member *m,
+                     const struct parameter *parameters, size_t count, char *out)
 {
 	struct arena *arena = place->ctx->arena;
 	char *items = arena_array(arena, (size_t)m->max_items + 1, member_size(m));
@@ -158,7 +158,8 @@ decode_parameters(struct ctx *ctx, const struct shape *shape, const struct param
 	for (size_t i = 0; i < count; i++) {
 		if (!shape_member(shape, parameters[i].name)) {
 			place_enter(&place, parameters[i].name);
-			place_wrong(&place, ERR_UNKNOWN_PARAMETER, nearest(&place, shape, parameters[i].name));
+			place_wrong(&place, ERR_UNKNOWN_PARAMETER,
+			            nearest(&place, shape, parameters[i].name));
 		}
 	}
 	for (size_t i = 0; i < shape->count; i++) {

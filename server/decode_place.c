@@ -102,12 +102,15 @@ void
 place_check_range(struct place *place, const struct member *m, int64_t value, bool is_qty)
 {
 	if (value < m->min)
-		place_wrong(place, ERR_TOO_SMALL, is_qty ? place_quantity(place, m->min) : place_number(place, m->min));
+		place_wrong(place, ERR_TOO_SMALL,
+		            is_qty ? place_quantity(place, m->min) : place_number(place, m->min));
 	else if (value > m->max)
-		place_wrong(place, ERR_TOO_LARGE, is_qty ? place_quantity(place, m->max) : place_number(place, m->max));
+		place_wrong(place, ERR_TOO_LARGE,
+		            is_qty ? place_quantity(place, m->max) : place_number(place, m->max));
 	else if (m->multiple > 1 && value % m->multiple != 0)
 		place_wrong(place, ERR_NOT_MULTIPLE,
-		      is_qty ? place_quantity(place, m->multiple) : place_number(place, m->multiple));
+		            is_qty ? place_quantity(place, m->multiple)
+		                   : place_number(place, m->multiple));
 }
 
 static void
@@ -133,7 +136,8 @@ take_text(struct place *place, const struct member *m, const char *text, size_t 
 
 /* A scalar that is a string in JSON, and every parameter. */
 void
-place_take_string(struct place *place, const struct member *m, const char *text, size_t size, void *at)
+place_take_string(struct place *place, const struct member *m, const char *text, size_t size,
+                  void *at)
 {
 	switch ((enum member_kind)m->kind) {
 	case MEMBER_TEXT:
@@ -150,7 +154,8 @@ place_take_string(struct place *place, const struct member *m, const char *text,
 		return;
 	case MEMBER_UTC:
 		if (!utc_parse(text, size, at))
-			place_wrong(place, ERR_BAD_FORMAT, "an RFC 3339 instant such as 2026-11-21T08:00:00Z");
+			place_wrong(place, ERR_BAD_FORMAT,
+			            "an RFC 3339 instant such as 2026-11-21T08:00:00Z");
 		return;
 	case MEMBER_DATE:
 		if (!date_parse(text, size, at))
@@ -158,10 +163,10 @@ place_take_string(struct place *place, const struct member *m, const char *text,
 		return;
 	default:
 		place_wrong(place, ERR_WRONG_TYPE,
-		      m->kind == MEMBER_INT    ? "an integer"
-		      : m->kind == MEMBER_QTY  ? "a number"
-		      : m->kind == MEMBER_BOOL ? "true or false"
-		                               : "an object");
+		            m->kind == MEMBER_INT    ? "an integer"
+		            : m->kind == MEMBER_QTY  ? "a number"
+		            : m->kind == MEMBER_BOOL ? "true or false"
+		                                     : "an object");
 	}
 }
 

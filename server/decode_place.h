@@ -26,7 +26,8 @@ void place_leave(struct place *place, size_t before);
 void place_check_range(struct place *place, const struct member *m, int64_t value, bool is_qty);
 bool place_count_is_right(struct place *place, const struct member *m, size_t count);
 /* A scalar that is a string in JSON, and most parameters, into its place at `at`. */
-void place_take_string(struct place *place, const struct member *m, const char *text, size_t size, void *at);
+void place_take_string(struct place *place, const struct member *m, const char *text, size_t size,
+                       void *at);
 
 /* Octets of one value of a member. */
 size_t member_size(const struct member *m);

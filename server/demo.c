@@ -61,7 +61,8 @@ run_command(struct ctx *ctx, void *arg)
 	enum err err;
 
 	if (req->operation->body) {
-		err = decode_body(ctx, req->operation->body, call->json, strlen(call->json), &req->body);
+		err = decode_body(ctx, req->operation->body, call->json, strlen(call->json),
+		                  &req->body);
 		if (err)
 			return err;
 	}
@@ -74,8 +75,10 @@ explain(struct demo *demo, const struct call *call, enum err err)
 	const struct ctx *ctx = &call->req.ctx;
 
 	snprintf(demo->error, demo->error_size, "demo: %s: %s %s %s: %s", call->req.operation->name,
-	         err_infos[err].code, ctx->failures_count && ctx->failures[0].pointer ? ctx->failures[0].pointer : "",
-	         ctx->failures_count && ctx->failures[0].args[0] ? ctx->failures[0].args[0] : "", call->json);
+	         err_infos[err].code,
+	         ctx->failures_count && ctx->failures[0].pointer ? ctx->failures[0].pointer : "",
+	         ctx->failures_count && ctx->failures[0].args[0] ? ctx->failures[0].args[0] : "",
+	         call->json);
 	demo->failed = true;
 }
 
@@ -88,10 +91,20 @@ run_json(struct demo *demo, const struct scope *scope, enum op op, struct id id,
 	arena_clear(&demo->arena);
 	call = arena_alloc(&demo->arena, sizeof(*call));
 	call->json = json;
-	call->req = (struct request){ .op = op, .operation = &operations[op], .route = route_of(op), .id = id,
-		                      .scope = *scope };
-	call->req.ctx = (struct ctx){ .arena = &demo->arena, .now = demo->now, .scope = &call->req.scope, .beyond = &call->req.scope,
-		                      .if_match = -1 };
+	call->req = (struct request){
+		.op = op,
+		.operation = &operations[op],
+		.route = route_of(op),
+		.id = id,
+		.scope = *scope,
+	};
+	call->req.ctx = (struct ctx){
+		.arena = &demo->arena,
+		.now = demo->now,
+		.scope = &call->req.scope,
+		.beyond = &call->req.scope,
+		.if_match = -1,
+	};
 	buf_init(&call->req.reply.body, 1u << 20);
 	err = conn_run(demo->conn, &call->req.ctx, run_command, call);
 	buf_clear(&call->req.reply.body);
@@ -103,10 +116,12 @@ run_json(struct demo *demo, const struct scope *scope, enum op op, struct id id,
 
 /* One command of the contract as this person of this store (none: headquarters), on the object id;
  * its body as text.  The id of what it made or changed; nothing more is done after a failure. */
-static struct id PRINTF_LIKE(6, 7)
-act(struct demo *demo, struct id actor, struct id store, enum op op, struct id id, const char *format, ...)
+static struct id PRINTF_LIKE(6, 7) act(struct demo *demo, struct id actor, struct id store,
+                                       enum op op, struct id id, const char *format, ...)
 {
-	const struct scope scope = { .kind = ACTOR_STAFF, .actor = actor, .store = store, .hq = id_is_none(store) };
+	const struct scope scope = {
+		.kind = ACTOR_STAFF, .actor = actor, .store = store, .hq = id_is_none(store)
+	};
 	va_list args;
 	char json[4096];
 
@@ -138,11 +153,11 @@ hire_tx(struct ctx *ctx, void *arg)
 	const struct hire *hire = arg;
 	const struct id none = { { 0 } };
 
-	db_write(ctx, staff_add, ARG(staff_id, hire->id), ARG(store_id, hire->store), ARG(name, hire->name),
-	         ARG(username, hire->username), NULL_ARG(phone), NULL_ARG(employee_no), NULL_ARG(external_ids),
-	         NULL_ARG(metadata));
-	db_write(ctx, staff_grant_add, ARG(grant_id, id_new()), ARG(staff_id, hire->id), ARG(role, hire->role),
-	         ARG(store_id, hire->store), ARG(region_id, none));
+	db_write(ctx, staff_add, ARG(staff_id, hire->id), ARG(store_id, hire->store),
+	         ARG(name, hire->name), ARG(username, hire->username), NULL_ARG(phone),
+	         NULL_ARG(employee_no), NULL_ARG(external_ids), NULL_ARG(metadata));
+	db_write(ctx, staff_grant_add, ARG(grant_id, id_new()), ARG(staff_id, hire->id),
+	         ARG(role, hire->role), ARG(store_id, hire->store), ARG(region_id, none));
 	db_write(ctx, credential_set, ARG(staff_id, hire->id), ARG(password, hire->demo->password));
 	return OK;
 }
@@ -153,7 +168,9 @@ hire(struct demo *demo, struct id store, const char *username, const char *name,
 {
 	struct hire hire = { demo, id_new(), store, username, name, role };
 	struct arena arena;
-	struct ctx ctx = { .arena = &arena, .now = demo->now, .scope = &system_scope, .if_match = -1 };
+	struct ctx ctx = {
+		.arena = &arena, .now = demo->now, .scope = &system_scope, .if_match = -1
+	};
 	enum err err;
 
 	if (demo->failed)
@@ -161,7 +178,8 @@ hire(struct demo *demo, struct id store, const char *username, const char *name,
 	arena_init(&arena);
 	err = conn_run(demo->conn, &ctx, hire_tx, &hire);
 	if (err) {
-		snprintf(demo->error, demo->error_size, "demo: staff %s: %s", username, err_infos[err].code);
+		snprintf(demo->error, demo->error_size, "demo: staff %s: %s", username,
+		         err_infos[err].code);
 		demo->failed = true;
 	}
 	arena_clear(&arena);
@@ -186,19 +204,22 @@ open_store(struct demo *demo, size_t index, struct id region)
 
 	store->id = act(demo, demo->admin, none, OP_createStore, none,
 	                "{\"code\":\"%s\",\"name\":\"%s\",\"region_id\":\"%s\",\"address\":\"%s\"}",
-	                demo_stores[index].code, demo_stores[index].name, text(region, a), demo_stores[index].address);
+	                demo_stores[index].code, demo_stores[index].name, text(region, a),
+	                demo_stores[index].address);
 	for (size_t i = 0; i < COUNT_OF(store->bays); i++)
 		store->bays[i] = act(demo, demo->admin, none, OP_createBay, store->id,
-		                     "{\"code\":\"B%zu\",\"name\":\"%zu 号工位\",\"kind\":\"%s\"}", i + 1, i + 1,
-		                     i == 2 ? "quick" : "lift");
+		                     "{\"code\":\"B%zu\",\"name\":\"%zu 号工位\",\"kind\":\"%s\"}",
+		                     i + 1, i + 1, i == 2 ? "quick" : "lift");
 	snprintf(code, sizeof(code), "%s", demo_stores[index].code);
 	for (char *p = code; *p; p++)
 		if (*p >= 'A' && *p <= 'Z')
 			*p = (char)(*p - 'A' + 'a');
 	for (size_t i = 0; i < COUNT_OF(demo_people); i++) {
 		snprintf(username, sizeof(username), "%s-%s", code, demo_people[i].username);
-		store->people[i] = (struct person){ demo_people[i].username,
-			                            hire(demo, store->id, username, demo_people[i].name, demo_people[i].role) };
+		store->people[i] =
+			(struct person){ demo_people[i].username,
+			                 hire(demo, store->id, username, demo_people[i].name,
+			                      demo_people[i].role) };
 	}
 }
 
@@ -211,8 +232,9 @@ open_chain(struct demo *demo)
 	demo->admin = hire(demo, none, "hq-admin", "总部管理员", "hq_admin");
 	hire(demo, none, "hq-analyst", "总部分析员", "hq_analyst");
 	for (size_t i = 0; i < COUNT_OF(demo_regions); i++)
-		regions[i] = act(demo, demo->admin, none, OP_createRegion, none, "{\"code\":\"%s\",\"name\":\"%s\"}",
-		                 demo_regions[i].code, demo_regions[i].name);
+		regions[i] = act(demo, demo->admin, none, OP_createRegion, none,
+		                 "{\"code\":\"%s\",\"name\":\"%s\"}", demo_regions[i].code,
+		                 demo_regions[i].name);
 	for (size_t i = 0; i < COUNT_OF(demo_stores); i++)
 		open_store(demo, i, regions[demo_stores[i].region]);
 }
@@ -224,14 +246,16 @@ fill_catalogue(struct demo *demo)
 
 	for (size_t i = 0; i < COUNT_OF(demo_operations); i++)
 		demo->operations[i] = act(
-		        demo, demo->admin, none, OP_createOperation, none,
-		        "{\"code\":\"%s\",\"name\":\"%s\",\"standard_hours\":%s,\"unit_price\":%d,\"repair_category\":\"%s\"}",
-		        demo_operations[i].code, demo_operations[i].name, demo_operations[i].hours,
-		        demo_operations[i].unit_price, demo_operations[i].category);
+			demo, demo->admin, none, OP_createOperation, none,
+			"{\"code\":\"%s\",\"name\":\"%s\",\"standard_hours\":%s,\"unit_price\":%d,\"repair_category\":\"%s\"}",
+			demo_operations[i].code, demo_operations[i].name, demo_operations[i].hours,
+			demo_operations[i].unit_price, demo_operations[i].category);
 	for (size_t i = 0; i < COUNT_OF(demo_parts); i++)
-		demo->parts[i] = act(demo, demo->admin, none, OP_createPart, none,
-		                     "{\"number\":\"%s\",\"name\":\"%s\",\"unit\":\"%s\",\"sale_price\":%d}",
-		                     demo_parts[i].number, demo_parts[i].name, demo_parts[i].unit, demo_parts[i].sale_price);
+		demo->parts[i] =
+			act(demo, demo->admin, none, OP_createPart, none,
+		            "{\"number\":\"%s\",\"name\":\"%s\",\"unit\":\"%s\",\"sale_price\":%d}",
+		            demo_parts[i].number, demo_parts[i].name, demo_parts[i].unit,
+		            demo_parts[i].sale_price);
 }
 
 static void
@@ -242,12 +266,15 @@ stock_up(struct demo *demo, struct demo_store *store)
 	struct id document;
 
 	for (size_t i = 0; i < COUNT_OF(demo_parts); i++)
-		n += (size_t)snprintf(lines + n, sizeof(lines) - n, "%s{\"part_id\":\"%s\",\"quantity\":%d,\"unit_cost\":%d}",
+		n += (size_t)snprintf(lines + n, sizeof(lines) - n,
+		                      "%s{\"part_id\":\"%s\",\"quantity\":%d,\"unit_cost\":%d}",
 		                      i ? "," : "", text(demo->parts[i], a), demo_parts[i].stock,
 		                      demo_parts[i].sale_price * 6 / 10);
-	document = act(demo, person(store, "parts"), store->id, OP_createStockDocument, (struct id){ { 0 } },
-	               "{\"kind\":\"receipt\",\"store_id\":\"%s\",\"reason\":\"purchase\",\"lines\":[%s]}",
-	               text(store->id, a), lines);
+	document = act(
+		demo, person(store, "parts"), store->id, OP_createStockDocument,
+		(struct id){ { 0 } },
+		"{\"kind\":\"receipt\",\"store_id\":\"%s\",\"reason\":\"purchase\",\"lines\":[%s]}",
+		text(store->id, a), lines);
 	act(demo, person(store, "manager"), store->id, OP_auditStockDocument, document, "{}");
 }
 
@@ -295,7 +322,9 @@ ask(struct demo *demo, enum sql sql, struct id id, const char *kind)
 {
 	struct question q = { .sql = sql, .id = id, .kind = kind };
 	struct arena arena;
-	struct ctx ctx = { .arena = &arena, .now = demo->now, .scope = &system_scope, .if_match = -1 };
+	struct ctx ctx = {
+		.arena = &arena, .now = demo->now, .scope = &system_scope, .if_match = -1
+	};
 
 	arena_init(&arena);
 	if (!demo->failed && conn_run(demo->conn, &ctx, ask_tx, &q) != OK)
@@ -313,11 +342,13 @@ receive(struct demo *demo, struct demo_store *store)
 	char plate[40], a[ID_TEXT];
 
 	snprintf(plate, sizeof(plate), "%s%05u", car->plate, 10000 + n * 37 % 90000);
-	reception = act(demo, advisor, store->id, OP_checkIn, (struct id){ { 0 } },
-	                "{\"store_id\":\"%s\",\"plate\":\"%s\",\"customer\":{\"name\":\"%s\",\"phone\":\"139%08u\"},"
-	                "\"odometer_km\":%u,\"concerns\":[\"%s\"]}",
-	                text(store->id, a), plate, demo_names[n % COUNT_OF(demo_names)], 10000000 + n * 7919,
-	                8000 + n * 613 % 120000, demo_concerns[n % COUNT_OF(demo_concerns)]);
+	reception = act(
+		demo, advisor, store->id, OP_checkIn, (struct id){ { 0 } },
+		"{\"store_id\":\"%s\",\"plate\":\"%s\",\"customer\":{\"name\":\"%s\",\"phone\":\"139%08u\"},"
+		"\"odometer_km\":%u,\"concerns\":[\"%s\"]}",
+		text(store->id, a), plate, demo_names[n % COUNT_OF(demo_names)],
+		10000000 + n * 7919, 8000 + n * 613 % 120000,
+		demo_concerns[n % COUNT_OF(demo_concerns)]);
 	return reception;
 }
 
@@ -331,12 +362,13 @@ open_order(struct demo *demo, struct demo_store *store, struct id reception, str
 	act(demo, advisor, store->id, OP_greetReception, reception, "{}");
 	act(demo, advisor, store->id, OP_startCheckReception, reception, "{}");
 	act(demo, advisor, store->id, OP_handOverReception, reception, "{}");
-	return act(demo, advisor, store->id, OP_createWorkOrder, (struct id){ { 0 } },
-	           "{\"reception_id\":\"%s\",\"promised_at\":\"%s\",\"old_parts\":\"given_up\",\"lines\":["
-	           "{\"kind\":\"labour\",\"operation_id\":\"%s\"},{\"kind\":\"part\",\"part_id\":\"%s\",\"quantity\":%u}]}",
-	           text(reception, a), utc_format(promised, until),
-	           text(demo->operations[n % COUNT_OF(demo->operations)], b),
-	           text(demo->parts[n * 5 % COUNT_OF(demo->parts)], c), 1 + n % 2);
+	return act(
+		demo, advisor, store->id, OP_createWorkOrder, (struct id){ { 0 } },
+		"{\"reception_id\":\"%s\",\"promised_at\":\"%s\",\"old_parts\":\"given_up\",\"lines\":["
+		"{\"kind\":\"labour\",\"operation_id\":\"%s\"},{\"kind\":\"part\",\"part_id\":\"%s\",\"quantity\":%u}]}",
+		text(reception, a), utc_format(promised, until),
+		text(demo->operations[n % COUNT_OF(demo->operations)], b),
+		text(demo->parts[n * 5 % COUNT_OF(demo->parts)], c), 1 + n % 2);
 }
 
 static void
@@ -350,21 +382,25 @@ repair(struct demo *demo, struct demo_store *store, struct id order, enum how_fa
 	if (demo->failed || labour.count == 0 || part.count == 0)
 		return;
 	act(demo, person(store, "advisor"), store->id, OP_authoriseWorkOrder, order,
-	    "{\"lines\":[\"%s\",\"%s\"],\"method\":\"in_person\",\"by\":{\"name\":\"本人\"}}", text(labour.ids[0], a),
-	    text(part.ids[0], b));
+	    "{\"lines\":[\"%s\",\"%s\"],\"method\":\"in_person\",\"by\":{\"name\":\"本人\"}}",
+	    text(labour.ids[0], a), text(part.ids[0], b));
 	act(demo, person(store, "dispatcher"), store->id, OP_dispatchWorkOrder, order,
 	    "{\"bay_id\":\"%s\",\"assignments\":[{\"line_id\":\"%s\",\"technician_id\":\"%s\"}]}",
-	    text(store->bays[demo->cars % COUNT_OF(store->bays)], (char[ID_TEXT]){ 0 }), text(labour.ids[0], a), text(tech, b));
+	    text(store->bays[demo->cars % COUNT_OF(store->bays)], (char[ID_TEXT]){ 0 }),
+	    text(labour.ids[0], a), text(tech, b));
 	act(demo, tech, store->id, OP_clockOnWorkOrderLine, labour.ids[0], "{}");
 	if (how_far == UNTIL_IN_PROGRESS)
 		return;
-	act(demo, person(store, "parts"), store->id, OP_issueWorkOrderParts, order, "{\"received_by\":\"%s\"}", text(tech, a));
+	act(demo, person(store, "parts"), store->id, OP_issueWorkOrderParts, order,
+	    "{\"received_by\":\"%s\"}", text(tech, a));
 	demo->now = utc_add_ms(demo->now, 40 * MINUTE);
 	act(demo, tech, store->id, OP_finishWorkOrderLine, labour.ids[0], "{}");
 	act(demo, person(store, "dispatcher"), store->id, OP_finishWorkOrder, order, "{}");
-	check = act(demo, person(store, "inspector"), store->id, OP_createQualityCheck, (struct id){ { 0 } },
-	            "{\"work_order_id\":\"%s\",\"level\":\"final\"}", text(order, a));
-	act(demo, person(store, "inspector"), store->id, OP_passQualityCheck, check, "{\"road_test_km\":3.5}");
+	check = act(demo, person(store, "inspector"), store->id, OP_createQualityCheck,
+	            (struct id){ { 0 } }, "{\"work_order_id\":\"%s\",\"level\":\"final\"}",
+	            text(order, a));
+	act(demo, person(store, "inspector"), store->id, OP_passQualityCheck, check,
+	    "{\"road_test_km\":3.5}");
 }
 
 static void
@@ -374,8 +410,8 @@ hand_back(struct demo *demo, struct demo_store *store, struct id order)
 	struct question due;
 	char a[ID_TEXT];
 
-	settlement = act(demo, cashier, store->id, OP_createSettlement, (struct id){ { 0 } }, "{\"work_order_id\":\"%s\"}",
-	                 text(order, a));
+	settlement = act(demo, cashier, store->id, OP_createSettlement, (struct id){ { 0 } },
+	                 "{\"work_order_id\":\"%s\"}", text(order, a));
 	act(demo, cashier, store->id, OP_issueSettlement, settlement, "{}");
 	due = ask(demo, SQL_demo_due, settlement, NULL);
 	act(demo, cashier, store->id, OP_createPayment, (struct id){ { 0 } },
@@ -414,7 +450,8 @@ live(struct demo *demo, struct utc today)
 		}
 	}
 	for (size_t s = 0; s < COUNT_OF(demo->stores); s++) {
-		for (int how_far = UNTIL_WAITING; how_far <= UNTIL_COMPLETED && !demo->failed; how_far++) {
+		for (int how_far = UNTIL_WAITING; how_far <= UNTIL_COMPLETED && !demo->failed;
+		     how_far++) {
 			demo->now = utc_add_ms(today, -HOUR - how_far * 20 * MINUTE);
 			visit(demo, &demo->stores[s], (enum how_far)how_far);
 		}
@@ -428,7 +465,8 @@ answer_surveys(struct demo *demo)
 	unsigned n = 0;
 
 	jobs_run_all(demo->conn);
-	for (struct question q = ask(demo, SQL_demo_surveys, demo->admin, NULL); q.count > 0 && !demo->failed;
+	for (struct question q = ask(demo, SQL_demo_surveys, demo->admin, NULL);
+	     q.count > 0 && !demo->failed;
 	     q = ask(demo, SQL_demo_surveys, q.ids[q.count - 1], NULL)) {
 		for (size_t i = 0; i < q.count && !demo->failed; i++, n++) {
 			const struct scope customer = { .kind = ACTOR_LINK, .actor = q.others[i] };
@@ -442,8 +480,10 @@ answer_surveys(struct demo *demo)
 			scope.store = asked.others[0];
 			len += (size_t)snprintf(json, sizeof(json), "{\"answers\":[");
 			for (size_t k = 0; k < asked.count; k++)
-				len += (size_t)snprintf(json + len, sizeof(json) - len, "%s{\"question_id\":\"%s\",\"score\":%d}",
-				                        k ? "," : "", text(asked.ids[k], a), n % 9 == 4 ? 4 : 8 + (int)(n % 3));
+				len += (size_t)snprintf(json + len, sizeof(json) - len,
+				                        "%s{\"question_id\":\"%s\",\"score\":%d}",
+				                        k ? "," : "", text(asked.ids[k], a),
+				                        n % 9 == 4 ? 4 : 8 + (int)(n % 3));
 			snprintf(json + len, sizeof(json) - len, "]}");
 			run_json(demo, &scope, OP_answerSurvey, (struct id){ { 0 } }, json);
 		}
@@ -460,13 +500,15 @@ complain(struct demo *demo)
 	for (size_t s = 0; s < COUNT_OF(demo->stores); s++) {
 		struct demo_store *store = &demo->stores[s];
 		struct id service = person(store, "service");
-		struct id complaint = act(demo, service, store->id, OP_createComplaint, (struct id){ { 0 } },
-		                          "{\"store_id\":\"%s\",\"contact\":{\"name\":\"%s\",\"phone\":\"13700000%03zu\"},"
-		                          "\"channel\":\"phone\",\"category\":\"process\",\"description\":\"%s\"}",
-		                          text(store->id, a), demo_names[s], s, "等待时间太长，没有人告知进度。");
+		struct id complaint = act(
+			demo, service, store->id, OP_createComplaint, (struct id){ { 0 } },
+			"{\"store_id\":\"%s\",\"contact\":{\"name\":\"%s\",\"phone\":\"13700000%03zu\"},"
+			"\"channel\":\"phone\",\"category\":\"process\",\"description\":\"%s\"}",
+			text(store->id, a), demo_names[s], s, "等待时间太长，没有人告知进度。");
 
 		if (s % 2 == 0)
-			act(demo, service, store->id, OP_assignComplaint, complaint, "{\"owner_id\":\"%s\"}", text(service, a));
+			act(demo, service, store->id, OP_assignComplaint, complaint,
+			    "{\"owner_id\":\"%s\"}", text(service, a));
 	}
 }
 
@@ -482,7 +524,8 @@ book(struct demo *demo, struct utc today)
 		struct utc midnight = { today.us - today.us % (DAY * 1000) };
 
 		for (size_t i = 0; i < cars.count && i < 4 && !demo->failed; i++)
-			act(demo, person(store, "advisor"), store->id, OP_createAppointment, (struct id){ { 0 } },
+			act(demo, person(store, "advisor"), store->id, OP_createAppointment,
+			    (struct id){ { 0 } },
 			    "{\"store_id\":\"%s\",\"customer_id\":\"%s\",\"vehicle_id\":\"%s\",\"starts_at\":\"%s\","
 			    "\"operation_ids\":[\"%s\"],\"channel\":\"mini_program\",\"concerns\":[\"%s\"]}",
 			    text(store->id, a), text(cars.others[i], b), text(cars.ids[i], c),
@@ -524,7 +567,9 @@ demo_load(const char *url, char *error, size_t size)
 {
 	struct demo demo = { .error = error, .error_size = size };
 	struct arena arena;
-	struct ctx ctx = { .arena = &arena, .now = utc_now(), .scope = &system_scope, .if_match = -1 };
+	struct ctx ctx = {
+		.arena = &arena, .now = utc_now(), .scope = &system_scope, .if_match = -1
+	};
 	struct state state = { false, false };
 	struct utc today = utc_now();
 

@@ -44,8 +44,8 @@ request_id(struct request *req)
 	if (sent && *sent && strlen(sent) <= 64) {
 		const char *p = sent;
 
-		while ((*p >= '0' && *p <= '9') || (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || *p == '-' ||
-		       *p == '_' || *p == '.')
+		while ((*p >= '0' && *p <= '9') || (*p >= 'a' && *p <= 'z') ||
+		       (*p >= 'A' && *p <= 'Z') || *p == '-' || *p == '_' || *p == '.')
 			p++;
 		if (*p == '\0')
 			return sent;
@@ -73,13 +73,15 @@ in_list(const struct config_list *list, const char *text)
 static bool
 origin_allowed(const char *origin)
 {
-	return in_list(&server.config->cors_origins, origin) || in_list(&server.config->cors_origins, "*");
+	return in_list(&server.config->cors_origins, origin) ||
+	       in_list(&server.config->cors_origins, "*");
 }
 
 static void
 add_common_headers(struct request *req)
 {
-	const char *origin = request_header(req, "Origin"), *trace = request_header(req, "traceparent");
+	const char *origin = request_header(req, "Origin"),
+		   *trace = request_header(req, "traceparent");
 
 	reply_header(req, "Request-Id", req->ctx.request_id);
 	reply_header(req, "Cache-Control", "no-store");
@@ -115,9 +117,10 @@ preflight(struct request *req, const char *allow)
 	reply_header(req, "Allow", allow ? allow : "GET, HEAD, OPTIONS");
 	if (request_header(req, "Origin") && origin_allowed(request_header(req, "Origin"))) {
 		reply_header(req, "Access-Control-Allow-Methods", allow ? allow : "GET");
-		reply_header(req, "Access-Control-Allow-Headers",
-		             "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Request-Id, "
-		             "X-HTTP-Method-Override, Accept-Language");
+		reply_header(
+			req, "Access-Control-Allow-Headers",
+			"Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Request-Id, "
+			"X-HTTP-Method-Override, Accept-Language");
 		reply_header(req, "Access-Control-Max-Age", "600");
 	}
 }
@@ -134,13 +137,15 @@ media_type_fits(struct request *req)
 	for (const char *const *t = req->operation->media_types; *t; t++) {
 		size_t n = strlen(*t);
 
-		if (type && strncasecmp(type, *t, n) == 0 && (type[n] == '\0' || type[n] == ';' || type[n] == ' ')) {
+		if (type && strncasecmp(type, *t, n) == 0 &&
+		    (type[n] == '\0' || type[n] == ';' || type[n] == ' ')) {
 			buf_clear(&list);
 			return true;
 		}
 		buf_printf(&list, "%s%s", list.len ? ", " : "", *t);
 	}
-	note_failure(&req->ctx, ERR_UNSUPPORTED_MEDIA_TYPE, NULL, arena_copy(&req->arena, list.data, list.len), NULL);
+	note_failure(&req->ctx, ERR_UNSUPPORTED_MEDIA_TYPE, NULL,
+	             arena_copy(&req->arena, list.data, list.len), NULL);
 	buf_clear(&list);
 	return false;
 }
@@ -163,7 +168,8 @@ dispatch_head(struct request *req)
 	if (req->op == OP_NONE) {
 		if (allow)
 			reply_header(req, "Allow", allow);
-		note_failure(&req->ctx, allow ? ERR_METHOD_NOT_ALLOWED : ERR_NOT_FOUND, NULL, method, NULL);
+		note_failure(&req->ctx, allow ? ERR_METHOD_NOT_ALLOWED : ERR_NOT_FOUND, NULL,
+		             method, NULL);
 		problem_reply(req, allow ? ERR_METHOD_NOT_ALLOWED : ERR_NOT_FOUND, NULL);
 		return false;
 	}
@@ -184,8 +190,9 @@ dispatch_refused(struct request *req, int status)
 		int status;
 		enum err err;
 	} table[] = {
-		{ 400, ERR_BAD_REQUEST },       { 413, ERR_TOO_LARGE_BODY }, { 414, ERR_URI_TOO_LONG },
-		{ 431, ERR_TOO_MANY_HEADERS },  { 501, ERR_NOT_IMPLEMENTED }, { 503, ERR_UNAVAILABLE },
+		{ 400, ERR_BAD_REQUEST },           { 413, ERR_TOO_LARGE_BODY },
+		{ 414, ERR_URI_TOO_LONG },          { 431, ERR_TOO_MANY_HEADERS },
+		{ 501, ERR_NOT_IMPLEMENTED },       { 503, ERR_UNAVAILABLE },
 		{ 505, ERR_VERSION_NOT_SUPPORTED },
 	};
 	enum err err = ERR_BAD_REQUEST;
@@ -195,7 +202,8 @@ dispatch_refused(struct request *req, int status)
 	for (size_t i = 0; i < COUNT_OF(table); i++)
 		if (table[i].status == status)
 			err = table[i].err;
-	note_failure(&req->ctx, err, NULL, arena_printf(&req->arena, "%llu", (unsigned long long)req->max_body), NULL);
+	note_failure(&req->ctx, err, NULL,
+	             arena_printf(&req->arena, "%llu", (unsigned long long)req->max_body), NULL);
 	problem_reply(req, err, NULL);
 }
 
@@ -233,14 +241,18 @@ within_limits(struct request *req)
 
 	if (ok && req->who) {
 		limit = (unsigned)server.config->rate_principal;
-		ok = ratelimit_take(req->who->actor.b, sizeof(req->who->actor.b), limit, now, &left);
+		ok = ratelimit_take(req->who->actor.b, sizeof(req->who->actor.b), limit, now,
+		                    &left);
 	}
 	if (limit && strncmp(req->path, "/v1/", 4) == 0) {
-		reply_header(req, "RateLimit-Policy", arena_printf(&req->arena, "\"minute\";q=%u;w=60", limit));
-		reply_header(req, "RateLimit", arena_printf(&req->arena, "\"minute\";r=%u;t=60", left));
+		reply_header(req, "RateLimit-Policy",
+		             arena_printf(&req->arena, "\"minute\";q=%u;w=60", limit));
+		reply_header(req, "RateLimit",
+		             arena_printf(&req->arena, "\"minute\";r=%u;t=60", left));
 	}
 	if (!ok)
-		note_failure(&req->ctx, ERR_RATE_LIMITED, NULL, arena_printf(&req->arena, "%u", limit), NULL);
+		note_failure(&req->ctx, ERR_RATE_LIMITED, NULL,
+		             arena_printf(&req->arena, "%u", limit), NULL);
 	return ok;
 }
 
@@ -254,7 +266,8 @@ may_guess(struct request *req)
 	if (!req->operation->on_hasher || req->who)
 		return true;
 	name = arena_printf(&req->arena, "login %s", client_address(req));
-	return ratelimit_take(name, strlen(name), (unsigned)server.config->rate_login, clock_monotonic_us(), &left);
+	return ratelimit_take(name, strlen(name), (unsigned)server.config->rate_login,
+	                      clock_monotonic_us(), &left);
 }
 
 static void
@@ -290,7 +303,11 @@ look_up(struct request *req, enum sql sql, const struct arg *arg)
 	static const struct scope nobody;
 
 	req->lane = (struct lane_query){
-		.scope = &nobody, .arena = &req->arena, .count = 1, .sql = { sql }, .owner = req,
+		.scope = &nobody,
+		.arena = &req->arena,
+		.count = 1,
+		.sql = { sql },
+		.owner = req,
 		.values = { bind_args(&req->arena, &statements[sql], &req->ctx, arg, 1) },
 		.deadline_us = req->started_us + INT64_C(1000) * server.config->read_deadline_ms,
 		.done = found_principal,
@@ -366,7 +383,8 @@ collect_parameters(struct request *req, struct parameter list[PARAMETERS_MAX], s
 
 	for (size_t i = 0; (p = strchr(p, '{')) != NULL && i < COUNT_OF(req->segments); i++, p++) {
 		list[n].name = arena_copy(&req->arena, p + 1, strcspn(p + 1, "}"));
-		list[n].value = percent_decode(&req->arena, req->segments[i], strlen(req->segments[i]), false);
+		list[n].value = percent_decode(&req->arena, req->segments[i],
+		                               strlen(req->segments[i]), false);
 		if (!list[n++].value)
 			return false;
 	}
@@ -377,7 +395,8 @@ collect_parameters(struct request *req, struct parameter list[PARAMETERS_MAX], s
 			size_t value = name < len ? name + 1 : name;
 
 			list[n].name = percent_decode(&req->arena, query, name, true);
-			list[n].value = percent_decode(&req->arena, query + value, len - value, true);
+			list[n].value =
+				percent_decode(&req->arena, query + value, len - value, true);
 			if (!list[n].name || !list[n].value)
 				return false;
 			n++;
@@ -393,7 +412,8 @@ static bool
 path_id_is_wrong(const struct request *req)
 {
 	for (size_t i = 0; i < req->ctx.failures_count; i++)
-		if (req->ctx.failures[i].parameter && strcmp(req->ctx.failures[i].parameter, "id") == 0)
+		if (req->ctx.failures[i].parameter &&
+		    strcmp(req->ctx.failures[i].parameter, "id") == 0)
 			return true;
 	return false;
 }
@@ -459,11 +479,14 @@ submit_read(struct request *req)
 	enum err err;
 
 	req->lane = (struct lane_query){
-		.scope = &req->scope, .arena = &req->arena, .owner = req, .done = read_done,
+		.scope = &req->scope,
+		.arena = &req->arena,
+		.owner = req,
+		.done = read_done,
 		.deadline_us = req->started_us + INT64_C(1000) * server.config->read_deadline_ms,
 	};
-	err = reply_statements(req, req->route, id_is_none(req->id) ? NULL : &req->id, 1, req->lane.sql,
-	                       req->lane.values, &req->lane.count);
+	err = reply_statements(req, req->route, id_is_none(req->id) ? NULL : &req->id, 1,
+	                       req->lane.sql, req->lane.values, &req->lane.count);
 	if (err) {
 		answer_problem(req, err);
 		return;
@@ -485,9 +508,11 @@ authorised(struct request *req)
 		answer_problem(req, ERR_TOO_MANY_ATTEMPTS);
 		return;
 	}
-	if (req->who && !principal_scope(req->who, req->operation, NULL, 0, &req->arena, &req->scope))
+	if (req->who &&
+	    !principal_scope(req->who, req->operation, NULL, 0, &req->arena, &req->scope))
 		err = fail_with(&req->ctx, ERR_FORBIDDEN, NULL,
-		                enum_code(&permission_enum, (int)req->operation->permissions[0]), NULL);
+		                enum_code(&permission_enum, (int)req->operation->permissions[0]),
+		                NULL);
 	if (!err)
 		err = take_parameters(req);
 	if (!err && !accepts_json(req))
@@ -532,10 +557,12 @@ dispatch_done(struct request *req, bool sent)
 	char store[ID_TEXT], actor[ID_TEXT];
 
 	metrics_count(req->op, req->reply.status, took);
-	log_line(LOG_LEVEL_INFO, "request", "id=%s op=%s status=%d us=%lld store=%s principal=%s%s%s",
+	log_line(LOG_LEVEL_INFO, "request",
+	         "id=%s op=%s status=%d us=%lld store=%s principal=%s%s%s",
 	         req->ctx.request_id ? req->ctx.request_id : "-",
-	         req->operation && req->operation->name ? req->operation->name : "-", req->reply.status,
-	         (long long)took, id_is_none(req->scope.store) ? "-" : id_format(req->scope.store, store),
+	         req->operation && req->operation->name ? req->operation->name : "-",
+	         req->reply.status, (long long)took,
+	         id_is_none(req->scope.store) ? "-" : id_format(req->scope.store, store),
 	         id_is_none(req->scope.actor) ? "-" : id_format(req->scope.actor, actor),
 	         req->reply.status == 0 ? " aborted=1" : "", sent ? "" : " sent=0");
 	principal_release(req->who);

@@ -12,8 +12,8 @@
 struct dispatch {
 	const struct config *config;
 	struct lanes *lanes;
-	struct workers *workers;  /* commands */
-	struct workers *hashers;  /* password hashing: its own small queue */
+	struct workers *workers; /* commands */
+	struct workers *hashers; /* password hashing: its own small queue */
 	bool draining;
 };
 

@@ -30,10 +30,12 @@ file_store_open(const char *dir)
 	snprintf(store.dir, sizeof(store.dir), "%s", dir);
 	if (store.magic)
 		return true;
-	store.magic = magic_open(MAGIC_MIME_TYPE | MAGIC_NO_CHECK_COMPRESS | MAGIC_NO_CHECK_TAR | MAGIC_NO_CHECK_ELF);
+	store.magic = magic_open(MAGIC_MIME_TYPE | MAGIC_NO_CHECK_COMPRESS | MAGIC_NO_CHECK_TAR |
+	                         MAGIC_NO_CHECK_ELF);
 	if (store.magic && magic_load(store.magic, NULL) == 0)
 		return true;
-	log_line(LOG_LEVEL_ERROR, "file_types", "why=\"%s\"", store.magic ? magic_error(store.magic) : "no memory");
+	log_line(LOG_LEVEL_ERROR, "file_types", "why=\"%s\"",
+	         store.magic ? magic_error(store.magic) : "no memory");
 	return false;
 }
 
@@ -55,7 +57,8 @@ failed(const char *what)
 	static struct log_cap cap;
 
 	if (log_allow(&cap))
-		log_line(LOG_LEVEL_ERROR, "file_store", "step=%s why=\"%s\"", what, strerrordesc_np(errno));
+		log_line(LOG_LEVEL_ERROR, "file_store", "step=%s why=\"%s\"", what,
+		         strerrordesc_np(errno));
 	return ERR_UNAVAILABLE;
 }
 

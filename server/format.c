@@ -49,7 +49,8 @@ plate(struct arena *arena, const char *text)
 {
 	char out[64];
 
-	return plate_normalise(text, strlen(text), out, sizeof(out)) ? arena_text(arena, out) : NULL;
+	return plate_normalise(text, strlen(text), out, sizeof(out)) ? arena_text(arena, out)
+	                                                             : NULL;
 }
 
 static const char *
@@ -93,7 +94,8 @@ is_email(const char *text)
 	if (!at || at == text || strchr(at + 1, '@') || !strchr(at + 1, '.') || at[1] == '.')
 		return false;
 	for (; *text; text++)
-		if ((unsigned char)*text <= ' ' || *text == ',' || *text == ';' || *text == '<' || *text == '>')
+		if ((unsigned char)*text <= ' ' || *text == ',' || *text == ';' || *text == '<' ||
+		    *text == '>')
 			return false;
 	return true;
 }
@@ -104,8 +106,8 @@ is_time(const char *t)
 {
 	int hour, minute;
 
-	if (strlen(t) != 5 || t[2] != ':' || !is_digit(t[0]) || !is_digit(t[1]) || !is_digit(t[3]) ||
-	    !is_digit(t[4]))
+	if (strlen(t) != 5 || t[2] != ':' || !is_digit(t[0]) || !is_digit(t[1]) ||
+	    !is_digit(t[3]) || !is_digit(t[4]))
 		return false;
 	hour = (t[0] - '0') * 10 + t[1] - '0';
 	minute = (t[3] - '0') * 10 + t[4] - '0';
@@ -115,8 +117,8 @@ is_time(const char *t)
 static bool
 is_currency(const char *t)
 {
-	return strlen(t) == 3 && t[0] >= 'A' && t[0] <= 'Z' && t[1] >= 'A' && t[1] <= 'Z' && t[2] >= 'A' &&
-	       t[2] <= 'Z';
+	return strlen(t) == 3 && t[0] >= 'A' && t[0] <= 'Z' && t[1] >= 'A' && t[1] <= 'Z' &&
+	       t[2] >= 'A' && t[2] <= 'Z';
 }
 
 static bool
@@ -190,12 +192,14 @@ format_name(enum format format, int language)
 		[FORMAT_PLATE] = { "a plate number", "车牌号" },
 		[FORMAT_VIN] = { "a VIN: 17 letters and digits without I, O and Q",
 		                 "车辆识别代号（17 位字母数字，不含 I、O、Q）" },
-		[FORMAT_USERNAME] = { "a username: letters, digits, . - _ @", "用户名（字母、数字、. - _ @）" },
+		[FORMAT_USERNAME] = { "a username: letters, digits, . - _ @",
+		                      "用户名（字母、数字、. - _ @）" },
 		[FORMAT_EMAIL] = { "an e-mail address", "电子邮箱" },
 		[FORMAT_TIME] = { "a time of day as HH:MM", "时间（HH:MM）" },
 		[FORMAT_CODE] = { "a code: letters, digits, . - _", "代码（字母、数字、. - _）" },
 		[FORMAT_CURRENCY] = { "a currency code", "货币代码" },
-		[FORMAT_TIMEZONE] = { "a time zone such as Asia/Shanghai", "时区（如 Asia/Shanghai）" },
+		[FORMAT_TIMEZONE] = { "a time zone such as Asia/Shanghai",
+		                      "时区（如 Asia/Shanghai）" },
 		[FORMAT_TOKEN] = { "a token", "令牌" },
 		[FORMAT_ID_NUMBER] = { "an identity number", "证件号码" },
 		[FORMAT_MOMENT] = { "an instant or a day", "时刻或日期" },

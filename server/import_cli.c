@@ -16,7 +16,7 @@
 #include "integration/import.h"
 #include "jobs/imports.h"
 
-#define BAR 30
+#define BAR     30
 #define STEP_US 30000000
 
 struct run {
@@ -79,7 +79,8 @@ rejected_tx(struct ctx *ctx, void *arg)
 {
 	struct run *run = arg;
 	struct rows *rows;
-	enum err err = db_read(ctx, import_rejected, &rows, ARG(id, run->job.id), ARG(line, run->rejected_line));
+	enum err err = db_read(ctx, import_rejected, &rows, ARG(id, run->job.id),
+	                       ARG(line, run->rejected_line));
 
 	if (err)
 		return err;
@@ -95,7 +96,9 @@ static enum err
 in_transaction(struct run *run, enum err (*fn)(struct ctx *ctx, void *arg))
 {
 	struct arena arena;
-	struct ctx ctx = { .arena = &arena, .now = utc_now(), .scope = &system_scope, .if_match = -1 };
+	struct ctx ctx = {
+		.arena = &arena, .now = utc_now(), .scope = &system_scope, .if_match = -1
+	};
 	enum err err;
 
 	arena_init(&arena);
@@ -109,28 +112,32 @@ in_transaction(struct run *run, enum err (*fn)(struct ctx *ctx, void *arg))
 static void
 show(const struct run *run, int64_t started_us, int *shown)
 {
-	int64_t seconds = (clock_monotonic_us() - started_us) / 1000000, at = run->done + run->failed;
-	int percent = run->total > 0 && run->status != IMPORT_STATUS_STAGING ? (int)(at * 100 / run->total) : 0;
+	int64_t seconds = (clock_monotonic_us() - started_us) / 1000000,
+		at = run->done + run->failed;
+	int percent = run->total > 0 && run->status != IMPORT_STATUS_STAGING
+	                      ? (int)(at * 100 / run->total)
+	                      : 0;
 	char bar[BAR + 1];
 
 	if (!isatty(STDERR_FILENO)) {
 		if (percent / 10 != *shown / 10)
-			fprintf(stderr, "%d %% of %lld rows, %lld refused\n", percent, (long long)run->total,
-			        (long long)run->failed);
+			fprintf(stderr, "%d %% of %lld rows, %lld refused\n", percent,
+			        (long long)run->total, (long long)run->failed);
 		*shown = percent;
 		return;
 	}
 	memset(bar, ' ', BAR);
 	memset(bar, '#', (size_t)(percent * BAR / 100));
 	bar[BAR] = '\0';
-	fprintf(stderr, "\r[%s] %3d %%  %lld of %lld rows, %lld refused, %lld s ", bar, percent, (long long)at,
-	        (long long)run->total, (long long)run->failed, (long long)seconds);
+	fprintf(stderr, "\r[%s] %3d %%  %lld of %lld rows, %lld refused, %lld s ", bar, percent,
+	        (long long)at, (long long)run->total, (long long)run->failed, (long long)seconds);
 }
 
 static bool
 is_over(enum import_status status)
 {
-	return status == IMPORT_STATUS_DONE || status == IMPORT_STATUS_FAILED || status == IMPORT_STATUS_CANCELLED;
+	return status == IMPORT_STATUS_DONE || status == IMPORT_STATUS_FAILED ||
+	       status == IMPORT_STATUS_CANCELLED;
 }
 
 static enum err
@@ -210,24 +217,33 @@ import_into(struct run *run, const char *file)
 	if (err)
 		return complain(EX_UNAVAILABLE, file, err_infos[err].title[0]);
 	if (run->status != IMPORT_STATUS_DONE)
-		return complain(1, file, run->problem[0] ? run->problem : enum_code(&import_status_enum, (int)run->status));
+		return complain(1, file,
+		                run->problem[0] ? run->problem
+		                                : enum_code(&import_status_enum, (int)run->status));
 	fprintf(stderr, "%lld rows %s, %lld refused\n", (long long)run->done,
 	        run->job.dry_run ? "would be taken" : "taken", (long long)run->failed);
 	return run->failed ? 1 : 0;
 }
 
 int
-import_cli(const char *url, const char *data_dir, const struct import_options *options, const char *file)
+import_cli(const char *url, const char *data_dir, const struct import_options *options,
+           const char *file)
 {
-	const char *format = options->format ? options->format : ends_with(file, ".ndjson") ? "ndjson" : "csv";
-	struct run run = { .job = { .id = id_new(), .dry_run = options->dry_run }, .store_code = options->store };
+	const char *format = options->format              ? options->format
+	                     : ends_with(file, ".ndjson") ? "ndjson"
+	                                                  : "csv";
+	struct run run = {
+		.job = { .id = id_new(), .dry_run = options->dry_run },
+		.store_code = options->store,
+	};
 	char sha256[SHA256_TEXT];
 	int fd, status;
 
 	run.job.kind = (enum import_kind)enum_value(&import_kind_enum, options->kind);
 	run.job.format = (enum import_format)enum_value(&import_format_enum, format);
 	if (run.job.kind == 0 || run.job.format == 0)
-		return complain(EX_USAGE, "import", "--kind customers|vehicles|parts|complaints, --format csv|ndjson");
+		return complain(EX_USAGE, "import",
+		                "--kind customers|vehicles|parts|complaints, --format csv|ndjson");
 	fd = strcmp(file, "-") == 0 ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return complain(EX_NOINPUT, file, strerrordesc_np(errno));

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #define OLD_SECONDS 600
-#define FILES_MAX 1000
+#define FILES_MAX   1000
 
 static char folder[4096];
 
@@ -127,7 +127,8 @@ import_files_old(struct arena *arena, struct id **ids)
 		struct stat st;
 
 		if (id_parse(entry->d_name, strlen(entry->d_name), &(*ids)[n]) &&
-		    fstatat(dirfd(dir), entry->d_name, &st, 0) == 0 && now - st.st_mtime >= OLD_SECONDS)
+		    fstatat(dirfd(dir), entry->d_name, &st, 0) == 0 &&
+		    now - st.st_mtime >= OLD_SECONDS)
 			n++;
 	}
 	if (dir)

@@ -28,8 +28,10 @@ read_file(void *arg, char *data, size_t size)
 static struct failure
 problem(struct arena *arena, enum err err, size_t arg0, size_t arg1)
 {
-	return (struct failure){ .err = err, .args = { arena_printf(arena, "%zu", arg0),
-		                                       arena_printf(arena, "%zu", arg1) } };
+	return (struct failure){
+		.err = err,
+		.args = { arena_printf(arena, "%zu", arg0), arena_printf(arena, "%zu", arg1) },
+	};
 }
 
 static struct failure
@@ -53,7 +55,8 @@ static const struct member *
 find(const struct shape *shape, const char *name, size_t len)
 {
 	for (size_t i = 0; i < shape->count; i++)
-		if (strlen(shape->members[i].name) == len && memcmp(shape->members[i].name, name, len) == 0)
+		if (strlen(shape->members[i].name) == len &&
+		    memcmp(shape->members[i].name, name, len) == 0)
 			return &shape->members[i];
 	return NULL;
 }
@@ -103,7 +106,8 @@ read_header(struct import_source *source, const struct shape *shape, struct fail
 		return false;
 	}
 	for (size_t i = 0; i < source->csv.count; i++) {
-		const char *name = arena_copy(source->arena, source->csv.fields[i].text, source->csv.fields[i].len);
+		const char *name = arena_copy(source->arena, source->csv.fields[i].text,
+		                              source->csv.fields[i].len);
 		struct import_column *column = &source->columns[source->columns_count];
 
 		*wrong = (struct failure){ .args = { name } };
@@ -119,8 +123,9 @@ read_header(struct import_source *source, const struct shape *shape, struct fail
 }
 
 bool
-import_source_open(struct import_source *source, struct arena *arena, int fd, enum import_format format,
-                   const struct shape *shape, int64_t octets, int64_t line, struct failure *wrong)
+import_source_open(struct import_source *source, struct arena *arena, int fd,
+                   enum import_format format, const struct shape *shape, int64_t octets,
+                   int64_t line, struct failure *wrong)
 {
 	*source = (struct import_source){ .arena = arena, .format = format, .fd = fd };
 	csv_open(&source->csv, read_file, source, 0, 1);
@@ -208,7 +213,8 @@ static bool
 is_first_of_its_member(const struct import_source *source, size_t i)
 {
 	for (size_t k = 0; k < i; k++)
-		if (source->columns[k].member == source->columns[i].member && source->csv.fields[k].len > 0)
+		if (source->columns[k].member == source->columns[i].member &&
+		    source->csv.fields[k].len > 0)
 			return false;
 	return true;
 }
@@ -255,8 +261,10 @@ line_json(struct import_source *source, struct failure *wrong)
 		/* what the parser quotes may be cut in the middle of a character */
 		bool whole = utf8_valid(error.text, strlen(error.text));
 
-		*wrong = (struct failure){ .err = ERR_MALFORMED_JSON,
-			                   .args = { whole ? arena_text(source->arena, error.text) : "not JSON" } };
+		*wrong = (struct failure){
+			.err = ERR_MALFORMED_JSON,
+			.args = { whole ? arena_text(source->arena, error.text) : "not JSON" },
+		};
 		return NULL;
 	}
 	json_decref(value);
@@ -277,7 +285,8 @@ import_source_next(struct import_source *source, const char **json, struct failu
 	else if (!is_csv)
 		*json = line_json(source, wrong);
 	else if (source->csv.count != source->columns_count)
-		*wrong = problem(source->arena, ERR_WRONG_COLUMN_COUNT, source->csv.count, source->columns_count);
+		*wrong = problem(source->arena, ERR_WRONG_COLUMN_COUNT, source->csv.count,
+		                 source->columns_count);
 	else
 		*json = row_json(source);
 	return CSV_RECORD;

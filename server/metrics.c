@@ -3,7 +3,8 @@
 #include "metrics.h"
 
 static uint64_t requests[OP_COUNT][6];
-static const int64_t bounds_us[] = { 500, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 1000000, 5000000 };
+static const int64_t bounds_us[] = { 500,   1000,   2500,   5000,    10000,  25000,
+	                             50000, 100000, 250000, 1000000, 5000000 };
 static uint64_t within[COUNT_OF(bounds_us) + 1];
 static uint64_t total, total_us;
 
@@ -25,14 +26,18 @@ metrics_write(struct buf *out)
 {
 	uint64_t sum = 0;
 
-	buf_puts(out, "# HELP fettle_requests_total Requests answered, by operation and class of status.\n"
-	              "# TYPE fettle_requests_total counter\n");
+	buf_puts(
+		out,
+		"# HELP fettle_requests_total Requests answered, by operation and class of status.\n"
+		"# TYPE fettle_requests_total counter\n");
 	for (size_t op = 0; op < OP_COUNT; op++)
-		for (int class = 0; class < 6; class++)
-			if (requests[op][class])
-				buf_printf(out, "fettle_requests_total{operation=\"%s\",status=\"%dxx\"} %llu\n",
-				           operations[op].name ? operations[op].name : "none", class,
-				           (unsigned long long)requests[op][class]);
+		for (int family = 0; family < 6; family++)
+			if (requests[op][family])
+				buf_printf(
+					out,
+					"fettle_requests_total{operation=\"%s\",status=\"%dxx\"} %llu\n",
+					operations[op].name ? operations[op].name : "none", family,
+					(unsigned long long)requests[op][family]);
 	buf_puts(out, "# HELP fettle_request_seconds From the head's arrival to the answer.\n"
 	              "# TYPE fettle_request_seconds histogram\n");
 	for (size_t i = 0; i < COUNT_OF(bounds_us); i++) {
@@ -41,8 +46,10 @@ metrics_write(struct buf *out)
 		           (long long)(bounds_us[i] / 1000000), (long long)(bounds_us[i] % 1000000),
 		           (unsigned long long)sum);
 	}
-	buf_printf(out, "fettle_request_seconds_bucket{le=\"+Inf\"} %llu\n", (unsigned long long)total);
-	buf_printf(out, "fettle_request_seconds_sum %llu.%06llu\n", (unsigned long long)(total_us / 1000000),
+	buf_printf(out, "fettle_request_seconds_bucket{le=\"+Inf\"} %llu\n",
+	           (unsigned long long)total);
+	buf_printf(out, "fettle_request_seconds_sum %llu.%06llu\n",
+	           (unsigned long long)(total_us / 1000000),
 	           (unsigned long long)(total_us % 1000000));
 	buf_printf(out, "fettle_request_seconds_count %llu\n", (unsigned long long)total);
 }

@@ -7,7 +7,7 @@
 #include "core/text.h"
 #include "decode.h"
 
-#define HEAD_MAX 8192
+#define HEAD_MAX     8192
 #define PREAMBLE_MAX 4096
 
 static bool
@@ -79,7 +79,8 @@ take_boundary(struct multipart *m, const char *content_type)
 	while (at && next_parameter(&at, end, &p)) {
 		if (!is_named(&p, "boundary"))
 			continue;
-		if (p.value_size == 0 || p.value_size > MULTIPART_BOUNDARY_MAX || p.value[p.value_size - 1] == ' ')
+		if (p.value_size == 0 || p.value_size > MULTIPART_BOUNDARY_MAX ||
+		    p.value[p.value_size - 1] == ' ')
 			return false;
 		for (size_t i = 0; i < p.value_size; i++)
 			if (!is_boundary_char(p.value[i]))
@@ -135,7 +136,9 @@ extended(struct arena *arena, const struct parameter_text *p)
 	                            ? memchr(p->value + 6, '\'', p->value_size - 6)
 	                            : NULL;
 
-	return quote ? percent_decode(arena, quote + 1, (size_t)(p->value + p->value_size - quote - 1), false) : NULL;
+	return quote ? percent_decode(arena, quote + 1,
+	                              (size_t)(p->value + p->value_size - quote - 1), false)
+	             : NULL;
 }
 
 /* Content-Disposition: form-data; name="file"; filename="a.jpg" */
@@ -175,7 +178,8 @@ take_head(struct arena *arena, const char *at, const char *end, struct multipart
 	if (!utf8_valid(at, (size_t)(end - at)))
 		return false;
 	while (at < end) {
-		const char *line = at, *crlf = memmem(at, (size_t)(end - at), "\r\n", 2), *stop = crlf ? crlf : end;
+		const char *line = at, *crlf = memmem(at, (size_t)(end - at), "\r\n", 2),
+			   *stop = crlf ? crlf : end;
 
 		at = crlf ? crlf + 2 : end;
 		if ((size_t)(stop - line) < n || strncasecmp(line, wanted, n) != 0)

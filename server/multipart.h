@@ -11,7 +11,7 @@
 #define MULTIPART_BOUNDARY_MAX 70
 
 struct multipart {
-	const char *at, *end; /* at: behind a delimiter */
+	const char *at, *end;                       /* at: behind a delimiter */
 	char delimiter[4 + MULTIPART_BOUNDARY_MAX]; /* CRLF, two hyphens, boundary; no NUL */
 	size_t delimiter_size;
 };
@@ -24,12 +24,18 @@ struct multipart_part {
 	size_t size;
 };
 
-enum multipart_step { MULTIPART_PART, MULTIPART_END, MULTIPART_BROKEN };
+enum multipart_step {
+	MULTIPART_PART,
+	MULTIPART_END,
+	MULTIPART_BROKEN
+};
 
 /* False when the content type names no boundary or the body does not have it. */
-MUSTCHECK bool multipart_open(struct multipart *m, const char *content_type, const char *body, size_t size);
+MUSTCHECK bool multipart_open(struct multipart *m, const char *content_type, const char *body,
+                              size_t size);
 
 /* The next part; MULTIPART_BROKEN when what is there is not one, or the body ends within it. */
-MUSTCHECK enum multipart_step multipart_next(struct multipart *m, struct arena *arena, struct multipart_part *part);
+MUSTCHECK enum multipart_step multipart_next(struct multipart *m, struct arena *arena,
+                                             struct multipart_part *part);
 
 #endif

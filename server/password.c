@@ -34,5 +34,7 @@ password_verify(const char *hash, const char *password)
 {
 	pthread_once(&once, make_nobodys_hash);
 	/* bitwise: a name that does not exist takes as long as one that does */
-	return (crypto_pwhash_str_verify(hash ? hash : nobodys_hash, password, strlen(password)) == 0) & (hash != NULL);
+	return (crypto_pwhash_str_verify(hash ? hash : nobodys_hash, password, strlen(password)) ==
+	        0) &
+	       (hash != NULL);
 }

@@ -10,11 +10,11 @@
 #include "core/text.h"
 #include "cursor.h"
 
-#define BODY_MAX (64u << 20)
+#define BODY_MAX      (64u << 20)
 #define LIMIT_DEFAULT 50
-#define LIMIT_MAX 200 /* of ordinary lists */
-#define COUNT_CAP 1000
-#define SECTION_ARGS (16 + CURSOR_KEYS + REQUEST_ARGS_MAX)
+#define LIMIT_MAX     200 /* of ordinary lists */
+#define COUNT_CAP     1000
+#define SECTION_ARGS  (16 + CURSOR_KEYS + REQUEST_ARGS_MAX)
 
 const char *
 request_header(const struct request *req, const char *name)
@@ -46,7 +46,9 @@ request_parameter(const struct request *req, const char *name)
 		const char *base = req->params;
 
 		if (strcmp(m->name, name) == 0)
-			return m->has_offset && !*(const bool *)(base + m->has_offset) ? NULL : base + m->offset;
+			return m->has_offset && !*(const bool *)(base + m->has_offset)
+			               ? NULL
+			               : base + m->offset;
 	}
 	return NULL;
 }
@@ -70,7 +72,8 @@ limit_of(const struct request *req)
 	if (limit)
 		return *limit;
 	for (size_t i = 0; i < shape->count; i++)
-		if (strcmp(shape->members[i].name, "limit") == 0 && shape->members[i].max > LIMIT_MAX)
+		if (strcmp(shape->members[i].name, "limit") == 0 &&
+		    shape->members[i].max > LIMIT_MAX)
 			return shape->members[i].max;
 	return LIMIT_DEFAULT;
 }
@@ -143,14 +146,17 @@ section_args(struct request *req, const struct route *route, const struct id *id
 	for (size_t i = 0; own && i < req->args_count; i++)
 		args[n++] = req->args[i];
 	if (own && req->params)
-		args[n++] = (struct arg){ .kind = ARG_KIND_STRUCT, .value.pointer = req->params,
-			                  .shape = req->operation->params };
+		args[n++] = (struct arg){
+			.kind = ARG_KIND_STRUCT,
+			.value.pointer = req->params,
+			.shape = req->operation->params,
+		};
 	return n;
 }
 
 enum err
-reply_statements(struct request *req, const struct route *route, const struct id *ids, size_t ids_count,
-                 enum sql sql[], const char **values[], size_t *count)
+reply_statements(struct request *req, const struct route *route, const struct id *ids,
+                 size_t ids_count, enum sql sql[], const char **values[], size_t *count)
 {
 	const char *const *text = request_parameter(req, "cursor");
 	struct arg args[SECTION_ARGS];
@@ -173,11 +179,13 @@ reply_statements(struct request *req, const struct route *route, const struct id
 
 			used = section_args(req, route, ids, ids_count, NULL, counter, args);
 			sql[n] = counter;
-			values[n++] = bind_args(&req->arena, &statements[counter], &req->ctx, args, used);
+			values[n++] =
+				bind_args(&req->arena, &statements[counter], &req->ctx, args, used);
 		}
 		if (s->kind == SECTION_PAGE && has_parameter(req, "after_position")) {
 			sql[n] = SQL_list_position;
-			values[n++] = bind_args(&req->arena, &statements[SQL_list_position], &req->ctx, NULL, 0);
+			values[n++] = bind_args(&req->arena, &statements[SQL_list_position],
+			                        &req->ctx, NULL, 0);
 		}
 	}
 	*count = n;
@@ -214,7 +222,8 @@ write_actions(struct buf *out, const struct rows *rows, size_t row, void *arg)
 	const struct request *req = arg;
 
 	reply_actions(out, rows, row, req,
-	              req->route->machine ? req->route->machine : route_of(req->route->then)->machine);
+	              req->route->machine ? req->route->machine
+	                                  : route_of(req->route->then)->machine);
 }
 
 static size_t
@@ -225,12 +234,14 @@ collect_children(const struct route *route, struct rows *const rows[], size_t fi
 
 	for (size_t i = 0; route->sections[i].kind != SECTION_NONE; i++)
 		if (route->sections[i].kind == SECTION_MANY)
-			children[n++] = (struct json_children){ route->sections[i].key, rows[first + i] };
+			children[n++] =
+				(struct json_children){ route->sections[i].key, rows[first + i] };
 	return n;
 }
 
 static void
-write_page(struct request *req, const struct json_document *doc, struct rows *const rows[], size_t next)
+write_page(struct request *req, const struct json_document *doc, struct rows *const rows[],
+           size_t next)
 {
 	struct buf *out = &req->reply.body;
 	size_t limit = (size_t)limit_of(req), n = rows_count(doc->rows);
@@ -248,7 +259,8 @@ write_page(struct request *req, const struct json_document *doc, struct rows *co
 		int64_t count = row_int(rows[next++], 0, "n");
 
 		buf_printf(out, "],\"count\":{\"value\":%lld,\"capped\":%s}",
-		           (long long)(count > COUNT_CAP ? COUNT_CAP : count), count > COUNT_CAP ? "true" : "false");
+		           (long long)(count > COUNT_CAP ? COUNT_CAP : count),
+		           count > COUNT_CAP ? "true" : "false");
 	} else {
 		buf_char(out, ']');
 	}
@@ -308,13 +320,15 @@ version_of(const struct request *req, char text[24])
 {
 	const struct buf *body = &req->reply.body;
 	static const char key[] = "\"version\":";
-	const char *at = body->len > sizeof(key) ? memmem(body->data, body->len < 120 ? body->len : 120, key,
-	                                                  sizeof(key) - 1)
-	                                         : NULL;
+	const char *at = body->len > sizeof(key)
+	                         ? memmem(body->data, body->len < 120 ? body->len : 120, key,
+	                                  sizeof(key) - 1)
+	                         : NULL;
 	size_t n = 0;
 
 	if (at)
-		for (at += sizeof(key) - 1; n < 20 && at < body->data + body->len && *at >= '0' && *at <= '9'; at++)
+		for (at += sizeof(key) - 1;
+		     n < 20 && at < body->data + body->len && *at >= '0' && *at <= '9'; at++)
 			text[n++] = *at;
 	text[n] = '\0';
 	return n ? text : "0";
@@ -342,7 +356,8 @@ reply_etag(struct request *req)
 
 	if (!req->reply.body.data)
 		return;
-	crypto_shorthash(hash, (const unsigned char *)req->reply.body.data, req->reply.body.len, key);
+	crypto_shorthash(hash, (const unsigned char *)req->reply.body.data, req->reply.body.len,
+	                 key);
 	sodium_bin2hex(hex, sizeof(hex), hash, sizeof(hash));
 	tag = arena_printf(&req->arena, "\"%s.%s\"", version_of(req, version), hex);
 	reply_header(req, "ETag", tag);

@@ -11,7 +11,7 @@ struct route;
 struct principal;
 
 #define REPLY_HEADERS_MAX 16
-#define REQUEST_ARGS_MAX 6
+#define REQUEST_ARGS_MAX  6
 
 struct reply {
 	int status;
@@ -21,8 +21,8 @@ struct reply {
 		const char *name, *value;
 	} headers[REPLY_HEADERS_MAX];
 	size_t headers_count;
-	bool close;      /* end the connection after this reply */
-	int file;        /* >= 0: the body is this open file, from offset, size octets; closed by http.c */
+	bool close; /* end the connection after this reply */
+	int file; /* >= 0: the body is this open file, from offset, size octets; closed by http.c */
 	uint64_t offset, size;
 	const void *fixed; /* not NULL: the body is this static memory, size octets */
 };
@@ -40,14 +40,14 @@ struct request {
 		const char *name, *value;
 	} headers[48];
 	size_t headers_count;
-	const char *peer; /* numeric address of the client */
+	const char *peer;        /* numeric address of the client */
 	const char *segments[4]; /* the path's parameters, still encoded */
 
 	/* The body.  on_head says how much is taken and where it goes. */
 	uint64_t max_body;
-	bool spool;       /* body goes to an unlinked temporary file instead of memory */
+	bool spool;            /* body goes to an unlinked temporary file instead of memory */
 	const char *body_text; /* memory: NUL-terminated, body_size octets */
-	int body_file;    /* spool: open file at offset 0, else -1; closed by http.c */
+	int body_file;         /* spool: open file at offset 0, else -1; closed by http.c */
 	uint64_t body_size;
 
 	/* Filled by the dispatcher */
@@ -56,13 +56,15 @@ struct request {
 	const struct route *route;
 	const struct principal *who;
 	struct scope scope;
-	struct id id;       /* the path's {id} */
-	void *params;       /* struct <operation>_params */
-	void *body;         /* struct of the body, or NULL */
-	struct arg args[REQUEST_ARGS_MAX]; /* further arguments of a read, from its route's prepare */
+	struct id id; /* the path's {id} */
+	void *params; /* struct <operation>_params */
+	void *body;   /* struct of the body, or NULL */
+	/* further arguments of a read, from its route's prepare */
+	struct arg args[REQUEST_ARGS_MAX];
 	size_t args_count;
-	enum err err;       /* set by a handler that returns OK: told to the caller, and its writes are kept */
-	int language;       /* 0 English, 1 Chinese */
+	/* set by a handler that returns OK: told to the caller, and its writes are kept */
+	enum err err;
+	int language; /* 0 English, 1 Chinese */
 	uint64_t request_hash;
 	const char *idempotency_key;
 	const char *location; /* set by a handler that makes what no operation reads by id */

@@ -10,9 +10,9 @@
 
 enum section_kind {
 	SECTION_NONE,
-	SECTION_ONE,  /* the object itself, by :ids or by the path's parameters */
-	SECTION_PAGE, /* a list, by key */
-	SECTION_MANY, /* children under a key */
+	SECTION_ONE,   /* the object itself, by :ids or by the path's parameters */
+	SECTION_PAGE,  /* a list, by key */
+	SECTION_MANY,  /* children under a key */
 	SECTION_PARENT /* first of a list below {id}: no row means 404 */
 };
 
@@ -66,7 +66,7 @@ const struct route *route_of(enum op op);
 
 /* Operation of a method and a path; OP_NONE with *allow set (a comma separated list) when only the
  * method is wrong, NULL when the path is unknown.  segments receives the path's parameters. */
-enum op route_match(struct arena *arena, const char *method, const char *path, const char *segments[4],
-                    const char **allow);
+enum op route_match(struct arena *arena, const char *method, const char *path,
+                    const char *segments[4], const char **allow);
 
 #endif

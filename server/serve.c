@@ -140,7 +140,8 @@ set_keys(const struct config *config)
 	unsigned char key[32];
 
 	/* whatever text it is, the keys are made from its hash */
-	crypto_generichash(key, sizeof(key), (const unsigned char *)config->link_key, strlen(config->link_key), NULL, 0);
+	crypto_generichash(key, sizeof(key), (const unsigned char *)config->link_key,
+	                   strlen(config->link_key), NULL, 0);
 	cursor_set_key(key);
 	link_set_key(key);
 	sodium_memzero(key, sizeof(key));
@@ -151,18 +152,25 @@ static bool
 open_all(struct daemon *d, const char *spool)
 {
 	const struct config *config = d->config;
-	struct workers_settings settings = { .threads = (unsigned)config->workers,
-		                             .queue = (unsigned)config->queue,
-		                             .database = d->database->url,
-		                             .run = dispatch_run,
-		                             .name = "command" };
+	struct workers_settings settings = {
+		.threads = (unsigned)config->workers,
+		.queue = (unsigned)config->queue,
+		.database = d->database->url,
+		.run = dispatch_run,
+		.name = "command",
+	};
 	const struct http_settings http = {
-		.address = config->address, .port = (uint16_t)config->port,
+		.address = config->address,
+		.port = (uint16_t)config->port,
 		.max_connections = (unsigned)config->max_connections,
 		.max_connections_per_address = (unsigned)config->max_connections_per_address,
-		.idle_seconds = (unsigned)config->idle_seconds, .head_seconds = (unsigned)config->head_seconds,
-		.body_seconds = (unsigned)config->body_seconds, .spool_dir = spool,
-		.on_head = dispatch_head, .on_request = dispatch_request, .on_refused = dispatch_refused,
+		.idle_seconds = (unsigned)config->idle_seconds,
+		.head_seconds = (unsigned)config->head_seconds,
+		.body_seconds = (unsigned)config->body_seconds,
+		.spool_dir = spool,
+		.on_head = dispatch_head,
+		.on_request = dispatch_request,
+		.on_refused = dispatch_refused,
 		.on_done = dispatch_done,
 	};
 
@@ -175,12 +183,17 @@ open_all(struct daemon *d, const char *spool)
 	settings.queue = 32;
 	settings.name = "password";
 	d->hashers = workers_open(&settings, d->wake);
-	dispatch_init(&(struct dispatch){ .config = config, .lanes = d->lanes, .workers = d->workers,
-	                                  .hashers = d->hashers });
+	dispatch_init(&(struct dispatch){
+		.config = config,
+		.lanes = d->lanes,
+		.workers = d->workers,
+		.hashers = d->hashers,
+	});
 	d->http = http_open(&http);
 	if (!d->http)
 		return false;
-	service_init(&(struct service){ .http = d->http, .lanes = d->lanes, .workers = d->workers });
+	service_init(
+		&(struct service){ .http = d->http, .lanes = d->lanes, .workers = d->workers });
 	d->jobs = jobs_open(d->database->url);
 	loop_watch(d->loop, http_fd(d->http), run_http, d);
 	loop_watch(d->loop, lanes_fd(d->lanes), run_lanes, d);
@@ -209,7 +222,9 @@ int
 serve(const struct config *config, const struct database *database)
 {
 	struct daemon d = { .config = config, .database = database, .wake = -1 };
-	const struct loop_hooks hooks = { .arg = &d, .turn = turn, .timeout_ms = timeout_ms, .stopped = stopped };
+	const struct loop_hooks hooks = {
+		.arg = &d, .turn = turn, .timeout_ms = timeout_ms, .stopped = stopped
+	};
 	char spool[4096];
 
 	snprintf(spool, sizeof(spool), "%s/files", config->data);

@@ -13,7 +13,8 @@ struct database {
 };
 
 /* Both false with a sentence in error. */
-MUSTCHECK bool database_open(const struct config *config, struct database *database, char *error, size_t size);
+MUSTCHECK bool database_open(const struct config *config, struct database *database, char *error,
+                             size_t size);
 MUSTCHECK bool database_migrate(const struct database *database, char *error, size_t size);
 /* Whether the server, the app role and the schema may be served from (architecture.md 4). */
 MUSTCHECK bool database_fits(const struct database *database, char *error, size_t size);

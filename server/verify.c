@@ -36,8 +36,9 @@ static void
 print(FILE *out, const char *check, const struct rows *rows)
 {
 	for (size_t i = 0; i < rows_count(rows); i++)
-		fprintf(out, "%s: %s %s: %s is %s, should be %s\n", check, row_text(rows, i, "store_code"),
-		        row_text(rows, i, "subject"), row_text(rows, i, "what"), row_text(rows, i, "found"),
+		fprintf(out, "%s: %s %s: %s is %s, should be %s\n", check,
+		        row_text(rows, i, "store_code"), row_text(rows, i, "subject"),
+		        row_text(rows, i, "what"), row_text(rows, i, "found"),
 		        row_text(rows, i, "expected"));
 }
 
@@ -45,7 +46,9 @@ bool
 verify(const char *url, FILE *out, size_t *differences, char *error, size_t size)
 {
 	struct arena arena;
-	struct ctx ctx = { .arena = &arena, .now = utc_now(), .scope = &system_scope, .if_match = -1 };
+	struct ctx ctx = {
+		.arena = &arena, .now = utc_now(), .scope = &system_scope, .if_match = -1
+	};
 	struct rows *found[COUNT_OF(checks)];
 	struct conn *conn = conn_open_for_reports(url);
 	enum err err;

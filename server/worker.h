@@ -9,7 +9,7 @@ struct workers;
 
 struct workers_settings {
 	unsigned threads;
-	unsigned queue; /* requests that may wait; more are refused */
+	unsigned queue;       /* requests that may wait; more are refused */
 	const char *database; /* libpq URL */
 	/* Runs the request to its reply on the worker's thread. */
 	void (*run)(struct request *req, struct conn *conn);

@@ -22,7 +22,7 @@ static const struct machine_move moves[] = {
 };
 /* clang-format on */
 
-const struct machine appointment_machine = { "status", &appointment_status_enum, moves, COUNT_OF(moves) };
+const struct machine appointment_machine = MACHINE("status", appointment_status, moves);
 
 /* What is wanted, then what is had: bay and technician may be none before. */
 struct slot {
@@ -47,7 +47,8 @@ check_choice(struct ctx *ctx, const struct slot *slot, const struct rows *rows)
 /* Wait for our turn, then take what is free; the exclusion constraints guarantee what this decides.
  * known: how many of the operations must still be in the catalogue. */
 static enum err
-choose(struct ctx *ctx, struct slot *slot, struct arg operation_ids, size_t known, struct id but_for)
+choose(struct ctx *ctx, struct slot *slot, struct arg operation_ids, size_t known,
+       struct id but_for)
 {
 	struct rows *rows;
 	enum err err;
@@ -56,9 +57,9 @@ choose(struct ctx *ctx, struct slot *slot, struct arg operation_ids, size_t know
 		return fail_with(ctx, ERR_BAD_VALUE, "/starts_at", "must not be in the past", NULL);
 	db_write(ctx, booking_wait, ARG(store_id, slot->store), ARG(bay_id, slot->bay),
 	         ARG(technician_id, slot->technician));
-	err = db_read(ctx, booking_choose, &rows, ARG(store_id, slot->store), ARG(bay_id, slot->bay),
-	              ARG(technician_id, slot->technician), ARG(starts_at, slot->starts_at), ARG(but_for, but_for),
-	              operation_ids);
+	err = db_read(ctx, booking_choose, &rows, ARG(store_id, slot->store),
+	              ARG(bay_id, slot->bay), ARG(technician_id, slot->technician),
+	              ARG(starts_at, slot->starts_at), ARG(but_for, but_for), operation_ids);
 	if (err)
 		return err;
 	if (rows_count(rows) == 0)
@@ -75,12 +76,13 @@ choose(struct ctx *ctx, struct slot *slot, struct arg operation_ids, size_t know
 }
 
 static void
-add(struct ctx *ctx, const struct create_appointment *in, const struct slot *slot, struct id customer,
-    const char *number)
+add(struct ctx *ctx, const struct create_appointment *in, const struct slot *slot,
+    struct id customer, const char *number)
 {
-	db_write(ctx, appointment_add, ARG(appointment_id, ctx->subject), ARG(store_id, slot->store),
-	         ARG(number, number), ARG(customer_id, customer), ARG(ends_at, slot->ends_at),
-	         ARG(bay_id, slot->bay), ARG(technician_id, slot->technician), BODY_ARG(create_appointment, in));
+	db_write(ctx, appointment_add, ARG(appointment_id, ctx->subject),
+	         ARG(store_id, slot->store), ARG(number, number), ARG(customer_id, customer),
+	         ARG(ends_at, slot->ends_at), ARG(bay_id, slot->bay),
+	         ARG(technician_id, slot->technician), BODY_ARG(create_appointment, in));
 	customer_link(ctx, customer, slot->store, "document");
 	vehicle_link(ctx, in->vehicle_id, slot->store, "document");
 	if (in->has_odometer_km)
@@ -92,7 +94,11 @@ add(struct ctx *ctx, const struct create_appointment *in, const struct slot *slo
 enum err
 appointment_book(struct ctx *ctx, const struct create_appointment *in)
 {
-	struct slot slot = { .bay = in->bay_id, .technician = in->technician_id, .starts_at = in->starts_at };
+	struct slot slot = {
+		.bay = in->bay_id,
+		.technician = in->technician_id,
+		.starts_at = in->starts_at,
+	};
 	struct id customer = in->customer_id;
 	const char *number;
 	enum err err = ctx_store(ctx, in->store_id, &slot.store);
@@ -104,7 +110,8 @@ appointment_book(struct ctx *ctx, const struct create_appointment *in)
 	if (!err)
 		err = vehicle_check_visible(ctx, in->vehicle_id, "/vehicle_id");
 	if (!err)
-		err = choose(ctx, &slot, IDS_ARG(operation_ids, in->operation_ids, in->operation_ids_count),
+		err = choose(ctx, &slot,
+		             IDS_ARG(operation_ids, in->operation_ids, in->operation_ids_count),
 		             in->operation_ids_count, (struct id){ { 0 } });
 	if (!err)
 		err = document_number(ctx, slot.store, "AP", &number);
@@ -131,7 +138,11 @@ lock(struct ctx *ctx, enum op op, struct id id, struct rows **rows, int *status)
 enum err
 appointment_reschedule(struct ctx *ctx, struct id id, const struct reschedule_appointment *in)
 {
-	struct slot slot = { .bay = in->bay_id, .technician = in->technician_id, .starts_at = in->starts_at };
+	struct slot slot = {
+		.bay = in->bay_id,
+		.technician = in->technician_id,
+		.starts_at = in->starts_at,
+	};
 	struct rows *rows;
 	int status;
 	enum err err = lock(ctx, OP_rescheduleAppointment, id, &rows, &status);
@@ -142,8 +153,9 @@ appointment_reschedule(struct ctx *ctx, struct id id, const struct reschedule_ap
 	err = choose(ctx, &slot, ARG(operation_ids, row_text(rows, 0, "operation_ids")), 0, id);
 	if (err)
 		return err;
-	db_write(ctx, appointment_reschedule, ARG(id, id), ARG(starts_at, slot.starts_at), ARG(ends_at, slot.ends_at),
-	         ARG(bay_id, slot.bay), ARG(technician_id, slot.technician), BODY_ARG(reschedule_appointment, in));
+	db_write(ctx, appointment_reschedule, ARG(id, id), ARG(starts_at, slot.starts_at),
+	         ARG(ends_at, slot.ends_at), ARG(bay_id, slot.bay),
+	         ARG(technician_id, slot.technician), BODY_ARG(reschedule_appointment, in));
 	event_add(ctx, "appointment.rescheduled", slot.store, id);
 	return OK;
 }
@@ -161,15 +173,18 @@ appointment_move(struct ctx *ctx, enum op op, struct id id, const char *reason, 
 	if (status == APPOINTMENT_STATUS_NO_SHOW && row_utc(rows, 0, "starts_at").us > ctx->now.us)
 		return fail(ctx, ERR_TOO_EARLY, NULL);
 	code = enum_code(&appointment_status_enum, status);
-	db_write(ctx, appointment_set_status, ARG(id, id), ARG(status, code), ARG(reason, reason), ARG(note, note));
-	event_add(ctx, arena_printf(ctx->arena, "appointment.%s", code), row_id(rows, 0, "store_id"), id);
+	db_write(ctx, appointment_set_status, ARG(id, id), ARG(status, code), ARG(reason, reason),
+	         ARG(note, note));
+	event_add(ctx, arena_printf(ctx->arena, "appointment.%s", code),
+	          row_id(rows, 0, "store_id"), id);
 	return OK;
 }
 
 enum err
 appointment_lock(struct ctx *ctx, struct id id, struct appointment *appointment)
 {
-	const uint64_t receivable = OPEN | FROM(APPOINTMENT_STATUS_ARRIVED) | FROM(APPOINTMENT_STATUS_NO_SHOW);
+	const uint64_t receivable =
+		OPEN | FROM(APPOINTMENT_STATUS_ARRIVED) | FROM(APPOINTMENT_STATUS_NO_SHOW);
 	struct rows *rows;
 	enum err err = db_read(ctx, appointment_lock, &rows, ARG(id, id));
 
@@ -178,12 +193,16 @@ appointment_lock(struct ctx *ctx, struct id id, struct appointment *appointment)
 	if (rows_count(rows) == 0)
 		return fail(ctx, ERR_NOT_FOUND, "/appointment_id");
 	*appointment = (struct appointment){
-		.id = id, .store = row_id(rows, 0, "store_id"), .customer = row_id(rows, 0, "customer_id"),
+		.id = id,
+		.store = row_id(rows, 0, "store_id"),
+		.customer = row_id(rows, 0, "customer_id"),
 		.vehicle = row_id(rows, 0, "vehicle_id"),
-		.status = (enum appointment_status)row_enum(rows, 0, "status", &appointment_status_enum),
+		.status = (enum appointment_status)row_enum(rows, 0, "status",
+		                                            &appointment_status_enum),
 	};
 	if (!(receivable & FROM(appointment->status)))
-		return fail_with(ctx, ERR_ILLEGAL_TRANSITION, "/appointment_id", row_text(rows, 0, "status"), NULL);
+		return fail_with(ctx, ERR_ILLEGAL_TRANSITION, "/appointment_id",
+		                 row_text(rows, 0, "status"), NULL);
 	return OK;
 }
 

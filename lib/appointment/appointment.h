@@ -18,16 +18,19 @@ struct appointment {
 MUSTCHECK enum err appointment_book(struct ctx *ctx, const struct create_appointment *in);
 
 /* Another time, bay or technician, with the same operations; the state stays.  Errors as for booking. */
-MUSTCHECK enum err appointment_reschedule(struct ctx *ctx, struct id id, const struct reschedule_appointment *in);
+MUSTCHECK enum err appointment_reschedule(struct ctx *ctx, struct id id,
+                                          const struct reschedule_appointment *in);
 
 /* The other moves, with their reason: confirm, decline, cancel, arrive, mark no-show.  reason and note
  * may be NULL.  ERR_NOT_FOUND, ERR_ILLEGAL_TRANSITION, ERR_TOO_EARLY (no-show before the slot began). */
-MUSTCHECK enum err appointment_move(struct ctx *ctx, enum op op, struct id id, const char *reason, const char *note);
+MUSTCHECK enum err appointment_move(struct ctx *ctx, enum op op, struct id id, const char *reason,
+                                    const char *note);
 
 /* For a reception: lock the appointment of the body's /appointment_id.  ERR_NOT_FOUND,
  * ERR_ILLEGAL_TRANSITION (declined, cancelled, or received before). */
 MUSTCHECK enum err appointment_lock(struct ctx *ctx, struct id id, struct appointment *appointment);
 /* It became this reception. */
-void appointment_convert(struct ctx *ctx, const struct appointment *appointment, struct id reception);
+void appointment_convert(struct ctx *ctx, const struct appointment *appointment,
+                         struct id reception);
 
 #endif

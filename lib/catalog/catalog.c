@@ -24,8 +24,8 @@ operation_create(struct ctx *ctx, const struct create_operation *in)
 
 	if (err)
 		return err;
-	db_write(ctx, operation_add, ARG(operation_id, ctx->subject), ARG(initials, initials_of(ctx, in->name)),
-	         BODY_ARG(create_operation, in));
+	db_write(ctx, operation_add, ARG(operation_id, ctx->subject),
+	         ARG(initials, initials_of(ctx, in->name)), BODY_ARG(create_operation, in));
 	event_add(ctx, "operation.created", chain, ctx->subject);
 	return OK;
 }

@@ -7,6 +7,7 @@
 
 /* Set ctx->subject.  Lines of labour read statement operation_for_lines (:ids). */
 MUSTCHECK enum err operation_create(struct ctx *ctx, const struct create_operation *in);
-MUSTCHECK enum err operation_update(struct ctx *ctx, struct id id, const struct update_operation *in);
+MUSTCHECK enum err operation_update(struct ctx *ctx, struct id id,
+                                    const struct update_operation *in);
 
 #endif

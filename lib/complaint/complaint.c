@@ -29,8 +29,7 @@ static const struct machine_move moves[] = {
 };
 /* clang-format on */
 
-const struct machine complaint_machine = { "status", &complaint_status_enum, moves,
-	                                   COUNT_OF(moves) };
+const struct machine complaint_machine = MACHINE("status", complaint_status, moves);
 
 static void
 add_step(struct ctx *ctx, struct id store, int status, const char *note)

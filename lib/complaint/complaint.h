@@ -19,15 +19,15 @@ MUSTCHECK enum err complaint_create(struct ctx *ctx, const struct create_complai
 MUSTCHECK enum err complaint_from_survey(struct ctx *ctx, struct id store, struct id survey,
                                          const struct create_complaint *in);
 
-MUSTCHECK enum err
-complaint_assign(struct ctx *ctx, struct id id, const struct assign_complaint *in);
-MUSTCHECK enum err
-complaint_analyse(struct ctx *ctx, struct id id, const struct analyse_complaint *in);
+MUSTCHECK enum err complaint_assign(struct ctx *ctx, struct id id,
+                                    const struct assign_complaint *in);
+MUSTCHECK enum err complaint_analyse(struct ctx *ctx, struct id id,
+                                     const struct analyse_complaint *in);
 MUSTCHECK enum err complaint_plan(struct ctx *ctx, struct id id, const struct plan_complaint *in);
 MUSTCHECK enum err complaint_tell(struct ctx *ctx, struct id id, const struct tell_complaint *in);
 
 /* Verbs that only move: confirm, close, archive (in NULL), and object, reopen, withdraw with their reason. */
-MUSTCHECK enum err
-complaint_move(struct ctx *ctx, struct id id, enum op verb, const struct complaint_reason *in);
+MUSTCHECK enum err complaint_move(struct ctx *ctx, struct id id, enum op verb,
+                                  const struct complaint_reason *in);
 
 #endif

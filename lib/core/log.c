@@ -18,12 +18,14 @@ struct level {
 	const char *journal;
 };
 
+/* clang-format off */
 static const struct level levels[] = {
 	[LOG_LEVEL_DEBUG] = { "debug", "<7>" },
 	[LOG_LEVEL_INFO]  = { "info",  "<6>" },
 	[LOG_LEVEL_WARN]  = { "warn",  "<4>" },
 	[LOG_LEVEL_ERROR] = { "error", "<3>" },
 };
+/* clang-format on */
 
 static _Atomic int lowest = LOG_LEVEL_INFO;
 
@@ -43,8 +45,7 @@ is_control(char c)
 }
 
 /* Append to the line at `len`, as much as fits below LOG_LINE_MAX; LOG_LINE_MAX once it is cut. */
-static size_t PRINTF_LIKE(3, 0)
-append(char *line, size_t len, const char *fmt, va_list args)
+static size_t PRINTF_LIKE(3, 0) append(char *line, size_t len, const char *fmt, va_list args)
 {
 	int more;
 
@@ -56,8 +57,7 @@ append(char *line, size_t len, const char *fmt, va_list args)
 	return (size_t)more < LOG_LINE_MAX - len ? len + (size_t)more : LOG_LINE_MAX;
 }
 
-static size_t PRINTF_LIKE(3, 4)
-appendf(char *line, size_t len, const char *fmt, ...)
+static size_t PRINTF_LIKE(3, 4) appendf(char *line, size_t len, const char *fmt, ...)
 {
 	va_list args;
 

@@ -49,7 +49,8 @@ find_char(uint32_t code)
 		else
 			high = middle;
 	}
-	return low < pinyin_chars_count && pinyin_chars[low].code == code ? &pinyin_chars[low] : NULL;
+	return low < pinyin_chars_count && pinyin_chars[low].code == code ? &pinyin_chars[low]
+	                                                                  : NULL;
 }
 
 static bool
@@ -140,7 +141,7 @@ pinyin_of(struct arena *arena, const char *text, bool is_person_name, char **ful
 {
 	size_t len = text ? strlen(text) : 0;
 	/* A character of three bytes has at most six letters, one of one byte has one. */
-	struct answer answer = {arena_alloc(arena, 2 * len + 1), arena_alloc(arena, len + 1)};
+	struct answer answer = { arena_alloc(arena, 2 * len + 1), arena_alloc(arena, len + 1) };
 	uint32_t *codes = arena_array(arena, len + 1, sizeof(*codes));
 	size_t n = text ? decode(text, len, codes) : 0, i = 0;
 

@@ -95,9 +95,9 @@ struct statement {
 	const char *name, *sql;
 	const uint16_t *params; /* enum param */
 	uint16_t params_count;
-	uint16_t count;         /* enum sql of the statement that counts a page's matches; 0: none */
-	bool must_hit;          /* -- rows: 1 */
-	bool unnamed;           /* planned for its values at every execution */
+	uint16_t count; /* enum sql of the statement that counts a page's matches; 0: none */
+	bool must_hit;  /* -- rows: 1 */
+	bool unnamed;   /* planned for its values at every execution */
 };
 
 /* What a parameter's name says: `has_x` asks whether x was sent, `lines.x` is one column of an

@@ -10,7 +10,7 @@
 #define SECOND_US  INT64_C(1000000)
 #define YEAR_FIRST 1900
 #define YEAR_LAST  9999
-#define UTC_FIRST  (INT64_C(-25567) * DAY_US)       /* 1900-01-01T00:00:00Z */
+#define UTC_FIRST  (INT64_C(-25567) * DAY_US)      /* 1900-01-01T00:00:00Z */
 #define UTC_LAST   (INT64_C(2932897) * DAY_US - 1) /* 9999-12-31T23:59:59.999999Z */
 
 struct civil {

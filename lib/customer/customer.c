@@ -14,7 +14,8 @@ static const struct id none = { { 0 } };
 void
 customer_link(struct ctx *ctx, struct id customer, struct id store, const char *why)
 {
-	db_write(ctx, customer_link, ARG(customer_id, customer), ARG(store_id, store), ARG(why, why));
+	db_write(ctx, customer_link, ARG(customer_id, customer), ARG(store_id, store),
+	         ARG(why, why));
 }
 
 enum err
@@ -70,8 +71,8 @@ contact_value(struct ctx *ctx, enum contact_kind kind, const char *value)
 }
 
 static enum err
-write_contact(struct ctx *ctx, struct id customer, const struct add_contact *in, const char *pointer,
-              struct id *contact)
+write_contact(struct ctx *ctx, struct id customer, const struct add_contact *in,
+              const char *pointer, struct id *contact)
 {
 	const char *value = contact_value(ctx, in->kind, in->value);
 	enum err err = new_id(ctx, in->id, contact);
@@ -80,8 +81,8 @@ write_contact(struct ctx *ctx, struct id customer, const struct add_contact *in,
 		return err;
 	if (!value)
 		return fail(ctx, ERR_BAD_CONTACT, pointer);
-	db_write(ctx, contact_add, ARG(contact_id, *contact), ARG(customer_id, customer), ARG(value, value),
-	         BODY_ARG(add_contact, in));
+	db_write(ctx, contact_add, ARG(contact_id, *contact), ARG(customer_id, customer),
+	         ARG(value, value), BODY_ARG(add_contact, in));
 	if (in->kind == CONTACT_KIND_PHONE)
 		add_phone_key(ctx, customer, value);
 	return OK;
@@ -127,14 +128,20 @@ static void
 log_look_up(struct ctx *ctx, struct id store, struct id customer)
 {
 	db_write(ctx, access_log_add, ARG(log_id, id_new()), ARG(log_store_id, store),
-	         ARG(operation, "lookupCustomer"), ARG(subject_type, "customer"), ARG(subject_id, customer));
+	         ARG(operation, "lookupCustomer"), ARG(subject_type, "customer"),
+	         ARG(subject_id, customer));
 }
 
 enum err
-customer_find_or_create(struct ctx *ctx, struct id store, const char *name, const char *phone, struct id *id)
+customer_find_or_create(struct ctx *ctx, struct id store, const char *name, const char *phone,
+                        struct id *id)
 {
-	const struct create_customer person = { .kind = CUSTOMER_KIND_PERSON, .name = name,
-		                                .phone = phone, .has_phone = phone != NULL };
+	const struct create_customer person = {
+		.kind = CUSTOMER_KIND_PERSON,
+		.name = name,
+		.phone = phone,
+		.has_phone = phone != NULL,
+	};
 	struct rows *rows;
 	enum err err;
 
@@ -218,7 +225,8 @@ customer_update(struct ctx *ctx, struct id id, const struct update_customer *in)
 		err = ctx_check_version(ctx, row_int(rows, 0, "version"));
 	if (err)
 		return err;
-	db_write(ctx, customer_update, ARG(customer_id, ctx->subject), BODY_ARG(update_customer, in));
+	db_write(ctx, customer_update, ARG(customer_id, ctx->subject),
+	         BODY_ARG(update_customer, in));
 	event_add(ctx, "customer.updated", none, ctx->subject);
 	if (!in->has_name && !in->has_phone && !in->has_kind)
 		return OK;
@@ -258,7 +266,9 @@ customer_merge(struct ctx *ctx, const struct merge_customers *in)
 		return err;
 	if (rows_count(rows) < 2)
 		return fail(ctx, ERR_NOT_FOUND,
-		            rows_count(rows) && id_equal(row_id(rows, 0, "id"), in->keep_id) ? "/merge_id" : "/keep_id");
+		            rows_count(rows) && id_equal(row_id(rows, 0, "id"), in->keep_id)
+		                    ? "/merge_id"
+		                    : "/keep_id");
 	keep = id_equal(row_id(rows, 0, "id"), in->keep_id) ? 0 : 1;
 	gone = 1 - keep;
 	db_write(ctx, customer_repoint, BODY_ARG(merge_customers, in));
@@ -266,9 +276,14 @@ customer_merge(struct ctx *ctx, const struct merge_customers *in)
 	db_write(ctx, customer_merge, BODY_ARG(merge_customers, in));
 	/* a number that would be lost becomes a further contact */
 	phone = row_text(rows, gone, "phone");
-	if (phone && !row_is_null(rows, keep, "phone") && strcmp(phone, row_text(rows, keep, "phone")) != 0) {
-		const struct add_contact old = { .kind = CONTACT_KIND_PHONE, .value = phone,
-			                         .name = row_text(rows, gone, "name"), .has_name = true };
+	if (phone && !row_is_null(rows, keep, "phone") &&
+	    strcmp(phone, row_text(rows, keep, "phone")) != 0) {
+		const struct add_contact old = {
+			.kind = CONTACT_KIND_PHONE,
+			.value = phone,
+			.name = row_text(rows, gone, "name"),
+			.has_name = true,
+		};
 
 		err = write_contact(ctx, in->keep_id, &old, NULL, &contact);
 		if (err)
@@ -314,7 +329,8 @@ contact_delete(struct ctx *ctx, struct id contact)
 		return err;
 	db_write(ctx, contact_delete, ARG(id, contact));
 	event_add(ctx, "customer.updated", none, ctx->subject);
-	return write_keys(ctx, ctx->subject, row_text(who, 0, "name"), strcmp(row_text(who, 0, "kind"), "person") == 0,
+	return write_keys(ctx, ctx->subject, row_text(who, 0, "name"),
+	                  strcmp(row_text(who, 0, "kind"), "person") == 0,
 	                  row_text(who, 0, "phone"));
 }
 

@@ -14,8 +14,8 @@ MUSTCHECK enum err customer_resolve(struct ctx *ctx, struct id *id, const char *
 
 /* The counter's one call: who has exactly this phone number anywhere in the chain (linked to the store,
  * with an access-log row), or a new person.  phone NULL: always a new person. */
-MUSTCHECK enum err customer_find_or_create(struct ctx *ctx, struct id store, const char *name, const char *phone,
-                                           struct id *id);
+MUSTCHECK enum err customer_find_or_create(struct ctx *ctx, struct id store, const char *name,
+                                           const char *phone, struct id *id);
 
 /* All below set ctx->subject to what they made or changed. */
 MUSTCHECK enum err customer_create(struct ctx *ctx, const struct create_customer *in);
@@ -31,7 +31,8 @@ MUSTCHECK enum err customer_merge(struct ctx *ctx, const struct merge_customers 
 
 MUSTCHECK enum err contact_add(struct ctx *ctx, struct id customer, const struct add_contact *in);
 MUSTCHECK enum err contact_delete(struct ctx *ctx, struct id contact);
-MUSTCHECK enum err consent_grant(struct ctx *ctx, struct id customer, const struct grant_consent *in);
+MUSTCHECK enum err consent_grant(struct ctx *ctx, struct id customer,
+                                 const struct grant_consent *in);
 MUSTCHECK enum err consent_withdraw(struct ctx *ctx, struct id consent);
 
 #endif

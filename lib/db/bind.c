@@ -188,7 +188,8 @@ member_text(struct arena *arena, const struct member *m, const void *base)
 
 /* lines.part_id: one member of every object of an array, as an array. */
 static const char *
-column_text(struct arena *arena, const struct member *lines, const struct member *m, const void *base)
+column_text(struct arena *arena, const struct member *lines, const struct member *m,
+            const void *base)
 {
 	const char *at = *(const char *const *)((const char *)base + lines->offset);
 	struct buf buf;
@@ -240,7 +241,8 @@ from_struct(struct arena *arena, const struct arg *arg, uint16_t param, const ch
 		return inner != NULL;
 	}
 	if (m->kind == MEMBER_OBJECT) {
-		const void *object = *(const void *const *)((const char *)arg->value.pointer + m->offset);
+		const void *object =
+			*(const void *const *)((const char *)arg->value.pointer + m->offset);
 		const struct member *inner = find_member(m->object, info->member);
 
 		if (inner)
@@ -314,8 +316,8 @@ arg_value(struct arena *arena, const struct arg *arg)
 }
 
 static const char *
-param_text(struct arena *arena, const struct statement *statement, const struct ctx *ctx, uint16_t param,
-           const struct arg *args, size_t count)
+param_text(struct arena *arena, const struct statement *statement, const struct ctx *ctx,
+           uint16_t param, const struct arg *args, size_t count)
 {
 	const char *value = NULL;
 
@@ -338,7 +340,8 @@ const char **
 bind_args(struct arena *arena, const struct statement *statement, const struct ctx *ctx,
           const struct arg *args, size_t count)
 {
-	const char **values = arena_array(arena, (size_t)statement->params_count + 1, sizeof(*values));
+	const char **values =
+		arena_array(arena, (size_t)statement->params_count + 1, sizeof(*values));
 
 	for (uint16_t i = 0; i < statement->params_count; i++)
 		values[i] = param_text(arena, statement, ctx, statement->params[i], args, count);

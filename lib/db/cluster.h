@@ -24,9 +24,9 @@ struct cluster_settings {
  * As root, PostgreSQL runs as the user postgres, or nobody; if that user cannot enter data_dir, the
  * cluster is in /var/lib/fettle, and the log says so.
  */
-MUSTCHECK bool
-cluster_start(const struct cluster_settings *settings, char *url, size_t url_size, char *owner_url,
-              size_t owner_url_size, char *error, size_t error_size);
+MUSTCHECK bool cluster_start(const struct cluster_settings *settings, char *url, size_t url_size,
+                             char *owner_url, size_t owner_url_size, char *error,
+                             size_t error_size);
 
 /* Start PostgreSQL again if it has died.  Call it about every second, from the thread that called
  * cluster_start; never waits.  Nothing when there is no cluster. */

@@ -23,8 +23,8 @@ void conn_set_deadline(struct conn *conn, int64_t deadline_us);
  * times, with jitter) and after a connection lost before COMMIT; ctx's results are reset before
  * each try and its arena is rewound.  ERR_OUTCOME_UNKNOWN: the connection was lost in COMMIT.
  * What fn made in the arena in the last try stays. */
-MUSTCHECK enum err conn_run(struct conn *conn, struct ctx *ctx, enum err (*fn)(struct ctx *ctx, void *arg),
-                            void *arg);
+MUSTCHECK enum err conn_run(struct conn *conn, struct ctx *ctx,
+                            enum err (*fn)(struct ctx *ctx, void *arg), void *arg);
 
 /* Inside conn_run: a savepoint for one of many (a row of an import), by number. */
 void conn_savepoint(struct ctx *ctx);
@@ -33,8 +33,8 @@ void conn_rollback_to_savepoint(struct ctx *ctx);
 void conn_release_savepoint(struct ctx *ctx);
 
 /* Outside conn_run, for migrations, COPY and start-up checks.  Text is SQL without parameters. */
-MUSTCHECK enum err conn_exec(struct conn *conn, struct arena *arena, const char *text, struct rows **rows,
-                             char *message, size_t message_size);
+MUSTCHECK enum err conn_exec(struct conn *conn, struct arena *arena, const char *text,
+                             struct rows **rows, char *message, size_t message_size);
 
 /* COPY ... FROM STDIN, inside or outside a transaction made with conn_exec. */
 MUSTCHECK enum err conn_copy_begin(struct conn *conn, const char *text);

@@ -20,8 +20,8 @@ say(char *message, size_t size, const char *text)
 }
 
 enum err
-conn_exec(struct conn *conn, struct arena *arena, const char *text, struct rows **rows, char *message,
-          size_t message_size)
+conn_exec(struct conn *conn, struct arena *arena, const char *text, struct rows **rows,
+          char *message, size_t message_size)
 {
 	PGresult *result, *last = NULL;
 	enum err err = conn_ensure(conn);

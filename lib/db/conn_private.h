@@ -8,9 +8,9 @@
 
 #include "db/conn.h"
 
-#define TRIP_BYTES 49152 /* a trip stays below the 64 KiB that the server may not have read yet */
+#define TRIP_BYTES   49152 /* a trip stays below the 64 KiB that the server may not have read yet */
 #define TRIP_ENTRIES 512
-#define TRIES 5
+#define TRIES        5
 
 enum entry_kind {
 	ENTRY_PREPARE,
@@ -38,8 +38,8 @@ struct conn {
 	size_t entries_count, bytes;
 	struct entry entries[TRIP_ENTRIES];
 	unsigned char prepared[SQL_COUNT];
-	struct ctx *ctx;   /* of the running transaction */
-	enum err broken;   /* first error of the running transaction; everything after it is void */
+	struct ctx *ctx; /* of the running transaction */
+	enum err broken; /* first error of the running transaction; everything after it is void */
 	bool commit_sent;
 	bool must_hit_queued;
 	enum err (*guard)(struct ctx *ctx, void *arg); /* called once, after the first trip */

@@ -103,7 +103,8 @@ push(struct conn *conn, enum entry_kind kind, enum sql sql, struct rows **rows)
 }
 
 static void
-queue(struct conn *conn, enum entry_kind kind, enum sql sql, const char *const *values, struct rows **rows)
+queue(struct conn *conn, enum entry_kind kind, enum sql sql, const char *const *values,
+      struct rows **rows)
 {
 	const struct statement *s = &statements[sql];
 	size_t bytes = 64;
@@ -125,9 +126,11 @@ queue(struct conn *conn, enum entry_kind kind, enum sql sql, const char *const *
 		push(conn, ENTRY_PREPARE, sql, NULL);
 	}
 	if (s->unnamed)
-		sent = PQsendQueryParams(conn->pg, s->sql, s->params_count, NULL, values, NULL, NULL, 0);
+		sent = PQsendQueryParams(conn->pg, s->sql, s->params_count, NULL, values, NULL,
+		                         NULL, 0);
 	else
-		sent = PQsendQueryPrepared(conn->pg, s->name, s->params_count, values, NULL, NULL, 0);
+		sent = PQsendQueryPrepared(conn->pg, s->name, s->params_count, values, NULL, NULL,
+		                           0);
 	if (!sent)
 		goto lost;
 	push(conn, kind, sql, rows);
@@ -141,11 +144,13 @@ lost:
 }
 
 enum err
-db_read_args(struct ctx *ctx, enum sql sql, struct rows **rows, const struct arg *args, size_t count)
+db_read_args(struct ctx *ctx, enum sql sql, struct rows **rows, const struct arg *args,
+             size_t count)
 {
 	*rows = NULL;
 	if (ctx->conn->broken == OK)
-		queue(ctx->conn, ENTRY_READ, sql, bind_args(ctx->arena, &statements[sql], ctx, args, count), rows);
+		queue(ctx->conn, ENTRY_READ, sql,
+		      bind_args(ctx->arena, &statements[sql], ctx, args, count), rows);
 	if (drain(ctx->conn) != OK)
 		return ctx->conn->broken;
 	return *rows ? OK : ERR_INTERNAL;
@@ -170,7 +175,8 @@ void
 db_write_args(struct ctx *ctx, enum sql sql, const struct arg *args, size_t count)
 {
 	if (ctx->conn->broken == OK)
-		queue(ctx->conn, ENTRY_WRITE, sql, bind_args(ctx->arena, &statements[sql], ctx, args, count), NULL);
+		queue(ctx->conn, ENTRY_WRITE, sql,
+		      bind_args(ctx->arena, &statements[sql], ctx, args, count), NULL);
 }
 
 enum err

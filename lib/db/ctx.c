@@ -12,9 +12,8 @@ note_failure(struct ctx *ctx, enum err err, const char *pointer, const char *arg
 {
 	if (ctx->failures_count == FAILURES_MAX)
 		return;
-	ctx->failures[ctx->failures_count++] = (struct failure){
-		.err = err, .pointer = pointer, .args = { arg0, arg1 }
-	};
+	ctx->failures[ctx->failures_count++] =
+		(struct failure){ .err = err, .pointer = pointer, .args = { arg0, arg1 } };
 }
 
 enum err

@@ -45,7 +45,8 @@ struct ctx {
 	struct utc now; /* taken once per request; SQL gets it as :now */
 	int language;   /* of texts for people: 0 English, 1 Chinese */
 	const struct scope *scope;
-	const struct scope *beyond; /* where the operation's x-permission-beyond is held too; NULL: nowhere */
+	/* where the operation's x-permission-beyond is held too; NULL: nowhere */
+	const struct scope *beyond;
 	const char *request_id;
 	struct conn *conn;
 	int64_t if_match; /* version the caller read; -1: none was sent */
@@ -54,7 +55,8 @@ struct ctx {
 	struct id subject; /* what the command made or changed: reply read, Location, idempotency */
 	struct id existing; /* with ERR_DUPLICATE: the one that is there already */
 	const char *existing_type;
-	const char *allowed; /* with ERR_ILLEGAL_TRANSITION: verbs that are allowed, comma separated */
+	/* with ERR_ILLEGAL_TRANSITION: verbs that are allowed, comma separated */
+	const char *allowed;
 	size_t failures_count;
 	struct failure failures[FAILURES_MAX];
 };
@@ -67,9 +69,11 @@ MUSTCHECK enum err failf(struct ctx *ctx, enum err err, const char *format, ...)
 MUSTCHECK enum err fail_with(struct ctx *ctx, enum err err, const char *pointer, const char *arg0,
                              const char *arg1);
 /* Record without deciding: several wrong fields are told at once. */
-void note_failure(struct ctx *ctx, enum err err, const char *pointer, const char *arg0, const char *arg1);
+void note_failure(struct ctx *ctx, enum err err, const char *pointer, const char *arg0,
+                  const char *arg1);
 /* Record that an object stands in the way; ERR_DUPLICATE. */
-MUSTCHECK enum err fail_existing(struct ctx *ctx, const char *pointer, const char *type, struct id id);
+MUSTCHECK enum err fail_existing(struct ctx *ctx, const char *pointer, const char *type,
+                                 struct id id);
 
 /* OK when no If-Match was asked for or it is this version; ERR_STALE_VERSION else. */
 MUSTCHECK enum err ctx_check_version(struct ctx *ctx, int64_t version);

@@ -95,12 +95,12 @@ arg_array(enum arg_kind kind, uint16_t param, const void *v, size_t count)
 	int: arg_int, unsigned: arg_int, long: arg_int, unsigned long: arg_int, long long: arg_int)(PARAM_##name, (v))
 /* clang-format on */
 #define ENUM_ARG(name, type, v) arg_text(PARAM_##name, enum_code(&type##_enum, (int)(v)))
-#define NULL_ARG(name) ((struct arg){ .kind = ARG_KIND_NULL, .param = PARAM_##name })
-#define IDS_ARG(name, v, n) arg_array(ARG_KIND_IDS, PARAM_##name, (v), (n))
-#define TEXTS_ARG(name, v, n) arg_array(ARG_KIND_TEXTS, PARAM_##name, (v), (n))
-#define INTS_ARG(name, v, n) arg_array(ARG_KIND_INTS, PARAM_##name, (v), (n))
-#define QTYS_ARG(name, v, n) arg_array(ARG_KIND_QTYS, PARAM_##name, (v), (n))
-#define BOOLS_ARG(name, v, n) arg_array(ARG_KIND_BOOLS, PARAM_##name, (v), (n))
+#define NULL_ARG(name)          ((struct arg){ .kind = ARG_KIND_NULL, .param = PARAM_##name })
+#define IDS_ARG(name, v, n)     arg_array(ARG_KIND_IDS, PARAM_##name, (v), (n))
+#define TEXTS_ARG(name, v, n)   arg_array(ARG_KIND_TEXTS, PARAM_##name, (v), (n))
+#define INTS_ARG(name, v, n)    arg_array(ARG_KIND_INTS, PARAM_##name, (v), (n))
+#define QTYS_ARG(name, v, n)    arg_array(ARG_KIND_QTYS, PARAM_##name, (v), (n))
+#define BOOLS_ARG(name, v, n)   arg_array(ARG_KIND_BOOLS, PARAM_##name, (v), (n))
 #define BODY_ARG(type, v) \
 	((struct arg){ .kind = ARG_KIND_STRUCT, .value.pointer = (v), .shape = &type##_shape })
 
@@ -108,22 +108,23 @@ arg_array(enum arg_kind kind, uint16_t param, const void *v, size_t count)
 
 struct rows;
 
-MUSTCHECK enum err db_read_args(struct ctx *ctx, enum sql sql, struct rows **rows, const struct arg *args,
-                                size_t count);
+MUSTCHECK enum err db_read_args(struct ctx *ctx, enum sql sql, struct rows **rows,
+                                const struct arg *args, size_t count);
 void db_write_args(struct ctx *ctx, enum sql sql, const struct arg *args, size_t count);
 
 /* db_read(ctx, work_order_lock, &rows, ARG(id, id)); db_write(ctx, work_order_set, ARG(id, id), ...).
  * :now, :actor_id and :request_id come from ctx and need no argument. */
-#define db_read(ctx, sql, rows, ...)                                                   \
-	db_read_args(ctx, SQL_##sql, rows, (struct arg[]){ { 0 }, __VA_ARGS__ } + 1,   \
+#define db_read(ctx, sql, rows, ...)                                                 \
+	db_read_args(ctx, SQL_##sql, rows, (struct arg[]){ { 0 }, __VA_ARGS__ } + 1, \
 	             sizeof((struct arg[]){ { 0 }, __VA_ARGS__ }) / sizeof(struct arg) - 1)
-#define db_write(ctx, sql, ...)                                                        \
-	db_write_args(ctx, SQL_##sql, (struct arg[]){ { 0 }, __VA_ARGS__ } + 1,        \
+#define db_write(ctx, sql, ...)                                                 \
+	db_write_args(ctx, SQL_##sql, (struct arg[]){ { 0 }, __VA_ARGS__ } + 1, \
 	              sizeof((struct arg[]){ { 0 }, __VA_ARGS__ }) / sizeof(struct arg) - 1)
 
 /* Queue a read whose rows are there after the next trip (the COMMIT's at the latest); values from
  * bind_args().  For the dispatcher: handlers need rows at once. */
-void db_read_later_args(struct ctx *ctx, enum sql sql, struct rows **rows, const char *const *values);
+void db_read_later_args(struct ctx *ctx, enum sql sql, struct rows **rows,
+                        const char *const *values);
 /* Call guard once, when the first trip is answered; its error ends the transaction. */
 void db_guard(struct ctx *ctx, enum err (*guard)(struct ctx *ctx, void *arg), void *arg);
 
@@ -131,13 +132,13 @@ void db_guard(struct ctx *ctx, enum err (*guard)(struct ctx *ctx, void *arg), vo
 MUSTCHECK enum err db_flush(struct ctx *ctx);
 
 /* Text values of a statement's parameters, NULL for NULL, in the arena; what db_read and the lanes send. */
-const char **bind_args(struct arena *arena, const struct statement *statement, const struct ctx *ctx,
-                       const struct arg *args, size_t count);
+const char **bind_args(struct arena *arena, const struct statement *statement,
+                       const struct ctx *ctx, const struct arg *args, size_t count);
 
 /* Rows.  A column that is not there is a mistake in the program and ends it. */
 size_t rows_count(const struct rows *rows);
 bool row_is_null(const struct rows *rows, size_t row, const char *column);
-const char *row_text(const struct rows *rows, size_t row, const char *column); /* NULL for NULL; borrowed */
+const char *row_text(const struct rows *rows, size_t row, const char *column);
 struct id row_id(const struct rows *rows, size_t row, const char *column);
 int64_t row_int(const struct rows *rows, size_t row, const char *column); /* 0 for NULL */
 struct qty row_qty(const struct rows *rows, size_t row, const char *column);

@@ -15,7 +15,7 @@ enum column_kind {
 	COLUMN_RAW, /* integers, json: copied */
 	COLUMN_NUMERIC,
 	COLUMN_BOOL,
-	COLUMN_TEXT, /* quoted and escaped */
+	COLUMN_TEXT,  /* quoted and escaped */
 	COLUMN_PLAIN, /* quoted, nothing to escape: uuid, date */
 	COLUMN_INSTANT,
 	COLUMN_ARRAY_RAW,
@@ -26,12 +26,12 @@ enum column_kind {
 struct column {
 	int number;
 	enum column_kind kind;
-	char *lead;       /* `,"customer":{"id":`: what stands before the value */
-	char *lead_null;  /* `,"customer":null`: written instead of an object that is not there */
-	int skip;         /* with lead_null: index of the first column behind the object */
-	int null_depth;   /* with lead_null: objects around the object */
-	int depth;        /* objects around this column */
-	int close;        /* objects that end behind this column */
+	char *lead;      /* `,"customer":{"id":`: what stands before the value */
+	char *lead_null; /* `,"customer":null`: written instead of an object that is not there */
+	int skip;        /* with lead_null: index of the first column behind the object */
+	int null_depth;  /* with lead_null: objects around the object */
+	int depth;       /* objects around this column */
+	int close;       /* objects that end behind this column */
 };
 
 struct plan {
@@ -84,7 +84,8 @@ split(char *name, char *pieces[OBJECTS_MAX + 1])
 {
 	int n = 0;
 
-	for (char *save = NULL, *p = strtok_r(name, ".", &save); p; p = strtok_r(NULL, ".", &save)) {
+	for (char *save = NULL, *p = strtok_r(name, ".", &save); p;
+	     p = strtok_r(NULL, ".", &save)) {
 		if (n > OBJECTS_MAX)
 			die("column %s is nested too deep", name);
 		pieces[n++] = p;
@@ -134,7 +135,8 @@ plan_leads(struct plan *plan, const PGresult *result)
 				char text[300];
 				size_t prefix = 0;
 
-				snprintf(text, sizeof(text), "%s\"%s\":null", i == 0 ? "" : ",", path[d]);
+				snprintf(text, sizeof(text), "%s\"%s\":null", i == 0 ? "" : ",",
+				         path[d]);
 				col->lead_null = strdup(text);
 				col->null_depth = d;
 				for (int k = 0; k <= d; k++)
@@ -316,7 +318,8 @@ write_columns(struct buf *out, const struct plan *plan, const PGresult *result, 
 			buf_puts(out, col->lead_null);
 			i = col->skip;
 			/* what encloses the missing object may end with it */
-			for (int c = plan->columns[i - 1].depth - col->null_depth; c < plan->columns[i - 1].close; c++)
+			for (int c = plan->columns[i - 1].depth - col->null_depth;
+			     c < plan->columns[i - 1].close; c++)
 				buf_char(out, '}');
 			continue;
 		}

@@ -12,15 +12,15 @@
 #include "db/principal.h"
 #include "db/rows.h"
 
-#define LANE_FIFO 4096 /* answers that may be outstanding on one lane; a power of two */
-#define LANE_IN_FLIGHT 64
+#define LANE_FIFO        4096 /* answers that may be outstanding on one lane; a power of two */
+#define LANE_IN_FLIGHT   64
 #define BACKOFF_FIRST_US 50000
-#define BACKOFF_LAST_US 1000000
-#define QUERY_TRIES 3
+#define BACKOFF_LAST_US  1000000
+#define QUERY_TRIES      3
 
 /* One snapshot for all that is asked between two Syncs; answers are small, so no parallel workers. */
-#define SETTINGS                                                                                       \
-	"-c default_transaction_isolation=repeatable\\ read -c default_transaction_read_only=on "       \
+#define SETTINGS                                                                                  \
+	"-c default_transaction_isolation=repeatable\\ read -c default_transaction_read_only=on " \
 	"-c statement_timeout=2000 -c max_parallel_workers_per_gather=0"
 
 enum expect_kind {
@@ -174,7 +174,8 @@ lane_fail(struct lane *lane, const char *why)
 	lane->pg = NULL;
 	lane->state = LANE_DOWN;
 	lane->retry_us = clock_monotonic_us() + lane->backoff_us;
-	lane->backoff_us = lane->backoff_us * 2 > BACKOFF_LAST_US ? BACKOFF_LAST_US : lane->backoff_us * 2;
+	lane->backoff_us =
+		lane->backoff_us * 2 > BACKOFF_LAST_US ? BACKOFF_LAST_US : lane->backoff_us * 2;
 	for (; lane->head != lane->tail; lane->head++) {
 		struct expect *e = &lane->fifo[lane->head % LANE_FIFO];
 
@@ -220,7 +221,8 @@ lanes_fd(const struct lanes *lanes)
 }
 
 static void
-expect(struct lane *lane, enum expect_kind kind, enum sql sql, struct lane_query *query, size_t index)
+expect(struct lane *lane, enum expect_kind kind, enum sql sql, struct lane_query *query,
+       size_t index)
 {
 	lane->fifo[lane->tail++ % LANE_FIFO] = (struct expect){ kind, sql, query, index };
 }
@@ -231,7 +233,8 @@ send_statement(struct lane *lane, enum sql sql, const char *const *values)
 	const struct statement *s = &statements[sql];
 
 	if (s->unnamed)
-		return PQsendQueryParams(lane->pg, s->sql, s->params_count, NULL, values, NULL, NULL, 0);
+		return PQsendQueryParams(lane->pg, s->sql, s->params_count, NULL, values, NULL,
+		                         NULL, 0);
 	if (!lane->prepared[sql]) {
 		if (!PQsendPrepare(lane->pg, s->name, s->sql, 0, NULL))
 			return false;
@@ -417,7 +420,8 @@ lane_read(struct lane *lane)
 		}
 		if (e->kind == EXPECT_PREPARE && status != PGRES_COMMAND_OK)
 			lane->prepared[e->sql] = false;
-		if (status == PGRES_FATAL_ERROR && result_error(result, NULL) == ERR_CONNECTION_LOST) {
+		if (status == PGRES_FATAL_ERROR &&
+		    result_error(result, NULL) == ERR_CONNECTION_LOST) {
 			PQclear(result);
 			lane_fail(lane, "server");
 			return;

@@ -18,7 +18,8 @@ struct lane_query {
 	enum sql sql[LANE_STATEMENTS_MAX];
 	const char **values[LANE_STATEMENTS_MAX]; /* from bind_args() */
 	int64_t deadline_us;                      /* monotonic */
-	void (*done)(struct lane_query *query);   /* called once, from lanes_ready, lanes_tick or lanes_submit */
+	/* called once, from lanes_ready, lanes_tick or lanes_submit */
+	void (*done)(struct lane_query *query);
 	void *owner;
 	/* Out */
 	enum err err;

@@ -41,5 +41,6 @@ machine_check(struct ctx *ctx, const struct machine *machine, enum op op, int st
 		}
 	}
 	ctx->allowed = allowed_verbs(ctx->arena, machine, state);
-	return fail_with(ctx, ERR_ILLEGAL_TRANSITION, NULL, enum_code(machine->states, state), NULL);
+	return fail_with(ctx, ERR_ILLEGAL_TRANSITION, NULL, enum_code(machine->states, state),
+	                 NULL);
 }

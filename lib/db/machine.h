@@ -19,12 +19,18 @@ struct machine {
 	const struct machine_move *moves;
 	size_t count;
 };
+/* The state of this column, of an enumeration of the contract, by a table of moves. */
+#define MACHINE(column, enumeration, moves)                         \
+	{                                                           \
+		column, &enumeration##_enum, moves, COUNT_OF(moves) \
+	}
 
 /* The verb of a moving operation: the last segment of its path. */
 const char *machine_verb(enum op op);
 
 /* OK and the next state in *to (the same one where the command decides), or ERR_ILLEGAL_TRANSITION with the
  * state and the verbs that are allowed in it. */
-MUSTCHECK enum err machine_check(struct ctx *ctx, const struct machine *machine, enum op op, int state, int *to);
+MUSTCHECK enum err machine_check(struct ctx *ctx, const struct machine *machine, enum op op,
+                                 int state, int *to);
 
 #endif

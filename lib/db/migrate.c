@@ -44,17 +44,19 @@ applied(const struct rows *done, const char *name)
 }
 
 static bool
-apply(struct conn *conn, struct arena *arena, const struct migration *m, char *error, size_t error_size)
+apply(struct conn *conn, struct arena *arena, const struct migration *m, char *error,
+      size_t error_size)
 {
 	const char *record = arena_printf(
-	        arena,
-	        "INSERT INTO schema_migration (name, checksum, at) VALUES ('%s', '%s', clock_timestamp())"
-	        " ON CONFLICT (name) DO UPDATE SET checksum = excluded.checksum, at = excluded.at",
-	        m->name, checksum(arena, m->sql, strlen(m->sql)));
+		arena,
+		"INSERT INTO schema_migration (name, checksum, at) VALUES ('%s', '%s', clock_timestamp())"
+		" ON CONFLICT (name) DO UPDATE SET checksum = excluded.checksum, at = excluded.at",
+		m->name, checksum(arena, m->sql, strlen(m->sql)));
 	char message[1024];
 
 	/* migrations see everything: the system principal, for this transaction */
-	if (run(conn, arena, "BEGIN; SELECT set_config('app.hq', '1', true);", message, sizeof(message)) &&
+	if (run(conn, arena, "BEGIN; SELECT set_config('app.hq', '1', true);", message,
+	        sizeof(message)) &&
 	    run(conn, arena, m->sql, message, sizeof(message)) &&
 	    run(conn, arena, record, message, sizeof(message)) &&
 	    run(conn, arena, "COMMIT", message, sizeof(message))) {
@@ -67,8 +69,8 @@ apply(struct conn *conn, struct arena *arena, const struct migration *m, char *e
 }
 
 static bool
-load(struct conn *conn, struct arena *arena, const struct reference_data *data, const char *sum, char *error,
-     size_t error_size)
+load(struct conn *conn, struct arena *arena, const struct reference_data *data, const char *sum,
+     char *error, size_t error_size)
 {
 	size_t head = 0;
 	const char *copy, *record;
@@ -78,15 +80,19 @@ load(struct conn *conn, struct arena *arena, const struct reference_data *data, 
 	while (head < data->size && data->csv[head] != '\n')
 		head++;
 	copy = arena_printf(arena, "COPY %s (%.*s) FROM STDIN (FORMAT csv, HEADER)", data->table,
-	                    (int)(head > 0 && data->csv[head - 1] == '\r' ? head - 1 : head), data->csv);
+	                    (int)(head > 0 && data->csv[head - 1] == '\r' ? head - 1 : head),
+	                    data->csv);
 	record = arena_printf(
-	        arena,
-	        "ANALYZE %s; INSERT INTO schema_migration (name, checksum, at) VALUES ('data/%s', '%s', clock_timestamp())"
-	        " ON CONFLICT (name) DO UPDATE SET checksum = excluded.checksum, at = excluded.at; COMMIT",
-	        data->table, data->table, sum);
-	ok = run(conn, arena, arena_printf(arena, "BEGIN; DELETE FROM %s", data->table), message, sizeof(message)) &&
-	     conn_copy_begin(conn, copy) == OK && conn_copy_data(conn, data->csv, data->size) == OK &&
-	     conn_copy_end(conn, message, sizeof(message)) == OK && run(conn, arena, record, message, sizeof(message));
+		arena,
+		"ANALYZE %s; INSERT INTO schema_migration (name, checksum, at) VALUES ('data/%s', '%s', clock_timestamp())"
+		" ON CONFLICT (name) DO UPDATE SET checksum = excluded.checksum, at = excluded.at; COMMIT",
+		data->table, data->table, sum);
+	ok = run(conn, arena, arena_printf(arena, "BEGIN; DELETE FROM %s", data->table), message,
+	         sizeof(message)) &&
+	     conn_copy_begin(conn, copy) == OK &&
+	     conn_copy_data(conn, data->csv, data->size) == OK &&
+	     conn_copy_end(conn, message, sizeof(message)) == OK &&
+	     run(conn, arena, record, message, sizeof(message));
 	if (!ok) {
 		snprintf(error, error_size, "data %s: %s", data->table, message);
 		(void)run(conn, arena, "ROLLBACK", message, sizeof(message));
@@ -107,7 +113,8 @@ migrate_in(struct conn *conn, struct arena *arena, const struct migration *migra
 	         " at timestamptz NOT NULL)",
 	         error, error_size))
 		return false;
-	if (conn_exec(conn, arena, "SELECT name, checksum FROM schema_migration", &done, error, error_size) != OK)
+	if (conn_exec(conn, arena, "SELECT name, checksum FROM schema_migration", &done, error,
+	              error_size) != OK)
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		const char *sum = checksum(arena, migrations[i].sql, strlen(migrations[i].sql));
@@ -116,29 +123,33 @@ migrate_in(struct conn *conn, struct arena *arena, const struct migration *migra
 		if (was && strcmp(was, sum) == 0)
 			continue;
 		if (was && !is_repeatable(migrations[i].name)) {
-			snprintf(error, error_size, "migration %s was changed after it had run", migrations[i].name);
+			snprintf(error, error_size, "migration %s was changed after it had run",
+			         migrations[i].name);
 			return false;
 		}
 		changed = true;
-		if (!is_repeatable(migrations[i].name) && !apply(conn, arena, &migrations[i], error, error_size))
+		if (!is_repeatable(migrations[i].name) &&
+		    !apply(conn, arena, &migrations[i], error, error_size))
 			return false;
 	}
 	for (size_t i = 0; i < count && changed; i++)
-		if (is_repeatable(migrations[i].name) && !apply(conn, arena, &migrations[i], error, error_size))
+		if (is_repeatable(migrations[i].name) &&
+		    !apply(conn, arena, &migrations[i], error, error_size))
 			return false;
 	for (size_t i = 0; i < data_count; i++) {
 		const char *sum = checksum(arena, data[i].csv, data[i].size);
 		const char *was = applied(done, arena_printf(arena, "data/%s", data[i].table));
 
-		if ((!was || strcmp(was, sum) != 0) && !load(conn, arena, &data[i], sum, error, error_size))
+		if ((!was || strcmp(was, sum) != 0) &&
+		    !load(conn, arena, &data[i], sum, error, error_size))
 			return false;
 	}
 	return true;
 }
 
 bool
-migrate(struct conn *conn, const struct migration *migrations, size_t count, const struct reference_data *data,
-        size_t data_count, char *error, size_t error_size)
+migrate(struct conn *conn, const struct migration *migrations, size_t count,
+        const struct reference_data *data, size_t data_count, char *error, size_t error_size)
 {
 	struct arena arena;
 	char message[256];
@@ -160,8 +171,8 @@ migrations_missing(struct conn *conn, const struct migration *migrations, size_t
 
 	arena_init(&arena);
 	if (conn_exec(conn, &arena,
-	              "SELECT name, checksum FROM schema_migration WHERE name NOT LIKE 'data/%'", &done, NULL,
-	              0) != OK) {
+	              "SELECT name, checksum FROM schema_migration WHERE name NOT LIKE 'data/%'",
+	              &done, NULL, 0) != OK) {
 		arena_clear(&arena);
 		return (int)count;
 	}
@@ -200,7 +211,8 @@ server_unfit(struct conn *conn, struct arena *arena)
 		return row_text(rows, 0, "why");
 	off = row_int(rows, 0, "clock") - utc_now().us;
 	if (off > 1000000 || off < -1000000)
-		return arena_printf(arena, "the clocks of this machine and of PostgreSQL differ by %lld ms",
-		                    (long long)(off / 1000));
+		return arena_printf(
+			arena, "the clocks of this machine and of PostgreSQL differ by %lld ms",
+			(long long)(off / 1000));
 	return NULL;
 }

@@ -6,7 +6,8 @@
 #include "db/conn.h"
 
 struct migration {
-	const char *name; /* "0001_foundation.sql", "repeatable/020_policies.sql"; run in this order */
+	/* "0001_foundation.sql", "repeatable/020_policies.sql"; run in this order */
+	const char *name;
 	const char *sql;
 };
 
@@ -22,7 +23,8 @@ struct reference_data {
  * When anything ran, every repeatable one runs again, in order.  Tells of each on stderr.
  * False with a sentence in error. */
 MUSTCHECK bool migrate(struct conn *conn, const struct migration *migrations, size_t count,
-                       const struct reference_data *data, size_t data_count, char *error, size_t error_size);
+                       const struct reference_data *data, size_t data_count, char *error,
+                       size_t error_size);
 
 /* How many of the migrations the database lacks (repeatable ones and data count too); -1 when it
  * cannot be asked or has one that this program does not know. */

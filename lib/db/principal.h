@@ -12,7 +12,7 @@ enum plan_mode {
 };
 
 /* Values of SQL_principal_set for a scope. */
-const char **principal_values(struct arena *arena, const struct scope *scope, const char *request_id,
-                              enum plan_mode mode);
+const char **principal_values(struct arena *arena, const struct scope *scope,
+                              const char *request_id, enum plan_mode mode);
 
 #endif

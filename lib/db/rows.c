@@ -47,7 +47,8 @@ value(const struct rows *rows, size_t row, const char *column)
 
 	if (row >= rows_count(rows))
 		die("statement %s has no row %zu", statements[rows->sql].name, row);
-	return PQgetisnull(rows->result, (int)row, c) ? NULL : PQgetvalue(rows->result, (int)row, c);
+	return PQgetisnull(rows->result, (int)row, c) ? NULL
+	                                              : PQgetvalue(rows->result, (int)row, c);
 }
 
 bool
@@ -187,8 +188,8 @@ result_error(const PGresult *result, struct ctx *ctx)
 	if (strncmp(state, "08", 2) == 0 || strncmp(state, "57P", 3) == 0)
 		return ERR_CONNECTION_LOST;
 	/* timeouts, no more resources, disk full, a standby that may not write */
-	if (strcmp(state, "57014") == 0 || strcmp(state, "55P03") == 0 || strncmp(state, "53", 2) == 0 ||
-	    strcmp(state, "25006") == 0)
+	if (strcmp(state, "57014") == 0 || strcmp(state, "55P03") == 0 ||
+	    strncmp(state, "53", 2) == 0 || strcmp(state, "25006") == 0)
 		return ERR_UNAVAILABLE;
 	constraint = find_constraint(name);
 	if (constraint) {
@@ -200,8 +201,10 @@ result_error(const PGresult *result, struct ctx *ctx)
 	if (ctx && strcmp(state, "23505") == 0 && name && has_suffix(name, "_pkey"))
 		return fail(ctx, ERR_DUPLICATE, "/id");
 	if (log_allow(&cap))
-		log_line(LOG_LEVEL_ERROR, "sql", "state=%s constraint=%s message=%s", state, name ? name : "-",
-		         log_quote(quoted, sizeof(quoted), PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY)));
+		log_line(LOG_LEVEL_ERROR, "sql", "state=%s constraint=%s message=%s", state,
+		         name ? name : "-",
+		         log_quote(quoted, sizeof(quoted),
+		                   PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY)));
 	/* 42501: row security refused a row of a store that is not ours: as if it were not there */
 	return strcmp(state, "42501") == 0 ? ERR_NOT_FOUND : ERR_INTERNAL;
 }

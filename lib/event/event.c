@@ -5,7 +5,8 @@
 #include <string.h>
 
 void
-event_add_data(struct ctx *ctx, const char *type, struct id store, struct id subject, const char *data)
+event_add_data(struct ctx *ctx, const char *type, struct id store, struct id subject,
+               const char *data)
 {
 	const char *subject_type = arena_copy(ctx->arena, type, strcspn(type, "."));
 
@@ -26,7 +27,8 @@ event_take(struct ctx *ctx, const char *consumer, int limit, struct rows **event
 	size_t n = err ? 0 : rows_count(*events);
 
 	if (n > 0)
-		db_write(ctx, event_taken, ARG(consumer, consumer), ARG(position, row_text(*events, n - 1, "position")),
+		db_write(ctx, event_taken, ARG(consumer, consumer),
+		         ARG(position, row_text(*events, n - 1, "position")),
 		         ARG(last_id, row_id(*events, n - 1, "id")));
 	return err;
 }

@@ -9,10 +9,12 @@
 void event_add(struct ctx *ctx, const char *type, struct id store, struct id subject);
 
 /* The same with facts for consumers: a JSON object that SQL made (row_text of a jsonb column). */
-void event_add_data(struct ctx *ctx, const char *type, struct id store, struct id subject, const char *data);
+void event_add_data(struct ctx *ctx, const char *type, struct id store, struct id subject,
+                    const char *data);
 
 /* The next events of a consumer, at most limit, each exactly once and in order: id, type, store_id,
  * subject_id.  They count as taken when the transaction commits. */
-MUSTCHECK enum err event_take(struct ctx *ctx, const char *consumer, int limit, struct rows **events);
+MUSTCHECK enum err event_take(struct ctx *ctx, const char *consumer, int limit,
+                              struct rows **events);
 
 #endif

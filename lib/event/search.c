@@ -30,15 +30,11 @@ static const struct kind {
 	enum typed typed;
 	size_t least; /* characters below which there would be too much to find */
 } kinds_known[] = {
-	{ "name",        FORM_WORDS, TYPED_ANY,     1 },
-	{ "pinyin",      FORM_WHOLE, TYPED_ASCII,   2 },
-	{ "initials",    FORM_WHOLE, TYPED_ASCII,   2 },
-	{ "part_number", FORM_WHOLE, TYPED_ASCII,   3 },
-	{ "plate",       FORM_PLATE, TYPED_ANY,     2 },
-	{ "phone_tail",  FORM_TAIL,  TYPED_DIGITS,  4 },
-	{ "vin_tail",    FORM_TAIL,  TYPED_ASCII,   6 },
-	{ "number",      FORM_WHOLE, TYPED_ASCII,   3 },
-	{ "number_tail", FORM_TAIL,  TYPED_ASCII,   4 },
+	{ "name", FORM_WORDS, TYPED_ANY, 1 },         { "pinyin", FORM_WHOLE, TYPED_ASCII, 2 },
+	{ "initials", FORM_WHOLE, TYPED_ASCII, 2 },   { "part_number", FORM_WHOLE, TYPED_ASCII, 3 },
+	{ "plate", FORM_PLATE, TYPED_ANY, 2 },        { "phone_tail", FORM_TAIL, TYPED_DIGITS, 4 },
+	{ "vin_tail", FORM_TAIL, TYPED_ASCII, 6 },    { "number", FORM_WHOLE, TYPED_ASCII, 3 },
+	{ "number_tail", FORM_TAIL, TYPED_ASCII, 4 },
 };
 
 /* A text as code points in the one way that keys are compared in. */
@@ -51,7 +47,8 @@ struct folded {
 static bool
 is_blank(uint32_t c)
 {
-	return c <= ' ' || c == 0x3000 || c == '-' || c == '.' || c == '/' || c == '_' || c == 0xb7 || c == 0x2022;
+	return c <= ' ' || c == 0x3000 || c == '-' || c == '.' || c == '/' || c == '_' ||
+	       c == 0xb7 || c == 0x2022;
 }
 
 /* Lower case, full-width forms made plain, blanks and the marks inside numbers left out. */
@@ -111,7 +108,8 @@ text_from(struct arena *arena, const struct folded *folded, size_t first, bool b
 	size_t n = 0;
 
 	for (size_t i = first; i < folded->count; i++)
-		n += put_point(text + n, folded->points[backwards ? folded->count - 1 - (i - first) : i]);
+		n += put_point(text + n,
+		               folded->points[backwards ? folded->count - 1 - (i - first) : i]);
 	return arena_copy(arena, text, n);
 }
 
@@ -142,8 +140,8 @@ kind_of(const char *name)
 }
 
 void
-search_add(struct ctx *ctx, const char *kind, const char *key, const char *subject, struct id subject_id,
-           struct id store)
+search_add(struct ctx *ctx, const char *kind, const char *key, const char *subject,
+           struct id subject_id, struct id store)
 {
 	const char *keys[KEY_POINTS];
 	size_t count;
@@ -153,15 +151,15 @@ search_add(struct ctx *ctx, const char *kind, const char *key, const char *subje
 	count = keys_of(ctx->arena, kind_of(kind)->form, key, keys);
 	if (count == 0)
 		return;
-	db_write(ctx, search_key_add, ARG(kind, kind), TEXTS_ARG(keys, keys, count), ARG(subject, subject),
-	         ARG(subject_id, subject_id), ARG(store_id, store));
+	db_write(ctx, search_key_add, ARG(kind, kind), TEXTS_ARG(keys, keys, count),
+	         ARG(subject, subject), ARG(subject_id, subject_id), ARG(store_id, store));
 	if (strcmp(kind, "number") == 0)
 		search_add(ctx, "number_tail", key, subject, subject_id, store);
 }
 
 void
-search_add_name(struct ctx *ctx, const char *name, bool is_person, const char *subject, struct id subject_id,
-                struct id store)
+search_add_name(struct ctx *ctx, const char *name, bool is_person, const char *subject,
+                struct id subject_id, struct id store)
 {
 	char *full, *initials;
 

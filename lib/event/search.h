@@ -8,8 +8,8 @@
 /* Make an object findable.  kind: "name" (from every word and every Chinese character on), "pinyin",
  * "initials", "part_number", "plate" (with and without province), "phone_tail", "vin_tail",
  * "number" (from either end).  store is none for what belongs to the chain.  A blank key adds nothing. */
-void search_add(struct ctx *ctx, const char *kind, const char *key, const char *subject, struct id subject_id,
-                struct id store);
+void search_add(struct ctx *ctx, const char *kind, const char *key, const char *subject,
+                struct id subject_id, struct id store);
 
 /* A name as it is written, in full pinyin and in its initials. */
 void search_add_name(struct ctx *ctx, const char *name, bool is_person, const char *subject,

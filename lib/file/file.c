@@ -19,16 +19,20 @@ file_owner(struct ctx *ctx, struct id sent, struct file *file)
 	enum err err;
 
 	if (id_is_none(file->subject) != (file->subject_type == FILE_SUBJECT_NONE))
-		return wrong_parameter(ctx, ERR_REQUIRED, id_is_none(file->subject) ? "subject_id" : "subject_type");
+		return wrong_parameter(ctx, ERR_REQUIRED,
+		                       id_is_none(file->subject) ? "subject_id" : "subject_type");
 	if (id_is_none(file->subject)) {
 		file->store = id_is_none(sent) ? ctx->scope->store : sent;
-		return id_is_none(file->store) ? wrong_parameter(ctx, ERR_REQUIRED, "store_id") : OK;
+		return id_is_none(file->store) ? wrong_parameter(ctx, ERR_REQUIRED, "store_id")
+		                               : OK;
 	}
-	err = db_read(ctx, file_subject_store, &rows, ENUM_ARG(subject_type, file_subject, file->subject_type),
+	err = db_read(ctx, file_subject_store, &rows,
+	              ENUM_ARG(subject_type, file_subject, file->subject_type),
 	              ARG(subject_id, file->subject));
 	if (err)
 		return err;
-	if (rows_count(rows) == 0 || (!id_is_none(sent) && !id_equal(sent, row_id(rows, 0, "store_id"))))
+	if (rows_count(rows) == 0 ||
+	    (!id_is_none(sent) && !id_equal(sent, row_id(rows, 0, "store_id"))))
 		return wrong_parameter(ctx, ERR_NOT_FOUND, "subject_id");
 	file->store = row_id(rows, 0, "store_id");
 	return OK;
@@ -38,8 +42,10 @@ void
 file_add(struct ctx *ctx, const struct file *file)
 {
 	ctx->subject = id_new();
-	db_write(ctx, file_add, ARG(file_id, ctx->subject), ARG(store_id, file->store), ARG(sha256, file->sha256),
-	         ARG(media_type, file->media_type), ARG(size, file->size), ARG(name, file->name),
-	         ENUM_ARG(subject_type, file_subject, file->subject_type), ARG(subject_id, file->subject));
+	db_write(ctx, file_add, ARG(file_id, ctx->subject), ARG(store_id, file->store),
+	         ARG(sha256, file->sha256), ARG(media_type, file->media_type),
+	         ARG(size, file->size), ARG(name, file->name),
+	         ENUM_ARG(subject_type, file_subject, file->subject_type),
+	         ARG(subject_id, file->subject));
 	event_add(ctx, "file.added", file->store, ctx->subject);
 }

@@ -24,7 +24,7 @@ struct import_job {
 struct import_results {
 	size_t count;
 	int64_t *lines;
-	const char **data; /* staging: the row as JSON, NULL when it failed */
+	const char **data;   /* staging: the row as JSON, NULL when it failed */
 	struct id *subjects; /* applying */
 	const char **problems;
 };
@@ -37,14 +37,16 @@ MUSTCHECK enum err import_cancel(struct ctx *ctx, struct id id);
 
 /* Lock up to max open imports that nobody else works on, longest untouched first; only `id` unless it
  * is none.  For the steps below. */
-MUSTCHECK enum err import_claim(struct ctx *ctx, struct id id, struct import_job *jobs, size_t max, size_t *count);
+MUSTCHECK enum err import_claim(struct ctx *ctx, struct id id, struct import_job *jobs, size_t max,
+                                size_t *count);
 
 /* Rows were read from the file, up to octets and line; at its end they are ready to be written. */
-void import_stage(struct ctx *ctx, const struct import_job *job, const struct import_results *rows, int64_t octets,
-                  int64_t line, bool at_end);
+void import_stage(struct ctx *ctx, const struct import_job *job, const struct import_results *rows,
+                  int64_t octets, int64_t line, bool at_end);
 
 /* Rows were judged and written; `left` says whether more wait.  The last ends the import. */
-void import_record(struct ctx *ctx, const struct import_job *job, const struct import_results *rows, bool left);
+void import_record(struct ctx *ctx, const struct import_job *job, const struct import_results *rows,
+                   bool left);
 
 /* The import as a whole cannot be done; problem is a JSON object. */
 void import_fail(struct ctx *ctx, const struct import_job *job, const char *problem);

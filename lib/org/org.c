@@ -148,8 +148,10 @@ store_add_holiday(struct ctx *ctx, struct id id, const struct add_store_holiday 
 
 	if (err)
 		return err;
-	if (in->has_opens != in->has_closes || (in->has_opens && strcmp(in->opens, in->closes) >= 0))
-		return fail_with(ctx, ERR_BAD_VALUE, "/closes", "must be after opens, and both be given", NULL);
+	if (in->has_opens != in->has_closes ||
+	    (in->has_opens && strcmp(in->opens, in->closes) >= 0))
+		return fail_with(ctx, ERR_BAD_VALUE, "/closes",
+		                 "must be after opens, and both be given", NULL);
 	db_write(ctx, store_holiday_add, ARG(id, id), BODY_ARG(add_store_holiday, in));
 	db_write(ctx, store_touch, ARG(id, id));
 	event_add(ctx, "store.updated", id, id);
@@ -251,7 +253,8 @@ enum err
 document_number(struct ctx *ctx, struct id store, const char *kind, const char **number)
 {
 	struct rows *rows;
-	enum err err = db_read(ctx, document_number_next, &rows, ARG(store_id, store), ARG(kind, kind));
+	enum err err =
+		db_read(ctx, document_number_next, &rows, ARG(store_id, store), ARG(kind, kind));
 
 	if (err)
 		return err;

@@ -15,16 +15,19 @@ MUSTCHECK enum err region_delete(struct ctx *ctx, struct id id, const char *reas
 MUSTCHECK enum err store_create(struct ctx *ctx, const struct create_store *in);
 MUSTCHECK enum err store_update(struct ctx *ctx, struct id id, const struct update_store *in);
 MUSTCHECK enum err store_set_hours(struct ctx *ctx, struct id id, const struct set_store_hours *in);
-MUSTCHECK enum err store_add_holiday(struct ctx *ctx, struct id id, const struct add_store_holiday *in);
+MUSTCHECK enum err store_add_holiday(struct ctx *ctx, struct id id,
+                                     const struct add_store_holiday *in);
 MUSTCHECK enum err store_remove_holiday(struct ctx *ctx, struct id id, struct date date);
-MUSTCHECK enum err store_update_policies(struct ctx *ctx, struct id id, const struct update_store_policies *in);
+MUSTCHECK enum err store_update_policies(struct ctx *ctx, struct id id,
+                                         const struct update_store_policies *in);
 MUSTCHECK enum err bay_create(struct ctx *ctx, struct id store, const struct create_bay *in);
 MUSTCHECK enum err bay_update(struct ctx *ctx, struct id id, const struct update_bay *in);
 MUSTCHECK enum err bay_delete(struct ctx *ctx, struct id id, const char *reason);
 
 /* The next readable number of a kind ("WO") in a store: SH01-WO-261121-0007, by the store's own day.
  * Takes the counter's lock: call it last. */
-MUSTCHECK enum err document_number(struct ctx *ctx, struct id store, const char *kind, const char **number);
+MUSTCHECK enum err document_number(struct ctx *ctx, struct id store, const char *kind,
+                                   const char **number);
 
 /* The id a client sent for a new object when it is a UUIDv7, a fresh one when it sent none;
  * ERR_BAD_VALUE at /id else. */

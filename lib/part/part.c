@@ -21,7 +21,8 @@ static enum err
 refuse_duplicate(struct ctx *ctx, const char *number_norm, const char *brand)
 {
 	struct rows *rows;
-	enum err err = db_read(ctx, part_by_number, &rows, ARG(number_norm, number_norm), ARG(brand, brand));
+	enum err err = db_read(ctx, part_by_number, &rows, ARG(number_norm, number_norm),
+	                       ARG(brand, brand));
 
 	if (err)
 		return err;
@@ -37,8 +38,8 @@ part_create(struct ctx *ctx, const struct create_part *in)
 	enum err err = new_id(ctx, in->id, &ctx->subject);
 
 	if (!err)
-		err = db_read(ctx, part_add, &rows, ARG(part_id, ctx->subject), ARG(number_norm, norm),
-		              BODY_ARG(create_part, in));
+		err = db_read(ctx, part_add, &rows, ARG(part_id, ctx->subject),
+		              ARG(number_norm, norm), BODY_ARG(create_part, in));
 	if (err)
 		return err;
 	if (rows_count(rows) == 0)

@@ -11,8 +11,7 @@ static const struct machine_move moves[] = {
 	{ OP_failQualityCheck, FROM(QUALITY_STATUS_OPEN), QUALITY_STATUS_FAILED },
 };
 
-const struct machine quality_check_machine = { "status", &quality_status_enum, moves,
-	                                       COUNT_OF(moves) };
+const struct machine quality_check_machine = MACHINE("status", quality_status, moves);
 
 /* A check and the order it is about, locked, with the lines that were worked on. */
 struct check {

@@ -17,11 +17,11 @@ MUSTCHECK enum err quality_check_open(struct ctx *ctx, const struct create_quali
 
 /* A final check is decided by anybody who may check finally, the others by who began them:
  * ERR_NOT_YOUR_CHECK, ERR_FORBIDDEN, ERR_OWN_WORK, ERR_ILLEGAL_TRANSITION. */
-MUSTCHECK enum err
-quality_check_pass(struct ctx *ctx, struct id id, const struct pass_quality_check *in);
+MUSTCHECK enum err quality_check_pass(struct ctx *ctx, struct id id,
+                                      const struct pass_quality_check *in);
 
 /* ERR_NOT_FOUND, ERR_LINE_STATUS (only work that is done can fail), ERR_NOT_TECHNICIAN, beside those above. */
-MUSTCHECK enum err
-quality_check_fail(struct ctx *ctx, struct id id, const struct fail_quality_check *in);
+MUSTCHECK enum err quality_check_fail(struct ctx *ctx, struct id id,
+                                      const struct fail_quality_check *in);
 
 #endif

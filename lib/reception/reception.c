@@ -20,7 +20,7 @@ static const struct machine_move moves[] = {
 };
 /* clang-format on */
 
-const struct machine reception_machine = { "status", &reception_status_enum, moves, COUNT_OF(moves) };
+const struct machine reception_machine = MACHINE("status", reception_status, moves);
 
 /* Store, customer and vehicle of what is being opened, and its appointment if any. */
 struct opening {
@@ -64,9 +64,11 @@ from_appointment(struct ctx *ctx, const struct create_reception *in, struct open
 	if (err)
 		return err;
 	if (in->has_customer_id && !id_equal(in->customer_id, booked->customer))
-		return fail_with(ctx, ERR_BAD_VALUE, "/customer_id", "is not the appointment's", NULL);
+		return fail_with(ctx, ERR_BAD_VALUE, "/customer_id", "is not the appointment's",
+		                 NULL);
 	if (in->has_vehicle_id && !id_equal(in->vehicle_id, booked->vehicle))
-		return fail_with(ctx, ERR_BAD_VALUE, "/vehicle_id", "is not the appointment's", NULL);
+		return fail_with(ctx, ERR_BAD_VALUE, "/vehicle_id", "is not the appointment's",
+		                 NULL);
 	opening->store = booked->store;
 	opening->customer = booked->customer;
 	opening->vehicle = booked->vehicle;
@@ -85,14 +87,15 @@ add_concerns(struct ctx *ctx, struct id store, const struct create_reception *in
 }
 
 static void
-add(struct ctx *ctx, const struct create_reception *in, const struct opening *opening, const char *number)
+add(struct ctx *ctx, const struct create_reception *in, const struct opening *opening,
+    const char *number)
 {
 	customer_link(ctx, opening->customer, opening->store, "document");
 	vehicle_link(ctx, opening->vehicle, opening->store, "document");
 	odometer_record(ctx, opening->vehicle, in->odometer_km, "reception");
 	db_write(ctx, reception_add, ARG(reception_id, ctx->subject), ARG(store_id, opening->store),
-	         ARG(customer_id, opening->customer), ARG(vehicle_id, opening->vehicle), ARG(number, number),
-	         BODY_ARG(create_reception, in));
+	         ARG(customer_id, opening->customer), ARG(vehicle_id, opening->vehicle),
+	         ARG(number, number), BODY_ARG(create_reception, in));
 	if (in->concerns_count)
 		add_concerns(ctx, opening->store, in);
 	if (in->has_appointment_id)
@@ -132,8 +135,8 @@ find_customer(struct ctx *ctx, const struct check_in *in, struct opening *openin
 {
 	opening->customer = in->has_customer_id ? in->customer_id : opening->appointment.customer;
 	if (in->has_customer && !in->has_customer_id)
-		return customer_find_or_create(ctx, opening->store, in->customer->name, in->customer->phone,
-		                               &opening->customer);
+		return customer_find_or_create(ctx, opening->store, in->customer->name,
+		                               in->customer->phone, &opening->customer);
 	if (in->has_customer || id_is_none(opening->customer))
 		return fail_with(ctx, ERR_ONE_OF, "/customer", "customer, customer_id", NULL);
 	return customer_resolve(ctx, &opening->customer, "/customer_id");
@@ -143,10 +146,16 @@ enum err
 reception_check_in(struct ctx *ctx, const struct check_in *in)
 {
 	const struct create_reception reception = {
-		.appointment_id = in->appointment_id, .has_appointment_id = in->has_appointment_id,
-		.contact = in->contact, .has_contact = in->has_contact, .odometer_km = in->odometer_km,
-		.concerns = in->concerns, .concerns_count = in->concerns_count, .has_concerns = in->has_concerns,
-		.old_parts = in->old_parts, .has_old_parts = in->has_old_parts,
+		.appointment_id = in->appointment_id,
+		.has_appointment_id = in->has_appointment_id,
+		.contact = in->contact,
+		.has_contact = in->has_contact,
+		.odometer_km = in->odometer_km,
+		.concerns = in->concerns,
+		.concerns_count = in->concerns_count,
+		.has_concerns = in->has_concerns,
+		.old_parts = in->old_parts,
+		.has_old_parts = in->has_old_parts,
 	};
 	struct opening opening = { 0 };
 	enum err err = new_id(ctx, in->id, &ctx->subject);
@@ -160,13 +169,15 @@ reception_check_in(struct ctx *ctx, const struct check_in *in)
 	if (!err)
 		err = find_customer(ctx, in, &opening);
 	if (!err)
-		err = vehicle_find_or_create(ctx, opening.store, in->plate, in->vin, opening.customer, &opening.vehicle);
+		err = vehicle_find_or_create(ctx, opening.store, in->plate, in->vin,
+		                             opening.customer, &opening.vehicle);
 	return err ? err : open(ctx, &reception, &opening);
 }
 
 /* Lock, ask the machine, write the new state. */
 static enum err
-move(struct ctx *ctx, enum op op, struct id id, const char *reason, const char *note, const char *event)
+move(struct ctx *ctx, enum op op, struct id id, const char *reason, const char *note,
+     const char *event)
 {
 	struct rows *rows;
 	int status = 0;
@@ -176,13 +187,14 @@ move(struct ctx *ctx, enum op op, struct id id, const char *reason, const char *
 		return err;
 	if (rows_count(rows) == 0)
 		return fail(ctx, ERR_NOT_FOUND, NULL);
-	err = machine_check(ctx, &reception_machine, op, row_enum(rows, 0, "status", &reception_status_enum), &status);
+	err = machine_check(ctx, &reception_machine, op,
+	                    row_enum(rows, 0, "status", &reception_status_enum), &status);
 	if (err)
 		return err;
 	if (status == RECEPTION_STATUS_LEFT_WITHOUT_SERVICE && row_bool(rows, 0, "has_order"))
 		return fail(ctx, ERR_WORK_ORDER_OPEN, NULL);
-	db_write(ctx, reception_set_status, ARG(id, id), ENUM_ARG(status, reception_status, status), ARG(reason, reason),
-	         ARG(note, note));
+	db_write(ctx, reception_set_status, ARG(id, id), ENUM_ARG(status, reception_status, status),
+	         ARG(reason, reason), ARG(note, note));
 	event_add(ctx, event, row_id(rows, 0, "store_id"), id);
 	ctx->subject = id;
 	return OK;
@@ -201,6 +213,6 @@ reception_advance(struct ctx *ctx, enum op op, struct id id)
 enum err
 reception_leave(struct ctx *ctx, struct id id, const struct leave_reception *in)
 {
-	return move(ctx, OP_leaveReception, id, enum_code(&leave_reason_enum, (int)in->reason), in->note,
-	            "reception.left");
+	return move(ctx, OP_leaveReception, id, enum_code(&leave_reason_enum, (int)in->reason),
+	            in->note, "reception.left");
 }

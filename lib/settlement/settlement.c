@@ -8,21 +8,21 @@
 #include "org/org.h"
 #include "work_order/work_order.h"
 
-#define OPEN_STATES                                                                             \
-	(FROM(SETTLEMENT_STATUS_ISSUED) | FROM(SETTLEMENT_STATUS_PARTLY_PAID) | FROM(SETTLEMENT_STATUS_PAID))
+#define OPEN_STATES                                                             \
+	(FROM(SETTLEMENT_STATUS_ISSUED) | FROM(SETTLEMENT_STATUS_PARTLY_PAID) | \
+	 FROM(SETTLEMENT_STATUS_PAID))
 
 static const struct machine_move settlement_moves[] = {
 	{ OP_issueSettlement, FROM(SETTLEMENT_STATUS_DRAFT), SETTLEMENT_STATUS_ISSUED },
 	{ OP_voidSettlement, FROM(SETTLEMENT_STATUS_ISSUED), SETTLEMENT_STATUS_VOID },
 };
-const struct machine settlement_machine = { "status", &settlement_status_enum, settlement_moves,
-	                                    COUNT_OF(settlement_moves) };
+const struct machine settlement_machine = MACHINE("status", settlement_status, settlement_moves);
 
 static const struct machine_move payment_moves[] = {
-	{ OP_refundPayment, FROM(PAYMENT_STATUS_SUCCEEDED) | FROM(PAYMENT_STATUS_PARTLY_REFUNDED), 0 },
+	{ OP_refundPayment, FROM(PAYMENT_STATUS_SUCCEEDED) | FROM(PAYMENT_STATUS_PARTLY_REFUNDED),
+	  0 },
 };
-const struct machine payment_machine = { "status", &payment_status_enum, payment_moves,
-	                                 COUNT_OF(payment_moves) };
+const struct machine payment_machine = MACHINE("status", payment_status, payment_moves);
 
 /* A settlement and its order, both locked. */
 struct bill {
@@ -39,7 +39,8 @@ struct bill {
 bool
 settlement_sum(struct settlement_sums *sums, int64_t tax_bp, int64_t rounding_fen)
 {
-	const int64_t parts[] = { sums->labour, sums->part, sums->sublet, sums->fee, -sums->discount };
+	const int64_t parts[] = { sums->labour, sums->part, sums->sublet, sums->fee,
+		                  -sums->discount };
 	int64_t gross = 0, taxed, base = 10000 + tax_bp;
 
 	for (size_t i = 0; i < COUNT_OF(parts); i++)
@@ -48,7 +49,8 @@ settlement_sum(struct settlement_sums *sums, int64_t tax_bp, int64_t rounding_fe
 	/* a negative gross keeps its sign here and is refused by whoever asked */
 	sums->rounding = gross > 0 ? -(gross % rounding_fen) : 0;
 	sums->total = gross + sums->rounding;
-	if (__builtin_mul_overflow(sums->total, 2 * tax_bp, &taxed) || !money_add(taxed, base, &taxed))
+	if (__builtin_mul_overflow(sums->total, 2 * tax_bp, &taxed) ||
+	    !money_add(taxed, base, &taxed))
 		return false;
 	sums->tax = taxed / (2 * base);
 	sums->net = sums->total - sums->tax;
@@ -56,8 +58,8 @@ settlement_sum(struct settlement_sums *sums, int64_t tax_bp, int64_t rounding_fe
 }
 
 static enum err
-read_facts(struct ctx *ctx, const struct create_settlement *in, enum payer payer, struct rows **facts,
-           struct settlement_sums *sums)
+read_facts(struct ctx *ctx, const struct create_settlement *in, enum payer payer,
+           struct rows **facts, struct settlement_sums *sums)
 {
 	enum err err = db_read(ctx, settlement_facts, facts, ARG(work_order_id, in->work_order_id),
 	                       ENUM_ARG(payer, payer, payer));
@@ -71,8 +73,10 @@ read_facts(struct ctx *ctx, const struct create_settlement *in, enum payer payer
 	if (row_int(*facts, 0, "lines") == 0)
 		return fail(ctx, ERR_NOTHING_TO_BILL, NULL);
 	*sums = (struct settlement_sums){
-		.labour = row_int(*facts, 0, "labour_total"), .part = row_int(*facts, 0, "part_total"),
-		.sublet = row_int(*facts, 0, "sublet_total"), .fee = row_int(*facts, 0, "fee_total"),
+		.labour = row_int(*facts, 0, "labour_total"),
+		.part = row_int(*facts, 0, "part_total"),
+		.sublet = row_int(*facts, 0, "sublet_total"),
+		.fee = row_int(*facts, 0, "fee_total"),
 		.discount = row_int(*facts, 0, "discount_total"),
 	};
 	if (!settlement_sum(sums, row_int(*facts, 0, "tax_bp"), row_int(*facts, 0, "rounding_fen")))
@@ -81,7 +85,8 @@ read_facts(struct ctx *ctx, const struct create_settlement *in, enum payer payer
 }
 
 static void
-add_lines(struct ctx *ctx, struct id settlement, struct id work_order, enum payer payer, size_t count)
+add_lines(struct ctx *ctx, struct id settlement, struct id work_order, enum payer payer,
+          size_t count)
 {
 	struct id *ids = arena_array(ctx->arena, count, sizeof(*ids));
 
@@ -111,12 +116,13 @@ settlement_create(struct ctx *ctx, const struct create_settlement *in)
 	err = read_facts(ctx, in, payer, &facts, &sums);
 	if (err)
 		return err;
-	db_write(ctx, settlement_add, ARG(id, id), ARG(store_id, wo.store), ARG(work_order_id, wo.id),
-	         ENUM_ARG(payer, payer, payer), ARG(customer_id, wo.customer), ARG(labour_total, sums.labour),
-	         ARG(part_total, sums.part), ARG(sublet_total, sums.sublet), ARG(fee_total, sums.fee),
-	         ARG(discount_total, sums.discount), ARG(rounding, sums.rounding),
-	         ARG(tax_bp, row_int(facts, 0, "tax_bp")), ARG(tax_total, sums.tax), ARG(net_total, sums.net),
-	         ARG(total, sums.total));
+	db_write(ctx, settlement_add, ARG(id, id), ARG(store_id, wo.store),
+	         ARG(work_order_id, wo.id), ENUM_ARG(payer, payer, payer),
+	         ARG(customer_id, wo.customer), ARG(labour_total, sums.labour),
+	         ARG(part_total, sums.part), ARG(sublet_total, sums.sublet),
+	         ARG(fee_total, sums.fee), ARG(discount_total, sums.discount),
+	         ARG(rounding, sums.rounding), ARG(tax_bp, row_int(facts, 0, "tax_bp")),
+	         ARG(tax_total, sums.tax), ARG(net_total, sums.net), ARG(total, sums.total));
 	add_lines(ctx, id, wo.id, payer, (size_t)row_int(facts, 0, "lines"));
 	event_add(ctx, "settlement.drafted", wo.store, id);
 	ctx->subject = id;
@@ -126,7 +132,8 @@ settlement_create(struct ctx *ctx, const struct create_settlement *in)
 /* ------------------------------------------------------------ issuing and voiding */
 
 static enum err
-lock_bill(struct ctx *ctx, struct id id, struct id work_order, const char *pointer, struct bill *bill)
+lock_bill(struct ctx *ctx, struct id id, struct id work_order, const char *pointer,
+          struct bill *bill)
 {
 	struct rows *rows;
 	enum err err;
@@ -172,11 +179,13 @@ settlement_issue(struct ctx *ctx, struct id id)
 	enum err err = lock_by_id(ctx, id, NULL, &bill);
 
 	if (!err)
-		err = machine_check(ctx, &settlement_machine, OP_issueSettlement, (int)bill.status, &to);
+		err = machine_check(ctx, &settlement_machine, OP_issueSettlement, (int)bill.status,
+		                    &to);
 	if (!err && bill.others_billed)
 		err = work_order_settle(ctx, &bill.wo);
 	/* nothing to pay: the customer owes nothing, or has no lines at all */
-	if (!err && (bill.payer == PAYER_CUSTOMER ? bill.total == 0 : bill.others_billed && !bill.has_customer))
+	if (!err && (bill.payer == PAYER_CUSTOMER ? bill.total == 0
+	                                          : bill.others_billed && !bill.has_customer))
 		err = work_order_set_paid(ctx, &bill.wo, true);
 	if (!err)
 		err = document_number(ctx, bill.store, "ST", &number);
@@ -197,7 +206,8 @@ settlement_void(struct ctx *ctx, struct id id, const struct void_settlement *in)
 	enum err err = lock_by_id(ctx, id, NULL, &bill);
 
 	if (!err)
-		err = machine_check(ctx, &settlement_machine, OP_voidSettlement, (int)bill.status, &to);
+		err = machine_check(ctx, &settlement_machine, OP_voidSettlement, (int)bill.status,
+		                    &to);
 	if (!err)
 		err = work_order_unsettle(ctx, &bill.wo);
 	if (!err && (bill.payer == PAYER_CUSTOMER || !bill.has_customer))
@@ -222,7 +232,9 @@ set_paid(struct ctx *ctx, const struct bill *bill, int64_t paid)
 
 	db_write(ctx, settlement_set_paid, ARG(id, bill->id), ARG(paid, paid),
 	         ENUM_ARG(status, settlement_status, status));
-	return bill->payer == PAYER_CUSTOMER ? work_order_set_paid(ctx, &bill->wo, paid == bill->total) : OK;
+	return bill->payer == PAYER_CUSTOMER
+	               ? work_order_set_paid(ctx, &bill->wo, paid == bill->total)
+	               : OK;
 }
 
 static enum err
@@ -232,12 +244,14 @@ lock_to_pay(struct ctx *ctx, const struct create_payment *in, struct bill *bill)
 	enum err err;
 
 	if (in->has_settlement_id == in->has_work_order_id)
-		return fail_with(ctx, ERR_ONE_OF, "/settlement_id", "settlement_id, work_order_id", NULL);
+		return fail_with(ctx, ERR_ONE_OF, "/settlement_id", "settlement_id, work_order_id",
+		                 NULL);
 	if (in->has_settlement_id)
 		return lock_by_id(ctx, in->settlement_id, "/settlement_id", bill);
 	err = work_order_lock(ctx, in->work_order_id, "/work_order_id", &bill->wo);
 	if (!err)
-		err = db_read(ctx, settlement_of_customer, &rows, ARG(work_order_id, in->work_order_id));
+		err = db_read(ctx, settlement_of_customer, &rows,
+		              ARG(work_order_id, in->work_order_id));
 	if (err)
 		return err;
 	if (rows_count(rows) == 0)
@@ -267,7 +281,8 @@ payment_take(struct ctx *ctx, const struct create_payment *in)
 		return fail_with(ctx, ERR_ILLEGAL_TRANSITION, NULL,
 		                 enum_code(&settlement_status_enum, (int)bill.status), NULL);
 	if (in->amount > bill.total - bill.paid)
-		return fail_with(ctx, ERR_OVERPAID, "/amount", fen(ctx, bill.total - bill.paid), NULL);
+		return fail_with(ctx, ERR_OVERPAID, "/amount", fen(ctx, bill.total - bill.paid),
+		                 NULL);
 	err = set_paid(ctx, &bill, bill.paid + in->amount);
 	if (!err)
 		err = document_number(ctx, bill.store, "PY", &number);
@@ -290,7 +305,8 @@ lock_payment(struct ctx *ctx, struct id id, struct bill *bill, struct rows **pay
 		return err;
 	if (rows_count(rows) == 0)
 		return fail(ctx, ERR_NOT_FOUND, NULL);
-	err = lock_bill(ctx, row_id(rows, 0, "settlement_id"), row_id(rows, 0, "work_order_id"), NULL, bill);
+	err = lock_bill(ctx, row_id(rows, 0, "settlement_id"), row_id(rows, 0, "work_order_id"),
+	                NULL, bill);
 	return err ? err : db_read(ctx, payment_lock, payment, ARG(id, id));
 }
 
@@ -316,9 +332,10 @@ payment_refund(struct ctx *ctx, struct id id, const struct refund_payment *in)
 		return err;
 	db_write(ctx, payment_refund, ARG(id, id), ARG(amount, in->amount),
 	         ENUM_ARG(status, payment_status,
-	                  in->amount == left ? PAYMENT_STATUS_REFUNDED : PAYMENT_STATUS_PARTLY_REFUNDED));
-	db_write(ctx, payment_refund_add, ARG(refund_id, id_new()), ARG(store_id, bill.store), ARG(id, id),
-	         BODY_ARG(refund_payment, in));
+	                  in->amount == left ? PAYMENT_STATUS_REFUNDED
+	                                     : PAYMENT_STATUS_PARTLY_REFUNDED));
+	db_write(ctx, payment_refund_add, ARG(refund_id, id_new()), ARG(store_id, bill.store),
+	         ARG(id, id), BODY_ARG(refund_payment, in));
 	event_add(ctx, "payment.refunded", bill.store, id);
 	ctx->subject = id;
 	return OK;

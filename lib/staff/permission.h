@@ -13,7 +13,7 @@ bool permission_in(const struct permission_set *set, enum permission permission)
 void permissions_unite(struct permission_set *into, const struct permission_set *set);
 
 /* The first permission of wanted that held lacks; PERMISSION_NONE when it has them all. */
-enum permission
-permission_lacking(const struct permission_set *held, const struct permission_set *wanted);
+enum permission permission_lacking(const struct permission_set *held,
+                                   const struct permission_set *wanted);
 
 #endif

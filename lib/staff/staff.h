@@ -11,8 +11,8 @@
 
 /* password is the stored form, NULL for none.  Without store_id: headquarters makes people of the
  * chain, a store its own.  Sets ctx->subject. */
-MUSTCHECK enum err
-staff_create(struct ctx *ctx, const struct create_staff *in, const char *password);
+MUSTCHECK enum err staff_create(struct ctx *ctx, const struct create_staff *in,
+                                const char *password);
 
 /* Who becomes inactive loses sessions and keys.  Sets ctx->subject. */
 MUSTCHECK enum err staff_update(struct ctx *ctx, struct id id, const struct update_staff *in);

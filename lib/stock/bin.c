@@ -9,7 +9,8 @@ enum err
 warehouse_find(struct ctx *ctx, struct id store, struct id sent, struct id *warehouse)
 {
 	struct rows *rows;
-	enum err err = db_read(ctx, warehouse_find, &rows, ARG(store_id, store), ARG(warehouse_id, sent));
+	enum err err =
+		db_read(ctx, warehouse_find, &rows, ARG(store_id, store), ARG(warehouse_id, sent));
 
 	if (err)
 		return err;
@@ -31,8 +32,8 @@ bin_create(struct ctx *ctx, const struct create_bin *in)
 		err = warehouse_find(ctx, store, in->warehouse_id, &warehouse);
 	if (err)
 		return err;
-	db_write(ctx, bin_add, ARG(bin_id, ctx->subject), ARG(store_id, store), ARG(warehouse_id, warehouse),
-	         ARG(code, in->code));
+	db_write(ctx, bin_add, ARG(bin_id, ctx->subject), ARG(store_id, store),
+	         ARG(warehouse_id, warehouse), ARG(code, in->code));
 	event_add(ctx, "bin.created", store, ctx->subject);
 	return OK;
 }

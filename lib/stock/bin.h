@@ -9,6 +9,7 @@
 MUSTCHECK enum err bin_create(struct ctx *ctx, const struct create_bin *in);
 
 /* The warehouse somebody named, or the store's default one; ERR_NOT_FOUND at /warehouse_id. */
-MUSTCHECK enum err warehouse_find(struct ctx *ctx, struct id store, struct id sent, struct id *warehouse);
+MUSTCHECK enum err warehouse_find(struct ctx *ctx, struct id store, struct id sent,
+                                  struct id *warehouse);
 
 #endif

@@ -5,17 +5,18 @@
 #include "event/event.h"
 #include "part/part.h"
 
+/* clang-format off */
 static const struct machine_move demand_moves[] = {
 	{ OP_cancelDemand, FROM(DEMAND_STATUS_OPEN) | FROM(DEMAND_STATUS_RESERVED), DEMAND_STATUS_CANCELLED },
 	{ OP_loseDemand, FROM(DEMAND_STATUS_OPEN) | FROM(DEMAND_STATUS_RESERVED), DEMAND_STATUS_LOST },
 };
-const struct machine demand_machine = { "status", &demand_status_enum, demand_moves, COUNT_OF(demand_moves) };
+/* clang-format on */
+const struct machine demand_machine = MACHINE("status", demand_status, demand_moves);
 
 static const struct machine_move reservation_moves[] = {
 	{ OP_releaseReservation, FROM(RESERVATION_STATUS_ACTIVE), RESERVATION_STATUS_RELEASED },
 };
-const struct machine reservation_machine = { "status", &reservation_status_enum, reservation_moves,
-	                                     COUNT_OF(reservation_moves) };
+const struct machine reservation_machine = MACHINE("status", reservation_status, reservation_moves);
 
 /* Demands to be written together, as columns of the statement that writes them. */
 struct demands {
@@ -61,13 +62,16 @@ demands_save(struct ctx *ctx, const struct demands *d, const struct levels *leve
 	size_t n = d->count;
 
 	levels_save(ctx, levels);
-	db_write(ctx, demand_add, ARG(store_id, levels->store), ARG(batch_id, d->batch), ARG(kind, d->kind),
-	         ARG(work_order_id, d->work_order), ARG(customer_id, d->customer), ARG(vehicle_id, d->vehicle),
-	         IDS_ARG(demand_ids, d->ids, n), IDS_ARG(part_ids, d->parts, n), IDS_ARG(line_ids, d->lines, n),
-	         QTYS_ARG(quantity, d->wanted, n), QTYS_ARG(first_pick_quantity, d->picked, n));
-	db_write(ctx, reservation_add, ARG(store_id, levels->store), ARG(warehouse_id, levels->warehouse),
-	         IDS_ARG(reservation_ids, d->reservations, n), IDS_ARG(demand_ids, d->ids, n),
-	         IDS_ARG(part_ids, d->parts, n), IDS_ARG(line_ids, d->lines, n), QTYS_ARG(quantity, d->held, n));
+	db_write(ctx, demand_add, ARG(store_id, levels->store), ARG(batch_id, d->batch),
+	         ARG(kind, d->kind), ARG(work_order_id, d->work_order),
+	         ARG(customer_id, d->customer), ARG(vehicle_id, d->vehicle),
+	         IDS_ARG(demand_ids, d->ids, n), IDS_ARG(part_ids, d->parts, n),
+	         IDS_ARG(line_ids, d->lines, n), QTYS_ARG(quantity, d->wanted, n),
+	         QTYS_ARG(first_pick_quantity, d->picked, n));
+	db_write(ctx, reservation_add, ARG(store_id, levels->store),
+	         ARG(warehouse_id, levels->warehouse), IDS_ARG(reservation_ids, d->reservations, n),
+	         IDS_ARG(demand_ids, d->ids, n), IDS_ARG(part_ids, d->parts, n),
+	         IDS_ARG(line_ids, d->lines, n), QTYS_ARG(quantity, d->held, n));
 	for (size_t i = 0; i < n; i++)
 		event_add(ctx, "demand.opened", levels->store, d->ids[i]);
 }
@@ -79,8 +83,8 @@ is_short(const struct demands *d, size_t i)
 }
 
 enum err
-stock_reserve(struct ctx *ctx, struct id store, struct id work_order, const struct stock_want *wants, size_t count,
-              bool refuse, const char *supply[])
+stock_reserve(struct ctx *ctx, struct id store, struct id work_order,
+              const struct stock_want *wants, size_t count, bool refuse, const char *supply[])
 {
 	struct levels levels;
 	struct demands d;
@@ -114,8 +118,8 @@ references_check(struct ctx *ctx, struct id store, const struct create_demand *i
 {
 	struct rows *rows;
 	enum err err = db_read(ctx, demand_references, &rows, ARG(store_id, store),
-	                       ARG(work_order_id, in->work_order_id), ARG(customer_id, in->customer_id),
-	                       ARG(vehicle_id, in->vehicle_id));
+	                       ARG(work_order_id, in->work_order_id),
+	                       ARG(customer_id, in->customer_id), ARG(vehicle_id, in->vehicle_id));
 
 	if (err)
 		return err;
@@ -167,7 +171,8 @@ static void
 serve(struct ctx *ctx, struct levels *levels, const struct rows *waiting, size_t row)
 {
 	struct level *level = level_of(levels, row_id(waiting, row, "part_id"));
-	struct id demand = row_id(waiting, row, "id"), line = row_id(waiting, row, "work_order_line_id");
+	struct id demand = row_id(waiting, row, "id"),
+		  line = row_id(waiting, row, "work_order_line_id");
 	struct qty wanted = row_qty(waiting, row, "short_quantity"), got = level_available(level);
 
 	if (got.milli <= 0)
@@ -176,13 +181,15 @@ serve(struct ctx *ctx, struct levels *levels, const struct rows *waiting, size_t
 		got = wanted;
 	level->reserved.milli += got.milli;
 	db_write(ctx, demand_serve, ARG(demand_id, demand), ARG(quantity, got));
-	db_write(ctx, reservation_add_one, ARG(reservation_id, id_new()), ARG(store_id, levels->store),
-	         ARG(warehouse_id, levels->warehouse), ARG(demand_id, demand), ARG(part_id, level->part),
-	         ARG(line_id, line), ARG(quantity, got));
+	db_write(ctx, reservation_add_one, ARG(reservation_id, id_new()),
+	         ARG(store_id, levels->store), ARG(warehouse_id, levels->warehouse),
+	         ARG(demand_id, demand), ARG(part_id, level->part), ARG(line_id, line),
+	         ARG(quantity, got));
 	if (got.milli < wanted.milli)
 		return;
 	db_write(ctx, demand_line_supplied, ARG(line_id, line));
-	event_add_data(ctx, "part.arrived", levels->store, level->part, row_text(waiting, row, "data"));
+	event_add_data(ctx, "part.arrived", levels->store, level->part,
+	               row_text(waiting, row, "data"));
 }
 
 enum err
@@ -218,7 +225,8 @@ lock_demand(struct ctx *ctx, struct id id, struct rows **rows)
 	if (rows_count(*rows) == 0)
 		return fail(ctx, ERR_NOT_FOUND, NULL);
 	part = row_id(*rows, 0, "part_id");
-	err = levels_lock(ctx, row_id(*rows, 0, "store_id"), (struct id){ { 0 } }, &part, 1, &levels);
+	err = levels_lock(ctx, row_id(*rows, 0, "store_id"), (struct id){ { 0 } }, &part, 1,
+	                  &levels);
 	return err ? err : db_read(ctx, demand_lock, rows, ARG(id, id));
 }
 
@@ -230,12 +238,13 @@ demand_end(struct ctx *ctx, struct id id, enum op op, const char *reason)
 	enum err err = lock_demand(ctx, id, &rows);
 
 	if (!err)
-		err = machine_check(ctx, &demand_machine, op, row_enum(rows, 0, "status", &demand_status_enum),
-		                    &status);
+		err = machine_check(ctx, &demand_machine, op,
+		                    row_enum(rows, 0, "status", &demand_status_enum), &status);
 	if (err)
 		return err;
 	db_write(ctx, reservation_release_demand, ARG(id, id));
-	db_write(ctx, demand_end, ARG(id, id), ENUM_ARG(status, demand_status, status), ARG(reason, reason));
+	db_write(ctx, demand_end, ARG(id, id), ENUM_ARG(status, demand_status, status),
+	         ARG(reason, reason));
 	db_write(ctx, demand_line_unsupplied, ARG(line_id, row_id(rows, 0, "work_order_line_id")));
 	event_add(ctx, status == DEMAND_STATUS_LOST ? "demand.lost" : "demand.cancelled",
 	          row_id(rows, 0, "store_id"), id);
@@ -269,7 +278,8 @@ reservation_release(struct ctx *ctx, struct id id)
 	if (rows_count(rows) == 0)
 		return fail(ctx, ERR_NOT_FOUND, NULL);
 	part = row_id(rows, 0, "part_id");
-	err = levels_lock(ctx, row_id(rows, 0, "store_id"), row_id(rows, 0, "warehouse_id"), &part, 1, &levels);
+	err = levels_lock(ctx, row_id(rows, 0, "store_id"), row_id(rows, 0, "warehouse_id"), &part,
+	                  1, &levels);
 	if (!err)
 		err = db_read(ctx, reservation_find, &rows, ARG(id, id));
 	if (!err)

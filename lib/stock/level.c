@@ -3,16 +3,16 @@
 #include "stock/level.h"
 
 enum err
-levels_lock(struct ctx *ctx, struct id store, struct id warehouse, const struct id *parts, size_t count,
-            struct levels *levels)
+levels_lock(struct ctx *ctx, struct id store, struct id warehouse, const struct id *parts,
+            size_t count, struct levels *levels)
 {
 	struct rows *rows;
 	enum err err;
 
 	db_write(ctx, stock_levels_ensure, ARG(store_id, store), ARG(warehouse_id, warehouse),
 	         IDS_ARG(part_ids, parts, count));
-	err = db_read(ctx, stock_levels_lock, &rows, ARG(store_id, store), ARG(warehouse_id, warehouse),
-	              IDS_ARG(part_ids, parts, count));
+	err = db_read(ctx, stock_levels_lock, &rows, ARG(store_id, store),
+	              ARG(warehouse_id, warehouse), IDS_ARG(part_ids, parts, count));
 	if (err)
 		return err;
 	*levels = (struct levels){ .store = store, .count = rows_count(rows) };
@@ -21,11 +21,13 @@ levels_lock(struct ctx *ctx, struct id store, struct id warehouse, const struct 
 	levels->level = arena_array(ctx->arena, levels->count, sizeof(*levels->level));
 	for (size_t i = 0; i < levels->count; i++) {
 		levels->warehouse = row_id(rows, i, "warehouse_id");
-		levels->level[i] = (struct level){ .part = row_id(rows, i, "part_id"),
-			                           .on_hand = row_qty(rows, i, "on_hand"),
-			                           .reserved = row_qty(rows, i, "reserved"),
-			                           .value = row_int(rows, i, "value"),
-			                           .movements = row_int(rows, i, "movements") };
+		levels->level[i] = (struct level){
+			.part = row_id(rows, i, "part_id"),
+			.on_hand = row_qty(rows, i, "on_hand"),
+			.reserved = row_qty(rows, i, "reserved"),
+			.value = row_int(rows, i, "value"),
+			.movements = row_int(rows, i, "movements"),
+		};
 	}
 	return OK;
 }
@@ -71,7 +73,8 @@ level_take_at(struct level *level, struct qty quantity, int64_t *cost)
 bool
 level_put(struct level *level, struct qty quantity, int64_t value)
 {
-	return qty_add(level->on_hand, quantity, &level->on_hand) && money_add(level->value, value, &level->value);
+	return qty_add(level->on_hand, quantity, &level->on_hand) &&
+	       money_add(level->value, value, &level->value);
 }
 
 void
@@ -99,8 +102,9 @@ levels_save(struct ctx *ctx, const struct levels *levels)
 		value[i] = levels->level[i].value;
 		movements[i] = levels->level[i].movements;
 	}
-	db_write(ctx, stock_levels_save, ARG(store_id, levels->store), ARG(warehouse_id, levels->warehouse),
-	         IDS_ARG(part_ids, parts, n), QTYS_ARG(on_hand, on_hand, n), QTYS_ARG(reserved, reserved, n),
+	db_write(ctx, stock_levels_save, ARG(store_id, levels->store),
+	         ARG(warehouse_id, levels->warehouse), IDS_ARG(part_ids, parts, n),
+	         QTYS_ARG(on_hand, on_hand, n), QTYS_ARG(reserved, reserved, n),
 	         INTS_ARG(value, value, n), INTS_ARG(movements, movements, n));
 }
 
@@ -127,8 +131,9 @@ postings_save(struct ctx *ctx, const struct levels *levels, struct id document, 
 		value_after[i] = postings[i].value_after;
 		ordinal[i] = postings[i].ordinal;
 	}
-	db_write(ctx, stock_movements_add, ARG(store_id, levels->store), ARG(warehouse_id, levels->warehouse),
-	         ARG(document_id, document), ARG(kind, kind), ARG(reason, reason), IDS_ARG(movement_ids, ids, count),
+	db_write(ctx, stock_movements_add, ARG(store_id, levels->store),
+	         ARG(warehouse_id, levels->warehouse), ARG(document_id, document), ARG(kind, kind),
+	         ARG(reason, reason), IDS_ARG(movement_ids, ids, count),
 	         IDS_ARG(line_ids, lines, count), IDS_ARG(part_ids, parts, count),
 	         QTYS_ARG(quantity, quantity, count), INTS_ARG(value, value, count),
 	         QTYS_ARG(on_hand, on_hand, count), INTS_ARG(value_after, value_after, count),

@@ -31,8 +31,8 @@ struct posting {
 
 /* Make what levels are missing and lock all of them in part order.  warehouse none: the store's default
  * one.  ERR_NOT_FOUND at /warehouse_id when the store has no such warehouse.  One trip. */
-MUSTCHECK enum err levels_lock(struct ctx *ctx, struct id store, struct id warehouse, const struct id *parts,
-                               size_t count, struct levels *levels);
+MUSTCHECK enum err levels_lock(struct ctx *ctx, struct id store, struct id warehouse,
+                               const struct id *parts, size_t count, struct levels *levels);
 
 /* The level of a part that was locked. */
 struct level *level_of(const struct levels *levels, struct id part);
@@ -57,7 +57,8 @@ void level_post(struct level *level, struct posting *posting);
 void levels_save(struct ctx *ctx, const struct levels *levels);
 
 /* Queue the ledger's rows. */
-void postings_save(struct ctx *ctx, const struct levels *levels, struct id document, const char *kind,
-                   const char *reason, const struct posting *postings, size_t count);
+void postings_save(struct ctx *ctx, const struct levels *levels, struct id document,
+                   const char *kind, const char *reason, const struct posting *postings,
+                   size_t count);
 
 #endif

@@ -15,7 +15,8 @@ stock_release(struct ctx *ctx, struct id store, const struct id *lines, size_t c
 	if (count == 0)
 		return OK;
 	/* the level first: a receipt that holds it may be about to serve these very demands */
-	err = db_read(ctx, stock_levels_lock_of_lines, &rows, ARG(store_id, store), IDS_ARG(line_ids, lines, count));
+	err = db_read(ctx, stock_levels_lock_of_lines, &rows, ARG(store_id, store),
+	              IDS_ARG(line_ids, lines, count));
 	if (err)
 		return err;
 	db_write(ctx, reservation_release_lines, IDS_ARG(line_ids, lines, count));
@@ -66,32 +67,39 @@ held_for(const struct rows *held, struct id line)
 
 /* Take each line's parts: first what is held for it, then what nobody holds. */
 static enum err
-issue_take(struct ctx *ctx, struct issue *issue, const struct levels *levels, const struct rows *held, size_t count,
-           int64_t cost[])
+issue_take(struct ctx *ctx, struct issue *issue, const struct levels *levels,
+           const struct rows *held, size_t count, int64_t cost[])
 {
 	for (size_t i = 0; i < count; i++) {
 		struct level *level = level_of(levels, issue->parts[i]);
-		int64_t had = held_for(held, issue->lines[i]).milli, wanted = issue->quantity[i].milli;
+		int64_t had = held_for(held, issue->lines[i]).milli,
+			wanted = issue->quantity[i].milli;
 
 		level->reserved.milli -= had < wanted ? had : wanted;
 		issue->rest[i].milli = had > wanted ? had - wanted : 0;
 		issue->unheld[i].milli = had < wanted ? wanted - had : 0;
 		if (!level_take(level, issue->quantity[i], &cost[i]))
 			return fail(ctx, ERR_INSUFFICIENT_STOCK, NULL);
-		issue->postings[i] = (struct posting){ .line = issue->document_lines[i], .part = issue->parts[i],
-			                               .quantity = { -wanted }, .value = -cost[i] };
+		issue->postings[i] = (struct posting){
+			.line = issue->document_lines[i],
+			.part = issue->parts[i],
+			.quantity = { -wanted },
+			.value = -cost[i],
+		};
 		level_post(level, &issue->postings[i]);
 	}
 	return OK;
 }
 
 static void
-issue_save(struct ctx *ctx, const struct issue *issue, const struct levels *levels, const char *number,
-           struct id work_order, struct id received_by, size_t n, const int64_t cost[])
+issue_save(struct ctx *ctx, const struct issue *issue, const struct levels *levels,
+           const char *number, struct id work_order, struct id received_by, size_t n,
+           const int64_t cost[])
 {
-	db_write(ctx, stock_document_add_posted, ARG(document_id, issue->document), ARG(store_id, levels->store),
-	         ARG(warehouse_id, levels->warehouse), ARG(number, number), ARG(kind, "issue"),
-	         ARG(reason, "order_fit"), ARG(work_order_id, work_order), ARG(received_by, received_by),
+	db_write(ctx, stock_document_add_posted, ARG(document_id, issue->document),
+	         ARG(store_id, levels->store), ARG(warehouse_id, levels->warehouse),
+	         ARG(number, number), ARG(kind, "issue"), ARG(reason, "order_fit"),
+	         ARG(work_order_id, work_order), ARG(received_by, received_by),
 	         NULL_ARG(reverses_id), NULL_ARG(note));
 	db_write(ctx, stock_document_lines_add_posted, ARG(document_id, issue->document),
 	         ARG(store_id, levels->store), IDS_ARG(document_line_ids, issue->document_lines, n),
@@ -99,8 +107,8 @@ issue_save(struct ctx *ctx, const struct issue *issue, const struct levels *leve
 	         INTS_ARG(cost, cost, n), IDS_ARG(line_ids, issue->lines, n));
 	postings_save(ctx, levels, issue->document, "issue", "order_fit", issue->postings, n);
 	levels_save(ctx, levels);
-	db_write(ctx, demand_issue_lines, IDS_ARG(line_ids, issue->lines, n), QTYS_ARG(rest, issue->rest, n),
-	         QTYS_ARG(unheld, issue->unheld, n));
+	db_write(ctx, demand_issue_lines, IDS_ARG(line_ids, issue->lines, n),
+	         QTYS_ARG(rest, issue->rest, n), QTYS_ARG(unheld, issue->unheld, n));
 	db_write(ctx, reservation_keep_rest, IDS_ARG(reservation_ids, issue->reservations, n),
 	         IDS_ARG(line_ids, issue->lines, n), QTYS_ARG(rest, issue->rest, n));
 	db_write(ctx, reservation_consume_lines, IDS_ARG(line_ids, issue->lines, n),
@@ -122,7 +130,8 @@ stock_issue(struct ctx *ctx, struct id store, struct id work_order, struct id re
 	issue_init(ctx, &issue, wants, count);
 	err = levels_lock(ctx, store, (struct id){ { 0 } }, issue.parts, count, &levels);
 	if (!err)
-		err = db_read(ctx, reservation_held_for_lines, &held, IDS_ARG(line_ids, issue.lines, count));
+		err = db_read(ctx, reservation_held_for_lines, &held,
+		              IDS_ARG(line_ids, issue.lines, count));
 	if (!err)
 		err = issue_take(ctx, &issue, &levels, held, count, cost);
 	if (!err)

@@ -26,14 +26,15 @@ MUSTCHECK enum err stock_reserve(struct ctx *ctx, struct id store, struct id wor
                                  const char *supply[]);
 
 /* Give back what is held for lines, and cancel what they still wait for. */
-MUSTCHECK enum err stock_release(struct ctx *ctx, struct id store, const struct id *lines, size_t count);
+MUSTCHECK enum err stock_release(struct ctx *ctx, struct id store, const struct id *lines,
+                                 size_t count);
 
 /* Post an issue document: parts leave at the moving average, reservations are used up, demands
  * fulfilled.  *document is its id, cost[i] the fen of each line.  ctx->subject stays the caller's.
  * ERR_INSUFFICIENT_STOCK when it is not there, or held for others. */
-MUSTCHECK enum err stock_issue(struct ctx *ctx, struct id store, struct id work_order, struct id received_by,
-                               const struct stock_want *wants, size_t count, struct id *document,
-                               int64_t cost[]);
+MUSTCHECK enum err stock_issue(struct ctx *ctx, struct id store, struct id work_order,
+                               struct id received_by, const struct stock_want *wants, size_t count,
+                               struct id *document, int64_t cost[]);
 
 /* After parts came in, their levels locked: who waits longest is served first.  Lines of work orders
  * become reserved and part.arrived says so. */

@@ -11,9 +11,10 @@
 static const struct machine_move moves[] = {
 	{ OP_auditStockDocument, FROM(STOCK_DOCUMENT_STATUS_DRAFT), STOCK_DOCUMENT_STATUS_POSTED },
 	{ OP_voidStockDocument, FROM(STOCK_DOCUMENT_STATUS_DRAFT), STOCK_DOCUMENT_STATUS_VOID },
-	{ OP_reverseStockDocument, FROM(STOCK_DOCUMENT_STATUS_POSTED), STOCK_DOCUMENT_STATUS_REVERSED },
+	{ OP_reverseStockDocument, FROM(STOCK_DOCUMENT_STATUS_POSTED),
+	  STOCK_DOCUMENT_STATUS_REVERSED },
 };
-const struct machine stock_document_machine = { "status", &stock_document_status_enum, moves, COUNT_OF(moves) };
+const struct machine stock_document_machine = MACHINE("status", stock_document_status, moves);
 
 /* ------------------------------------------------------------ drafts */
 
@@ -26,9 +27,13 @@ check_line(struct ctx *ctx, const struct create_stock_document *in, size_t i)
 		return failf(ctx, ERR_REQUIRED, "/lines/%zu/part_id", i);
 	if (in->kind == STOCK_DOCUMENT_KIND_RECEIPT && !line->has_unit_cost)
 		return failf(ctx, ERR_REQUIRED, "/lines/%zu/unit_cost", i);
-	if (line->quantity.milli == 0 || (line->quantity.milli < 0 && in->kind != STOCK_DOCUMENT_KIND_ADJUSTMENT))
-		return fail_with(ctx, ERR_BAD_VALUE, arena_printf(ctx->arena, "/lines/%zu/quantity", i),
-		                 in->kind == STOCK_DOCUMENT_KIND_ADJUSTMENT ? "must not be 0" : "must be positive", NULL);
+	if (line->quantity.milli == 0 ||
+	    (line->quantity.milli < 0 && in->kind != STOCK_DOCUMENT_KIND_ADJUSTMENT))
+		return fail_with(ctx, ERR_BAD_VALUE,
+		                 arena_printf(ctx->arena, "/lines/%zu/quantity", i),
+		                 in->kind == STOCK_DOCUMENT_KIND_ADJUSTMENT ? "must not be 0"
+		                                                            : "must be positive",
+		                 NULL);
 	return OK;
 }
 
@@ -46,7 +51,8 @@ check_references(struct ctx *ctx, const struct create_stock_document *in, struct
 }
 
 static enum err
-create_draft(struct ctx *ctx, const struct create_stock_document *in, struct id store, struct id warehouse)
+create_draft(struct ctx *ctx, const struct create_stock_document *in, struct id store,
+             struct id warehouse)
 {
 	struct id *lines = arena_array(ctx->arena, in->lines_count, sizeof(*lines));
 	const char *number;
@@ -62,10 +68,12 @@ create_draft(struct ctx *ctx, const struct create_stock_document *in, struct id 
 		err = document_number(ctx, store, "SD", &number);
 	if (err)
 		return err;
-	db_write(ctx, stock_document_add_draft, ARG(document_id, ctx->subject), ARG(store_id, store),
-	         ARG(warehouse_id, warehouse), ARG(number, number), BODY_ARG(create_stock_document, in));
-	db_write(ctx, stock_document_lines_add_draft, ARG(document_id, ctx->subject), ARG(store_id, store),
-	         IDS_ARG(document_line_ids, lines, in->lines_count), BODY_ARG(create_stock_document, in));
+	db_write(ctx, stock_document_add_draft, ARG(document_id, ctx->subject),
+	         ARG(store_id, store), ARG(warehouse_id, warehouse), ARG(number, number),
+	         BODY_ARG(create_stock_document, in));
+	db_write(ctx, stock_document_lines_add_draft, ARG(document_id, ctx->subject),
+	         ARG(store_id, store), IDS_ARG(document_line_ids, lines, in->lines_count),
+	         BODY_ARG(create_stock_document, in));
 	search_add(ctx, "number", number, "stock_document", ctx->subject, store);
 	event_add(ctx, "stock_document.created", store, ctx->subject);
 	return OK;
@@ -98,11 +106,13 @@ back_init(struct ctx *ctx, const struct create_stock_document *in, struct back *
 		if (!in->lines[i].has_work_order_line_id)
 			return failf(ctx, ERR_REQUIRED, "/lines/%zu/work_order_line_id", i);
 		if (in->lines[i].quantity.milli <= 0)
-			return fail_with(ctx, ERR_BAD_VALUE, arena_printf(ctx->arena, "/lines/%zu/quantity", i),
+			return fail_with(ctx, ERR_BAD_VALUE,
+			                 arena_printf(ctx->arena, "/lines/%zu/quantity", i),
 			                 "must be positive", NULL);
 		for (size_t k = 0; k < i; k++)
 			if (id_equal(back->lines[k], in->lines[i].work_order_line_id))
-				return failf(ctx, ERR_NOT_UNIQUE, "/lines/%zu/work_order_line_id", i);
+				return failf(ctx, ERR_NOT_UNIQUE, "/lines/%zu/work_order_line_id",
+				             i);
 		back->lines[i] = in->lines[i].work_order_line_id;
 		back->quantity[i] = in->lines[i].quantity;
 		back->document_lines[i] = id_new();
@@ -148,7 +158,8 @@ put_back(struct ctx *ctx, struct back *back, const struct levels *levels, const 
 		if (!row_of(issued, back->lines[i], &row))
 			return failf(ctx, ERR_NOT_FOUND, "/lines/%zu/work_order_line_id", i);
 		if (back->quantity[i].milli > row_qty(issued, row, "quantity").milli)
-			return fail_with(ctx, ERR_BAD_VALUE, arena_printf(ctx->arena, "/lines/%zu/quantity", i),
+			return fail_with(ctx, ERR_BAD_VALUE,
+			                 arena_printf(ctx->arena, "/lines/%zu/quantity", i),
 			                 "is more than was issued and not yet returned", NULL);
 		back->parts[i] = row_id(issued, row, "part_id");
 		back->cost[i] = money_share(row_int(issued, row, "cost"), back->quantity[i],
@@ -156,8 +167,12 @@ put_back(struct ctx *ctx, struct back *back, const struct levels *levels, const 
 		level = level_of(levels, back->parts[i]);
 		if (!level_put(level, back->quantity[i], back->cost[i]))
 			return failf(ctx, ERR_TOO_LARGE, "/lines/%zu/quantity", i);
-		back->postings[i] = (struct posting){ .line = back->document_lines[i], .part = back->parts[i],
-			                              .quantity = back->quantity[i], .value = back->cost[i] };
+		back->postings[i] = (struct posting){
+			.line = back->document_lines[i],
+			.part = back->parts[i],
+			.quantity = back->quantity[i],
+			.value = back->cost[i],
+		};
 		level_post(level, &back->postings[i]);
 	}
 	return OK;
@@ -170,23 +185,26 @@ return_save(struct ctx *ctx, const struct create_stock_document *in, const struc
 	size_t n = back->count;
 	const char *reason = enum_code(&stock_reason_enum, (int)in->reason);
 
-	db_write(ctx, stock_document_add_posted, ARG(document_id, ctx->subject), ARG(store_id, levels->store),
-	         ARG(warehouse_id, levels->warehouse), ARG(number, number), ARG(kind, "return"), ARG(reason, reason),
-	         ARG(work_order_id, work_order), ARG(received_by, in->received_by), NULL_ARG(reverses_id),
-	         ARG(note, in->note));
-	db_write(ctx, stock_document_lines_add_posted, ARG(document_id, ctx->subject), ARG(store_id, levels->store),
-	         IDS_ARG(document_line_ids, back->document_lines, n), IDS_ARG(part_ids, back->parts, n),
-	         QTYS_ARG(quantity, back->quantity, n), INTS_ARG(cost, back->cost, n),
-	         IDS_ARG(line_ids, back->lines, n));
+	db_write(ctx, stock_document_add_posted, ARG(document_id, ctx->subject),
+	         ARG(store_id, levels->store), ARG(warehouse_id, levels->warehouse),
+	         ARG(number, number), ARG(kind, "return"), ARG(reason, reason),
+	         ARG(work_order_id, work_order), ARG(received_by, in->received_by),
+	         NULL_ARG(reverses_id), ARG(note, in->note));
+	db_write(ctx, stock_document_lines_add_posted, ARG(document_id, ctx->subject),
+	         ARG(store_id, levels->store), IDS_ARG(document_line_ids, back->document_lines, n),
+	         IDS_ARG(part_ids, back->parts, n), QTYS_ARG(quantity, back->quantity, n),
+	         INTS_ARG(cost, back->cost, n), IDS_ARG(line_ids, back->lines, n));
 	postings_save(ctx, levels, ctx->subject, "return", reason, back->postings, n);
-	db_write(ctx, stock_line_returned, IDS_ARG(line_ids, back->lines, n), QTYS_ARG(quantity, back->quantity, n));
+	db_write(ctx, stock_line_returned, IDS_ARG(line_ids, back->lines, n),
+	         QTYS_ARG(quantity, back->quantity, n));
 	levels_save(ctx, levels);
 	search_add(ctx, "number", number, "stock_document", ctx->subject, levels->store);
 	event_add(ctx, "stock_document.posted", levels->store, ctx->subject);
 }
 
 static enum err
-post_return(struct ctx *ctx, const struct create_stock_document *in, struct id store, struct id warehouse)
+post_return(struct ctx *ctx, const struct create_stock_document *in, struct id store,
+            struct id warehouse)
 {
 	struct back back;
 	struct levels levels;
@@ -228,7 +246,8 @@ stock_document_create(struct ctx *ctx, const struct create_stock_document *in)
 	if (err)
 		return err;
 	if (in->kind == STOCK_DOCUMENT_KIND_ISSUE)
-		return fail_with(ctx, ERR_BAD_VALUE, "/kind", "parts are issued from their work order", NULL);
+		return fail_with(ctx, ERR_BAD_VALUE, "/kind",
+		                 "parts are issued from their work order", NULL);
 	return in->kind == STOCK_DOCUMENT_KIND_RETURN ? post_return(ctx, in, store, warehouse)
 	                                              : create_draft(ctx, in, store, warehouse);
 }
@@ -258,26 +277,32 @@ lock_levels(struct ctx *ctx, const struct rows *rows, struct levels *levels)
 
 	for (size_t i = 0; i < n; i++)
 		parts[i] = row_id(rows, i, "part_id");
-	return levels_lock(ctx, row_id(rows, 0, "store_id"), row_id(rows, 0, "warehouse_id"), parts, n, levels);
+	return levels_lock(ctx, row_id(rows, 0, "store_id"), row_id(rows, 0, "warehouse_id"), parts,
+	                   n, levels);
 }
 
 /* Value of what comes in: its unit cost, or the average of what is there. */
 static bool
-value_in(const struct rows *rows, size_t row, const struct level *level, struct qty quantity, int64_t *value)
+value_in(const struct rows *rows, size_t row, const struct level *level, struct qty quantity,
+         int64_t *value)
 {
 	*value = 0;
 	if (!row_is_null(rows, row, "unit_cost"))
 		return money_mul_qty(row_int(rows, row, "unit_cost"), quantity, value);
 	if (level->on_hand.milli == 0)
 		return true;
-	return money_mul_qty(money_share(level->value, (struct qty){ level->on_hand.milli < 1000 ? level->on_hand.milli : 1000 },
-	                                 level->on_hand),
-	                     quantity, value);
+	return money_mul_qty(
+		money_share(
+			level->value,
+			(struct qty){ level->on_hand.milli < 1000 ? level->on_hand.milli : 1000 },
+			level->on_hand),
+		quantity, value);
 }
 
 /* One line of a draft, on its level.  Scrap is written as what leaves, so its sign turns. */
 static enum err
-move(struct ctx *ctx, const struct rows *rows, size_t row, struct level *level, struct posting *posting)
+move(struct ctx *ctx, const struct rows *rows, size_t row, struct level *level,
+     struct posting *posting)
 {
 	int64_t milli = row_qty(rows, row, "quantity").milli, value;
 
@@ -291,15 +316,20 @@ move(struct ctx *ctx, const struct rows *rows, size_t row, struct level *level, 
 	           !level_put(level, (struct qty){ milli }, value)) {
 		return failf(ctx, ERR_TOO_LARGE, "/lines/%zu/quantity", row);
 	}
-	*posting = (struct posting){ .line = row_id(rows, row, "line_id"), .part = level->part,
-		                     .quantity = { milli }, .value = value };
+	*posting = (struct posting){
+		.line = row_id(rows, row, "line_id"),
+		.part = level->part,
+		.quantity = { milli },
+		.value = value,
+	};
 	level_post(level, posting);
 	return OK;
 }
 
 /* The other way, at the cost it moved with. */
 static enum err
-move_back(struct ctx *ctx, const struct rows *rows, size_t row, struct level *level, struct posting *posting)
+move_back(struct ctx *ctx, const struct rows *rows, size_t row, struct level *level,
+          struct posting *posting)
 {
 	int64_t milli = row_qty(rows, row, "quantity").milli, value = row_int(rows, row, "cost");
 
@@ -345,7 +375,8 @@ stock_document_audit(struct ctx *ctx, struct id id)
 	cost = arena_array(ctx->arena, n, sizeof(*cost));
 	err = lock_levels(ctx, rows, &levels);
 	for (size_t i = 0; !err && i < n; i++) {
-		err = move(ctx, rows, i, level_of(&levels, row_id(rows, i, "part_id")), &postings[i]);
+		err = move(ctx, rows, i, level_of(&levels, row_id(rows, i, "part_id")),
+		           &postings[i]);
 		lines[i] = postings[i].line;
 		cost[i] = absolute(postings[i].value);
 	}
@@ -353,9 +384,11 @@ stock_document_audit(struct ctx *ctx, struct id id)
 		err = stock_serve_waiting(ctx, &levels);
 	if (err)
 		return err;
-	postings_save(ctx, &levels, id, row_text(rows, 0, "kind"), row_text(rows, 0, "reason"), postings, n);
+	postings_save(ctx, &levels, id, row_text(rows, 0, "kind"), row_text(rows, 0, "reason"),
+	              postings, n);
 	levels_save(ctx, &levels);
-	db_write(ctx, stock_document_set_costs, IDS_ARG(document_line_ids, lines, n), INTS_ARG(cost, cost, n));
+	db_write(ctx, stock_document_set_costs, IDS_ARG(document_line_ids, lines, n),
+	         INTS_ARG(cost, cost, n));
 	db_write(ctx, stock_document_set_posted, ARG(id, id));
 	event_add(ctx, "stock_document.posted", levels.store, id);
 	return OK;
@@ -370,8 +403,8 @@ stock_document_void(struct ctx *ctx, struct id id, const struct void_stock_docum
 
 	if (err)
 		return err;
-	db_write(ctx, stock_document_set_status, ARG(id, id), ENUM_ARG(status, stock_document_status, to),
-	         ARG(note, in->reason));
+	db_write(ctx, stock_document_set_status, ARG(id, id),
+	         ENUM_ARG(status, stock_document_status, to), ARG(note, in->reason));
 	event_add(ctx, "stock_document.voided", row_id(rows, 0, "store_id"), id);
 	return OK;
 }
@@ -383,7 +416,8 @@ reverse_save(struct ctx *ctx, struct id id, const struct rows *rows, const struc
 {
 	size_t n = rows_count(rows);
 	struct id counter = id_new();
-	struct id *lines = arena_array(ctx->arena, n, sizeof(*lines)), *parts = arena_array(ctx->arena, n, sizeof(*parts));
+	struct id *lines = arena_array(ctx->arena, n, sizeof(*lines)),
+		  *parts = arena_array(ctx->arena, n, sizeof(*parts));
 	struct id *none = arena_array(ctx->arena, n, sizeof(*none));
 	struct qty *quantity = arena_array(ctx->arena, n, sizeof(*quantity));
 	int64_t *cost = arena_array(ctx->arena, n, sizeof(*cost));
@@ -395,11 +429,13 @@ reverse_save(struct ctx *ctx, struct id id, const struct rows *rows, const struc
 		quantity[i].milli = -row_qty(rows, i, "quantity").milli;
 		cost[i] = absolute(postings[i].value);
 	}
-	db_write(ctx, stock_document_add_posted, ARG(document_id, counter), ARG(store_id, levels->store),
-	         ARG(warehouse_id, levels->warehouse), ARG(number, number), ARG(kind, kind), ARG(reason, reason),
-	         NULL_ARG(work_order_id), NULL_ARG(received_by), ARG(reverses_id, id), NULL_ARG(note));
-	db_write(ctx, stock_document_lines_add_posted, ARG(document_id, counter), ARG(store_id, levels->store),
-	         IDS_ARG(document_line_ids, lines, n), IDS_ARG(part_ids, parts, n), QTYS_ARG(quantity, quantity, n),
+	db_write(ctx, stock_document_add_posted, ARG(document_id, counter),
+	         ARG(store_id, levels->store), ARG(warehouse_id, levels->warehouse),
+	         ARG(number, number), ARG(kind, kind), ARG(reason, reason), NULL_ARG(work_order_id),
+	         NULL_ARG(received_by), ARG(reverses_id, id), NULL_ARG(note));
+	db_write(ctx, stock_document_lines_add_posted, ARG(document_id, counter),
+	         ARG(store_id, levels->store), IDS_ARG(document_line_ids, lines, n),
+	         IDS_ARG(part_ids, parts, n), QTYS_ARG(quantity, quantity, n),
 	         INTS_ARG(cost, cost, n), IDS_ARG(line_ids, none, n));
 	postings_save(ctx, levels, counter, kind, reason, postings, n);
 	levels_save(ctx, levels);
@@ -438,7 +474,8 @@ stock_document_reverse(struct ctx *ctx, struct id id)
 		return err;
 	postings = arena_array(ctx->arena, rows_count(rows), sizeof(*postings));
 	for (size_t i = 0; !err && i < rows_count(rows); i++)
-		err = move_back(ctx, rows, i, level_of(&levels, row_id(rows, i, "part_id")), &postings[i]);
+		err = move_back(ctx, rows, i, level_of(&levels, row_id(rows, i, "part_id")),
+		                &postings[i]);
 	if (!err)
 		err = stock_serve_waiting(ctx, &levels);
 	if (!err)
@@ -446,7 +483,8 @@ stock_document_reverse(struct ctx *ctx, struct id id)
 	if (err)
 		return err;
 	reverse_save(ctx, id, rows, &levels, postings, number);
-	db_write(ctx, stock_document_set_status, ARG(id, id), ENUM_ARG(status, stock_document_status, to), NULL_ARG(note));
+	db_write(ctx, stock_document_set_status, ARG(id, id),
+	         ENUM_ARG(status, stock_document_status, to), NULL_ARG(note));
 	event_add(ctx, "stock_document.reversed", levels.store, id);
 	return OK;
 }

@@ -15,7 +15,8 @@ MUSTCHECK enum err stock_document_create(struct ctx *ctx, const struct create_st
  * ERR_INSUFFICIENT_STOCK when more would leave than nobody has reserved. */
 MUSTCHECK enum err stock_document_audit(struct ctx *ctx, struct id id);
 
-MUSTCHECK enum err stock_document_void(struct ctx *ctx, struct id id, const struct void_stock_document *in);
+MUSTCHECK enum err stock_document_void(struct ctx *ctx, struct id id,
+                                       const struct void_stock_document *in);
 
 /* Post the same lines the other way, at the cost they moved with as far as the value is still there.
  * ERR_NOT_REVERSIBLE for issues and returns: lines of work orders stand behind them. */

@@ -15,7 +15,7 @@ static const struct machine_move moves[] = {
 	  SURVEY_STATUS_SUPPRESSED },
 };
 
-const struct machine survey_machine = { "status", &survey_status_enum, moves, COUNT_OF(moves) };
+const struct machine survey_machine = MACHINE("status", survey_status, moves);
 
 static void
 send_one(struct ctx *ctx, const struct rows *due, size_t i)

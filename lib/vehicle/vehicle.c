@@ -43,13 +43,16 @@ vin_take(struct ctx *ctx, const char *sent, const char *pointer, const char **vi
 		return OK;
 	}
 	guess = vin_suggest(ctx->arena, sent);
-	return guess ? fail_with(ctx, ERR_VIN_MISREAD, pointer, guess, NULL) : fail(ctx, ERR_VIN_MALFORMED, pointer);
+	return guess ? fail_with(ctx, ERR_VIN_MISREAD, pointer, guess, NULL)
+	             : fail(ctx, ERR_VIN_MALFORMED, pointer);
 }
 
 const char *
 vin_verdict(const char *vin)
 {
-	static const char *const verdicts[] = { [VIN_ABSENT] = "absent", [VIN_OK] = "ok", [VIN_FAILED] = "failed" };
+	static const char *const verdicts[] = {
+		[VIN_ABSENT] = "absent", [VIN_OK] = "ok", [VIN_FAILED] = "failed"
+	};
 
 	return verdicts[vin_check_digit(vin)];
 }
@@ -112,9 +115,9 @@ read_vin(struct ctx *ctx, const char *vin, const char *rule, struct facts *facts
 	return OK;
 }
 
-#define FACTS_ARGS(f)                                                                              \
-	ARG(vin_check, (f)->check), ARG(vin_manufacturer, (f)->manufacturer), ARG(vin_make, (f)->make), \
-	        ARG(vin_model, (f)->model), year_arg((f)->model_year)
+#define FACTS_ARGS(f)                                                         \
+	ARG(vin_check, (f)->check), ARG(vin_manufacturer, (f)->manufacturer), \
+		ARG(vin_make, (f)->make), ARG(vin_model, (f)->model), year_arg((f)->model_year)
 
 static struct arg
 year_arg(int64_t year)
@@ -162,7 +165,9 @@ check_plate(struct ctx *ctx, const char *plate, enum plate_class said, enum plat
 	if (!plate)
 		return fail(ctx, ERR_REQUIRED, "/plate");
 	*kind = fits && shown == PLATE_NEW_ENERGY ? PLATE_CLASS_NEW_ENERGY : PLATE_CLASS_ORDINARY;
-	return fits && (said == PLATE_CLASS_UNSET || said == *kind) ? OK : fail(ctx, ERR_BAD_PLATE, "/plate");
+	return fits && (said == PLATE_CLASS_UNSET || said == *kind)
+	               ? OK
+	               : fail(ctx, ERR_BAD_PLATE, "/plate");
 }
 
 /* Plates of these kinds are one of a kind; temporary and foreign ones may look the same. */
@@ -174,28 +179,30 @@ is_registered(enum plate_class kind)
 
 /* The plate is this vehicle's from a day on: no longer on another one, whichever store knows that. */
 static enum err
-attach_plate(struct ctx *ctx, struct id vehicle, const char *plate, enum plate_class kind, struct date from)
+attach_plate(struct ctx *ctx, struct id vehicle, const char *plate, enum plate_class kind,
+             struct date from)
 {
 	struct rows *rows;
 
 	if (is_registered(kind)) {
-		enum err err = db_read(ctx, plate_release, &rows, ARG(plate, plate), ARG(vehicle_id, vehicle),
-		                       ARG(from, from));
+		enum err err = db_read(ctx, plate_release, &rows, ARG(plate, plate),
+		                       ARG(vehicle_id, vehicle), ARG(from, from));
 
 		if (err)
 			return err;
 		for (size_t i = 0; i < rows_count(rows); i++)
 			event_add(ctx, "vehicle.plate_changed", none, row_id(rows, i, "id"));
 	}
-	db_write(ctx, plate_add, ARG(plate_id, id_new()), ARG(vehicle_id, vehicle), ARG(plate, plate),
-	         ENUM_ARG(plate_kind, plate_class, kind), ARG(from, from));
+	db_write(ctx, plate_add, ARG(plate_id, id_new()), ARG(vehicle_id, vehicle),
+	         ARG(plate, plate), ENUM_ARG(plate_kind, plate_class, kind), ARG(from, from));
 	search_add(ctx, "plate", plate, "vehicle", vehicle, none);
 	return OK;
 }
 
 /* The same for a vehicle that has a plate already. */
 static enum err
-replace_plate(struct ctx *ctx, struct id vehicle, const char *plate, enum plate_class kind, struct date from)
+replace_plate(struct ctx *ctx, struct id vehicle, const char *plate, enum plate_class kind,
+              struct date from)
 {
 	db_write(ctx, plate_end, ARG(vehicle_id, vehicle), ARG(from, from));
 	db_write(ctx, vehicle_set_plate, ARG(vehicle_id, vehicle), ARG(plate, plate),
@@ -219,7 +226,8 @@ static enum err
 find(struct ctx *ctx, struct id store, const char *vin, const char *plate, struct found *found)
 {
 	struct rows *rows;
-	enum err err = db_read(ctx, vehicle_find, &rows, ARG(vin, vin), ARG(plate, plate), ARG(store_id, store));
+	enum err err = db_read(ctx, vehicle_find, &rows, ARG(vin, vin), ARG(plate, plate),
+	                       ARG(store_id, store));
 
 	if (err)
 		return err;
@@ -254,11 +262,12 @@ write_vehicle(struct ctx *ctx, struct id store, const struct create_vehicle *in,
 		err = read_vin(ctx, vin, found->rule, &facts);
 	if (err)
 		return err;
-	db_write(ctx, vehicle_add, ARG(vehicle_id, *id), ARG(vin, vin), ENUM_ARG(plate_kind, plate_class, kind),
-	         FACTS_ARGS(&facts), BODY_ARG(create_vehicle, in));
+	db_write(ctx, vehicle_add, ARG(vehicle_id, *id), ARG(vin, vin),
+	         ENUM_ARG(plate_kind, plate_class, kind), FACTS_ARGS(&facts),
+	         BODY_ARG(create_vehicle, in));
 	vehicle_link(ctx, *id, store, "created");
-	db_write(ctx, owner_add, ARG(owner_id, id_new()), ARG(vehicle_id, *id), ARG(customer_id, in->customer_id),
-	         ARG(role, "owner"), ARG(from, found->today));
+	db_write(ctx, owner_add, ARG(owner_id, id_new()), ARG(vehicle_id, *id),
+	         ARG(customer_id, in->customer_id), ARG(role, "owner"), ARG(from, found->today));
 	add_vin_key(ctx, *id, vin);
 	event_add(ctx, "vehicle.created", store, *id);
 	if (in->has_odometer_km)
@@ -299,7 +308,8 @@ static void
 log_look_up(struct ctx *ctx, struct id store, struct id vehicle)
 {
 	db_write(ctx, access_log_add, ARG(log_id, id_new()), ARG(log_store_id, store),
-	         ARG(operation, "lookupVehicle"), ARG(subject_type, "vehicle"), ARG(subject_id, vehicle));
+	         ARG(operation, "lookupVehicle"), ARG(subject_type, "vehicle"),
+	         ARG(subject_id, vehicle));
 }
 
 static void
@@ -315,7 +325,11 @@ enum err
 vehicle_find_or_create(struct ctx *ctx, struct id store, const char *plate, const char *sent_vin,
                        struct id customer, struct id *id)
 {
-	const struct create_vehicle in = { .customer_id = customer, .plate = plate, .has_plate = plate != NULL };
+	const struct create_vehicle in = {
+		.customer_id = customer,
+		.plate = plate,
+		.has_plate = plate != NULL,
+	};
 	const char *vin = NULL;
 	enum plate_class kind;
 	struct found found;
@@ -330,7 +344,9 @@ vehicle_find_or_create(struct ctx *ctx, struct id store, const char *plate, cons
 	if (!id_is_none(found.by_vin)) {
 		*id = found.by_vin;
 		show_found(ctx, store, *id, &found);
-		return plate && !id_equal(found.by_plate, *id) ? replace_plate(ctx, *id, plate, kind, found.today) : OK;
+		return plate && !id_equal(found.by_plate, *id)
+		               ? replace_plate(ctx, *id, plate, kind, found.today)
+		               : OK;
 	}
 	if (id_is_none(found.by_plate) || plate_moved(&found, vin))
 		return write_vehicle(ctx, store, &in, vin, kind, &found, id);
@@ -371,7 +387,8 @@ vehicle_lookup(struct ctx *ctx, const struct lookup_vehicle *in, bool *found)
 static enum err
 lock(struct ctx *ctx, struct id id, struct rows **rows)
 {
-	enum err err = db_read(ctx, vehicle_lock, rows, ARG(id, id), ARG(store_id, ctx->scope->store));
+	enum err err =
+		db_read(ctx, vehicle_lock, rows, ARG(id, id), ARG(store_id, ctx->scope->store));
 
 	if (!err && rows_count(*rows) == 0)
 		err = fail(ctx, ERR_NOT_FOUND, NULL);
@@ -438,9 +455,10 @@ vehicle_add_owner(struct ctx *ctx, struct id id, const struct add_owner *in)
 	if (err)
 		return err;
 	from = in->has_from ? in->from : row_date(rows, 0, "today");
-	db_write(ctx, owner_end, ARG(vehicle_id, id), ARG(role, role), ARG(customer_id, customer), ARG(from, from));
-	db_write(ctx, owner_add, ARG(owner_id, id_new()), ARG(vehicle_id, id), ARG(customer_id, customer),
-	         ARG(role, role), ARG(from, from));
+	db_write(ctx, owner_end, ARG(vehicle_id, id), ARG(role, role), ARG(customer_id, customer),
+	         ARG(from, from));
+	db_write(ctx, owner_add, ARG(owner_id, id_new()), ARG(vehicle_id, id),
+	         ARG(customer_id, customer), ARG(role, role), ARG(from, from));
 	db_write(ctx, vehicle_touch, ARG(vehicle_id, id));
 	event_add(ctx, "vehicle.owner_changed", none, id);
 	return OK;
@@ -449,8 +467,8 @@ vehicle_add_owner(struct ctx *ctx, struct id id, const struct add_owner *in)
 /* ------------------------------------------------------------ odometer */
 
 static struct id
-write_reading(struct ctx *ctx, struct id vehicle, int64_t km, struct utc read_at, const char *source,
-              const char *reason)
+write_reading(struct ctx *ctx, struct id vehicle, int64_t km, struct utc read_at,
+              const char *source, const char *reason)
 {
 	struct id reading = id_new();
 
@@ -477,7 +495,8 @@ odometer_add(struct ctx *ctx, struct id vehicle, const struct add_odometer_readi
 		return fail(ctx, ERR_IN_THE_FUTURE, "/read_at");
 	err = lock(ctx, vehicle, &rows);
 	if (!err)
-		err = db_read(ctx, odometer_before, &rows, ARG(vehicle_id, vehicle), ARG(read_at, read_at));
+		err = db_read(ctx, odometer_before, &rows, ARG(vehicle_id, vehicle),
+		              ARG(read_at, read_at));
 	if (err)
 		return err;
 	if (rows_count(rows) > 0 && in->km < row_int(rows, 0, "km") && !in->has_reason)

@@ -14,8 +14,8 @@ MUSTCHECK enum err vehicle_check_visible(struct ctx *ctx, struct id vehicle, con
 /* The counter's one call: the vehicle of this VIN, else the one that carries this plate (linked to the
  * store, with an access-log row), else a new one owned by the customer.  What is new of a found one is
  * written down: its VIN, or that it carries this plate now.  Errors point at /vin and /plate. */
-MUSTCHECK enum err vehicle_find_or_create(struct ctx *ctx, struct id store, const char *plate, const char *vin,
-                                          struct id customer, struct id *id);
+MUSTCHECK enum err vehicle_find_or_create(struct ctx *ctx, struct id store, const char *plate,
+                                          const char *vin, struct id customer, struct id *id);
 
 /* A reading of now; below the last one it is kept and marked as rollback, never refused.
  * source: "appointment", "reception", "delivery", "manual", "import". */
@@ -23,7 +23,8 @@ void odometer_record(struct ctx *ctx, struct id vehicle, int64_t km, const char 
 
 /* A VIN as somebody wrote it in its normal form; ERR_VIN_MALFORMED or, with a suggestion,
  * ERR_VIN_MISREAD at pointer. */
-MUSTCHECK enum err vin_take(struct ctx *ctx, const char *sent, const char *pointer, const char **vin);
+MUSTCHECK enum err vin_take(struct ctx *ctx, const char *sent, const char *pointer,
+                            const char **vin);
 
 /* Arguments of the statement vin_decode for a normalised VIN. */
 #define VIN_ARGS 3
@@ -40,10 +41,12 @@ MUSTCHECK enum err vehicle_update(struct ctx *ctx, struct id id, const struct up
  * look-up is logged all the same. */
 MUSTCHECK enum err vehicle_lookup(struct ctx *ctx, const struct lookup_vehicle *in, bool *found);
 
-MUSTCHECK enum err vehicle_change_plate(struct ctx *ctx, struct id id, const struct change_plate *in);
+MUSTCHECK enum err vehicle_change_plate(struct ctx *ctx, struct id id,
+                                        const struct change_plate *in);
 MUSTCHECK enum err vehicle_add_owner(struct ctx *ctx, struct id id, const struct add_owner *in);
 
 /* Below an earlier reading only with a reason: ERR_ODOMETER_ROLLBACK. */
-MUSTCHECK enum err odometer_add(struct ctx *ctx, struct id vehicle, const struct add_odometer_reading *in);
+MUSTCHECK enum err odometer_add(struct ctx *ctx, struct id vehicle,
+                                const struct add_odometer_reading *in);
 
 #endif

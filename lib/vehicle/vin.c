@@ -6,7 +6,7 @@
 
 #include "core/arena.h"
 
-#define CYCLE 30
+#define CYCLE      30
 #define FIRST_YEAR 1980
 /* First year of the cycle in which North American cars carry a letter at position 7. */
 #define LETTER_CYCLE 2010
@@ -72,7 +72,9 @@ vin_normalise(const char *in, size_t len, char out[static VIN_SIZE])
 enum vin_check
 vin_check_digit(const char vin[static VIN_LENGTH])
 {
-	static const int weights[VIN_LENGTH] = {8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2};
+	static const int weights[VIN_LENGTH] = {
+		8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2
+	};
 	int sum = 0;
 
 	if (!is_digit(vin[8]) && vin[8] != 'X')

@@ -10,7 +10,7 @@ struct arena;
 
 /* Characters of a VIN, and bytes of one with its final NUL. */
 #define VIN_LENGTH 17
-#define VIN_SIZE (VIN_LENGTH + 1)
+#define VIN_SIZE   (VIN_LENGTH + 1)
 
 /* What position 9 says; it is compulsory in China and North America only. */
 enum vin_check {

@@ -131,8 +131,7 @@ static const struct machine_move moves[] = {
 };
 /* clang-format on */
 
-static const struct machine line_machine = { "status", &work_order_line_status_enum, moves,
-	                                     COUNT_OF(moves) };
+static const struct machine line_machine = MACHINE("status", work_order_line_status, moves);
 
 /* Work that has begun, and parts that are out, cannot be taken back. */
 static enum err

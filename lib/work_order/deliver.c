@@ -146,8 +146,10 @@ work_orders_close_paid(struct ctx *ctx, bool *more)
 	if (err)
 		return err;
 	for (size_t i = 0; i < rows_count(rows); i++) {
-		const struct work_order wo = { .id = row_id(rows, i, "id"),
-			                       .store = row_id(rows, i, "store_id") };
+		const struct work_order wo = {
+			.id = row_id(rows, i, "id"),
+			.store = row_id(rows, i, "store_id"),
+		};
 
 		work_order_move(ctx, &wo, WORK_ORDER_STATUS_CLOSED, "work_order.closed", NULL);
 	}

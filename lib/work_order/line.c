@@ -156,9 +156,11 @@ lines_reserve(struct ctx *ctx, struct id store, struct id order, const struct li
 		if (l->kind != WORK_ORDER_LINE_KIND_PART ||
 		    l->status != WORK_ORDER_LINE_STATUS_AUTHORISED || l->supply != LINE_SUPPLY_NONE)
 			continue;
-		wants[n] = (struct stock_want){ .line = l->id,
-			                        .part = l->part,
-			                        .quantity = l->quantity };
+		wants[n] = (struct stock_want){
+			.line = l->id,
+			.part = l->part,
+			.quantity = l->quantity,
+		};
 		ids[n++] = l->id;
 	}
 	if (n == 0)

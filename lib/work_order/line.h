@@ -36,9 +36,9 @@ struct line_facts {
 };
 
 /* One row of work_order_facts for each line, at least one; no row: the reception is not visible. */
-MUSTCHECK enum err
-lines_facts(struct ctx *ctx, struct id order, struct id reception, bool numbered,
-            const struct add_work_order_line *in, size_t count, struct line_facts *facts);
+MUSTCHECK enum err lines_facts(struct ctx *ctx, struct id order, struct id reception, bool numbered,
+                               const struct add_work_order_line *in, size_t count,
+                               struct line_facts *facts);
 
 /* The lines with their prices.  at is the pointer of the array ("/lines"), "" for a body that is one line.
  * ERR_REQUIRED, ERR_UNKNOWN_FIELD, ERR_NOT_FOUND, ERR_APPROVAL_REQUIRED (further below list than the
@@ -55,15 +55,15 @@ MUSTCHECK enum err lines_reserve(struct ctx *ctx, struct id store, struct id ord
                                  const struct lines *lines, bool refuse);
 
 /* Give back what stock holds for the part lines. */
-MUSTCHECK enum err
-lines_release(struct ctx *ctx, struct id store, const struct line *const *lines, size_t count);
+MUSTCHECK enum err lines_release(struct ctx *ctx, struct id store, const struct line *const *lines,
+                                 size_t count);
 
 /* Write status and reason of lines as they are in memory; authorisation may be none. */
 void lines_decide(struct ctx *ctx, struct id order, const struct line *const *lines, size_t count,
                   struct id authorisation);
 
 /* Write what stock has done for lines. */
-void
-lines_set_supply(struct ctx *ctx, const struct id *lines, const char *const *supply, size_t count);
+void lines_set_supply(struct ctx *ctx, const struct id *lines, const char *const *supply,
+                      size_t count);
 
 #endif

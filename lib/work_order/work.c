@@ -15,8 +15,7 @@ static const struct machine_move moves[] = {
 };
 /* clang-format on */
 
-const struct machine line_work_machine = { "work_status", &line_work_status_enum, moves,
-	                                   COUNT_OF(moves) };
+const struct machine line_work_machine = MACHINE("work_status", line_work_status, moves);
 
 static enum err
 lock_for(struct ctx *ctx, struct id id, enum op op, struct work_order *wo,
@@ -258,9 +257,11 @@ named_lines(struct ctx *ctx, const struct lines *lines, const struct issue_work_
 			return fail_with(ctx, ERR_LINE_STATUS,
 			                 arena_printf(ctx->arena, "/lines/%zu", i),
 			                 enum_code(&line_supply_enum, (int)l->supply), NULL);
-		wants[i] = (struct stock_want){ .line = l->id,
-			                        .part = l->part,
-			                        .quantity = l->quantity };
+		wants[i] = (struct stock_want){
+			.line = l->id,
+			.part = l->part,
+			.quantity = l->quantity,
+		};
 	}
 	return OK;
 }
@@ -275,9 +276,11 @@ reserved_lines(const struct lines *lines, struct stock_want *wants)
 
 		if (l->status == WORK_ORDER_LINE_STATUS_AUTHORISED &&
 		    l->supply == LINE_SUPPLY_RESERVED)
-			wants[n++] = (struct stock_want){ .line = l->id,
-				                          .part = l->part,
-				                          .quantity = l->quantity };
+			wants[n++] = (struct stock_want){
+				.line = l->id,
+				.part = l->part,
+				.quantity = l->quantity,
+			};
 	}
 	return n;
 }

@@ -26,8 +26,7 @@ static const struct machine_move moves[] = {
 };
 /* clang-format on */
 
-const struct machine work_order_machine = { "status", &work_order_status_enum, moves,
-	                                    COUNT_OF(moves) };
+const struct machine work_order_machine = MACHINE("status", work_order_status, moves);
 
 static enum err
 take(struct ctx *ctx, enum err err, const struct rows *rows, const char *pointer,

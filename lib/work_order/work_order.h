@@ -20,12 +20,12 @@ extern const struct machine line_work_machine;  /* work on a line, by its techni
 
 /* Lock the order (FOR NO KEY UPDATE) and tell its state.  ERR_NOT_FOUND at pointer, a member of the
  * body; NULL: the order is named by the path. */
-MUSTCHECK enum err
-work_order_lock(struct ctx *ctx, struct id id, const char *pointer, struct work_order *wo);
+MUSTCHECK enum err work_order_lock(struct ctx *ctx, struct id id, const char *pointer,
+                                   struct work_order *wo);
 /* The same for the order of a line or of a quality check named by the path. */
 MUSTCHECK enum err work_order_lock_by_line(struct ctx *ctx, struct id line, struct work_order *wo);
-MUSTCHECK enum err
-work_order_lock_by_check(struct ctx *ctx, struct id check, struct work_order *wo);
+MUSTCHECK enum err work_order_lock_by_check(struct ctx *ctx, struct id check,
+                                            struct work_order *wo);
 
 /* For settlement; wo comes from work_order_lock() in this transaction.
  * A settlement was issued: completed becomes settled, settled stays (another payer's); else
@@ -58,19 +58,19 @@ MUSTCHECK enum err technicians_check(struct ctx *ctx, struct id store, const str
 /* Open an order for a reception, with lines and consent if they are known: opened, or ready. */
 MUSTCHECK enum err work_order_open(struct ctx *ctx, const struct create_work_order *in);
 /* Propose a line; the subject is the line. */
-MUSTCHECK enum err
-work_order_add_line(struct ctx *ctx, struct id id, const struct add_work_order_line *in);
+MUSTCHECK enum err work_order_add_line(struct ctx *ctx, struct id id,
+                                       const struct add_work_order_line *in);
 
-MUSTCHECK enum err
-work_order_authorise(struct ctx *ctx, struct id id, const struct authorise_work_order *in);
+MUSTCHECK enum err work_order_authorise(struct ctx *ctx, struct id id,
+                                        const struct authorise_work_order *in);
 /* Decline, defer, revive, withdraw (op) one line; the subject is the line. */
-MUSTCHECK enum err
-work_order_line_decide(struct ctx *ctx, enum op op, struct id id, const char *reason);
+MUSTCHECK enum err work_order_line_decide(struct ctx *ctx, enum op op, struct id id,
+                                          const char *reason);
 
-MUSTCHECK enum err
-work_order_dispatch(struct ctx *ctx, struct id id, const struct dispatch_work_order *in);
-MUSTCHECK enum err
-work_order_assign(struct ctx *ctx, struct id id, const struct assign_work_order_lines *in);
+MUSTCHECK enum err work_order_dispatch(struct ctx *ctx, struct id id,
+                                       const struct dispatch_work_order *in);
+MUSTCHECK enum err work_order_assign(struct ctx *ctx, struct id id,
+                                     const struct assign_work_order_lines *in);
 /* Start, resume (op): the moves that need nothing else. */
 MUSTCHECK enum err work_order_advance(struct ctx *ctx, enum op op, struct id id);
 /* Running clocks stop, too. */
@@ -81,16 +81,16 @@ MUSTCHECK enum err work_order_line_work(struct ctx *ctx, enum op op, struct id i
 /* To the quality check; ERR_WORK_UNFINISHED names the lines that are not done or not issued. */
 MUSTCHECK enum err work_order_finish(struct ctx *ctx, struct id id);
 /* The subject is the issue document.  ERR_NOTHING_TO_ISSUE, ERR_INSUFFICIENT_STOCK, ERR_LINE_STATUS. */
-MUSTCHECK enum err
-work_order_issue_parts(struct ctx *ctx, struct id id, const struct issue_work_order_parts *in);
+MUSTCHECK enum err work_order_issue_parts(struct ctx *ctx, struct id id,
+                                          const struct issue_work_order_parts *in);
 
-MUSTCHECK enum err
-work_order_promise(struct ctx *ctx, struct id id, const struct promise_work_order *in);
+MUSTCHECK enum err work_order_promise(struct ctx *ctx, struct id id,
+                                      const struct promise_work_order *in);
 /* ERR_PARTS_ISSUED while parts of it are out. */
 MUSTCHECK enum err work_order_cancel(struct ctx *ctx, struct id id, const struct reason_given *in);
 /* ERR_UNPAID: there are no credit terms. */
-MUSTCHECK enum err
-work_order_deliver(struct ctx *ctx, struct id id, const struct deliver_work_order *in);
+MUSTCHECK enum err work_order_deliver(struct ctx *ctx, struct id id,
+                                      const struct deliver_work_order *in);
 /* ERR_UNPAID; closing what has closed by itself meanwhile is no error. */
 MUSTCHECK enum err work_order_close(struct ctx *ctx, struct id id);
 /* A job: close what is delivered and paid, a hundred at a time. */

@@ -22,12 +22,12 @@
 #include "problem.h"
 #include "vehicle/vehicle.h"
 
-#define ROWS_MAX 1000
+#define ROWS_MAX     1000
 #define STAGE_OCTETS ((size_t)4194304) /* of JSON in one statement */
-#define PIECE_US 250000                /* other jobs wait meanwhile */
-#define CHUNK 50                       /* rows in one round trip, when none of them is wrong */
-#define CLAIM_MAX 8
-#define LOST_MS 600000 /* another daemon with its own data directory may have the file */
+#define PIECE_US     250000            /* other jobs wait meanwhile */
+#define CHUNK        50                /* rows in one round trip, when none of them is wrong */
+#define CLAIM_MAX    8
+#define LOST_MS      600000 /* another daemon with its own data directory may have the file */
 #define PROBLEMS_MAX 65536
 
 /* ------------------------------------------------------------ what the kinds are */
@@ -146,12 +146,13 @@ stage(struct ctx *ctx, const struct import_job *job, int fd)
 	enum csv_status status = CSV_END;
 	struct failure wrong = { 0 };
 
-	if (import_source_open(source, ctx->arena, fd, job->format, operations[import_op(job->kind)].body,
-	                       job->staged_octets, job->staged_line, &wrong)) {
+	if (import_source_open(source, ctx->arena, fd, job->format,
+	                       operations[import_op(job->kind)].body, job->staged_octets,
+	                       job->staged_line, &wrong)) {
 		status = read_rows(ctx, source, &rows);
 		if (status != CSV_READ_FAILED)
-			import_stage(ctx, job, &rows, (int64_t)source->csv.offset, (int64_t)source->csv.next_line,
-			             status == CSV_END);
+			import_stage(ctx, job, &rows, (int64_t)source->csv.offset,
+			             (int64_t)source->csv.next_line, status == CSV_END);
 	} else {
 		fail_whole(ctx, job, &wrong);
 	}
@@ -254,7 +255,11 @@ narrow(struct ctx *ctx, const struct import_job *job, struct scope *scope)
 {
 	struct rows **none = arena_alloc(ctx->arena, sizeof(*none));
 
-	*scope = (struct scope){ .kind = ACTOR_SYSTEM, .actor = job->created_by, .store = job->store };
+	*scope = (struct scope){
+		.kind = ACTOR_SYSTEM,
+		.actor = job->created_by,
+		.store = job->store,
+	};
 	ctx->scope = scope;
 	db_read_later_args(ctx, SQL_principal_set, none,
 	                   principal_values(ctx->arena, scope, ctx->request_id, PLAN_GENERIC));
@@ -266,14 +271,16 @@ apply(struct ctx *ctx, const struct import_job *job)
 	struct batch batch = { .job = job, .rows = results(ctx->arena) };
 	int64_t until = clock_monotonic_us() + PIECE_US;
 	size_t count, to = 0;
-	enum err err = db_read(ctx, import_rows_next, &batch.staged, ARG(id, job->id), ARG(max_rows, ROWS_MAX));
+	enum err err = db_read(ctx, import_rows_next, &batch.staged, ARG(id, job->id),
+	                       ARG(max_rows, ROWS_MAX));
 
 	if (err)
 		return err;
 	count = rows_count(batch.staged);
 	if (job->dry_run)
 		conn_savepoint(ctx);
-	for (size_t from = 0; !err && from < count && (from == 0 || clock_monotonic_us() < until); from = to) {
+	for (size_t from = 0; !err && from < count && (from == 0 || clock_monotonic_us() < until);
+	     from = to) {
 		to = count - from > CHUNK ? from + CHUNK : count;
 		err = write_rows(ctx, &batch, from, to);
 	}

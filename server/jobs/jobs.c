@@ -10,7 +10,7 @@
 
 #include "core/log.h"
 
-#define STEP_MS 50
+#define STEP_MS     50
 #define DEADLINE_US INT64_C(30000000)
 
 struct jobs {
@@ -41,7 +41,9 @@ run_job(struct conn *conn, const struct job *job)
 {
 	static struct log_cap cap;
 	struct arena arena;
-	struct ctx ctx = { .arena = &arena, .now = utc_now(), .scope = &system_scope, .if_match = -1 };
+	struct ctx ctx = {
+		.arena = &arena, .now = utc_now(), .scope = &system_scope, .if_match = -1
+	};
 	struct call call = { .job = job };
 	enum err err;
 
@@ -98,7 +100,9 @@ run(void *arg)
 
 			if (now < due[i])
 				continue;
-			due[i] = run_job(jobs->conn, &job_table[i]) ? now : now + (int64_t)job_table[i].every_ms * 1000;
+			due[i] = run_job(jobs->conn, &job_table[i])
+			                 ? now
+			                 : now + (int64_t)job_table[i].every_ms * 1000;
 		}
 	}
 	free(due);

@@ -21,8 +21,8 @@ give_up(struct request *req)
 {
 	const struct appointment_reason_given *in = req->body;
 
-	return appointment_move(&req->ctx, req->op, req->id, enum_code(&appointment_reason_enum, (int)in->reason),
-	                        in->note);
+	return appointment_move(&req->ctx, req->op, req->id,
+	                        enum_code(&appointment_reason_enum, (int)in->reason), in->note);
 }
 
 static enum err
@@ -30,8 +30,8 @@ mark_no_show(struct request *req)
 {
 	const struct mark_no_show *in = req->body;
 
-	return appointment_move(&req->ctx, req->op, req->id, enum_code(&no_show_reason_enum, (int)in->reason),
-	                        in->note);
+	return appointment_move(&req->ctx, req->op, req->id,
+	                        enum_code(&no_show_reason_enum, (int)in->reason), in->note);
 }
 
 static enum err

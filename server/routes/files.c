@@ -82,7 +82,11 @@ find_file(struct request *req, struct multipart_part *file)
 	if (err)
 		return err;
 	if (strncasecmp(type, "multipart/", 10) != 0) {
-		*file = (struct multipart_part){ .filename = in->name, .data = body, .size = (size_t)req->body_size };
+		*file = (struct multipart_part){
+			.filename = in->name,
+			.data = body,
+			.size = (size_t)req->body_size,
+		};
 		return OK;
 	}
 	if (!multipart_open(&multipart, type, body, (size_t)req->body_size) ||
@@ -102,7 +106,8 @@ check_type(struct request *req, const struct multipart_part *file, const char **
 	for (; *allowed; allowed++)
 		if (strcmp(*allowed, *type) == 0)
 			return OK;
-	return fail_with(&req->ctx, ERR_UNSUPPORTED_MEDIA_TYPE, NULL, "JPEG, PNG, WebP, PDF, MP4", NULL);
+	return fail_with(&req->ctx, ERR_UNSUPPORTED_MEDIA_TYPE, NULL, "JPEG, PNG, WebP, PDF, MP4",
+	                 NULL);
 }
 
 static enum err
@@ -133,7 +138,8 @@ upload(struct request *req)
 static const char *
 disposition(struct request *req, const char *name)
 {
-	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_";
+	static const char plain[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_";
 	struct buf buf;
 	const char *text;
 
@@ -157,7 +163,8 @@ disposition(struct request *req, const char *name)
 static enum err
 choose_range(struct request *req, const char *tag, uint64_t size)
 {
-	const char *have = request_header(req, "If-None-Match"), *only_if = request_header(req, "If-Range");
+	const char *have = request_header(req, "If-None-Match"),
+		   *only_if = request_header(req, "If-Range");
 	const char *range = request_header(req, "Range");
 	struct reply *reply = &req->reply;
 
@@ -176,7 +183,8 @@ choose_range(struct request *req, const char *tag, uint64_t size)
 	case RANGE_PART:
 		reply->status = 206;
 		reply_header(req, "Content-Range",
-		             arena_printf(&req->arena, "bytes %llu-%llu/%llu", (unsigned long long)reply->offset,
+		             arena_printf(&req->arena, "bytes %llu-%llu/%llu",
+		                          (unsigned long long)reply->offset,
 		                          (unsigned long long)(reply->offset + reply->size - 1),
 		                          (unsigned long long)size));
 		break;
@@ -201,7 +209,8 @@ open_content(struct request *req, const struct rows *rows)
 		return err;
 	reply_header(req, "ETag", tag);
 	reply_header(req, "Accept-Ranges", "bytes");
-	reply_header(req, "Content-Disposition", disposition(req, name ? name : row_text(rows, 0, "id")));
+	reply_header(req, "Content-Disposition",
+	             disposition(req, name ? name : row_text(rows, 0, "id")));
 	req->reply.content_type = row_text(rows, 0, "media_type");
 	req->reply.file = file_store_get(row_text(rows, 0, "sha256"));
 	return req->reply.file < 0 ? ERR_INTERNAL : OK;

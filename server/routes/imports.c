@@ -18,9 +18,11 @@ check_kind(struct request *req, enum import_kind kind, struct id store)
 	const struct operation *op = &operations[import_op(kind)];
 	struct scope scope = { 0 };
 
-	if (principal_scope(req->who, op, NULL, 0, &req->arena, &scope) && scope_narrow(&scope, store))
+	if (principal_scope(req->who, op, NULL, 0, &req->arena, &scope) &&
+	    scope_narrow(&scope, store))
 		return OK;
-	return fail_with(&req->ctx, ERR_FORBIDDEN, NULL, enum_code(&permission_enum, (int)op->permissions[0]), NULL);
+	return fail_with(&req->ctx, ERR_FORBIDDEN, NULL,
+	                 enum_code(&permission_enum, (int)op->permissions[0]), NULL);
 }
 
 static enum err
@@ -29,8 +31,15 @@ create_import(struct request *req)
 	const struct create_import_params *in = req->params;
 	const char *type = request_header(req, "Content-Type");
 	char sha256[SHA256_TEXT];
-	struct import_job job = { .id = id_new(), .store = in->store_id, .kind = in->kind, .format = in->format,
-		                  .dry_run = in->dry_run, .language = req->language, .sha256 = sha256 };
+	struct import_job job = {
+		.id = id_new(),
+		.store = in->store_id,
+		.kind = in->kind,
+		.format = in->format,
+		.dry_run = in->dry_run,
+		.language = req->language,
+		.sha256 = sha256,
+	};
 	enum err err = check_kind(req, in->kind, in->store_id);
 
 	if (err)
@@ -38,9 +47,11 @@ create_import(struct request *req)
 	if (req->body_size == 0)
 		return fail(&req->ctx, ERR_EMPTY_FILE, NULL);
 	if (!in->has_format)
-		job.format = strncasecmp(type, "text/csv", 8) == 0 ? IMPORT_FORMAT_CSV : IMPORT_FORMAT_NDJSON;
+		job.format = strncasecmp(type, "text/csv", 8) == 0 ? IMPORT_FORMAT_CSV
+		                                                   : IMPORT_FORMAT_NDJSON;
 	/* the transaction may be tried again */
-	if (lseek(req->body_file, 0, SEEK_SET) != 0 || !import_file_keep(job.id, req->body_file, sha256)) {
+	if (lseek(req->body_file, 0, SEEK_SET) != 0 ||
+	    !import_file_keep(job.id, req->body_file, sha256)) {
 		log_line(LOG_LEVEL_ERROR, "import_file", "errno=%d", errno);
 		return ERR_UNAVAILABLE;
 	}

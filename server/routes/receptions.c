@@ -27,7 +27,8 @@ leave(struct request *req)
 	return reception_leave(&req->ctx, req->id, req->body);
 }
 
-#define RECEPTION ONE(reception_get), MANY(concerns, reception_concerns_of), MANY(photos, reception_photos_of)
+#define RECEPTION \
+	ONE(reception_get), MANY(concerns, reception_concerns_of), MANY(photos, reception_photos_of)
 
 /* clang-format off */
 const struct route reception_routes[] = {

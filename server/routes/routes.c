@@ -3,25 +3,10 @@
 #include "routes/routes.h"
 
 const struct route *const route_tables[] = {
-	appointment_routes,
-	file_routes,
-	organisation_routes,
-	staff_routes,
-	reception_routes,
-	work_order_routes,
-	work_order_line_routes,
-	quality_check_routes,
-	settlement_routes,
-	import_routes,
-	audit_routes,
-	catalog_routes,
-	stock_routes,
-	service_routes,
-	complaint_routes,
-	survey_routes,
-	kpi_routes,
-	customer_routes,
-	vehicle_routes,
-	search_routes,
+	appointment_routes, file_routes,       organisation_routes,    staff_routes,
+	reception_routes,   work_order_routes, work_order_line_routes, quality_check_routes,
+	settlement_routes,  import_routes,     audit_routes,           catalog_routes,
+	stock_routes,       service_routes,    complaint_routes,       survey_routes,
+	kpi_routes,         customer_routes,   vehicle_routes,         search_routes,
 };
 const size_t route_tables_count = COUNT_OF(route_tables);

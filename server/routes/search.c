@@ -9,16 +9,16 @@ static const struct searched {
 	const char *subject;
 	enum permission permission;
 } searched[] = {
-	{ "customer",       PERMISSION_CUSTOMER_READ },
-	{ "vehicle",        PERMISSION_VEHICLE_READ },
-	{ "appointment",    PERMISSION_APPOINTMENT_READ },
-	{ "reception",      PERMISSION_RECEPTION_READ },
-	{ "work_order",     PERMISSION_WORK_ORDER_READ },
-	{ "settlement",     PERMISSION_SETTLEMENT_READ },
-	{ "complaint",      PERMISSION_COMPLAINT_READ },
+	{ "customer", PERMISSION_CUSTOMER_READ },
+	{ "vehicle", PERMISSION_VEHICLE_READ },
+	{ "appointment", PERMISSION_APPOINTMENT_READ },
+	{ "reception", PERMISSION_RECEPTION_READ },
+	{ "work_order", PERMISSION_WORK_ORDER_READ },
+	{ "settlement", PERMISSION_SETTLEMENT_READ },
+	{ "complaint", PERMISSION_COMPLAINT_READ },
 	{ "stock_document", PERMISSION_STOCK_READ },
-	{ "part",           PERMISSION_PART_READ },
-	{ "operation",      PERMISSION_CATALOG_READ },
+	{ "part", PERMISSION_PART_READ },
+	{ "operation", PERMISSION_CATALOG_READ },
 };
 
 static void

@@ -43,7 +43,8 @@ readiness(struct request *req)
 {
 	if (state.draining)
 		return text(req, 503, "draining\n");
-	return lanes_up(state.lanes) ? text(req, 200, "ready\n") : text(req, 503, "the database is away\n");
+	return lanes_up(state.lanes) ? text(req, 200, "ready\n")
+	                             : text(req, 503, "the database is away\n");
 }
 
 static enum err
@@ -54,12 +55,14 @@ metrics(struct request *req)
 	req->reply.status = 200;
 	req->reply.content_type = "text/plain; version=0.0.4; charset=utf-8";
 	metrics_write(out);
-	buf_printf(out, "# TYPE fettle_connections gauge\nfettle_connections %zu\n", http_connections(state.http));
+	buf_printf(out, "# TYPE fettle_connections gauge\nfettle_connections %zu\n",
+	           http_connections(state.http));
 	buf_printf(out, "# TYPE fettle_reads_in_flight gauge\nfettle_reads_in_flight %zu\n",
 	           lanes_in_flight(state.lanes));
 	buf_printf(out, "# TYPE fettle_commands_waiting gauge\nfettle_commands_waiting %zu\n",
 	           workers_waiting(state.workers));
-	buf_printf(out, "# TYPE fettle_database_up gauge\nfettle_database_up %d\n", lanes_up(state.lanes));
+	buf_printf(out, "# TYPE fettle_database_up gauge\nfettle_database_up %d\n",
+	           lanes_up(state.lanes));
 	return OK;
 }
 
@@ -72,7 +75,8 @@ compare_asset(const void *path, const void *asset)
 static enum err
 asset(struct request *req, const char *path, const char *type)
 {
-	const struct asset *found = bsearch(path, assets, assets_count, sizeof(assets[0]), compare_asset);
+	const struct asset *found =
+		bsearch(path, assets, assets_count, sizeof(assets[0]), compare_asset);
 
 	if (!found)
 		return ERR_NOT_FOUND;
@@ -92,9 +96,10 @@ contract(struct request *req)
 static enum err
 docs(struct request *req)
 {
-	reply_header(req, "Content-Security-Policy",
-	             "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-	             "connect-src 'self'; base-uri 'none'; form-action 'none'");
+	reply_header(
+		req, "Content-Security-Policy",
+		"default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+		"connect-src 'self'; base-uri 'none'; form-action 'none'");
 	return asset(req, "vendor/swagger-ui/index.html", "text/html; charset=utf-8");
 }
 
@@ -108,18 +113,21 @@ docs_file(struct request *req)
 		{ ".js", "text/javascript; charset=utf-8" },
 		{ ".png", "image/png" },
 	};
-	const char *file = ((const struct get_docs_file_params *)req->params)->file, *dot = strrchr(file, '.');
+	const char *file = ((const struct get_docs_file_params *)req->params)->file,
+		   *dot = strrchr(file, '.');
 
 	for (size_t i = 0; dot && i < COUNT_OF(types); i++)
 		if (strcmp(dot, types[i].ending) == 0)
-			return asset(req, arena_printf(&req->arena, "vendor/swagger-ui/%s", file), types[i].type);
+			return asset(req, arena_printf(&req->arena, "vendor/swagger-ui/%s", file),
+			             types[i].type);
 	return ERR_NOT_FOUND;
 }
 
 static void
 write_enum(struct buf *out, const struct enumeration *e)
 {
-	buf_printf(out, "\"%s\":{\"may_grow\":%s,\"values\":[", e->name, e->may_grow ? "true" : "false");
+	buf_printf(out, "\"%s\":{\"may_grow\":%s,\"values\":[", e->name,
+	           e->may_grow ? "true" : "false");
 	for (size_t i = 1; i < e->count; i++) {
 		buf_printf(out, "%s{\"code\":\"%s\",\"en\":", i > 1 ? "," : "", e->values[i].code);
 		buf_json(out, e->values[i].en, strlen(e->values[i].en));

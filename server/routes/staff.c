@@ -10,8 +10,8 @@
 #include "routes/routes.h"
 #include "staff/staff.h"
 
-#define KEY_PREFIX "fettle_k_"
-#define SESSION_MS INT64_C(43200000) /* 12 hours */
+#define KEY_PREFIX    "fettle_k_"
+#define SESSION_MS    INT64_C(43200000) /* 12 hours */
 #define FAILURES_FREE 5
 
 /* After five failures in a row each further try waits: 2, 4, 8 ... up to 900 seconds. */
@@ -19,7 +19,9 @@ static bool
 must_wait(const struct rows *found, struct utc now)
 {
 	int64_t failures = row_int(found, 0, "failures");
-	int64_t seconds = failures < FAILURES_FREE ? 0 : failures > 14 ? 900 : INT64_C(1) << (failures - 4);
+	int64_t seconds = failures < FAILURES_FREE ? 0
+	                  : failures > 14          ? 900
+	                                           : INT64_C(1) << (failures - 4);
 
 	return now.us < row_utc(found, 0, "failed_at").us + seconds * 1000000;
 }
@@ -61,19 +63,23 @@ create_session(struct request *req)
 		return fail(ctx, ERR_TOO_MANY_ATTEMPTS, NULL);
 	right = password_verify(known ? row_text(found, 0, "password") : NULL, in->password);
 	if (known)
-		db_write(ctx, credential_tried, ARG(staff_id, row_id(found, 0, "staff_id")), ARG(ok, right));
+		db_write(ctx, credential_tried, ARG(staff_id, row_id(found, 0, "staff_id")),
+		         ARG(ok, right));
 	if (!right) {
 		req->err = ERR_BAD_CREDENTIALS;
 		return OK;
 	}
 	token = new_token(ctx->arena, "", &hash);
-	db_write(ctx, session_add, ARG(session_id, id_new()), ARG(staff_id, row_id(found, 0, "staff_id")),
-	         ARG(token_hash, hash), ARG(expires_at, expires));
-	buf_printf(&req->reply.body, "{\"token\":\"%s\",\"expires_at\":\"%s\",\"staff\":{\"id\":\"%s\",\"name\":", token,
-	           utc_format(expires, until), row_text(found, 0, "staff_id"));
+	db_write(ctx, session_add, ARG(session_id, id_new()),
+	         ARG(staff_id, row_id(found, 0, "staff_id")), ARG(token_hash, hash),
+	         ARG(expires_at, expires));
+	buf_printf(&req->reply.body,
+	           "{\"token\":\"%s\",\"expires_at\":\"%s\",\"staff\":{\"id\":\"%s\",\"name\":",
+	           token, utc_format(expires, until), row_text(found, 0, "staff_id"));
 	buf_json(&req->reply.body, row_text(found, 0, "name"), strlen(row_text(found, 0, "name")));
 	buf_puts(&req->reply.body, ",\"username\":");
-	buf_json(&req->reply.body, row_text(found, 0, "username"), strlen(row_text(found, 0, "username")));
+	buf_json(&req->reply.body, row_text(found, 0, "username"),
+	         strlen(row_text(found, 0, "username")));
 	buf_puts(&req->reply.body, "}}");
 	req->location = "/v1/sessions/current";
 	return OK;
@@ -130,7 +136,8 @@ change_password(struct request *req)
 		req->err = fail_with(ctx, ERR_BAD_VALUE, "/current", "is not your password", NULL);
 		return OK;
 	}
-	db_write(ctx, credential_set, ARG(staff_id, staff), ARG(password, password_hash(ctx->arena, in->new)));
+	db_write(ctx, credential_set, ARG(staff_id, staff),
+	         ARG(password, password_hash(ctx->arena, in->new)));
 	db_write(ctx, session_revoke_others, ARG(session_id, req->who->session));
 	return OK;
 }
@@ -140,7 +147,8 @@ create_staff(struct request *req)
 {
 	const struct create_staff *in = req->body;
 
-	return staff_create(&req->ctx, in, in->has_password ? password_hash(&req->arena, in->password) : NULL);
+	return staff_create(&req->ctx, in,
+	                    in->has_password ? password_hash(&req->arena, in->password) : NULL);
 }
 
 static enum err
@@ -200,7 +208,8 @@ create_api_key(struct request *req)
 		return err;
 	req->secret = new_token(&req->arena, KEY_PREFIX, &hash);
 	return api_key_create(&req->ctx, in, hash,
-	                      arena_printf(&req->arena, KEY_PREFIX "...%s", req->secret + strlen(req->secret) - 4));
+	                      arena_printf(&req->arena, KEY_PREFIX "...%s",
+	                                   req->secret + strlen(req->secret) - 4));
 }
 
 static enum err

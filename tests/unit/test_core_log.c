@@ -172,9 +172,9 @@ static void
 quoting_fits_the_room_it_has(void **state)
 {
 	static const char value[] = "\n\"a\\\n\n\"\"\\b\\\n\n\n\n";
-	static const char *const spelled[] = { "\\x0a", "\\\"", "a",      "\\\\",   "\\x0a",
-		                               "\\x0a", "\\\"", "\\\"",   "\\\\",   "b",
-		                               "\\\\",  "\\x0a", "\\x0a", "\\x0a",  "\\x0a" };
+	static const char *const spelled[] = { "\\x0a", "\\\"",  "a",     "\\\\",  "\\x0a",
+		                               "\\x0a", "\\\"",  "\\\"",  "\\\\",  "b",
+		                               "\\\\",  "\\x0a", "\\x0a", "\\x0a", "\\x0a" };
 	char *out;
 	size_t size;
 

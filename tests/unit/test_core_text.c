@@ -76,17 +76,37 @@ ill_formed_texts_are_refused(void **state)
 		const char *s;
 		size_t len;
 	} bad[] = {
-		{ "\0", 1 }, { "a\0b", 3 },                                   /* U+0000 */
-		{ "\xc0\x80", 2 }, { "\xc1\xbf", 2 }, { "\xe0\x80\x80", 3 },  /* overlong */
-		{ "\xe0\x9f\xbf", 3 }, { "\xf0\x80\x80\x80", 4 }, { "\xf0\x8f\xbf\xbf", 4 },
-		{ "\xed\xa0\x80", 3 }, { "\xed\xbf\xbf", 3 },                 /* surrogates */
+		{ "\0", 1 },
+		{ "a\0b", 3 }, /* U+0000 */
+		{ "\xc0\x80", 2 },
+		{ "\xc1\xbf", 2 },
+		{ "\xe0\x80\x80", 3 }, /* overlong */
+		{ "\xe0\x9f\xbf", 3 },
+		{ "\xf0\x80\x80\x80", 4 },
+		{ "\xf0\x8f\xbf\xbf", 4 },
+		{ "\xed\xa0\x80", 3 },
+		{ "\xed\xbf\xbf", 3 }, /* surrogates */
 		{ "\xed\xa0\xbd\xed\xb8\x80", 6 },
-		{ "\xc3", 1 }, { "\xe8\xbd", 2 }, { "\xe8", 1 },              /* truncated */
-		{ "\xf0\x9f\x98", 3 }, { "\xf0\x9f", 2 }, { "\xf0", 1 }, { "ok\xe8\xbd", 4 },
-		{ "\xe8\xbd" "a", 3 }, { "\xc3(", 2 }, { "\xf0\x9f\x98 ", 4 },
-		{ "\x80", 1 }, { "\xbf", 1 }, { "a\x80", 2 },                 /* lone continuation */
-		{ "\xf4\x90\x80\x80", 4 }, { "\xf5\x80\x80\x80", 4 },         /* past U+10FFFF */
-		{ "\xf8\x88\x80\x80\x80", 5 }, { "\xfe", 1 }, { "\xff", 1 },
+		{ "\xc3", 1 },
+		{ "\xe8\xbd", 2 },
+		{ "\xe8", 1 }, /* truncated */
+		{ "\xf0\x9f\x98", 3 },
+		{ "\xf0\x9f", 2 },
+		{ "\xf0", 1 },
+		{ "ok\xe8\xbd", 4 },
+		{ "\xe8\xbd"
+		  "a",
+		  3 },
+		{ "\xc3(", 2 },
+		{ "\xf0\x9f\x98 ", 4 },
+		{ "\x80", 1 },
+		{ "\xbf", 1 },
+		{ "a\x80", 2 }, /* lone continuation */
+		{ "\xf4\x90\x80\x80", 4 },
+		{ "\xf5\x80\x80\x80", 4 }, /* past U+10FFFF */
+		{ "\xf8\x88\x80\x80\x80", 5 },
+		{ "\xfe", 1 },
+		{ "\xff", 1 },
 	};
 	const char *at = "\xe8\xbd";
 	size_t i;
@@ -127,7 +147,8 @@ white_space_is_blank_and_trimmed(void **state)
 	assert_string_equal(text_trim(&arena, ""), "");
 	assert_string_equal(text_trim(&arena, " \xe3\x80\x80\n"), "");
 	assert_string_equal(text_trim(&arena, "pads"), "pads");
-	assert_string_equal(text_trim(&arena, " \xe3\x80\x80 brake  pads\xe3\x80\x80\n"), "brake  pads");
+	assert_string_equal(text_trim(&arena, " \xe3\x80\x80 brake  pads\xe3\x80\x80\n"),
+	                    "brake  pads");
 	assert_string_equal(text_trim(&arena, "\xe8\xbd\xa6 "), "\xe8\xbd\xa6");
 	arena_clear(&arena);
 }
@@ -146,7 +167,7 @@ equality_knows_null(void **state)
 static void
 base64url_matches_the_vectors(void **state)
 {
-	static const char *const encoded[] = { "",     "Zg",     "Zm8",     "Zm9v",
+	static const char *const encoded[] = { "",       "Zg",      "Zm8",     "Zm9v",
 		                               "Zm9vYg", "Zm9vYmE", "Zm9vYmFy" };
 	unsigned char bytes[8];
 	char text[BASE64URL_TEXT(6)];
@@ -189,8 +210,8 @@ static void
 base64url_has_one_spelling(void **state)
 {
 	static const char *const bad[] = {
-		"Z", "Zm9vY", "Zg==", "Zm8=", "Zh", "Zm9", "Zm9v\n", " Zm9v", "Zm+v", "Zm/v", "Zm 9v",
-		"Zm9v====", "Z\xc3\xa9g",
+		"Z",     "Zm9vY", "Zg==", "Zm8=",  "Zh",       "Zm9",        "Zm9v\n",
+		" Zm9v", "Zm+v",  "Zm/v", "Zm 9v", "Zm9v====", "Z\xc3\xa9g",
 	};
 	unsigned char out[16];
 	size_t i, len = 7;

@@ -47,7 +47,8 @@ told(const char *stream, size_t size, size_t piece, bool lines)
 			n += (size_t)snprintf(out + n, sizeof(out) - n, "!%d", (int)status);
 		for (size_t i = 0; status == CSV_RECORD && i < csv.count; i++) {
 			assert_int_equal(strlen(csv.fields[i].text), csv.fields[i].len);
-			n += (size_t)snprintf(out + n, sizeof(out) - n, "%c%.20s", i ? '|' : ':', csv.fields[i].text);
+			n += (size_t)snprintf(out + n, sizeof(out) - n, "%c%.20s", i ? '|' : ':',
+			                      csv.fields[i].text);
 		}
 		n += (size_t)snprintf(out + n, sizeof(out) - n, ";");
 	}
@@ -72,7 +73,11 @@ test_records(void **state)
 	expect("\n\r\n", "");
 	expect("a,b\n1,2\n", "1:a|b;2:1|2;");
 	expect("a,b\r\n1,2", "1:a|b;2:1|2;");
-	expect("\xef\xbb\xbf" "a\n\xef\xbb\xbf" "b", "1:a;2:\xef\xbb\xbf" "b;");
+	expect("\xef\xbb\xbf"
+	       "a\n\xef\xbb\xbf"
+	       "b",
+	       "1:a;2:\xef\xbb\xbf"
+	       "b;");
 	expect(",\n,,x\n", "1:|;2:||x;");
 	expect("\n\na\n\nb\n", "3:a;5:b;");
 	expect("a\rb,c\n", "1:a\rb|c;");
@@ -114,7 +119,8 @@ test_limits(void **state)
 	assert_string_equal(told(big, CSV_RECORD_MAX + 9, 1000, false), "1!3;2:b;3:c;");
 	big[0] = '"';
 	big[3] = '\n';
-	assert_string_equal(told(big, CSV_RECORD_MAX + 2, 65536, false), "1!3;2:xxxxxxxxxxxxxxxxxxxx;");
+	assert_string_equal(told(big, CSV_RECORD_MAX + 2, 65536, false),
+	                    "1!3;2:xxxxxxxxxxxxxxxxxxxx;");
 	memset(big, ',', 600);
 	big[255] = '\n';
 	big[599] = '\n';
@@ -129,7 +135,8 @@ test_lines(void **state)
 
 	(void)state;
 	for (size_t piece = 1; piece < 5; piece++)
-		assert_string_equal(told(text, strlen(text), piece, true), "1:{\"a\": \"b\"};3:\"x;4:[1];");
+		assert_string_equal(told(text, strlen(text), piece, true),
+		                    "1:{\"a\": \"b\"};3:\"x;4:[1];");
 }
 
 static void
@@ -162,8 +169,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_records), cmocka_unit_test(test_quotes), cmocka_unit_test(test_what_is_wrong),
-		cmocka_unit_test(test_limits),  cmocka_unit_test(test_lines),  cmocka_unit_test(test_going_on),
+		cmocka_unit_test(test_records),       cmocka_unit_test(test_quotes),
+		cmocka_unit_test(test_what_is_wrong), cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_lines),         cmocka_unit_test(test_going_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

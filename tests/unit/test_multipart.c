@@ -10,7 +10,7 @@
 
 #include "multipart.h"
 
-#define TYPE "multipart/form-data; boundary=XX"
+#define TYPE      "multipart/form-data; boundary=XX"
 #define FILE_HEAD "Content-Disposition: form-data; name=\"file\"; filename=\"a.jpg\"\r\n"
 
 static struct arena arena;
@@ -44,7 +44,9 @@ count(const char *type, const char *body, size_t size, struct multipart_part *la
 static void
 test_a_file(void **state)
 {
-	static const char body[] = "--XX\r\n" FILE_HEAD "Content-Type: image/jpeg\r\n\r\none\r\n--X\r\ntwo\r\n--XX--\r\n";
+	static const char body[] =
+		"--XX\r\n" FILE_HEAD
+		"Content-Type: image/jpeg\r\n\r\none\r\n--X\r\ntwo\r\n--XX--\r\n";
 	struct multipart_part part;
 
 	(void)state;
@@ -58,8 +60,9 @@ test_a_file(void **state)
 static void
 test_several_parts(void **state)
 {
-	static const char body[] = "preamble\r\n--XX  \r\nContent-Disposition: form-data; name=note\r\n\r\n\r\n--XX\r\n" FILE_HEAD
-				   "\r\n\0\r\n--XX--epilogue";
+	static const char body[] =
+		"preamble\r\n--XX  \r\nContent-Disposition: form-data; name=note\r\n\r\n\r\n--XX\r\n" FILE_HEAD
+		"\r\n\0\r\n--XX--epilogue";
 	struct multipart_part part;
 
 	(void)state;
@@ -79,7 +82,8 @@ test_names(void **state)
 		{ "form-data; name=\"f\"; filename=\"C:\\dir\\b.jpg\"", "C:\\dir\\b.jpg" },
 		{ "FORM-DATA ;NAME=f ; FileName=x.jpg", "x.jpg" },
 		{ "form-data; name=\"f\"; filename=\"图.jpg\"", "图.jpg" },
-		{ "form-data; name=\"f\"; filename=\"_.jpg\"; filename*=UTF-8''%E5%9B%BE.jpg", "图.jpg" },
+		{ "form-data; name=\"f\"; filename=\"_.jpg\"; filename*=UTF-8''%E5%9B%BE.jpg",
+		  "图.jpg" },
 		{ "form-data; name=\"f\"; filename=\"_.jpg\"; filename*=UTF-8''%E5%9B%2", "_.jpg" },
 		{ "form-data; name=\"f\"; filename=\"_.jpg\"; filename*=latin1''x", "_.jpg" },
 		{ "form-data; name=\"f\"; filename=\"\"", "" },
@@ -88,8 +92,9 @@ test_names(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(names); i++) {
-		const char *body = arena_printf(&arena, "--XX\r\ncontent-disposition:%s\r\n\r\nx\r\n--XX--",
-		                                names[i].disposition);
+		const char *body =
+			arena_printf(&arena, "--XX\r\ncontent-disposition:%s\r\n\r\nx\r\n--XX--",
+		                     names[i].disposition);
 		struct multipart_part part;
 
 		assert_int_equal(count(TYPE, body, strlen(body), &part), 1);
@@ -105,16 +110,22 @@ test_boundaries(void **state)
 {
 	static const char body[] = "--a b'()+_,-./:=?\r\n" FILE_HEAD "\r\nx\r\n--a b'()+_,-./:=?--";
 	static const char *const wrong[] = {
-		"multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=\"\"",
-		"multipart/form-data; boundary=\"a", "multipart/form-data; boundary=\"a \"",
-		"multipart/form-data; boundary=a\tb", "multipart/form-data; boundary=\"a\x01\"",
-		"multipart/form-data; xboundary=XX", "multipart/form-data; boundary",
+		"multipart/form-data",
+		"multipart/form-data; boundary=",
+		"multipart/form-data; boundary=\"\"",
+		"multipart/form-data; boundary=\"a",
+		"multipart/form-data; boundary=\"a \"",
+		"multipart/form-data; boundary=a\tb",
+		"multipart/form-data; boundary=\"a\x01\"",
+		"multipart/form-data; xboundary=XX",
+		"multipart/form-data; boundary",
 		"multipart/form-data; boundary=12345678901234567890123456789012345678901234567890123456789012345678901",
 	};
 
 	(void)state;
-	assert_int_equal(count("multipart/form-data; charset=utf-8; Boundary=\"a b'()+_,-./:=?\"", body,
-	                       sizeof(body) - 1, NULL), 1);
+	assert_int_equal(count("multipart/form-data; charset=utf-8; Boundary=\"a b'()+_,-./:=?\"",
+	                       body, sizeof(body) - 1, NULL),
+	                 1);
 	for (size_t i = 0; i < COUNT_OF(wrong); i++) {
 		struct multipart m;
 
@@ -126,7 +137,16 @@ static void
 test_hostile_bodies(void **state)
 {
 	static const char *const bodies[] = {
-		"", "-", "--", "--X", "--XX", "--XX\r", "--XX\r\n", "--XX-", "--XY--", "\r\n--XX",
+		"",
+		"-",
+		"--",
+		"--X",
+		"--XX",
+		"--XX\r",
+		"--XX\r\n",
+		"--XX-",
+		"--XY--",
+		"\r\n--XX",
 		"--XX\r\n\r\nx\r\n--XX--", /* no disposition */
 		"--XX\r\nContent-Disposition: attachment; name=f\r\n\r\nx\r\n--XX--",
 		"--XX\r\nContent-Disposition: form-database; name=f\r\n\r\nx\r\n--XX--",
@@ -135,9 +155,13 @@ test_hostile_bodies(void **state)
 		"--XX\r\nContent-Disposition: form-data; name=f; filename\r\n\r\nx\r\n--XX--",
 		"--XX\r\n" FILE_HEAD FILE_HEAD "\r\nx\r\n--XX--",
 		"--XX\r\nContent-Disposition: form-data; name=\"\xff\"\r\n\r\nx\r\n--XX--",
-		"--XX\r\n" FILE_HEAD "\r\nx", "--XX\r\n" FILE_HEAD "\r\nx\r\n--XX", "--XX\r\n" FILE_HEAD "\r\nx\r\n--XX-",
-		"--XXY\r\n" FILE_HEAD "\r\nx\r\n--XX--", "--XX\n" FILE_HEAD "\r\nx\r\n--XX--",
-		"--XX\r\n" FILE_HEAD "x\r\n--XX--", "--XX\r\n" FILE_HEAD "\r\nx\r\n--XXY",
+		"--XX\r\n" FILE_HEAD "\r\nx",
+		"--XX\r\n" FILE_HEAD "\r\nx\r\n--XX",
+		"--XX\r\n" FILE_HEAD "\r\nx\r\n--XX-",
+		"--XXY\r\n" FILE_HEAD "\r\nx\r\n--XX--",
+		"--XX\n" FILE_HEAD "\r\nx\r\n--XX--",
+		"--XX\r\n" FILE_HEAD "x\r\n--XX--",
+		"--XX\r\n" FILE_HEAD "\r\nx\r\n--XXY",
 	};
 	char *head = arena_alloc(&arena, 10000);
 
@@ -153,7 +177,9 @@ test_hostile_bodies(void **state)
 static void
 test_every_prefix_and_byte(void **state)
 {
-	static const char body[] = "--XX\r\n" FILE_HEAD "X-More: \"\r\n\r\none\r\n--XX\r\n" FILE_HEAD "\r\ntwo\r\n--XX--\r\n";
+	static const char body[] =
+		"--XX\r\n" FILE_HEAD "X-More: \"\r\n\r\none\r\n--XX\r\n" FILE_HEAD
+		"\r\ntwo\r\n--XX--\r\n";
 	char changed[sizeof(body)];
 
 	(void)state;
@@ -190,12 +216,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_a_file),
-		cmocka_unit_test(test_several_parts),
-		cmocka_unit_test(test_names),
-		cmocka_unit_test(test_boundaries),
-		cmocka_unit_test(test_hostile_bodies),
-		cmocka_unit_test(test_every_prefix_and_byte),
+		cmocka_unit_test(test_a_file),         cmocka_unit_test(test_several_parts),
+		cmocka_unit_test(test_names),          cmocka_unit_test(test_boundaries),
+		cmocka_unit_test(test_hostile_bodies), cmocka_unit_test(test_every_prefix_and_byte),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);

@@ -17,14 +17,14 @@ test_plates_that_follow_a_pattern(void **state)
 		const char *plate;
 		enum plate_kind kind;
 	} plates[] = {
-		{"京A12345", PLATE_ORDINARY},    {"粤Z1234港", PLATE_ORDINARY},
-		{"川A1234警", PLATE_ORDINARY},   {"苏E1234学", PLATE_ORDINARY},
-		{"粤Z1234澳", PLATE_ORDINARY},   {"鲁B1234挂", PLATE_ORDINARY},
-		{"使A12345", PLATE_ORDINARY},    {"领BA2345", PLATE_ORDINARY},
-		{"沪AD12345", PLATE_NEW_ENERGY}, {"粤B12345D", PLATE_NEW_ENERGY},
-		{"鲁BF00012", PLATE_NEW_ENERGY}, {"京AAD1234", PLATE_NEW_ENERGY},
-		{"京AK12345", PLATE_NEW_ENERGY}, {"京A12345K", PLATE_NEW_ENERGY},
-		{"沪ADA1234", PLATE_NEW_ENERGY},
+		{ "京A12345", PLATE_ORDINARY },    { "粤Z1234港", PLATE_ORDINARY },
+		{ "川A1234警", PLATE_ORDINARY },   { "苏E1234学", PLATE_ORDINARY },
+		{ "粤Z1234澳", PLATE_ORDINARY },   { "鲁B1234挂", PLATE_ORDINARY },
+		{ "使A12345", PLATE_ORDINARY },    { "领BA2345", PLATE_ORDINARY },
+		{ "沪AD12345", PLATE_NEW_ENERGY }, { "粤B12345D", PLATE_NEW_ENERGY },
+		{ "鲁BF00012", PLATE_NEW_ENERGY }, { "京AAD1234", PLATE_NEW_ENERGY },
+		{ "京AK12345", PLATE_NEW_ENERGY }, { "京A12345K", PLATE_NEW_ENERGY },
+		{ "沪ADA1234", PLATE_NEW_ENERGY },
 	};
 
 	(void)state;
@@ -40,8 +40,9 @@ static void
 test_all_first_places(void **state)
 {
 	static const char *provinces[] = {
-		"京", "津", "沪", "渝", "冀", "豫", "云", "辽", "黑", "湘", "皖", "鲁", "新", "苏", "浙",
-		"赣", "鄂", "桂", "甘", "晋", "蒙", "陕", "吉", "闽", "贵", "粤", "青", "藏", "川", "宁", "琼",
+		"京", "津", "沪", "渝", "冀", "豫", "云", "辽", "黑", "湘", "皖",
+		"鲁", "新", "苏", "浙", "赣", "鄂", "桂", "甘", "晋", "蒙", "陕",
+		"吉", "闽", "贵", "粤", "青", "藏", "川", "宁", "琼",
 	};
 	enum plate_kind kind;
 
@@ -60,13 +61,11 @@ static void
 test_plates_that_follow_none(void **state)
 {
 	static const char *plates[] = {
-		"京AI1234",   /* I and O are left out */
-		"京AD1234I",  "京O12345",   "京A1234O",
-		"京A1234",    "京A123456",  "京A1234567", "京",
-		"台A12345",   "AA12345",    "12345678",   "",
-		"京A123挂4",  "京AL12345",  "京A12345L",  "京ADAA123",
-		"京a12345",   "京A 12345",  "京A·12345",
-		"京A1234\xE6", "京AD1234港",
+		"京AI1234", /* I and O are left out */
+		"京AD1234I",  "京O12345",  "京A1234O",  "京A1234",     "京A123456",
+		"京A1234567", "京",        "台A12345",  "AA12345",     "12345678",
+		"",           "京A123挂4", "京AL12345", "京A12345L",   "京ADAA123",
+		"京a12345",   "京A 12345", "京A·12345", "京A1234\xE6", "京AD1234港",
 	};
 
 	(void)state;
@@ -82,8 +81,8 @@ static void
 test_one_way_to_write_a_plate(void **state)
 {
 	static const char *ways[] = {
-		"京A12345", "京a12345", "京A·12345", "京A 12345", " 京A-12345 ", "京A•12345",
-		"京A　12345", "京Ａ１２３４５",
+		"京A12345",    "京a12345",  "京A·12345",  "京A 12345",
+		" 京A-12345 ", "京A•12345", "京A　12345", "京Ａ１２３４５",
 	};
 	char out[PLATE_SIZE];
 

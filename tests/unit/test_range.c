@@ -44,7 +44,8 @@ test_ranges(void **state)
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		uint64_t offset = 7, length = 7;
 
-		assert_int_equal(range_parse(cases[i].header, cases[i].size, &offset, &length), cases[i].range);
+		assert_int_equal(range_parse(cases[i].header, cases[i].size, &offset, &length),
+		                 cases[i].range);
 		assert_int_equal(offset, cases[i].offset);
 		assert_int_equal(length, cases[i].length);
 	}
