@@ -188,22 +188,24 @@ fits(const struct folded *folded, enum typed typed)
 	return true;
 }
 
-size_t
-search_terms(struct arena *arena, const char *typed, const char *kinds[SEARCH_TERMS_MAX],
-             const char *keys[SEARCH_TERMS_MAX])
+void
+search_terms(struct arena *arena, const char *typed, struct search_terms *terms)
 {
 	struct folded folded;
-	size_t n = 0;
 
 	_Static_assert(COUNT_OF(kinds_known) <= SEARCH_TERMS_MAX, "a term for each kind");
+	terms->count = 0;
 	fold(&folded, typed);
 	for (size_t i = 0; i < COUNT_OF(kinds_known); i++) {
 		const struct kind *k = &kinds_known[i];
+		const char *key;
 
 		if (folded.count < k->least || !fits(&folded, k->typed))
 			continue;
-		kinds[n] = k->name;
-		keys[n++] = text_from(arena, &folded, 0, k->form == FORM_TAIL);
+		key = text_from(arena, &folded, 0, k->form == FORM_TAIL);
+		terms->kinds[terms->count] = k->name;
+		terms->keys[terms->count] = key;
+		/* behind every key that begins so: U+10FFFF is the last character there is */
+		terms->ends[terms->count++] = arena_printf(arena, "%s\xf4\x8f\xbf\xbf", key);
 	}
-	return n;
 }

@@ -20,8 +20,12 @@ void search_clear(struct ctx *ctx, struct id subject_id, const char *kind);
 
 #define SEARCH_TERMS_MAX 10
 
-/* What somebody typed, as pairs of a kind and the beginning of its keys; returns how many. */
-size_t search_terms(struct arena *arena, const char *typed, const char *kinds[SEARCH_TERMS_MAX],
-                    const char *keys[SEARCH_TERMS_MAX]);
+/* What somebody typed, as ranges of keys: of each kind from its key on and before its end. */
+struct search_terms {
+	size_t count;
+	const char *kinds[SEARCH_TERMS_MAX], *keys[SEARCH_TERMS_MAX], *ends[SEARCH_TERMS_MAX];
+};
+
+void search_terms(struct arena *arena, const char *typed, struct search_terms *terms);
 
 #endif

@@ -10,25 +10,45 @@ ON CONFLICT DO NOTHING;
 DELETE FROM search_key WHERE subject_id = :subject_id AND (:kind::text IS NULL OR kind = :kind);
 
 -- name: search_find   unnamed
--- Each kind is an index range that ends once enough that the caller may see is found.
+-- Each kind is an index range that ends once enough that the caller may see is found.  A store that knows few of
+-- the chain's customers would walk far for that: there its own customers and vehicles lead, by their keys.
 WITH wanted AS (
-    SELECT w.kind, w.key, w.place
-      FROM unnest(:search_kinds::text[], :search_keys::text[]) WITH ORDINALITY w (kind, key, place)
-), hit AS (
-    SELECT DISTINCT ON (k.subject_id) k.subject, k.subject_id, w.kind, w.place, k.key, k.key = w.key AS whole
+    SELECT w.kind, w.key, w.past, w.place
+      FROM unnest(:search_kinds::text[], :search_keys::text[], :search_ends::text[])
+           WITH ORDINALITY w (kind, key, past, place)
+), own AS MATERIALIZED (
+    SELECT o.id
+      FROM (SELECT l.customer_id AS id FROM customer_store l WHERE l.store_id = :scope_store
+            UNION ALL
+            SELECT l.vehicle_id FROM vehicle_store l WHERE l.store_id = :scope_store) o
+     LIMIT 10001
+), few AS MATERIALIZED (
+    SELECT count(*) <= 10000 AND :scope_store::uuid IS NOT NULL AS yes FROM own
+), found AS (
+    SELECT s.subject, s.subject_id, s.key, w.kind, w.place, s.key = w.key AS whole
+      FROM own
+      JOIN search_key s ON s.subject_id = own.id
+      JOIN wanted w ON w.kind = s.kind AND s.key >= w.key AND s.key < w.past
+     WHERE (SELECT yes FROM few) AND s.subject = ANY (:subjects::text[])
+    UNION ALL
+    SELECT k.subject, k.subject_id, k.key, w.kind, w.place, k.key = w.key
       FROM wanted w
      CROSS JOIN LATERAL (
            SELECT s.subject, s.subject_id, s.key
              FROM search_key s
-            WHERE s.kind = w.kind AND s.key >= w.key AND s.key < w.key || chr(1114111)
+            WHERE s.kind = w.kind AND s.key >= w.key AND s.key < w.past
               AND s.subject = ANY (:subjects::text[])
-              AND CASE s.subject WHEN 'customer' THEN EXISTS (SELECT FROM customer c WHERE c.id = s.subject_id)
-                                 WHEN 'vehicle' THEN EXISTS (SELECT FROM vehicle v WHERE v.id = s.subject_id)
-                                 ELSE true END
               AND (:scope_store::uuid IS NULL OR s.store_id IS NULL OR s.store_id = :scope_store)
+              AND CASE WHEN s.subject NOT IN ('customer', 'vehicle') THEN true
+                       WHEN (SELECT yes FROM few) THEN false
+                       WHEN s.subject = 'customer' THEN EXISTS (SELECT FROM customer c WHERE c.id = s.subject_id)
+                       ELSE EXISTS (SELECT FROM vehicle v WHERE v.id = s.subject_id) END
             ORDER BY s.kind, s.key
             LIMIT :limit) k
-     ORDER BY k.subject_id, k.key <> w.key, w.place
+), hit AS (
+    SELECT DISTINCT ON (f.subject_id) f.subject, f.subject_id, f.kind, f.place, f.key, f.whole
+      FROM found f
+     ORDER BY f.subject_id, f.whole DESC, f.place
 )
 SELECT h.subject_id AS id, h.subject, h.kind AS matched,
        coalesce(c.name, v.plate, v.vin, p.name, o.name, a.number, r.number, w.number, t.number, m.number, d.number, '') AS title,

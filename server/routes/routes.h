@@ -29,7 +29,7 @@ extern const struct route customer_routes[];
 extern const struct route vehicle_routes[];
 extern const struct route search_routes[];
 
-/* prepare: the parameter q as the arguments search_kinds and search_keys. */
+/* prepare: the parameter q as the arguments search_kinds, _keys and _ends. */
 enum err search_prepare(struct request *req);
 
 #endif

@@ -32,13 +32,14 @@ add_arg(struct request *req, struct arg arg)
 enum err
 search_prepare(struct request *req)
 {
-	const char **kinds = arena_array(&req->arena, SEARCH_TERMS_MAX, sizeof(*kinds));
-	const char **keys = arena_array(&req->arena, SEARCH_TERMS_MAX, sizeof(*keys));
+	struct search_terms *terms = arena_alloc(&req->arena, sizeof(*terms));
 	const char *const *typed = request_parameter(req, "q");
-	size_t count = typed ? search_terms(&req->arena, *typed, kinds, keys) : 0;
 
-	add_arg(req, TEXTS_ARG(search_kinds, kinds, count));
-	add_arg(req, TEXTS_ARG(search_keys, keys, count));
+	if (typed)
+		search_terms(&req->arena, *typed, terms);
+	add_arg(req, TEXTS_ARG(search_kinds, terms->kinds, terms->count));
+	add_arg(req, TEXTS_ARG(search_keys, terms->keys, terms->count));
+	add_arg(req, TEXTS_ARG(search_ends, terms->ends, terms->count));
 	return OK;
 }
 
