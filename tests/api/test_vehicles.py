@@ -187,3 +187,31 @@ def test_vins_of_the_world(anyone, store):
     anyone.get("/v1/vin/LATPAB071W1005301", expect=401)
     for vin in ("LATPAB071W100530", "LATPAB071W10053012", "LATPAB071W10O5301"):
         assert client.get(f"/v1/vin/{vin}", expect=422).code == "validation_failed"
+
+
+def test_one_history_over_all_stores(store, chain):
+    """C12, B3: what one store did is told to the next that knows the vehicle, without prices; the customer's
+    timeline shows each store its own, and a merge takes the orders along."""
+    other, made = chain.store(), car(store, vin=chain.vin())
+    customer = made["owner"]["id"]
+    reception = store.advisor.post("/v1/check-ins", {
+        "store_id": store.id, "plate": made["plate"], "customer_id": customer, "odometer_km": 12000,
+        "concerns": ["异响"]}, expect=201)
+    assert (reception["customer"]["id"], reception["vehicle"]["id"]) == (customer, made["id"])
+    store.advisor.post(f"/v1/receptions/{reception['id']}/greet", {}, expect=200)
+    order = store.advisor.post("/v1/work-orders", {"reception_id": reception["id"]}, expect=201)
+    assert store.advisor.get(f"/v1/vehicles/{made['id']}", expect=200)["odometer_km"] == 12000
+    for who in (store, other):
+        who.advisor.post("/v1/vehicles/lookup", {"plate": made["plate"]}, expect=200)
+        told = who.advisor.get(f"/v1/vehicles/{made['id']}/history", expect=200).data
+        assert [(w["id"], w["number"], w["store"]["id"], w["odometer_km"]) for w in told] == [
+            (order["id"], order["number"], store.id, 12000)]
+        assert not [name for name in told[0] if "price" in name or "amount" in name or "total" in name]
+    other.advisor.get(f"/v1/work-orders/{order['id']}", expect=404)
+    line = store.advisor.get(f"/v1/customers/{customer}/timeline", expect=200).data
+    assert {(t["kind"], t["id"]) for t in line} == {("work_order", order["id"]), ("reception", reception["id"])}
+    keep = other.advisor.post("/v1/customers", {"kind": "person", "name": "车主", "phone": chain.phone()}, expect=201)
+    chain.admin.post("/v1/customers/merge", {"keep_id": keep["id"], "merge_id": customer}, expect=200)
+    assert store.advisor.get(f"/v1/work-orders/{order['id']}", expect=200)["customer"]["id"] == keep["id"]
+    assert len(store.advisor.get(f"/v1/customers/{customer}/timeline", expect=200).data) == 2
+    assert other.advisor.get(f"/v1/customers/{keep['id']}/timeline", expect=200).data == []
