@@ -20,6 +20,8 @@ import subprocess
 import sys
 import time
 
+from recorded import key, key_sql, record, script
+
 HERE = pathlib.Path(__file__).resolve().parent
 TREE = HERE.parent.parent
 
@@ -130,9 +132,9 @@ def prepare(daemon, orders):
     return host
 
 
-def pgbench(host, script, clients, seconds, orders):
-    cmd = [pg_bin("pgbench"), "-n", "-M", "prepared", "-h", host, "-U", "postgres", "-d", "fettle", "-f", str(script),
-           "-c", str(clients), "-j", "2", "-T", str(seconds), "-D", f"orders={orders}"]
+def pgbench(host, path, clients, seconds, orders, user="postgres", start=0):
+    cmd = [pg_bin("pgbench"), "-n", "-M", "prepared", "-h", host, "-U", user, "-d", "fettle", "-f", str(path),
+           "-c", str(clients), "-j", "2", "-T", str(seconds), "-D", f"orders={orders}", "-D", f"k={start}"]
     out = subprocess.run(cmd, capture_output=True, text=True)
     tps = re.search(r"tps = ([\d.]+)", out.stdout)
     if not tps:
@@ -163,7 +165,7 @@ def fastify(host, port):
     read_sql = read_sql.replace("::text\n  FROM work_order w", " AS document\n  FROM work_order w")
     read_sql = re.sub(r"WHERE w\.id = .*;", "WHERE w.id = $1 AND w.store_id = $2", read_sql)
     env = dict(os.environ, DATABASE=f"postgresql://postgres@/fettle?host={host}", PORT=str(port), READ_SQL=read_sql,
-               WRITE_SQL=json.dumps(write_statements()), NODE_ENV="production")
+               NODE_ENV="production")
     process = subprocess.Popen(["node", "server.js"], cwd=node, env=env, start_new_session=True)
     for _ in range(100):
         try:
@@ -174,17 +176,43 @@ def fastify(host, port):
     sys.exit("the Fastify server does not start")
 
 
-def write_statements():
-    """The statements of write.sql one by one, for Fastify: `-- values: [...]` above each says what it is given."""
-    out = []
-    for i, part in enumerate(re.split(r"^-- values: ", (HERE / "write.sql").read_text(), flags=re.M)[1:]):
-        values, _, sql = part.partition("\n")
-        names = json.loads(values)
-        text = sql.strip().rstrip(";")
-        for k, name in enumerate(n for n, _ in names):
-            text = re.sub(rf"'?:{name}\b'?", f"${k + 1}", text)
-        out.append({"name": f"w{i}", "text": text, "values": [v for _, v in names]})
-    return out
+def record_order(daemon, host, orders, folder):
+    """The statements of one POST as a pgbench script, and for Fastify."""
+    n, p = orders // 2 // 50 * 50, 400
+    known = {key(11, n): key_sql(11, ":n"), key(2, n % 50): key_sql(2, ":n % 50"), key(3, n % 50): key_sql(3, ":n % 50"),
+             key(4, n % 50): key_sql(4, ":n % 50"), key(7, n % 200000): key_sql(7, ":n % 200000"),
+             key(8, n % 250000): key_sql(8, ":n % 250000"), key(9, 3): key_sql(9, "3")}
+    for i in range(4):
+        known[key(10, p + i)] = key_sql(10, f":p + {i}")
+    body = {"reception_id": key(11, n), "authorise": {"method": "in_person", "by": {"name": "load"}},
+            "lines": [{"kind": "labour", "operation_id": key(9, 3)}]
+            + [{"kind": "part", "part_id": key(10, p + i), "quantity": 1} for i in range(4)]}
+    number = {}
+
+    def send():
+        for i in range(40):  # every worker's connection has prepared its statements by then
+            c = http.client.HTTPConnection("127.0.0.1", daemon.port)
+            c.request("POST", "/v1/work-orders", json.dumps(body), {
+                "Authorization": f"Bearer load-token-{n % 50}", "Content-Type": "application/json",
+                "Idempotency-Key": f"recorded{i}-{time.time()}"})
+            reply = c.getresponse()
+            got = json.loads(reply.read())
+            if reply.status != 201:
+                sys.exit(f"an order is refused: {got}")
+            number.setdefault("first", got["number"])
+
+    psql(host, "ALTER ROLE fettle_app SET log_min_duration_statement = 0")
+    daemon.stop()
+    daemon.start()
+    statements = record(daemon.data / "postgres.log", send, "work_order_add")
+    psql(host, "ALTER ROLE fettle_app RESET log_min_duration_statement")
+    daemon.stop()
+    daemon.start()
+    own = [v for name, _, values in statements for v in values.values() if "recorded" in v or number["first"] in v]
+    unique = {re.search(r"recorded\d+-[\d.]+|" + re.escape(number["first"]), v).group() for v in own}
+    path = folder / "write.sql"
+    path.write_text(script(statements, known, unique), encoding="utf-8")
+    return path
 
 
 def idle(port, count):
@@ -228,11 +256,14 @@ def read_benchmark(daemon, host, orders, rounds, seconds, with_fastify):
 
 def write_benchmark(daemon, host, orders, rounds, seconds, with_fastify):
     rows = {"pgbench": [], "fettled": [], "fastify": []}
+    path = record_order(daemon, host, orders, daemon.data.parent)
+    host = daemon.socket_dir()
     node_port = free_port()
     node = fastify(host, node_port) if with_fastify else None
     try:
         for _ in range(rounds):
-            rows["pgbench"].append(pgbench(host, HERE / "write.sql", 64, seconds, orders))
+            # the same role, row security and audit on both sides
+            rows["pgbench"].append(pgbench(host, path, 64, seconds, orders, "fettle_app", int(time.time()) % 1000000 * 10))
             got = wrk(daemon.port, HERE / "write.lua", seconds, orders)
             if got["bad"]:
                 sys.exit(f"{got['bad']} of {got['total']} orders were refused")
