@@ -207,11 +207,12 @@ reply_actions(struct buf *out, const struct rows *rows, size_t row, const struct
 
 		for (; req->who && *p != PERMISSION_NONE && !permitted; p++)
 			permitted = principal_holds(req->who, *p, store);
-		buf_printf(out, "%s{\"verb\":\"%s\",\"enabled\":%s,\"why\":%s}", i ? "," : "",
-		           machine_verb(move->op), fits && permitted ? "true" : "false",
-		           !fits        ? "\"illegal_transition\""
-		           : !permitted ? "\"forbidden\""
-		                        : "null");
+		/* no printf: this is a tenth of a document's cost */
+		buf_puts(out, i ? ",{\"verb\":\"" : "{\"verb\":\"");
+		buf_puts(out, machine_verb(move->op));
+		buf_puts(out, fits && permitted ? "\",\"enabled\":true,\"why\":null}"
+		              : fits            ? "\",\"enabled\":false,\"why\":\"forbidden\"}"
+		                                : "\",\"enabled\":false,\"why\":\"illegal_transition\"}");
 	}
 	buf_char(out, ']');
 }

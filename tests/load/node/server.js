@@ -6,7 +6,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import Fastify from 'fastify';
 import pg from 'pg';
 
-const [url, port, readSql, writeSql] = [process.env.DATABASE, Number(process.env.PORT), process.env.READ_SQL, process.env.WRITE_SQL];
+const [url, port, readSql] = [process.env.DATABASE, Number(process.env.PORT), process.env.READ_SQL];
 
 function uuid7() {
   const b = randomBytes(16);
@@ -44,23 +44,45 @@ if (cluster.isPrimary) {
     return rows[0].document;
   });
 
+  // One transaction, one statement after the other, as one writes it with pg.
   app.post('/v1/work-orders', async (request, reply) => {
     const who = await principal(request);
-    const statements = JSON.parse(writeSql);
+    const { reception_id: receptionId, lines } = request.body;
+    const operations = lines.filter((l) => l.operation_id).map((l) => l.operation_id);
+    const parts = lines.filter((l) => l.part_id).map((l) => l.part_id).sort();
     const client = await pool.connect();
+    const run = async (name, text, values) => (await client.query({ name, text, values })).rows;
     try {
-      const ids = { id: uuid7(), event: uuid7(), key: request.headers['idempotency-key'] ?? uuid7() };
-      for (const s of statements) {
-        const values = s.values.map((v) =>
-          v === ':id' ? ids.id : v === ':event' ? ids.event : v === ':key' ? ids.key : v === ':new' ? uuid7()
-          : v === ':new5' ? [uuid7(), uuid7(), uuid7(), uuid7(), uuid7()]
-          : v === ':store' ? who.store_id : v === ':actor' ? who.staff_id
-          : v === ':reception' ? request.body.reception_id
-          : v === ':parts' ? request.body.lines.filter((l) => l.part_id).map((l) => l.part_id)
-          : v === ':operations' ? request.body.lines.filter((l) => l.operation_id).map((l) => l.operation_id) : v);
-        await client.query({ name: s.name, text: s.text, values });
+      await client.query('BEGIN');
+      await run('actor', "SELECT set_config('app.actor', $1, true)", [who.staff_id]);
+      await run('key', 'INSERT INTO idempotency (actor_id, key, request_hash, operation, status, at) VALUES ($1, $2, $3, $4, 201, now())', [who.staff_id, request.headers['idempotency-key'], 'hash', 'createWorkOrder']);
+      const [reception] = await run('reception', 'SELECT id, customer_id, vehicle_id, odometer_km FROM reception WHERE id = $1 AND store_id = $2', [receptionId, who.store_id]);
+      if (!reception) throw Object.assign(new Error('not_found'), { statusCode: 422 });
+      const labour = new Map((await run('operations', 'SELECT id, name, standard_hours, unit_price FROM operation WHERE id = ANY ($1)', [operations])).map((r) => [r.id, r]));
+      const goods = new Map((await run('parts', 'SELECT id, name, sale_price FROM part WHERE id = ANY ($1)', [parts])).map((r) => [r.id, r]));
+      const [counter] = await run('number', `INSERT INTO document_counter AS c (store_id, kind, period, last) VALUES ($1, 'NO', to_char(now(), 'YYMMDD'), 1)
+        ON CONFLICT (store_id, kind, period) DO UPDATE SET last = c.last + 1 RETURNING last`, [who.store_id]);
+      const id = uuid7();
+      await run('order', `INSERT INTO work_order (id, store_id, number, reception_id, customer_id, vehicle_id, status, odometer_in_km, opened_at, created_at, updated_at)
+        VALUES ($1, $2, $3, $4, $5, $6, 'ready', $7, now(), now(), now())`, [id, who.store_id, `${who.store_id}-${counter.last}`, receptionId, reception.customer_id, reception.vehicle_id, reception.odometer_km]);
+      await run('consent', "INSERT INTO authorisation (id, store_id, work_order_id, method, by_name, amount, at, actor_id) VALUES ($1, $2, $3, 'in_person', $4, 0, now(), $5)", [uuid7(), who.store_id, id, request.body.authorise.by.name, who.staff_id]);
+      for (const [i, line] of lines.entries()) {
+        const o = labour.get(line.operation_id), p = goods.get(line.part_id);
+        const quantity = o ? o.standard_hours : line.quantity, price = Number(o ? o.unit_price : p.sale_price);
+        const lineId = uuid7();
+        await run('line', `INSERT INTO work_order_line (id, store_id, work_order_id, position, kind, operation_id, part_id, description, quantity, list_price, unit_price, amount, status, supply, created_at, updated_at)
+          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, 'authorised', $12, now(), now())`,
+          [lineId, who.store_id, id, i + 1, o ? 'labour' : 'part', line.operation_id, line.part_id, (o ?? p).name, quantity, price, Math.round(quantity * price), o ? 'none' : 'reserved']);
+        if (p) {
+          const taken = await run('reserve', 'UPDATE stock_level SET reserved = reserved + $3, updated_at = now() WHERE store_id = $1 AND part_id = $2 AND on_hand - reserved >= $3 RETURNING warehouse_id', [who.store_id, p.id, quantity]);
+          if (!taken[0]) throw Object.assign(new Error('insufficient_stock'), { statusCode: 409 });
+          await run('reservation', `INSERT INTO reservation (id, store_id, warehouse_id, part_id, work_order_line_id, quantity, status, created_at) VALUES ($1, $2, $3, $4, $5, $6, 'active', now())`, [uuid7(), who.store_id, taken[0].warehouse_id, p.id, lineId, quantity]);
+        }
       }
-      return reply.code(201).send({ id: ids.id, status: 'ready' });
+      await run('event', `INSERT INTO event (id, at, type, store_id, subject_type, subject_id, actor_id) VALUES ($1, now(), 'work_order.opened', $2, 'work_order', $3, $4)`, [uuid7(), who.store_id, id, who.staff_id]);
+      const { rows } = await client.query({ name: 'read', text: readSql, values: [id, who.store_id] });
+      await client.query('COMMIT');
+      return reply.code(201).send(rows[0].document);
     } catch (error) {
       await client.query('ROLLBACK');
       throw error;
