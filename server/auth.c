@@ -156,7 +156,8 @@ principal_scope(const struct principal *who, const struct operation *operation,
 	bool known = operation->permissions[0] == PERMISSION_NONE;
 
 	*scope = (struct scope){ .kind = who->kind, .actor = who->actor };
-	/* an operation without permissions is for everyone who is known, wherever they have any role */
+	/* an operation without permissions is for everyone who is known, wherever they have any
+	 * role */
 	if (known ? who->has_chain
 	          : suffices(&who->chain, &who->chain, operation->permissions, also, also_count)) {
 		scope->hq = true;

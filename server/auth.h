@@ -33,8 +33,8 @@ void token_hash(const char *token, unsigned char out[static TOKEN_HASH]);
 /* Cached principal with a reference for the caller, or NULL. */
 struct principal *principal_cached(const unsigned char hash[static TOKEN_HASH]);
 
-/* Make a principal from the rows of session_find or link_find, and cache it under hash (may be NULL);
- * NULL when there are none. */
+/* Make a principal from the rows of session_find or link_find, and cache it under hash (may be
+ * NULL); NULL when there are none. */
 struct principal *principal_from_rows(const struct rows *rows, const unsigned char *hash);
 
 void principal_release(const struct principal *who);

@@ -110,7 +110,8 @@ command_import(struct options *options)
 	if (options->argc != 1 || !options->import.kind || !options->import.store)
 		return complain(
 			EX_USAGE,
-			"usage: fettled import --kind customers|vehicles|parts|complaints --store CODE "
+			"usage: fettled import --kind customers|vehicles|parts|complaints --store "
+			"CODE "
 			"[--dry-run] [--format csv|ndjson] FILE");
 	return import_cli(options->database.url, options->config.data, &options->import,
 	                  options->argv[0]);

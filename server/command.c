@@ -22,7 +22,8 @@
 struct run {
 	struct request *req;
 	struct rows *found; /* of the idempotency look-up */
-	struct id replayed; /* what the first request was about; handlers may go on and set ctx->subject */
+	/* what the first request was about; handlers may go on and set ctx->subject */
+	struct id replayed;
 	size_t count;
 	struct rows *rows[LANE_STATEMENTS_MAX];
 };
@@ -51,7 +52,8 @@ member_is(const struct shape *shape, const void *body, const char *name, const c
 	return false;
 }
 
-/* Permissions that this body needs beside the operation's own: the scope shrinks to where all are held. */
+/* Permissions that this body needs beside the operation's own: the scope shrinks to where all are
+ * held. */
 static enum err
 check_permission_when(struct request *req)
 {

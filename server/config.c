@@ -48,18 +48,25 @@ static const struct setting settings[] = {
 	{ "ADDRESS", SETTING_TEXT, AT(address), "127.0.0.1", 0, 0, "numeric address to listen on" },
 	{ "PORT", SETTING_INT, AT(port), "8080", 0, 65535, "port to listen on; 0: any" },
 	{ "LANES", SETTING_INT, AT(lanes), "3", 1, 32, "database connections for reads" },
-	{ "WORKERS", SETTING_INT, AT(workers), "16", 1, 256, "threads and database connections for commands" },
-	{ "QUEUE", SETTING_INT, AT(queue), "512", 1, 100000, "commands that may wait; more get 503" },
+	{ "WORKERS", SETTING_INT, AT(workers), "16", 1, 256,
+	  "threads and database connections for commands" },
+	{ "QUEUE", SETTING_INT, AT(queue), "512", 1, 100000,
+	  "commands that may wait; more get 503" },
 	{ "READ_DEADLINE_MS", SETTING_INT, AT(read_deadline_ms), "2000", 1, 600000,
 	  "milliseconds until a read gets 503" },
 	{ "COMMAND_DEADLINE_MS", SETTING_INT, AT(command_deadline_ms), "5000", 1, 600000,
 	  "milliseconds until a command gets 503" },
-	{ "MAX_CONNECTIONS", SETTING_INT, AT(max_connections), "20000", 1, 1000000, "clients at once" },
-	{ "MAX_CONNECTIONS_PER_ADDRESS", SETTING_INT, AT(max_connections_per_address), "0", 0, 1000000,
+	{ "MAX_CONNECTIONS", SETTING_INT, AT(max_connections), "20000", 1, 1000000,
+	  "clients at once" },
+	{ "MAX_CONNECTIONS_PER_ADDRESS", SETTING_INT, AT(max_connections_per_address), "0", 0,
+	  1000000,
 	  "clients at once from one address; 0: no limit, as behind a proxy" },
-	{ "IDLE_SECONDS", SETTING_INT, AT(idle_seconds), "60", 1, 86400, "a silent connection is closed" },
-	{ "HEAD_SECONDS", SETTING_INT, AT(head_seconds), "10", 1, 3600, "a request's head must be in" },
-	{ "BODY_SECONDS", SETTING_INT, AT(body_seconds), "60", 1, 3600, "a request's body must be in" },
+	{ "IDLE_SECONDS", SETTING_INT, AT(idle_seconds), "60", 1, 86400,
+	  "a silent connection is closed" },
+	{ "HEAD_SECONDS", SETTING_INT, AT(head_seconds), "10", 1, 3600,
+	  "a request's head must be in" },
+	{ "BODY_SECONDS", SETTING_INT, AT(body_seconds), "60", 1, 3600,
+	  "a request's body must be in" },
 	{ "RATE_PRINCIPAL", SETTING_INT, AT(rate_principal), "6000", 0, 100000000,
 	  "requests a minute of one user or key; 0: no limit" },
 	{ "RATE_ADDRESS", SETTING_INT, AT(rate_address), "12000", 0, 100000000,
@@ -68,17 +75,19 @@ static const struct setting settings[] = {
 	  "logins a minute from one address; 0: no limit" },
 	{ "TRUSTED_PROXY", SETTING_LIST, AT(trusted_proxy), "", 0, 0,
 	  "addresses whose X-Forwarded-For is believed" },
-	{ "CORS_ORIGINS", SETTING_LIST, AT(cors_origins), "", 0, 0, "origins that browsers may call from" },
+	{ "CORS_ORIGINS", SETTING_LIST, AT(cors_origins), "", 0, 0,
+	  "origins that browsers may call from" },
 	{ "LINK_KEY", SETTING_SECRET, AT(link_key), "", 0, 0,
 	  "signs links for customers; empty: made once in FETTLE_DATA" },
 	{ "LOG_LEVEL", SETTING_LEVEL, AT(log_level), "info", 0, 0, "debug, info, warn or error" },
-	{ "ARGON2_THREADS", SETTING_INT, AT(argon2_threads), "2", 1, 64, "passwords checked at once" },
+	{ "ARGON2_THREADS", SETTING_INT, AT(argon2_threads), "2", 1, 64,
+	  "passwords checked at once" },
 };
 /* clang-format on */
 
 static const char *const levels[] = { "debug", "info", "warn", "error" };
 
-/* --- Values ------------------------------------------------------------------------------------ */
+/* --- Values ----------------------------------------------------------------------------------- */
 
 static char *
 copy(const char *s)
@@ -172,7 +181,7 @@ assign(struct config *config, const struct setting *setting, const char *value, 
 	return false;
 }
 
-/* --- Names ------------------------------------------------------------------------------------- */
+/* --- Names ------------------------------------------------------------------------------------ */
 
 /* Levenshtein's distance; names longer than the row are as far as can be. */
 static size_t
@@ -234,7 +243,7 @@ set(struct config *config, const char *name, const char *value, char *error, siz
 	return setting && assign(config, setting, value, error, size);
 }
 
-/* --- The file ---------------------------------------------------------------------------------- */
+/* --- The file --------------------------------------------------------------------------------- */
 
 static char *
 trim(char *s)
@@ -306,7 +315,7 @@ read_file(struct config *config, const char *path, char *error, size_t size)
 	return good;
 }
 
-/* --- The whole --------------------------------------------------------------------------------- */
+/* --- The whole -------------------------------------------------------------------------------- */
 
 static bool
 read_environment(struct config *config, char *error, size_t size)
@@ -410,7 +419,7 @@ config_print(const struct config *config, FILE *out)
 	}
 }
 
-/* --- The key of links --------------------------------------------------------------------------- */
+/* --- The key of links ------------------------------------------------------------------------- */
 
 /* Whole or not at all: written aside, and linked to its name unless another was first. */
 static bool

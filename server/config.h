@@ -38,9 +38,10 @@ struct config {
 };
 
 /*
- * Defaults, then `file` (NULL: the one FETTLE_CONFIG names, if any), then the environment.  The file
- * has lines NAME=value; blank lines and those that begin with # or ; say nothing, and a value may
- * stand in quotes.  False with a sentence in `error`; the config is then to be cleared all the same.
+ * Defaults, then `file` (NULL: the one FETTLE_CONFIG names, if any), then the environment.  The
+ * file has lines NAME=value; blank lines and those that begin with # or ; say nothing, and a value
+ * may stand in quotes.  False with a sentence in `error`; the config is then to be cleared all the
+ * same.
  */
 MUSTCHECK bool config_load(struct config *config, const char *file, char *error, size_t size);
 void config_clear(struct config *config);
@@ -49,8 +50,8 @@ void config_clear(struct config *config);
 void config_print(const struct config *config, FILE *out);
 
 /*
- * Fill link_key, unless it is set, from the file link.key of the data directory; it is made, readable
- * for its owner alone, when it is not there.  False with a sentence in `error`.
+ * Fill link_key, unless it is set, from the file link.key of the data directory; it is made,
+ * readable for its owner alone, when it is not there.  False with a sentence in `error`.
  */
 MUSTCHECK bool config_link_key(struct config *config, char *error, size_t size);
 

@@ -120,7 +120,8 @@ scan(const struct csv *csv, size_t *size)
 			if (*p != '"')
 				continue;
 			if (p + 1 == end && !csv->at_end)
-				return CSV_RECORD; /* whether it is doubled shows with the next octet */
+				/* whether it is doubled shows with the next octet */
+				return CSV_RECORD;
 			if (p + 1 < end && p[1] == '"')
 				p++;
 			else

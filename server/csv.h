@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Comma separated values (RFC 4180) from a stream, record by record, and plain lines for NDJSON.
  *
- * Fields may stand in quotes and then hold commas, line ends and doubled quotes; lines end with LF or
- * CR LF; a byte order mark at the very beginning and blank lines are passed over.  What is wrong with
- * a record is told of that record, and reading goes on with the line behind its first line. */
+ * Fields may stand in quotes and then hold commas, line ends and doubled quotes; lines end with LF
+ * or CR LF; a byte order mark at the very beginning and blank lines are passed over.  What is wrong
+ * with a record is told of that record, and reading goes on with the line behind its first line. */
 #ifndef SERVER_CSV_H
 #define SERVER_CSV_H
 

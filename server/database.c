@@ -137,9 +137,9 @@ database_fits(const struct database *database, char *error, size_t size)
 			snprintf(error, size, "%d migrations are missing: run `fettled migrate`",
 			         missing);
 		else if (missing < 0)
-			snprintf(
-				error, size,
-				"the database has migrations this program does not know: it is older");
+			snprintf(error, size,
+			         "the database has migrations this program does not know: it is "
+			         "older");
 		why = missing ? error : NULL;
 	}
 	conn_close(conn);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the decoders of bodies and of parameters share: where they are, and the checks of one value. */
+/* What the decoders of bodies and of parameters share: where they are, and the checks of one
+ * value. */
 #ifndef SERVER_DECODE_PLACE_H
 #define SERVER_DECODE_PLACE_H
 

@@ -247,7 +247,8 @@ fill_catalogue(struct demo *demo)
 	for (size_t i = 0; i < COUNT_OF(demo_operations); i++)
 		demo->operations[i] = act(
 			demo, demo->admin, none, OP_createOperation, none,
-			"{\"code\":\"%s\",\"name\":\"%s\",\"standard_hours\":%s,\"unit_price\":%d,\"repair_category\":\"%s\"}",
+			"{\"code\":\"%s\",\"name\":\"%s\",\"standard_hours\":%s,\"unit_price\":%d,"
+			"\"repair_category\":\"%s\"}",
 			demo_operations[i].code, demo_operations[i].name, demo_operations[i].hours,
 			demo_operations[i].unit_price, demo_operations[i].category);
 	for (size_t i = 0; i < COUNT_OF(demo_parts); i++)
@@ -278,7 +279,7 @@ stock_up(struct demo *demo, struct demo_store *store)
 	act(demo, person(store, "manager"), store->id, OP_auditStockDocument, document, "{}");
 }
 
-/* ------------------------------------------------------------ a repair, from the door to the door */
+/* ---------------------------------------------------------- a repair, from the door to the door */
 
 enum how_far {
 	UNTIL_WAITING,
@@ -342,13 +343,13 @@ receive(struct demo *demo, struct demo_store *store)
 	char plate[40], a[ID_TEXT];
 
 	snprintf(plate, sizeof(plate), "%s%05u", car->plate, 10000 + n * 37 % 90000);
-	reception = act(
-		demo, advisor, store->id, OP_checkIn, (struct id){ { 0 } },
-		"{\"store_id\":\"%s\",\"plate\":\"%s\",\"customer\":{\"name\":\"%s\",\"phone\":\"139%08u\"},"
-		"\"odometer_km\":%u,\"concerns\":[\"%s\"]}",
-		text(store->id, a), plate, demo_names[n % COUNT_OF(demo_names)],
-		10000000 + n * 7919, 8000 + n * 613 % 120000,
-		demo_concerns[n % COUNT_OF(demo_concerns)]);
+	reception = act(demo, advisor, store->id, OP_checkIn, (struct id){ { 0 } },
+	                "{\"store_id\":\"%s\",\"plate\":\"%s\",\"customer\":{\"name\":\"%s\","
+	                "\"phone\":\"139%08u\"},"
+	                "\"odometer_km\":%u,\"concerns\":[\"%s\"]}",
+	                text(store->id, a), plate, demo_names[n % COUNT_OF(demo_names)],
+	                10000000 + n * 7919, 8000 + n * 613 % 120000,
+	                demo_concerns[n % COUNT_OF(demo_concerns)]);
 	return reception;
 }
 
@@ -362,13 +363,14 @@ open_order(struct demo *demo, struct demo_store *store, struct id reception, str
 	act(demo, advisor, store->id, OP_greetReception, reception, "{}");
 	act(demo, advisor, store->id, OP_startCheckReception, reception, "{}");
 	act(demo, advisor, store->id, OP_handOverReception, reception, "{}");
-	return act(
-		demo, advisor, store->id, OP_createWorkOrder, (struct id){ { 0 } },
-		"{\"reception_id\":\"%s\",\"promised_at\":\"%s\",\"old_parts\":\"given_up\",\"lines\":["
-		"{\"kind\":\"labour\",\"operation_id\":\"%s\"},{\"kind\":\"part\",\"part_id\":\"%s\",\"quantity\":%u}]}",
-		text(reception, a), utc_format(promised, until),
-		text(demo->operations[n % COUNT_OF(demo->operations)], b),
-		text(demo->parts[n * 5 % COUNT_OF(demo->parts)], c), 1 + n % 2);
+	return act(demo, advisor, store->id, OP_createWorkOrder, (struct id){ { 0 } },
+	           "{\"reception_id\":\"%s\",\"promised_at\":\"%s\",\"old_parts\":\"given_up\","
+	           "\"lines\":["
+	           "{\"kind\":\"labour\",\"operation_id\":\"%s\"},{\"kind\":\"part\","
+	           "\"part_id\":\"%s\",\"quantity\":%u}]}",
+	           text(reception, a), utc_format(promised, until),
+	           text(demo->operations[n % COUNT_OF(demo->operations)], b),
+	           text(demo->parts[n * 5 % COUNT_OF(demo->parts)], c), 1 + n % 2);
 }
 
 static void
@@ -502,7 +504,8 @@ complain(struct demo *demo)
 		struct id service = person(store, "service");
 		struct id complaint = act(
 			demo, service, store->id, OP_createComplaint, (struct id){ { 0 } },
-			"{\"store_id\":\"%s\",\"contact\":{\"name\":\"%s\",\"phone\":\"13700000%03zu\"},"
+			"{\"store_id\":\"%s\",\"contact\":{\"name\":\"%s\","
+			"\"phone\":\"13700000%03zu\"},"
 			"\"channel\":\"phone\",\"category\":\"process\",\"description\":\"%s\"}",
 			text(store->id, a), demo_names[s], s, "等待时间太长，没有人告知进度。");
 
@@ -526,8 +529,10 @@ book(struct demo *demo, struct utc today)
 		for (size_t i = 0; i < cars.count && i < 4 && !demo->failed; i++)
 			act(demo, person(store, "advisor"), store->id, OP_createAppointment,
 			    (struct id){ { 0 } },
-			    "{\"store_id\":\"%s\",\"customer_id\":\"%s\",\"vehicle_id\":\"%s\",\"starts_at\":\"%s\","
-			    "\"operation_ids\":[\"%s\"],\"channel\":\"mini_program\",\"concerns\":[\"%s\"]}",
+			    "{\"store_id\":\"%s\",\"customer_id\":\"%s\",\"vehicle_id\":\"%s\","
+			    "\"starts_at\":\"%s\","
+			    "\"operation_ids\":[\"%s\"],\"channel\":\"mini_program\","
+			    "\"concerns\":[\"%s\"]}",
 			    text(store->id, a), text(cars.others[i], b), text(cars.ids[i], c),
 			    utc_format(utc_add_ms(midnight, DAY + (1 + (int64_t)i * 2) * HOUR), at),
 			    text(demo->operations[i], d), demo_concerns[i]);

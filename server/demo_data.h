@@ -30,7 +30,8 @@ static const struct { const char *username, *role, *name; } demo_people[] = {
 	{ "service", "customer_service", "郑爽" },
 };
 
-static const struct { const char *code, *name, *hours, *category; int unit_price; } demo_operations[] = {
+static const struct { const char *code, *name, *hours,
+  *category; int unit_price; } demo_operations[] = {
 	{ "OIL-CHANGE",    "更换机油及机滤",   "0.6", "maint_1",  18000 },
 	{ "BRAKE-F",       "更换前制动片",     "1.2", "minor",    20000 },
 	{ "BRAKE-R",       "更换后制动片",     "1.3", "minor",    20000 },
@@ -73,12 +74,15 @@ static const struct demo_car demo_cars[] = {
 };
 
 static const char *const demo_names[] = {
-	"张伟", "王芳", "李强", "刘敏", "陈静", "杨勇", "赵艳", "黄磊", "周杰", "吴娟", "徐涛", "孙霞",
-	"马超", "朱丹", "胡军", "郭亮", "何平", "林峰", "高翔", "罗兰", "梁宇", "宋佳", "唐欣", "许晴",
+	"张伟", "王芳", "李强", "刘敏", "陈静", "杨勇", "赵艳", "黄磊", "周杰", "吴娟", "徐涛",
+	  "孙霞",
+	"马超", "朱丹", "胡军", "郭亮", "何平", "林峰", "高翔", "罗兰", "梁宇", "宋佳", "唐欣",
+	  "许晴",
 };
 
 static const char *const demo_concerns[] = {
-	"保养到期", "刹车异响", "空调不制冷", "离合器打滑", "方向跑偏", "冷车难启动", "水温偏高", "雨刮刮不干净",
+	"保养到期", "刹车异响", "空调不制冷", "离合器打滑", "方向跑偏", "冷车难启动", "水温偏高",
+	  "雨刮刮不干净",
 };
 /* clang-format on */
 

@@ -119,7 +119,8 @@ preflight(struct request *req, const char *allow)
 		reply_header(req, "Access-Control-Allow-Methods", allow ? allow : "GET");
 		reply_header(
 			req, "Access-Control-Allow-Headers",
-			"Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Request-Id, "
+			"Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, "
+			"Request-Id, "
 			"X-HTTP-Method-Override, Accept-Language");
 		reply_header(req, "Access-Control-Max-Age", "600");
 	}
@@ -256,7 +257,8 @@ within_limits(struct request *req)
 	return ok;
 }
 
-/* Passwords are guessed by who is not known yet; the account's own limit slows down those who are. */
+/* Passwords are guessed by who is not known yet; the account's own limit slows down those who
+ * are. */
 static bool
 may_guess(struct request *req)
 {

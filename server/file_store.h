@@ -16,7 +16,8 @@ MUSTCHECK bool file_store_open(const char *dir);
 /* Media type by what the first octets look like ("text/html"), never NULL; arena memory. */
 const char *file_store_sniff(struct arena *arena, const void *data, size_t size);
 
-/* Keep the bytes: on disk, with their name, when this returns OK; ERR_UNAVAILABLE (said in the log). */
+/* Keep the bytes: on disk, with their name, when this returns OK; ERR_UNAVAILABLE (said in the
+ * log). */
 MUSTCHECK enum err file_store_keep(const void *data, size_t size, char sha256[static SHA256_TEXT]);
 
 /* Open the bytes for reading; -1 when they are not there (said in the log). */

@@ -22,7 +22,8 @@ is_letter(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/* Digits with an optional leading +; spaces, dashes and brackets are dropped; +86 is the default. */
+/* Digits with an optional leading +; spaces, dashes and brackets are dropped; +86 is the
+ * default. */
 static const char *
 phone(struct arena *arena, const char *text)
 {

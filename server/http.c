@@ -65,7 +65,7 @@ link_of(struct MHD_Connection *connection)
 	        ->socket_context;
 }
 
-/* --- A request's memory ------------------------------------------------------------------------ */
+/* --- A request's memory ----------------------------------------------------------------------- */
 
 static struct exchange *
 exchange_new(struct http *http, struct MHD_Connection *connection)
@@ -128,7 +128,7 @@ exchange_free(struct exchange *x)
 	http->spares_count++;
 }
 
-/* --- Replies ----------------------------------------------------------------------------------- */
+/* --- Replies ---------------------------------------------------------------------------------- */
 
 static void
 add_header(struct MHD_Response *response, const char *name, const char *value)
@@ -220,7 +220,7 @@ http_reply(struct request *req)
 	MHD_resume_connection(x->connection);
 }
 
-/* --- From the request line to the reply -------------------------------------------------------- */
+/* --- From the request line to the reply ------------------------------------------------------- */
 
 static void
 refuse(struct exchange *x, int status)
@@ -267,7 +267,8 @@ head_in(struct exchange *x, const char *method, const char *version)
 	link_phase(x->link, LINK_BODY);
 	if (!x->http->settings.on_head(&x->req)) {
 		x->stage = STAGE_REPLIED;
-		/* Without a body the library takes the reply in its next call, and goes on after it. */
+		/* Without a body the library takes the reply in its next call, and goes on after
+		 * it. */
 		if (!head_has_body(&x->head))
 			return MHD_YES;
 		x->req.reply.close = true;
@@ -412,7 +413,7 @@ library_panic(void *cls, const char *file, unsigned line, const char *reason)
 	die("libmicrohttpd %s:%u: %s", file, line, reason ? reason : "panic");
 }
 
-/* --- The daemon -------------------------------------------------------------------------------- */
+/* --- The daemon ------------------------------------------------------------------------------- */
 
 static struct MHD_Daemon *
 daemon_start(struct http *http)

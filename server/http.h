@@ -5,7 +5,8 @@
  * calls on_head when the head is in (its framing already checked), collects the body, suspends the
  * connection and calls on_request.  Later, exactly once, http_reply() sends req->reply; the request
  * and its arena are freed when the library is done with it.  on_head may fill req->reply and return
- * false: then the reply is sent without reading the body (connection closed if a body was announced). */
+ * false: then the reply is sent without reading the body (connection closed if a body was
+ * announced). */
 #ifndef SERVER_HTTP_H
 #define SERVER_HTTP_H
 
@@ -23,7 +24,8 @@ struct http_settings {
 	const char *spool_dir;                /* for bodies that go to a file */
 	bool (*on_head)(struct request *req);
 	void (*on_request)(struct request *req);
-	/* Fills req->reply with the problem of a head that was refused (400, 413, 414, 431, 501, 505). */
+	/* Fills req->reply with the problem of a head that was refused (400, 413, 414, 431, 501,
+	 * 505). */
 	void (*on_refused)(struct request *req, int status);
 	/* Called when the exchange is over, for log and metrics; the request is freed after it. */
 	void (*on_done)(struct request *req, bool sent);

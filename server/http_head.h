@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Checks of a request's head, stricter than the library's, and its copy into the request.
  *
- * What two servers may read differently is refused, so that nothing can be smuggled past a proxy. */
+ * What two servers may read differently is refused, so that nothing can be smuggled past a
+ * proxy. */
 #ifndef SERVER_HTTP_HEAD_H
 #define SERVER_HTTP_HEAD_H
 

@@ -10,9 +10,9 @@ struct import_options {
 	bool dry_run;
 };
 
-/* Import `file` ("-": standard input), showing how far it is on standard error.  Rows that are refused
- * go to FILE.problems.ndjson, those of standard input to standard output.  Exit status: 0 when every
- * row was taken, 1 when not. */
+/* Import `file` ("-": standard input), showing how far it is on standard error.  Rows that are
+ * refused go to FILE.problems.ndjson, those of standard input to standard output.  Exit status: 0
+ * when every row was taken, 1 when not. */
 int import_cli(const char *url, const char *data_dir, const struct import_options *options,
                const char *file);
 

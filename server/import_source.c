@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From cells to JSON.  Whether a value is allowed is the decoder's to say: here it only gets its type. */
+/* From cells to JSON.  Whether a value is allowed is the decoder's to say: here it only gets its
+ * type. */
 #include "import_source.h"
 
 #include <errno.h>
@@ -38,6 +39,8 @@ static struct failure
 problem_of(struct arena *arena, enum csv_status status)
 {
 	switch (status) {
+	case CSV_END:
+		return (struct failure){ .err = ERR_EMPTY_FILE };
 	case CSV_BAD_QUOTES:
 		return (struct failure){ .err = ERR_BAD_QUOTES };
 	case CSV_TOO_LONG:
@@ -101,8 +104,7 @@ read_header(struct import_source *source, const struct shape *shape, struct fail
 	enum csv_status status = csv_next(&source->csv);
 
 	if (status != CSV_RECORD) {
-		*wrong = status == CSV_END ? (struct failure){ .err = ERR_EMPTY_FILE }
-		                           : problem_of(source->arena, status);
+		*wrong = problem_of(source->arena, status);
 		return false;
 	}
 	for (size_t i = 0; i < source->csv.count; i++) {

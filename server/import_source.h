@@ -22,8 +22,8 @@ struct import_source {
 	struct import_column columns[CSV_FIELDS_MAX];
 };
 
-/* Read on behind `octets` of the file, which is line `line`; 0 and 1 at its beginning.  False when the
- * header is wrong, with what is wrong.  To be closed in either case; fd stays the caller's. */
+/* Read on behind `octets` of the file, which is line `line`; 0 and 1 at its beginning.  False when
+ * the header is wrong, with what is wrong.  To be closed in either case; fd stays the caller's. */
 MUSTCHECK bool import_source_open(struct import_source *source, struct arena *arena, int fd,
                                   enum import_format format, const struct shape *shape,
                                   int64_t octets, int64_t line, struct failure *wrong);

@@ -23,8 +23,8 @@ void loop_watch(struct loop *loop, int fd, void (*ready)(void *arg), void *arg);
 /* Call fn(arg) about every so many milliseconds. */
 void loop_tick(struct loop *loop, unsigned every_ms, void (*fn)(void *arg), void *arg);
 
-/* Call fn(arg, signal) for SIGTERM and SIGINT; SIGHUP is ignored.  Blocks these signals, so it comes
- * before the first thread is made. */
+/* Call fn(arg, signal) for SIGTERM and SIGINT; SIGHUP is ignored.  Blocks these signals, so it
+ * comes before the first thread is made. */
 void loop_signals(struct loop *loop, void (*fn)(void *arg, int signal), void *arg);
 
 void loop_run(struct loop *loop, const struct loop_hooks *hooks);

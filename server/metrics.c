@@ -26,16 +26,16 @@ metrics_write(struct buf *out)
 {
 	uint64_t sum = 0;
 
-	buf_puts(
-		out,
-		"# HELP fettle_requests_total Requests answered, by operation and class of status.\n"
-		"# TYPE fettle_requests_total counter\n");
+	buf_puts(out, "# HELP fettle_requests_total Requests answered, by operation and class of "
+	              "status.\n"
+	              "# TYPE fettle_requests_total counter\n");
 	for (size_t op = 0; op < OP_COUNT; op++)
 		for (int family = 0; family < 6; family++)
 			if (requests[op][family])
 				buf_printf(
 					out,
-					"fettle_requests_total{operation=\"%s\",status=\"%dxx\"} %llu\n",
+					"fettle_requests_total{operation=\"%s\",status=\"%dxx\"} "
+					"%llu\n",
 					operations[op].name ? operations[op].name : "none", family,
 					(unsigned long long)requests[op][family]);
 	buf_puts(out, "# HELP fettle_request_seconds From the head's arrival to the answer.\n"

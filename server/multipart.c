@@ -47,7 +47,8 @@ next_parameter(const char **at, const char *end, struct parameter_text *p)
 	p->value = ++s;
 	if (s < end && *s == '"') {
 		p->value = ++s;
-		/* browsers write %22 for a quote and leave a backslash alone, unless it is before a quote */
+		/* browsers write %22 for a quote and leave a backslash alone, unless it is before a
+		 * quote */
 		while (s < end && *s != '"')
 			s += s + 1 < end && s[0] == '\\' && s[1] == '"' ? 2 : 1;
 		if (s >= end)

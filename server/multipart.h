@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* multipart/form-data in memory (RFC 7578, RFC 2046 5.1): the parts of a body, one after the other. */
+/* multipart/form-data in memory (RFC 7578, RFC 2046 5.1): the parts of a body, one after the
+ * other. */
 #ifndef SERVER_MULTIPART_H
 #define SERVER_MULTIPART_H
 

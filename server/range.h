@@ -11,8 +11,8 @@ enum range {
 	RANGE_OUTSIDE
 };
 
-/* The one range `bytes=a-b`, `bytes=a-` or `bytes=-n` of size octets, into *offset and *length, which
- * are left alone unless it is RANGE_PART. */
+/* The one range `bytes=a-b`, `bytes=a-` or `bytes=-n` of size octets, into *offset and *length,
+ * which are left alone unless it is RANGE_PART. */
 enum range range_parse(const char *header, uint64_t size, uint64_t *offset, uint64_t *length);
 
 #endif

@@ -62,7 +62,8 @@ has_parameter(const struct request *req, const char *name)
 	return false;
 }
 
-/* A list that may be had whole, as its limit's maximum says, is told whole unless a limit is sent. */
+/* A list that may be had whole, as its limit's maximum says, is told whole unless a limit is
+ * sent. */
 static int64_t
 limit_of(const struct request *req)
 {
@@ -212,7 +213,7 @@ reply_actions(struct buf *out, const struct rows *rows, size_t row, const struct
 		buf_puts(out, machine_verb(move->op));
 		buf_puts(out, fits && permitted ? "\",\"enabled\":true,\"why\":null}"
 		              : fits            ? "\",\"enabled\":false,\"why\":\"forbidden\"}"
-		                                : "\",\"enabled\":false,\"why\":\"illegal_transition\"}");
+		                     : "\",\"enabled\":false,\"why\":\"illegal_transition\"}");
 	}
 	buf_char(out, ']');
 }
@@ -267,7 +268,8 @@ write_page(struct request *req, const struct json_document *doc, struct rows *co
 	}
 	if (has_parameter(req, "after_position"))
 		position = row_text(rows[next], 0, "position");
-	/* what changed behind pages already sent is told after the first page's position, not the last's */
+	/* what changed behind pages already sent is told after the first page's position, not the
+	 * last's */
 	if (cursor && cursor_decode(req, *cursor, &sent) == OK && sent.position[0])
 		position = sent.position;
 	if (n > limit) {
@@ -314,8 +316,8 @@ reply_rows(struct request *req, const struct route *route, struct rows *const ro
 	return req->reply.body.full ? ERR_INTERNAL : OK;
 }
 
-/* Version of the document: the digits behind "version": where the row has it, written by the row writer
- * before any text a user can choose. */
+/* Version of the document: the digits behind "version": where the row has it, written by the row
+ * writer before any text a user can choose. */
 static const char *
 version_of(const struct request *req, char text[24])
 {

@@ -16,8 +16,8 @@ MUSTCHECK enum err reply_statements(struct request *req, const struct route *rou
 MUSTCHECK enum err reply_rows(struct request *req, const struct route *route,
                               struct rows *const rows[]);
 
-/* Write the member `actions`: which verbs the machine has, which are enabled now and for this caller,
- * and why not.  The row has the machine's column and store_id. */
+/* Write the member `actions`: which verbs the machine has, which are enabled now and for this
+ * caller, and why not.  The row has the machine's column and store_id. */
 void reply_actions(struct buf *out, const struct rows *rows, size_t row, const struct request *req,
                    const struct machine *machine);
 

@@ -31,7 +31,8 @@ struct request {
 	struct arena arena;
 	struct ctx ctx;
 
-	/* The head, filled by http.c before on_head; arena memory, NUL-terminated, no NUL inside. */
+	/* The head, filled by http.c before on_head; arena memory, NUL-terminated, no NUL
+	 * inside. */
 	const char *method; /* as sent; HEAD is told as "GET" with is_head set */
 	bool is_head;
 	const char *path;  /* still percent-encoded, without the query */

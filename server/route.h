@@ -33,12 +33,15 @@ struct route {
 	enum op op;
 	enum route_kind kind;
 	enum err (*run)(struct request *req);
-	enum op then; /* a command answers with this read of ctx->subject; 0: 204, or what run wrote */
+	/* a command answers with this read of ctx->subject; 0: 204, or what run wrote */
+	enum op then;
 	const struct machine *machine; /* adds `actions` to every object */
 	struct section sections[SECTIONS_MAX];
-	/* Writes further members of an object, each with a leading comma; instead of a machine's actions. */
+	/* Writes further members of an object, each with a leading comma; instead of a machine's
+	 * actions. */
 	void (*extra)(struct buf *out, const struct rows *rows, size_t row, void *req);
-	/* Before a read: works out arguments of its statements that are no parameters (req->args). */
+	/* Before a read: works out arguments of its statements that are no parameters
+	 * (req->args). */
 	enum err (*prepare)(struct request *req);
 };
 
@@ -47,17 +50,21 @@ struct route {
 #define PAGE(name) { SECTION_PAGE, SQL_##name, NULL }
 #define UNDER(name) { SECTION_PARENT, SQL_##name, NULL }
 #define MANY(key, name) { SECTION_MANY, SQL_##name, #key }
-#define READ(op, ...) { (op), ROUTE_READ, NULL, OP_NONE, NULL, { __VA_ARGS__ }, NULL, NULL }
-/* A read whose objects have states: READ_ACTIONS(OP_getWorkOrder, &work_order_machine, ONE(...)). */
-#define READ_ACTIONS(op, machine, ...) { (op), ROUTE_READ, NULL, OP_NONE, (machine), { __VA_ARGS__ }, NULL, NULL }
-#define READ_EXTRA(op, extra, ...) { (op), ROUTE_READ, NULL, OP_NONE, NULL, { __VA_ARGS__ }, (extra), NULL }
-#define READ_PREPARED(op, prepare, extra, ...) { (op), ROUTE_READ, NULL, OP_NONE, NULL, { __VA_ARGS__ }, (extra), (prepare) }
-/* A read that leaves a trace first; its operation is x-worker. */
-#define READ_AFTER(op, run, ...) { (op), ROUTE_READ, (run), OP_NONE, NULL, { __VA_ARGS__ }, NULL, NULL }
-#define THEN(op) (op)
-#define COMMAND(op, run, then) { (op), ROUTE_COMMAND, (run), (then), NULL, { { SECTION_NONE, SQL_NONE, NULL } }, NULL, NULL }
-#define CODE(op, run) { (op), ROUTE_CODE, (run), OP_NONE, NULL, { { SECTION_NONE, SQL_NONE, NULL } }, NULL, NULL }
-#define ROUTES_END { OP_NONE, ROUTE_NONE, NULL, OP_NONE, NULL, { { SECTION_NONE, SQL_NONE, NULL } }, NULL, NULL }
+#define READ(o, ...) { .op = (o), .kind = ROUTE_READ, .sections = { __VA_ARGS__ } }
+/* One whose objects have states: READ_ACTIONS(OP_getWorkOrder, &work_order_machine, ONE(...)). */
+#define READ_ACTIONS(o, m, ...) \
+	{ .op = (o), .kind = ROUTE_READ, .machine = (m), .sections = { __VA_ARGS__ } }
+#define READ_EXTRA(o, e, ...) \
+	{ .op = (o), .kind = ROUTE_READ, .extra = (e), .sections = { __VA_ARGS__ } }
+#define READ_PREPARED(o, p, e, ...) \
+	{ .op = (o), .kind = ROUTE_READ, .prepare = (p), .extra = (e), .sections = { __VA_ARGS__ } }
+/* One that leaves a trace first; its operation is x-worker. */
+#define READ_AFTER(o, r, ...) \
+	{ .op = (o), .kind = ROUTE_READ, .run = (r), .sections = { __VA_ARGS__ } }
+#define THEN(o) (o)
+#define COMMAND(o, r, t) { .op = (o), .kind = ROUTE_COMMAND, .run = (r), .then = (t) }
+#define CODE(o, r) { .op = (o), .kind = ROUTE_CODE, .run = (r) }
+#define ROUTES_END { .op = OP_NONE }
 /* clang-format on */
 
 /* Every operation's route, once; ends the process when one is missing or there twice. */

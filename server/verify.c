@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Each check is a statement of its own that recomputes what commands keep up to date, and returns only
- * where the two differ: store_code, subject, what, expected, found. */
+/* Each check is a statement of its own that recomputes what commands keep up to date, and returns
+ * only where the two differ: store_code, subject, what, expected, found. */
 #include "verify.h"
 
 #include "db/conn.h"

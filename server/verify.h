@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* Recompute everything at one moment and print a line for each difference.  *differences counts them;
- * false with a text in error when the database could not be read. */
+/* Recompute everything at one moment and print a line for each difference.  *differences counts
+ * them; false with a text in error when the database could not be read. */
 bool verify(const char *url, FILE *out, size_t *differences, char *error, size_t size);
 
 #endif

@@ -553,8 +553,8 @@ class Generator:
               "\tconst enum permission *permissions;      /* any of them suffices; PERMISSION_NONE ends it */",
               "\tconst struct permission_when *when;       /* member NULL ends it; may be NULL */",
               "\tenum permission beyond;                  /* not needed, but lets the caller go further */",
-              "\tconst struct shape *params, *body;        /* body NULL: none is taken */",
               "\tint status;                              /* of success */",
+              "\tconst struct shape *params, *body;        /* body NULL: none is taken */",
               "\tsize_t max_body;                         /* octets; above it the body goes to a file */",
               "\tbool spool, body_optional, idempotent, access_log, on_worker, on_hasher, list, if_match;",
               "\tconst char *const *media_types;           /* of a spooled body; NULL ends it */",
@@ -600,8 +600,8 @@ class Generator:
                 f"\t[OP_{name}] = {{ \"{name}\", \"{method}\", \"{o['path']}\", AUTH_{upper(op.get('x-auth', 'token'))},"
                 f" OP_SCOPE_{upper(op.get('x-scope', 'store'))},\n\t\t{name}_permissions,"
                 f" {name + '_when' if 'x-permission-when' in op else 'NULL'},"
-                f" PERMISSION_{upper(op.get('x-permission-beyond', 'none'))}, &{o['shape']}_shape,"
-                f" {'&' + o['body'] + '_shape' if o['body'] else 'NULL'}, {o['status']}, {max_body},\n\t\t"
+                f" PERMISSION_{upper(op.get('x-permission-beyond', 'none'))}, {o['status']}, &{o['shape']}_shape,"
+                f" {'&' + o['body'] + '_shape' if o['body'] else 'NULL'}, {max_body},\n\t\t"
                 + ", ".join(str(bool(v)).lower() for v in (
                     spool, op.get("x-body-optional"), method == "POST" and op.get("x-idempotent", True),
                     op.get("x-access-log"), op.get("x-access-log") or op.get("x-worker"),

@@ -12,13 +12,16 @@
 #define OPEN (FROM(APPOINTMENT_STATUS_PENDING) | FROM(APPOINTMENT_STATUS_CONFIRMED))
 
 static const struct machine_move moves[] = {
-	{ OP_confirmAppointment,    FROM(APPOINTMENT_STATUS_PENDING), APPOINTMENT_STATUS_CONFIRMED },
+	{ OP_confirmAppointment,    FROM(APPOINTMENT_STATUS_PENDING),
+	  APPOINTMENT_STATUS_CONFIRMED },
 	{ OP_declineAppointment,    FROM(APPOINTMENT_STATUS_PENDING), APPOINTMENT_STATUS_DECLINED },
 	{ OP_rescheduleAppointment, OPEN, 0 },
 	{ OP_cancelAppointment,     OPEN, APPOINTMENT_STATUS_CANCELLED },
-	{ OP_arriveAppointment,     FROM(APPOINTMENT_STATUS_CONFIRMED) | FROM(APPOINTMENT_STATUS_NO_SHOW),
+	{ OP_arriveAppointment,
+	  FROM(APPOINTMENT_STATUS_CONFIRMED) | FROM(APPOINTMENT_STATUS_NO_SHOW),
 	                            APPOINTMENT_STATUS_ARRIVED },
-	{ OP_markNoShowAppointment, FROM(APPOINTMENT_STATUS_CONFIRMED), APPOINTMENT_STATUS_NO_SHOW },
+	{ OP_markNoShowAppointment, FROM(APPOINTMENT_STATUS_CONFIRMED),
+	  APPOINTMENT_STATUS_NO_SHOW },
 };
 /* clang-format on */
 
@@ -144,7 +147,7 @@ appointment_reschedule(struct ctx *ctx, struct id id, const struct reschedule_ap
 		.starts_at = in->starts_at,
 	};
 	struct rows *rows;
-	int status;
+	int status = 0;
 	enum err err = lock(ctx, OP_rescheduleAppointment, id, &rows, &status);
 
 	if (err)
@@ -165,7 +168,7 @@ appointment_move(struct ctx *ctx, enum op op, struct id id, const char *reason, 
 {
 	struct rows *rows;
 	const char *code;
-	int status;
+	int status = 0;
 	enum err err = lock(ctx, op, id, &rows, &status);
 
 	if (err)

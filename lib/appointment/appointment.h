@@ -13,16 +13,18 @@ struct appointment {
 	enum appointment_status status;
 };
 
-/* Book: pending.  Bay and technician are those asked for or the first that are free.  ERR_BAD_VALUE at
- * /starts_at (in the past), ERR_NOT_FOUND, ERR_STORE_CLOSED, ERR_SLOT_TAKEN. */
+/* Book: pending.  Bay and technician are those asked for or the first that are free.  ERR_BAD_VALUE
+ * at /starts_at (in the past), ERR_NOT_FOUND, ERR_STORE_CLOSED, ERR_SLOT_TAKEN. */
 MUSTCHECK enum err appointment_book(struct ctx *ctx, const struct create_appointment *in);
 
-/* Another time, bay or technician, with the same operations; the state stays.  Errors as for booking. */
+/* Another time, bay or technician, with the same operations; the state stays.  Errors as for
+ * booking. */
 MUSTCHECK enum err appointment_reschedule(struct ctx *ctx, struct id id,
                                           const struct reschedule_appointment *in);
 
-/* The other moves, with their reason: confirm, decline, cancel, arrive, mark no-show.  reason and note
- * may be NULL.  ERR_NOT_FOUND, ERR_ILLEGAL_TRANSITION, ERR_TOO_EARLY (no-show before the slot began). */
+/* The other moves, with their reason: confirm, decline, cancel, arrive, mark no-show.  reason and
+ * note may be NULL.  ERR_NOT_FOUND, ERR_ILLEGAL_TRANSITION, ERR_TOO_EARLY (no-show before the slot
+ * began). */
 MUSTCHECK enum err appointment_move(struct ctx *ctx, enum op op, struct id id, const char *reason,
                                     const char *note);
 

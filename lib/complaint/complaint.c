@@ -17,11 +17,14 @@
 /* clang-format off */
 static const struct machine_move moves[] = {
 	{ OP_assignComplaint,   OPEN, 0 },
-	{ OP_analyseComplaint,  FROM(COMPLAINT_STATUS_ASSIGNED) | FROM(COMPLAINT_STATUS_ANALYSING), COMPLAINT_STATUS_ANALYSING },
-	{ OP_planComplaint,     FROM(COMPLAINT_STATUS_ANALYSING) | FROM(COMPLAINT_STATUS_HANDLING), COMPLAINT_STATUS_HANDLING },
+	{ OP_analyseComplaint,  FROM(COMPLAINT_STATUS_ASSIGNED) | FROM(COMPLAINT_STATUS_ANALYSING),
+	  COMPLAINT_STATUS_ANALYSING },
+	{ OP_planComplaint,     FROM(COMPLAINT_STATUS_ANALYSING) | FROM(COMPLAINT_STATUS_HANDLING),
+	  COMPLAINT_STATUS_HANDLING },
 	{ OP_tellComplaint,     FROM(COMPLAINT_STATUS_HANDLING), COMPLAINT_STATUS_FED_BACK },
 	{ OP_confirmComplaint,  FROM(COMPLAINT_STATUS_FED_BACK), COMPLAINT_STATUS_TRACKING },
-	{ OP_objectComplaint,   FROM(COMPLAINT_STATUS_FED_BACK) | FROM(COMPLAINT_STATUS_TRACKING), COMPLAINT_STATUS_HANDLING },
+	{ OP_objectComplaint,   FROM(COMPLAINT_STATUS_FED_BACK) | FROM(COMPLAINT_STATUS_TRACKING),
+	  COMPLAINT_STATUS_HANDLING },
 	{ OP_closeComplaint,    FROM(COMPLAINT_STATUS_TRACKING), COMPLAINT_STATUS_CLOSED },
 	{ OP_reopenComplaint,   FROM(COMPLAINT_STATUS_CLOSED), COMPLAINT_STATUS_HANDLING },
 	{ OP_withdrawComplaint, OPEN, COMPLAINT_STATUS_WITHDRAWN },
@@ -117,7 +120,8 @@ complaint_from_survey(struct ctx *ctx, struct id store, struct id survey,
 	return add(ctx, store, "survey", survey, in);
 }
 
-/* Lock a complaint and see that the verb may be used; *to stays the state it has when the command decides. */
+/* Lock a complaint and see that the verb may be used; *to stays the state it has when the command
+ * decides. */
 static enum err
 lock(struct ctx *ctx, struct id id, enum op verb, struct id *store, int *to)
 {
@@ -162,7 +166,7 @@ enum err
 complaint_move(struct ctx *ctx, struct id id, enum op verb, const struct complaint_reason *in)
 {
 	struct id store;
-	int to;
+	int to = 0;
 	enum err err = lock(ctx, id, verb, &store, &to);
 
 	if (err)
@@ -177,7 +181,7 @@ complaint_assign(struct ctx *ctx, struct id id, const struct assign_complaint *i
 {
 	struct rows *rows;
 	struct id store;
-	int to;
+	int to = 0;
 	enum err err = lock(ctx, id, OP_assignComplaint, &store, &to);
 
 	if (err)
@@ -198,7 +202,7 @@ enum err
 complaint_analyse(struct ctx *ctx, struct id id, const struct analyse_complaint *in)
 {
 	struct id store;
-	int to;
+	int to = 0;
 	enum err err = lock(ctx, id, OP_analyseComplaint, &store, &to);
 
 	if (err)
@@ -212,7 +216,7 @@ enum err
 complaint_plan(struct ctx *ctx, struct id id, const struct plan_complaint *in)
 {
 	struct id store;
-	int to;
+	int to = 0;
 	enum err err = lock(ctx, id, OP_planComplaint, &store, &to);
 
 	if (err)
@@ -226,7 +230,7 @@ enum err
 complaint_tell(struct ctx *ctx, struct id id, const struct tell_complaint *in)
 {
 	struct id store;
-	int to;
+	int to = 0;
 	enum err err = lock(ctx, id, OP_tellComplaint, &store, &to);
 
 	if (err)

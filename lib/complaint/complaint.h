@@ -12,7 +12,8 @@ extern const struct machine complaint_machine;
  * not have ERR_ILLEGAL_TRANSITION. */
 
 /* Record a complaint; its severity is general until triage.  ERR_ONE_OF unless exactly one of
- * customer_id and contact is there, ERR_NOT_FOUND at the pointer of what the caller does not see. */
+ * customer_id and contact is there, ERR_NOT_FOUND at the pointer of what the caller does not
+ * see. */
 MUSTCHECK enum err complaint_create(struct ctx *ctx, const struct create_complaint *in);
 
 /* The complaint that a bad answer to a survey opens; what `in` names is known to be there. */
@@ -26,7 +27,8 @@ MUSTCHECK enum err complaint_analyse(struct ctx *ctx, struct id id,
 MUSTCHECK enum err complaint_plan(struct ctx *ctx, struct id id, const struct plan_complaint *in);
 MUSTCHECK enum err complaint_tell(struct ctx *ctx, struct id id, const struct tell_complaint *in);
 
-/* Verbs that only move: confirm, close, archive (in NULL), and object, reopen, withdraw with their reason. */
+/* Verbs that only move: confirm, close, archive (in NULL), and object, reopen, withdraw with their
+ * reason. */
 MUSTCHECK enum err complaint_move(struct ctx *ctx, struct id id, enum op verb,
                                   const struct complaint_reason *in);
 

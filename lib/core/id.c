@@ -31,7 +31,8 @@ next_tick(void)
 	return tick;
 }
 
-/* The kernel's random octets, fetched for many ids at once: a call for each costs more than the id. */
+/* The kernel's random octets, fetched for many ids at once: a call for each costs more than the
+ * id. */
 static void
 random_octets(unsigned char *out, size_t size)
 {

@@ -171,7 +171,8 @@ customer_lookup(struct ctx *ctx, const struct lookup_customer *in, bool *found)
 	if (!id_is_none(in->store_id) || !ctx->scope->hq)
 		err = ctx_store(ctx, in->store_id, &store);
 	if (!err)
-		err = db_read(ctx, customer_find, &rows, ARG(phone, in->phone), ARG(store_id, store));
+		err = db_read(ctx, customer_find, &rows, ARG(phone, in->phone),
+		              ARG(store_id, store));
 	if (err)
 		return err;
 	*found = rows_count(rows) > 0;

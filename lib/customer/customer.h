@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Customers: people, companies and fleets.  They belong to the chain; a store sees those it has a link to. */
+/* Customers: people, companies and fleets.  They belong to the chain; a store sees those it has a
+ * link to. */
 #ifndef CUSTOMER_CUSTOMER_H
 #define CUSTOMER_CUSTOMER_H
 
@@ -8,12 +9,12 @@
 /* Let a store see a customer from now on.  why: "created", "document", "found". */
 void customer_link(struct ctx *ctx, struct id customer, struct id store, const char *why);
 
-/* For a customer_id in a body: it must be visible; one that was merged away becomes the one that stayed.
- * ERR_NOT_FOUND at pointer. */
+/* For a customer_id in a body: it must be visible; one that was merged away becomes the one that
+ * stayed. ERR_NOT_FOUND at pointer. */
 MUSTCHECK enum err customer_resolve(struct ctx *ctx, struct id *id, const char *pointer);
 
-/* The counter's one call: who has exactly this phone number anywhere in the chain (linked to the store,
- * with an access-log row), or a new person.  phone NULL: always a new person. */
+/* The counter's one call: who has exactly this phone number anywhere in the chain (linked to the
+ * store, with an access-log row), or a new person.  phone NULL: always a new person. */
 MUSTCHECK enum err customer_find_or_create(struct ctx *ctx, struct id store, const char *name,
                                            const char *phone, struct id *id);
 
@@ -22,8 +23,8 @@ MUSTCHECK enum err customer_create(struct ctx *ctx, const struct create_customer
 MUSTCHECK enum err customer_update(struct ctx *ctx, struct id id, const struct update_customer *in);
 MUSTCHECK enum err customer_delete(struct ctx *ctx, struct id id);
 
-/* By exact phone number, chain-wide: links and logs.  With nobody of that number *found is false, and the
- * look-up is logged all the same. */
+/* By exact phone number, chain-wide: links and logs.  With nobody of that number *found is false,
+ * and the look-up is logged all the same. */
 MUSTCHECK enum err customer_lookup(struct ctx *ctx, const struct lookup_customer *in, bool *found);
 
 /* keep_id gets all that merge_id has: vehicles, contacts, consents, stores, documents. */

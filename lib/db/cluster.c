@@ -59,7 +59,7 @@ pause_ms(long ms)
 	(void)nanosleep(&time, NULL);
 }
 
-/* --- Directories ------------------------------------------------------------------------------- */
+/* --- Directories ------------------------------------------------------------------------------ */
 
 /* FNV-1a: tells one data directory from another in a name that is short. */
 static uint64_t
@@ -153,7 +153,8 @@ remove_one(const char *path, const struct stat *info, int type, struct FTW *plac
 	return remove(path);
 }
 
-/* What a killed initdb left.  Its last child may still write there: then it stays until next time. */
+/* What a killed initdb left.  Its last child may still write there: then it stays until next
+ * time. */
 static void
 remove_leftovers(void)
 {
@@ -176,16 +177,19 @@ static bool
 make_cluster(char *error, size_t size)
 {
 	char program[PATH_MAX + 16], aside[PATH_MAX + 32];
+	char unicode[] = "--locale=C.UTF-8", plain[] = "--locale=C";
 	locale_t utf8 = newlocale(LC_ALL_MASK, "C.UTF-8", (locale_t)0);
-	char *argv[] = { program,
-		         (char[]){ "-D" },
-		         aside,
-		         (char[]){ "--username=postgres" },
-		         (char[]){ "--auth=trust" },
-		         (char[]){ "--encoding=UTF8" },
-		         utf8 ? (char[]){ "--locale=C.UTF-8" } : (char[]){ "--locale=C" },
-		         (char[]){ "--data-checksums" },
-		         NULL };
+	char *argv[] = {
+		program,
+		(char[]){ "-D" },
+		aside,
+		(char[]){ "--username=postgres" },
+		(char[]){ "--auth=trust" },
+		(char[]){ "--encoding=UTF8" },
+		utf8 ? unicode : plain,
+		(char[]){ "--data-checksums" },
+		NULL,
+	};
 	struct stat info;
 
 	if (utf8)
@@ -202,7 +206,7 @@ make_cluster(char *error, size_t size)
 	return true;
 }
 
-/* --- The server -------------------------------------------------------------------------------- */
+/* --- The server ------------------------------------------------------------------------------- */
 
 static bool
 start_server(void)
@@ -275,8 +279,8 @@ has_other_server(void)
 	cwd[len] = '\0';
 	if (strcmp(cwd, cluster.data) == 0)
 		return true;
-	/* The number has been given to a stranger, as after a restart of a container.  If he runs as
-	 * PostgreSQL's user, the server would believe him to be one. */
+	/* The number has been given to a stranger, as after a restart of a container.  If he runs
+	 * as PostgreSQL's user, the server would believe him to be one. */
 	(void)snprintf(path, sizeof(path), "%s/postmaster.pid", cluster.data);
 	(void)unlink(path);
 	return false;
@@ -328,7 +332,7 @@ bring_up(char *error, size_t size)
 	return failed(error, size, "PostgreSQL does not start; see %s", cluster.log);
 }
 
-/* --- Database and roles ------------------------------------------------------------------------ */
+/* --- Database and roles ----------------------------------------------------------------------- */
 
 /* Run SQL without results as the superuser; false with the server's words. */
 static bool
@@ -382,7 +386,7 @@ bootstrap(const char *sql, char *error, size_t size)
 	return run_sql("fettle", sql, error, size);
 }
 
-/* --- The whole --------------------------------------------------------------------------------- */
+/* --- The whole -------------------------------------------------------------------------------- */
 
 bool
 cluster_start(const struct cluster_settings *settings, char *url, size_t url_size, char *owner_url,
@@ -394,9 +398,9 @@ cluster_start(const struct cluster_settings *settings, char *url, size_t url_siz
 			error, error_size,
 			"PostgreSQL does not run as root, and there is no user postgres or nobody");
 	if (!run_find_bin_dir(settings->bin_dir, cluster.bin))
-		return failed(
-			error, error_size,
-			"no PostgreSQL 15 or newer found; set FETTLE_PG_BINDIR or FETTLE_DATABASE_URL");
+		return failed(error, error_size,
+		              "no PostgreSQL 15 or newer found; set FETTLE_PG_BINDIR or "
+		              "FETTLE_DATABASE_URL");
 	if (!find_places(settings->data_dir, error, error_size) || !make_cluster(error, error_size))
 		return false;
 	if (!bring_up(error, error_size) || !bootstrap(settings->bootstrap, error, error_size)) {

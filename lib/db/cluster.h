@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The private cluster: a PostgreSQL of the daemon's own, on a Unix socket, for one store or a trial.
+/* The private cluster: a PostgreSQL of the daemon's own, on a Unix socket, for one store or a
+ * trial.
  *
  * There is one for a process.  It ends with the process, also when that is killed. */
 #ifndef DB_CLUSTER_H
@@ -17,9 +18,9 @@ struct cluster_settings {
 };
 
 /*
- * Make the cluster if there is none, start it, and bring roles and rights up to date.  Waits for one
- * that is still stopping (30 s) and for crash recovery (10 min).  Fills in libpq connection strings
- * of fettle_app and fettle_owner.  False with a sentence in `error`.
+ * Make the cluster if there is none, start it, and bring roles and rights up to date.  Waits for
+ * one that is still stopping (30 s) and for crash recovery (10 min).  Fills in libpq connection
+ * strings of fettle_app and fettle_owner.  False with a sentence in `error`.
  *
  * As root, PostgreSQL runs as the user postgres, or nobody; if that user cannot enter data_dir, the
  * cluster is in /var/lib/fettle, and the log says so.

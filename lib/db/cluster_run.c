@@ -15,21 +15,22 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/base.h"
+
 #define OLDEST 15
 
 bool
 run_as_find(struct run_as *as)
 {
-	const struct passwd *user;
+	static const char *const names[] = { "postgres", "nobody" };
+	struct passwd entry, *user = NULL;
+	char room[4096];
 
 	memset(as, 0, sizeof(*as));
 	if (geteuid() != 0)
 		return true;
-	/* NOLINTBEGIN(concurrency-mt-unsafe): at start, before any thread */
-	user = getpwnam("postgres");
-	if (!user)
-		user = getpwnam("nobody");
-	/* NOLINTEND(concurrency-mt-unsafe) */
+	for (size_t i = 0; !user && i < COUNT_OF(names); i++)
+		(void)getpwnam_r(names[i], &entry, room, sizeof(room), &user);
 	if (!user || user->pw_uid == 0)
 		return false;
 	as->uid = user->pw_uid;

@@ -33,8 +33,8 @@ conn_open_for_commands(const char *url)
 {
 	struct conn *conn = conn_open(url);
 
-	conn->settings =
-		"-c statement_timeout=5000 -c lock_timeout=4000 -c idle_in_transaction_session_timeout=10000";
+	conn->settings = "-c statement_timeout=5000 -c lock_timeout=4000 "
+			 "-c idle_in_transaction_session_timeout=10000";
 	return conn;
 }
 
@@ -52,8 +52,8 @@ conn_open_for_reports(const char *url)
 {
 	struct conn *conn = conn_open(url);
 
-	conn->settings =
-		"-c default_transaction_isolation=repeatable\\ read -c default_transaction_read_only=on";
+	conn->settings = "-c default_transaction_isolation=repeatable\\ read "
+			 "-c default_transaction_read_only=on";
 	return conn;
 }
 

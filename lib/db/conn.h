@@ -11,7 +11,8 @@ struct conn *conn_open(const char *url);
 struct conn *conn_open_for_commands(const char *url);
 /* The same for long reads: one snapshot for a whole transaction, and nothing can be written. */
 struct conn *conn_open_for_reports(const char *url);
-/* The same without waiting for the disk at COMMIT: for data that nobody would miss after a crash. */
+/* The same without waiting for the disk at COMMIT: for data that nobody would miss after a
+ * crash. */
 struct conn *conn_open_for_demo(const char *url);
 void conn_close(struct conn *conn);
 

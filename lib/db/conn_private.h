@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The inside of a connection, shared by the files that make one up: conn.c opens it and waits on its
- * socket, conn_run.c runs transactions over it, conn_exec.c plain SQL and COPY. */
+/* The inside of a connection, shared by the files that make one up: conn.c opens it and waits on
+ * its socket, conn_run.c runs transactions over it, conn_exec.c plain SQL and COPY. */
 #ifndef DB_CONN_PRIVATE_H
 #define DB_CONN_PRIVATE_H
 

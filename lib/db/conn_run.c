@@ -79,7 +79,8 @@ drain(struct conn *conn)
 		conn_disconnect(conn);
 		conn->broken = ERR_CONNECTION_LOST;
 	}
-	/* The guard speaks first: a repeated key is a repeat, whatever the repeated writes ran into. */
+	/* The guard speaks first: a repeated key is a repeat, whatever the repeated writes ran
+	 * into. */
 	if (conn->guard && !lost) {
 		enum err (*guard)(struct ctx *, void *) = conn->guard;
 		size_t failures = conn->ctx->failures_count;

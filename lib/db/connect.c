@@ -5,8 +5,9 @@
 #include <stdio.h>
 
 /* Instants are read as UTC and ISO; documents and commands are planned once, whatever their ids. */
-#define SETTINGS \
-	"-c timezone=UTC -c datestyle=ISO -c search_path=public -c jit=off -c plan_cache_mode=force_generic_plan "
+#define SETTINGS                                                             \
+	"-c timezone=UTC -c datestyle=ISO -c search_path=public -c jit=off " \
+	"-c plan_cache_mode=force_generic_plan "
 
 PGconn *
 connect_start(const char *url, const char *extra)

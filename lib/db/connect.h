@@ -5,7 +5,8 @@
 
 #include <libpq-fe.h>
 
-/* PQconnectStart with `extra` ("-c name=value ...") beside what all connections have; may return NULL. */
+/* PQconnectStart with `extra` ("-c name=value ...") beside what all connections have; may return
+ * NULL. */
 PGconn *connect_start(const char *url, const char *extra);
 
 #endif

@@ -78,8 +78,8 @@ MUSTCHECK enum err fail_existing(struct ctx *ctx, const char *pointer, const cha
 /* OK when no If-Match was asked for or it is this version; ERR_STALE_VERSION else. */
 MUSTCHECK enum err ctx_check_version(struct ctx *ctx, int64_t version);
 
-/* store_id as sent, or the principal's only store; ERR_REQUIRED at /store_id when neither, ERR_NOT_FOUND
- * when it is outside the scope. */
+/* store_id as sent, or the principal's only store; ERR_REQUIRED at /store_id when neither,
+ * ERR_NOT_FOUND when it is outside the scope. */
 MUSTCHECK enum err ctx_store(struct ctx *ctx, struct id sent, struct id *store);
 
 /* Whether a scope (NULL: nobody's) reaches a store. */

@@ -87,12 +87,15 @@ arg_array(enum arg_kind kind, uint16_t param, const void *v, size_t count)
 }
 
 /* ARG(name, value): the parameter :name.  Enumerations go as ENUM_ARG, arrays as IDS_ARG etc.,
- * a decoded body or parameter struct as BODY_ARG. */
+ * a decoded body or parameter struct as BODY_ARG.  __typeof__, since cppcheck takes `struct id:
+ * arg_id` for a bit-field. */
 /* clang-format off */
 #define ARG(name, v) _Generic((v), \
-	char *: arg_text, const char *: arg_text, struct id: arg_id, struct qty: arg_qty, \
-	bool: arg_bool, struct utc: arg_utc, struct date: arg_date, \
-	int: arg_int, unsigned: arg_int, long: arg_int, unsigned long: arg_int, long long: arg_int)(PARAM_##name, (v))
+	bool: arg_bool, char *: arg_text, const char *: arg_text, \
+	int: arg_int, unsigned: arg_int, \
+	long: arg_int, unsigned long: arg_int, long long: arg_int, \
+	__typeof__(struct id): arg_id, __typeof__(struct qty): arg_qty, \
+	__typeof__(struct utc): arg_utc, __typeof__(struct date): arg_date)(PARAM_##name, (v))
 /* clang-format on */
 #define ENUM_ARG(name, type, v) arg_text(PARAM_##name, enum_code(&type##_enum, (int)(v)))
 #define NULL_ARG(name)          ((struct arg){ .kind = ARG_KIND_NULL, .param = PARAM_##name })
@@ -112,8 +115,8 @@ MUSTCHECK enum err db_read_args(struct ctx *ctx, enum sql sql, struct rows **row
                                 const struct arg *args, size_t count);
 void db_write_args(struct ctx *ctx, enum sql sql, const struct arg *args, size_t count);
 
-/* db_read(ctx, work_order_lock, &rows, ARG(id, id)); db_write(ctx, work_order_set, ARG(id, id), ...).
- * :now, :actor_id and :request_id come from ctx and need no argument. */
+/* db_read(ctx, work_order_lock, &rows, ARG(id, id)); db_write(ctx, work_order_set, ARG(id, id),
+ * ...). :now, :actor_id and :request_id come from ctx and need no argument. */
 #define db_read(ctx, sql, rows, ...)                                                 \
 	db_read_args(ctx, SQL_##sql, rows, (struct arg[]){ { 0 }, __VA_ARGS__ } + 1, \
 	             sizeof((struct arg[]){ { 0 }, __VA_ARGS__ }) / sizeof(struct arg) - 1)
@@ -131,7 +134,8 @@ void db_guard(struct ctx *ctx, enum err (*guard)(struct ctx *ctx, void *arg), vo
 /* Send what is queued and wait, so that its errors are known; rarely needed. */
 MUSTCHECK enum err db_flush(struct ctx *ctx);
 
-/* Text values of a statement's parameters, NULL for NULL, in the arena; what db_read and the lanes send. */
+/* Text values of a statement's parameters, NULL for NULL, in the arena; what db_read and the lanes
+ * send. */
 const char **bind_args(struct arena *arena, const struct statement *statement,
                        const struct ctx *ctx, const struct arg *args, size_t count);
 

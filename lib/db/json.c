@@ -120,7 +120,7 @@ plan_leads(struct plan *plan, const PGresult *result)
 
 	for (int i = 0; i < plan->count; i++) {
 		struct column *col = &plan->columns[i];
-		char name[256], *path[OBJECTS_MAX + 1], lead[512];
+		char name[256], *path[OBJECTS_MAX + 1] = { NULL }, lead[512];
 		size_t n = 0;
 		int depth, same;
 

@@ -2,8 +2,9 @@
 /* Rows to JSON, by column name and type (architecture.md 3, "Row writer").
  *
  * `AS "customer.name"` nests; the columns of a nested object stand together, its first is its id,
- * and NULL there writes null.  A column with a leading `_` is a key and is not printed.  numeric and
- * bigint are copied digit by digit, instants become RFC 3339 UTC, arrays arrays, jsonb passes. */
+ * and NULL there writes null.  A column with a leading `_` is a key and is not printed.  numeric
+ * and bigint are copied digit by digit, instants become RFC 3339 UTC, arrays arrays, jsonb
+ * passes. */
 #ifndef DB_JSON_H
 #define DB_JSON_H
 

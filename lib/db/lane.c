@@ -18,7 +18,8 @@
 #define BACKOFF_LAST_US  1000000
 #define QUERY_TRIES      3
 
-/* One snapshot for all that is asked between two Syncs; answers are small, so no parallel workers. */
+/* One snapshot for all that is asked between two Syncs; answers are small, so no parallel
+ * workers. */
 #define SETTINGS                                                                                  \
 	"-c default_transaction_isolation=repeatable\\ read -c default_transaction_read_only=on " \
 	"-c statement_timeout=2000 -c max_parallel_workers_per_gather=0"
@@ -244,7 +245,8 @@ send_statement(struct lane *lane, enum sql sql, const char *const *values)
 	return PQsendQueryPrepared(lane->pg, s->name, s->params_count, values, NULL, NULL, 0);
 }
 
-/* Queue one query on a lane; false when the lane broke (the query is then asked again elsewhere). */
+/* Queue one query on a lane; false when the lane broke (the query is then asked again
+ * elsewhere). */
 static bool
 lane_send(struct lane *lane, struct lane_query *query)
 {

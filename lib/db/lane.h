@@ -2,7 +2,8 @@
 /* Read lanes: a few pipelined, non-blocking, read-only connections for declared reads.
  *
  * Everything runs on the loop's thread and never blocks.  A query is some statements that see one
- * snapshot, with the principal sent in front of them.  Queries submitted in one turn share a Sync. */
+ * snapshot, with the principal sent in front of them.  Queries submitted in one turn share a
+ * Sync. */
 #ifndef DB_LANE_H
 #define DB_LANE_H
 

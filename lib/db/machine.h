@@ -28,8 +28,8 @@ struct machine {
 /* The verb of a moving operation: the last segment of its path. */
 const char *machine_verb(enum op op);
 
-/* OK and the next state in *to (the same one where the command decides), or ERR_ILLEGAL_TRANSITION with the
- * state and the verbs that are allowed in it. */
+/* OK and the next state in *to (the same one where the command decides), or ERR_ILLEGAL_TRANSITION
+ * with the state and the verbs that are allowed in it. */
 MUSTCHECK enum err machine_check(struct ctx *ctx, const struct machine *machine, enum op op,
                                  int state, int *to);
 

@@ -49,7 +49,8 @@ apply(struct conn *conn, struct arena *arena, const struct migration *m, char *e
 {
 	const char *record = arena_printf(
 		arena,
-		"INSERT INTO schema_migration (name, checksum, at) VALUES ('%s', '%s', clock_timestamp())"
+		"INSERT INTO schema_migration (name, checksum, at) VALUES ('%s', '%s', "
+		"clock_timestamp())"
 		" ON CONFLICT (name) DO UPDATE SET checksum = excluded.checksum, at = excluded.at",
 		m->name, checksum(arena, m->sql, strlen(m->sql)));
 	char message[1024];
@@ -84,8 +85,10 @@ load(struct conn *conn, struct arena *arena, const struct reference_data *data, 
 	                    data->csv);
 	record = arena_printf(
 		arena,
-		"ANALYZE %s; INSERT INTO schema_migration (name, checksum, at) VALUES ('data/%s', '%s', clock_timestamp())"
-		" ON CONFLICT (name) DO UPDATE SET checksum = excluded.checksum, at = excluded.at; COMMIT",
+		"ANALYZE %s; INSERT INTO schema_migration (name, checksum, at) VALUES ('data/%s', "
+		"'%s', clock_timestamp())"
+		" ON CONFLICT (name) DO UPDATE SET checksum = excluded.checksum, at = excluded.at; "
+		"COMMIT",
 		data->table, data->table, sum);
 	ok = run(conn, arena, arena_printf(arena, "BEGIN; DELETE FROM %s", data->table), message,
 	         sizeof(message)) &&
@@ -109,7 +112,8 @@ migrate_in(struct conn *conn, struct arena *arena, const struct migration *migra
 
 	if (!run(conn, arena,
 	         "SELECT pg_advisory_lock(" LOCK_KEY ");"
-	         "CREATE TABLE IF NOT EXISTS schema_migration (name text PRIMARY KEY, checksum text NOT NULL,"
+	         "CREATE TABLE IF NOT EXISTS schema_migration (name text PRIMARY KEY, "
+	         "checksum text NOT NULL,"
 	         " at timestamptz NOT NULL)",
 	         error, error_size))
 		return false;
@@ -189,7 +193,8 @@ static const char fitness[] =
 	"SELECT CASE"
 	" WHEN current_setting('server_version_num')::int < 150014"
 	"  THEN 'PostgreSQL ' || current_setting('server_version') || ' is older than 15.14'"
-	" WHEN r.rolsuper OR r.rolbypassrls THEN 'role ' || r.rolname || ' is superuser or may bypass row security'"
+	" WHEN r.rolsuper OR r.rolbypassrls THEN 'role ' || r.rolname || ' is superuser or may "
+	"bypass row security'"
 	" WHEN EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
 	"              WHERE n.nspname = 'public' AND pg_has_role(c.relowner, 'USAGE'))"
 	"  THEN 'role ' || r.rolname || ' owns tables'"

@@ -18,8 +18,8 @@ struct reference_data {
 	size_t size;
 };
 
-/* Bring the database up to date, as its owner, under an advisory lock, each file in a transaction of
- * its own.  Numbered migrations keep their checksum: one that was changed afterwards is refused.
+/* Bring the database up to date, as its owner, under an advisory lock, each file in a transaction
+ * of its own.  Numbered migrations keep their checksum: one that was changed afterwards is refused.
  * When anything ran, every repeatable one runs again, in order.  Tells of each on stderr.
  * False with a sentence in error. */
 MUSTCHECK bool migrate(struct conn *conn, const struct migration *migrations, size_t count,
@@ -31,7 +31,8 @@ MUSTCHECK bool migrate(struct conn *conn, const struct migration *migrations, si
 int migrations_missing(struct conn *conn, const struct migration *migrations, size_t count);
 
 /* What makes a database unfit to serve: an old server, an app role with too many rights, settings
- * that lose data, a clock that is off by more than a second.  NULL when it is fit, else a sentence. */
+ * that lose data, a clock that is off by more than a second.  NULL when it is fit, else a
+ * sentence. */
 const char *server_unfit(struct conn *conn, struct arena *arena);
 
 #endif

@@ -15,7 +15,8 @@ struct rows {
 /* Take a result into the arena. */
 struct rows *rows_take(struct arena *arena, PGresult *result, enum sql sql);
 
-/* The problem that a failed result or a lost connection is; failure details go to ctx when given. */
+/* The problem that a failed result or a lost connection is; failure details go to ctx when
+ * given. */
 enum err result_error(const PGresult *result, struct ctx *ctx);
 
 #endif

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Keys of the one search box: what an object can be found by, kept by the commands that change it. */
+/* Keys of the one search box: what an object can be found by, kept by the commands that change
+ * it. */
 #ifndef EVENT_SEARCH_H
 #define EVENT_SEARCH_H
 
 #include "db/db.h"
 
-/* Make an object findable.  kind: "name" (from every word and every Chinese character on), "pinyin",
- * "initials", "part_number", "plate" (with and without province), "phone_tail", "vin_tail",
- * "number" (from either end).  store is none for what belongs to the chain.  A blank key adds nothing. */
+/* Make an object findable.  kind: "name" (from every word and every Chinese character on),
+ * "pinyin", "initials", "part_number", "plate" (with and without province), "phone_tail",
+ * "vin_tail", "number" (from either end).  store is none for what belongs to the chain.  A blank
+ * key adds nothing. */
 void search_add(struct ctx *ctx, const char *kind, const char *key, const char *subject,
                 struct id subject_id, struct id store);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Imports: a file's rows wait in a table until each is judged and written, and keep what became of them. */
+/* Imports: a file's rows wait in a table until each is judged and written, and keep what became of
+ * them. */
 #ifndef INTEGRATION_IMPORT_H
 #define INTEGRATION_IMPORT_H
 
@@ -29,14 +30,15 @@ struct import_results {
 	const char **problems;
 };
 
-/* Queue the import of a file; job's id, store, kind, format, dry_run, language and sha256 are read. */
+/* Queue the import of a file; job's id, store, kind, format, dry_run, language and sha256 are
+ * read. */
 MUSTCHECK enum err import_create(struct ctx *ctx, const struct import_job *job);
 
 /* Stop it where it is.  ERR_ILLEGAL_TRANSITION once it has ended. */
 MUSTCHECK enum err import_cancel(struct ctx *ctx, struct id id);
 
-/* Lock up to max open imports that nobody else works on, longest untouched first; only `id` unless it
- * is none.  For the steps below. */
+/* Lock up to max open imports that nobody else works on, longest untouched first; only `id` unless
+ * it is none.  For the steps below. */
 MUSTCHECK enum err import_claim(struct ctx *ctx, struct id id, struct import_job *jobs, size_t max,
                                 size_t *count);
 

@@ -5,8 +5,8 @@
 
 #include "db/db.h"
 
-/* Count again the days that these events have touched.  A day is always made anew from its documents,
- * so that an event may come twice or late. */
+/* Count again the days that these events have touched.  A day is always made anew from its
+ * documents, so that an event may come twice or late. */
 MUSTCHECK enum err kpi_fold(struct ctx *ctx, const struct id *events, size_t count);
 
 #endif

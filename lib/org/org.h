@@ -11,7 +11,8 @@ MUSTCHECK enum err region_update(struct ctx *ctx, struct id id, const struct upd
 /* Leaves a tombstone with the reason (may be NULL).  ERR_IN_USE when it has stores. */
 MUSTCHECK enum err region_delete(struct ctx *ctx, struct id id, const char *reason);
 
-/* A new store opens with the house rules' defaults, a warehouse MAIN and 08:30 to 18:00 every day. */
+/* A new store opens with the house rules' defaults, a warehouse MAIN and 08:30 to 18:00 every
+ * day. */
 MUSTCHECK enum err store_create(struct ctx *ctx, const struct create_store *in);
 MUSTCHECK enum err store_update(struct ctx *ctx, struct id id, const struct update_store *in);
 MUSTCHECK enum err store_set_hours(struct ctx *ctx, struct id id, const struct set_store_hours *in);
@@ -24,8 +25,8 @@ MUSTCHECK enum err bay_create(struct ctx *ctx, struct id store, const struct cre
 MUSTCHECK enum err bay_update(struct ctx *ctx, struct id id, const struct update_bay *in);
 MUSTCHECK enum err bay_delete(struct ctx *ctx, struct id id, const char *reason);
 
-/* The next readable number of a kind ("WO") in a store: SH01-WO-261121-0007, by the store's own day.
- * Takes the counter's lock: call it last. */
+/* The next readable number of a kind ("WO") in a store: SH01-WO-261121-0007, by the store's own
+ * day. Takes the counter's lock: call it last. */
 MUSTCHECK enum err document_number(struct ctx *ctx, struct id store, const char *kind,
                                    const char **number);
 

@@ -121,7 +121,8 @@ quality_check_pass(struct ctx *ctx, struct id id, const struct pass_quality_chec
 	return OK;
 }
 
-/* Each failed line must be done; who answers for it is the technician named, else the line's own. */
+/* Each failed line must be done; who answers for it is the technician named, else the line's
+ * own. */
 static enum err
 take_failures(struct ctx *ctx, const struct check *check, const struct fail_quality_check *in,
               struct id *technicians)

@@ -14,9 +14,10 @@ static const struct machine_move moves[] = {
 	{ OP_greetReception,      FROM(RECEPTION_STATUS_WAITING),  RECEPTION_STATUS_GREETED },
 	{ OP_startCheckReception, FROM(RECEPTION_STATUS_GREETED),  RECEPTION_STATUS_CHECKING },
 	{ OP_handOverReception,   FROM(RECEPTION_STATUS_CHECKING), RECEPTION_STATUS_HANDED_OVER },
-	{ OP_leaveReception,      FROM(RECEPTION_STATUS_WAITING) | FROM(RECEPTION_STATUS_GREETED) |
-	                          FROM(RECEPTION_STATUS_CHECKING) | FROM(RECEPTION_STATUS_HANDED_OVER),
-	                          RECEPTION_STATUS_LEFT_WITHOUT_SERVICE },
+	{ OP_leaveReception,
+	  FROM(RECEPTION_STATUS_WAITING) | FROM(RECEPTION_STATUS_GREETED) |
+	  FROM(RECEPTION_STATUS_CHECKING) | FROM(RECEPTION_STATUS_HANDED_OVER),
+	  RECEPTION_STATUS_LEFT_WITHOUT_SERVICE },
 };
 /* clang-format on */
 
@@ -105,7 +106,7 @@ add(struct ctx *ctx, const struct create_reception *in, const struct opening *op
 }
 
 static enum err
-open(struct ctx *ctx, const struct create_reception *in, const struct opening *opening)
+open_numbered(struct ctx *ctx, const struct create_reception *in, const struct opening *opening)
 {
 	const char *number;
 	enum err err = document_number(ctx, opening->store, "RC", &number);
@@ -126,7 +127,7 @@ reception_open(struct ctx *ctx, const struct create_reception *in)
 		                             : ctx_store(ctx, in->store_id, &opening.store);
 	if (!err)
 		err = check_parties(ctx, &opening);
-	return err ? err : open(ctx, in, &opening);
+	return err ? err : open_numbered(ctx, in, &opening);
 }
 
 /* The counter knows the person, or a name and a phone, or it is who booked. */
@@ -171,7 +172,7 @@ reception_check_in(struct ctx *ctx, const struct check_in *in)
 	if (!err)
 		err = vehicle_find_or_create(ctx, opening.store, in->plate, in->vin,
 		                             opening.customer, &opening.vehicle);
-	return err ? err : open(ctx, &reception, &opening);
+	return err ? err : open_numbered(ctx, &reception, &opening);
 }
 
 /* Lock, ask the machine, write the new state. */

@@ -11,17 +11,20 @@ extern const struct machine reception_machine;
  * converted.  ERR_REQUIRED (neither appointment nor customer and vehicle), ERR_NOT_FOUND. */
 MUSTCHECK enum err reception_open(struct ctx *ctx, const struct create_reception *in);
 
-/* The counter's one call: finds or makes customer and vehicle, then as above; with an appointment the
- * customer may be left to it.  ERR_REQUIRED (plate or vin), ERR_ONE_OF (customer or customer_id). */
+/* The counter's one call: finds or makes customer and vehicle, then as above; with an appointment
+ * the customer may be left to it.  ERR_REQUIRED (plate or vin), ERR_ONE_OF (customer or
+ * customer_id). */
 MUSTCHECK enum err reception_check_in(struct ctx *ctx, const struct check_in *in);
 
-/* The moves without a reason: greet, start check, hand over.  ERR_NOT_FOUND, ERR_ILLEGAL_TRANSITION. */
+/* The moves without a reason: greet, start check, hand over.  ERR_NOT_FOUND,
+ * ERR_ILLEGAL_TRANSITION. */
 MUSTCHECK enum err reception_advance(struct ctx *ctx, enum op op, struct id id);
 
-/* The customer leaves without service; ERR_WORK_ORDER_OPEN while an order of it is not cancelled. */
+/* The customer leaves without service; ERR_WORK_ORDER_OPEN while an order of it is not
+ * cancelled. */
 MUSTCHECK enum err reception_leave(struct ctx *ctx, struct id id, const struct leave_reception *in);
 
-/* What a work order takes from its reception (it locks nothing) is the statement reception_for_order:
- * store_id, customer_id, vehicle_id, status, odometer_km, old_parts. */
+/* What a work order takes from its reception (it locks nothing) is the statement
+ * reception_for_order: store_id, customer_id, vehicle_id, status, odometer_km, old_parts. */
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Billing an order and taking the money.  Everything locks the order first, then the settlement, then
- * the payment, so that two cashiers of one order stand in line. */
+/* Billing an order and taking the money.  Everything locks the order first, then the settlement,
+ * then the payment, so that two cashiers of one order stand in line. */
 #include "settlement/settlement.h"
 
 #include "event/event.h"
@@ -100,7 +100,7 @@ enum err
 settlement_create(struct ctx *ctx, const struct create_settlement *in)
 {
 	enum payer payer = in->has_payer ? in->payer : PAYER_CUSTOMER;
-	struct settlement_sums sums;
+	struct settlement_sums sums = { 0 };
 	struct work_order wo;
 	struct rows *facts;
 	struct id id;
@@ -173,8 +173,8 @@ lock_by_id(struct ctx *ctx, struct id id, const char *pointer, struct bill *bill
 enum err
 settlement_issue(struct ctx *ctx, struct id id)
 {
-	const char *number;
-	struct bill bill;
+	const char *number = NULL;
+	struct bill bill = { 0 };
 	int to;
 	enum err err = lock_by_id(ctx, id, NULL, &bill);
 
@@ -201,7 +201,7 @@ settlement_issue(struct ctx *ctx, struct id id)
 enum err
 settlement_void(struct ctx *ctx, struct id id, const struct void_settlement *in)
 {
-	struct bill bill;
+	struct bill bill = { 0 };
 	int to;
 	enum err err = lock_by_id(ctx, id, NULL, &bill);
 
@@ -268,8 +268,8 @@ fen(struct ctx *ctx, int64_t amount)
 enum err
 payment_take(struct ctx *ctx, const struct create_payment *in)
 {
-	const char *number;
-	struct bill bill;
+	const char *number = NULL;
+	struct bill bill = { 0 };
 	struct id id;
 	enum err err = new_id(ctx, in->id, &id);
 
@@ -313,8 +313,8 @@ lock_payment(struct ctx *ctx, struct id id, struct bill *bill, struct rows **pay
 enum err
 payment_refund(struct ctx *ctx, struct id id, const struct refund_payment *in)
 {
-	struct rows *payment;
-	struct bill bill;
+	struct rows *payment = NULL;
+	struct bill bill = { 0 };
 	int64_t left;
 	int to;
 	enum err err = lock_payment(ctx, id, &bill, &payment);

@@ -15,8 +15,8 @@ struct settlement_sums {
 	int64_t rounding, total, tax, net;
 };
 
-/* Round down to a multiple of rounding_fen (at least 1); tax = total x bp / (10000 + bp), half a fen
- * up.  False when a sum overflows; a total below zero is the caller's to refuse. */
+/* Round down to a multiple of rounding_fen (at least 1); tax = total x bp / (10000 + bp), half a
+ * fen up.  False when a sum overflows; a total below zero is the caller's to refuse. */
 MUSTCHECK bool settlement_sum(struct settlement_sums *sums, int64_t tax_bp, int64_t rounding_fen);
 
 /* Draft the bill of a completed (or settled) order for one payer from its authorised lines.
@@ -26,11 +26,12 @@ MUSTCHECK enum err settlement_create(struct ctx *ctx, const struct create_settle
 /* Number and issue a draft; the order is settled once every payer's lines are billed. */
 MUSTCHECK enum err settlement_issue(struct ctx *ctx, struct id id);
 
-/* Take back an issued bill of which nothing is paid.  Its number stays used, the order is completed. */
+/* Take back an issued bill of which nothing is paid.  Its number stays used, the order is
+ * completed. */
 MUSTCHECK enum err settlement_void(struct ctx *ctx, struct id id, const struct void_settlement *in);
 
-/* An order counts as paid when its customer's bill is, whatever other payers still owe; without a bill
- * of the customer's, when it is settled.  Each of these keeps that up to date. */
+/* An order counts as paid when its customer's bill is, whatever other payers still owe; without a
+ * bill of the customer's, when it is settled.  Each of these keeps that up to date. */
 
 /* ERR_OVERPAID beyond what is due, ERR_NOT_BILLED for an order without an issued bill. */
 MUSTCHECK enum err payment_take(struct ctx *ctx, const struct create_payment *in);

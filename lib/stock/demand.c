@@ -7,8 +7,10 @@
 
 /* clang-format off */
 static const struct machine_move demand_moves[] = {
-	{ OP_cancelDemand, FROM(DEMAND_STATUS_OPEN) | FROM(DEMAND_STATUS_RESERVED), DEMAND_STATUS_CANCELLED },
-	{ OP_loseDemand, FROM(DEMAND_STATUS_OPEN) | FROM(DEMAND_STATUS_RESERVED), DEMAND_STATUS_LOST },
+	{ OP_cancelDemand, FROM(DEMAND_STATUS_OPEN) | FROM(DEMAND_STATUS_RESERVED),
+	  DEMAND_STATUS_CANCELLED },
+	{ OP_loseDemand, FROM(DEMAND_STATUS_OPEN) | FROM(DEMAND_STATUS_RESERVED),
+	  DEMAND_STATUS_LOST },
 };
 /* clang-format on */
 const struct machine demand_machine = MACHINE("status", demand_status, demand_moves);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Stock as work orders use it: reserve, give back, issue; and wishes for parts (demands).
  *
- * All lock the levels of the parts they touch, in part order, before anything else of stock.  Call them
- * before the lines of an existing order are written: who posts a receipt writes waiting lines while it
- * holds the levels. */
+ * All lock the levels of the parts they touch, in part order, before anything else of stock.  Call
+ * them before the lines of an existing order are written: who posts a receipt writes waiting lines
+ * while it holds the levels. */
 #ifndef STOCK_STOCK_H
 #define STOCK_STOCK_H
 
@@ -36,12 +36,12 @@ MUSTCHECK enum err stock_issue(struct ctx *ctx, struct id store, struct id work_
                                struct id received_by, const struct stock_want *wants, size_t count,
                                struct id *document, int64_t cost[]);
 
-/* After parts came in, their levels locked: who waits longest is served first.  Lines of work orders
- * become reserved and part.arrived says so. */
+/* After parts came in, their levels locked: who waits longest is served first.  Lines of work
+ * orders become reserved and part.arrived says so. */
 MUSTCHECK enum err stock_serve_waiting(struct ctx *ctx, struct levels *levels);
 
-/* Record wishes at the counter; kinds but `stock` hold what is there, as lines do.  ctx->subject becomes the
- * first demand. */
+/* Record wishes at the counter; kinds but `stock` hold what is there, as lines do.  ctx->subject
+ * becomes the first demand. */
 MUSTCHECK enum err demand_create(struct ctx *ctx, const struct create_demand *in);
 
 /* No longer wanted, or lost to what the shelf did not have: what was held is given back. */
@@ -49,7 +49,8 @@ extern const struct machine demand_machine;
 MUSTCHECK enum err demand_cancel(struct ctx *ctx, struct id id, const struct end_demand *in);
 MUSTCHECK enum err demand_lose(struct ctx *ctx, struct id id, const struct end_demand *in);
 
-/* Give one reservation back; its demand waits again.  ERR_ILLEGAL_TRANSITION when it is not active. */
+/* Give one reservation back; its demand waits again.  ERR_ILLEGAL_TRANSITION when it is not
+ * active. */
 extern const struct machine reservation_machine;
 MUSTCHECK enum err reservation_release(struct ctx *ctx, struct id id);
 

@@ -129,7 +129,8 @@ row_of(const struct rows *rows, struct id line, size_t *row)
 	return false;
 }
 
-/* Parts of the lines, for the locks; which line is unknown is told when they are looked at again. */
+/* Parts of the lines, for the locks; which line is unknown is told when they are looked at
+ * again. */
 static enum err
 lock_levels_of_lines(struct ctx *ctx, const struct back *back, struct id store, struct id warehouse,
                      struct levels *levels)

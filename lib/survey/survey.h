@@ -8,8 +8,8 @@
 
 extern const struct machine survey_machine;
 
-/* Send a survey for each of these delivered orders that has none; a customer who does not want to be
- * asked gets one that is suppressed. */
+/* Send a survey for each of these delivered orders that has none; a customer who does not want to
+ * be asked gets one that is suppressed. */
 MUSTCHECK enum err survey_send(struct ctx *ctx, const struct id *work_orders, size_t count);
 
 /* Mark as expired what nobody can answer any more. */
@@ -21,8 +21,8 @@ MUSTCHECK enum err survey_suppress(struct ctx *ctx, struct id id, const struct s
 /* By the link's holder: it has been looked at. */
 void survey_opened(struct ctx *ctx);
 
-/* By the link's holder: the answers, with every wrong one told.  A score at or below the store's limit
- * opens a complaint.  ERR_ALREADY_ANSWERED the second time. */
+/* By the link's holder: the answers, with every wrong one told.  A score at or below the store's
+ * limit opens a complaint.  ERR_ALREADY_ANSWERED the second time. */
 MUSTCHECK enum err survey_answer(struct ctx *ctx, const struct survey_response *in);
 
 #endif

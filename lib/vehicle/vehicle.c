@@ -122,7 +122,9 @@ read_vin(struct ctx *ctx, const char *vin, const char *rule, struct facts *facts
 static struct arg
 year_arg(int64_t year)
 {
-	return year ? ARG(vin_model_year, year) : NULL_ARG(vin_model_year);
+	if (year == 0)
+		return NULL_ARG(vin_model_year);
+	return ARG(vin_model_year, year);
 }
 
 static void
@@ -135,7 +137,7 @@ add_vin_key(struct ctx *ctx, struct id vehicle, const char *vin)
 static enum err
 set_vin(struct ctx *ctx, struct id vehicle, const char *vin, const char *rule)
 {
-	struct facts facts;
+	struct facts facts = { 0 };
 	enum err err = read_vin(ctx, vin, rule, &facts);
 
 	if (err)
@@ -177,7 +179,8 @@ is_registered(enum plate_class kind)
 	return kind == PLATE_CLASS_ORDINARY || kind == PLATE_CLASS_NEW_ENERGY;
 }
 
-/* The plate is this vehicle's from a day on: no longer on another one, whichever store knows that. */
+/* The plate is this vehicle's from a day on: no longer on another one, whichever store knows
+ * that. */
 static enum err
 attach_plate(struct ctx *ctx, struct id vehicle, const char *plate, enum plate_class kind,
              struct date from)
@@ -244,7 +247,8 @@ find(struct ctx *ctx, struct id store, const char *vin, const char *plate, struc
 	return OK;
 }
 
-/* Whether the vehicle that carries the plate is another one than this VIN's, so that the plate has moved. */
+/* Whether the vehicle that carries the plate is another one than this VIN's, so that the plate has
+ * moved. */
 static bool
 plate_moved(const struct found *found, const char *vin)
 {
@@ -255,7 +259,7 @@ static enum err
 write_vehicle(struct ctx *ctx, struct id store, const struct create_vehicle *in, const char *vin,
               enum plate_class kind, const struct found *found, struct id *id)
 {
-	struct facts facts;
+	struct facts facts = { 0 };
 	enum err err = new_id(ctx, in->id, id);
 
 	if (!err)
@@ -280,8 +284,8 @@ vehicle_create(struct ctx *ctx, const struct create_vehicle *sent)
 {
 	struct create_vehicle in = *sent;
 	const char *vin = NULL;
-	enum plate_class kind;
-	struct found found;
+	enum plate_class kind = PLATE_CLASS_UNSET;
+	struct found found = { 0 };
 	struct id store;
 	enum err err = ctx_store(ctx, in.store_id, &store);
 
@@ -331,8 +335,8 @@ vehicle_find_or_create(struct ctx *ctx, struct id store, const char *plate, cons
 		.has_plate = plate != NULL,
 	};
 	const char *vin = NULL;
-	enum plate_class kind;
-	struct found found;
+	enum plate_class kind = PLATE_CLASS_UNSET;
+	struct found found = { 0 };
 	enum err err = check_plate(ctx, plate, PLATE_CLASS_UNSET, &kind);
 
 	if (!err && sent_vin)
@@ -424,7 +428,7 @@ vehicle_update(struct ctx *ctx, struct id id, const struct update_vehicle *in)
 enum err
 vehicle_change_plate(struct ctx *ctx, struct id id, const struct change_plate *in)
 {
-	enum plate_class kind;
+	enum plate_class kind = PLATE_CLASS_UNSET;
 	struct rows *rows;
 	struct date from;
 	enum err err = lock(ctx, id, &rows);

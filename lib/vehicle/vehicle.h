@@ -11,9 +11,10 @@ void vehicle_link(struct ctx *ctx, struct id vehicle, struct id store, const cha
 /* ERR_NOT_FOUND at pointer unless the caller may see the vehicle. */
 MUSTCHECK enum err vehicle_check_visible(struct ctx *ctx, struct id vehicle, const char *pointer);
 
-/* The counter's one call: the vehicle of this VIN, else the one that carries this plate (linked to the
- * store, with an access-log row), else a new one owned by the customer.  What is new of a found one is
- * written down: its VIN, or that it carries this plate now.  Errors point at /vin and /plate. */
+/* The counter's one call: the vehicle of this VIN, else the one that carries this plate (linked to
+ * the store, with an access-log row), else a new one owned by the customer.  What is new of a found
+ * one is written down: its VIN, or that it carries this plate now.  Errors point at /vin and
+ * /plate. */
 MUSTCHECK enum err vehicle_find_or_create(struct ctx *ctx, struct id store, const char *plate,
                                           const char *vin, struct id customer, struct id *id);
 

@@ -35,7 +35,7 @@ consent_take(struct ctx *ctx, const struct lines *lines, const struct authorise_
 
 	*consent = (struct consent){
 		.in = in,
-		.decided = arena_array(ctx->arena, most + 1, sizeof(*consent->decided)),
+		.decided = arena_array(ctx->arena, most + 1, sizeof(struct line *)),
 		.refuse = in->has_on_shortage && in->on_shortage == ON_SHORTAGE_REFUSE,
 	};
 	for (size_t i = 0; !err && i < in->lines_count; i++)
@@ -63,11 +63,12 @@ void
 consent_save(struct ctx *ctx, const struct work_order *wo, const struct consent *consent)
 {
 	const struct authorise_work_order *in = consent->in;
-	struct arg limit =
-		in->has_amount_limit ? ARG(amount_limit, in->amount_limit) : NULL_ARG(amount_limit);
+	struct arg limit = NULL_ARG(amount_limit);
 
 	if (consent->authorised == 0)
 		return;
+	if (in->has_amount_limit)
+		limit = ARG(amount_limit, in->amount_limit);
 	db_write(ctx, authorisation_add, ARG(authorisation_id, consent->id),
 	         ARG(store_id, wo->store), ARG(id, wo->id),
 	         ENUM_ARG(method, consent_method, in->method), ARG(by_name, in->by->name),
@@ -90,7 +91,7 @@ move_authorised(struct ctx *ctx, const struct work_order *wo)
 enum err
 work_order_authorise(struct ctx *ctx, struct id id, const struct authorise_work_order *in)
 {
-	struct consent consent;
+	struct consent consent = { 0 };
 	struct lines lines;
 	struct work_order wo;
 	int to;
@@ -121,12 +122,16 @@ work_order_authorise(struct ctx *ctx, struct id id, const struct authorise_work_
 /* What becomes of a line by a verb of its own. */
 /* clang-format off */
 static const struct machine_move moves[] = {
-	{ OP_declineWorkOrderLine,  FROM(WORK_ORDER_LINE_STATUS_PROPOSED) | FROM(WORK_ORDER_LINE_STATUS_DEFERRED),
+	{ OP_declineWorkOrderLine,
+	  FROM(WORK_ORDER_LINE_STATUS_PROPOSED) | FROM(WORK_ORDER_LINE_STATUS_DEFERRED),
 	                            WORK_ORDER_LINE_STATUS_DECLINED },
-	{ OP_deferWorkOrderLine,    FROM(WORK_ORDER_LINE_STATUS_PROPOSED), WORK_ORDER_LINE_STATUS_DEFERRED },
-	{ OP_reviveWorkOrderLine,   FROM(WORK_ORDER_LINE_STATUS_DECLINED) | FROM(WORK_ORDER_LINE_STATUS_DEFERRED),
+	{ OP_deferWorkOrderLine,    FROM(WORK_ORDER_LINE_STATUS_PROPOSED),
+	  WORK_ORDER_LINE_STATUS_DEFERRED },
+	{ OP_reviveWorkOrderLine,
+	  FROM(WORK_ORDER_LINE_STATUS_DECLINED) | FROM(WORK_ORDER_LINE_STATUS_DEFERRED),
 	                            WORK_ORDER_LINE_STATUS_PROPOSED },
-	{ OP_withdrawWorkOrderLine, FROM(WORK_ORDER_LINE_STATUS_PROPOSED) | FROM(WORK_ORDER_LINE_STATUS_AUTHORISED),
+	{ OP_withdrawWorkOrderLine,
+	  FROM(WORK_ORDER_LINE_STATUS_PROPOSED) | FROM(WORK_ORDER_LINE_STATUS_AUTHORISED),
 	                            WORK_ORDER_LINE_STATUS_WITHDRAWN },
 };
 /* clang-format on */

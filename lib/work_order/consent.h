@@ -16,8 +16,8 @@ struct consent {
 };
 
 /* Decide the lines in memory.  at is the pointer of the consent in the body ("" or "/authorise").
- * ERR_NOT_FOUND, ERR_LINE_STATUS (only proposed lines can be decided), ERR_TOO_SMALL (the lines cost more
- * than the limit), ERR_TOO_FEW (nothing to decide). */
+ * ERR_NOT_FOUND, ERR_LINE_STATUS (only proposed lines can be decided), ERR_TOO_SMALL (the lines
+ * cost more than the limit), ERR_TOO_FEW (nothing to decide). */
 MUSTCHECK enum err consent_take(struct ctx *ctx, const struct lines *lines,
                                 const struct authorise_work_order *in, const char *at,
                                 struct consent *consent);

@@ -44,7 +44,7 @@ work_order_cancel(struct ctx *ctx, struct id id, const struct reason_given *in)
 		err = lines_read(ctx, id, &lines);
 	if (err)
 		return err;
-	all = arena_array(ctx->arena, lines.count + 1, sizeof(*all));
+	all = arena_array(ctx->arena, lines.count + 1, sizeof(struct line *));
 	for (size_t i = 0; i < lines.count; i++) {
 		all[i] = &lines.line[i];
 		if (all[i]->supply == LINE_SUPPLY_ISSUED)

@@ -40,9 +40,9 @@ MUSTCHECK enum err lines_facts(struct ctx *ctx, struct id order, struct id recep
                                const struct add_work_order_line *in, size_t count,
                                struct line_facts *facts);
 
-/* The lines with their prices.  at is the pointer of the array ("/lines"), "" for a body that is one line.
- * ERR_REQUIRED, ERR_UNKNOWN_FIELD, ERR_NOT_FOUND, ERR_APPROVAL_REQUIRED (further below list than the
- * store lets this caller go). */
+/* The lines with their prices.  at is the pointer of the array ("/lines"), "" for a body that is
+ * one line. ERR_REQUIRED, ERR_UNKNOWN_FIELD, ERR_NOT_FOUND, ERR_APPROVAL_REQUIRED (further below
+ * list than the store lets this caller go). */
 MUSTCHECK enum err lines_price(struct ctx *ctx, const struct line_facts *facts, const char *at,
                                const struct add_work_order_line *in, struct lines *out);
 

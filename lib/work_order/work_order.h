@@ -48,12 +48,12 @@ void work_order_stage(struct ctx *ctx, const struct work_order *wo, enum work_or
 MUSTCHECK enum err work_order_refuse(struct ctx *ctx, const struct work_order *wo);
 /* Lines may be written until the order is completed or cancelled; ERR_ILLEGAL_TRANSITION after. */
 MUSTCHECK enum err work_order_check_open(struct ctx *ctx, const struct work_order *wo);
-/* ERR_NOT_TECHNICIAN below at ("/assignments": /assignments/0/technician_id) for an id that is not none and
- * is no active technician of the store. */
+/* ERR_NOT_TECHNICIAN below at ("/assignments": /assignments/0/technician_id) for an id that is not
+ * none and is no active technician of the store. */
 MUSTCHECK enum err technicians_check(struct ctx *ctx, struct id store, const struct id *ids,
                                      size_t count, const char *at);
 
-/* ------------------------------------------------------------ verbs; each sets ctx->subject to what it changed */
+/* --------------------------------------------- verbs; each sets ctx->subject to what it changed */
 
 /* Open an order for a reception, with lines and consent if they are known: opened, or ready. */
 MUSTCHECK enum err work_order_open(struct ctx *ctx, const struct create_work_order *in);
@@ -75,12 +75,13 @@ MUSTCHECK enum err work_order_assign(struct ctx *ctx, struct id id,
 MUSTCHECK enum err work_order_advance(struct ctx *ctx, enum op op, struct id id);
 /* Running clocks stop, too. */
 MUSTCHECK enum err work_order_pause(struct ctx *ctx, struct id id, const struct reason_given *in);
-/* Clock on, pause, resume, finish, rework (op) by the line's own technician; the subject is the line.
- * ERR_NOT_YOUR_LINE. */
+/* Clock on, pause, resume, finish, rework (op) by the line's own technician; the subject is the
+ * line. ERR_NOT_YOUR_LINE. */
 MUSTCHECK enum err work_order_line_work(struct ctx *ctx, enum op op, struct id id);
 /* To the quality check; ERR_WORK_UNFINISHED names the lines that are not done or not issued. */
 MUSTCHECK enum err work_order_finish(struct ctx *ctx, struct id id);
-/* The subject is the issue document.  ERR_NOTHING_TO_ISSUE, ERR_INSUFFICIENT_STOCK, ERR_LINE_STATUS. */
+/* The subject is the issue document.  ERR_NOTHING_TO_ISSUE, ERR_INSUFFICIENT_STOCK,
+ * ERR_LINE_STATUS. */
 MUSTCHECK enum err work_order_issue_parts(struct ctx *ctx, struct id id,
                                           const struct issue_work_order_parts *in);
 

@@ -221,7 +221,8 @@ keep_problems(struct ctx *ctx, struct batch *batch, size_t i, enum err err)
 	batch->rows.subjects[i] = (struct id){ 0 };
 }
 
-/* Rows that are right go together in few trips; when one is wrong, all are done again one by one. */
+/* Rows that are right go together in few trips; when one is wrong, all are done again one by
+ * one. */
 static enum err
 write_rows(struct ctx *ctx, struct batch *batch, size_t from, size_t to)
 {

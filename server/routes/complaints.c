@@ -43,7 +43,8 @@ move(struct request *req)
 /* clang-format off */
 const struct route complaint_routes[] = {
 	READ_ACTIONS(OP_listComplaints, &complaint_machine, PAGE(complaint_list)),
-	READ_ACTIONS(OP_getComplaint,   &complaint_machine, ONE(complaint_get), MANY(steps, complaint_steps)),
+	READ_ACTIONS(OP_getComplaint,   &complaint_machine, ONE(complaint_get),
+	  MANY(steps, complaint_steps)),
 	COMMAND(OP_createComplaint,     create,  THEN(OP_getComplaint)),
 	COMMAND(OP_assignComplaint,     assign,  THEN(OP_getComplaint)),
 	COMMAND(OP_analyseComplaint,    analyse, THEN(OP_getComplaint)),

@@ -46,7 +46,8 @@ map_body(struct request *req, const char **data)
 	return OK;
 }
 
-/* Without the folders some browsers send, control characters, and what is too long for a file name. */
+/* Without the folders some browsers send, control characters, and what is too long for a file
+ * name. */
 static const char *
 clean_name(struct arena *arena, const char *name)
 {
@@ -115,7 +116,7 @@ upload(struct request *req)
 {
 	const struct upload_file_params *in = req->params;
 	struct file file = { .subject_type = in->subject_type, .subject = in->subject_id };
-	struct multipart_part content;
+	struct multipart_part content = { 0 };
 	char sha256[SHA256_TEXT];
 	enum err err = file_owner(&req->ctx, in->store_id, &file);
 
@@ -159,7 +160,8 @@ disposition(struct request *req, const char *name)
 	return text;
 }
 
-/* Whole, one range of it, or (304: the library tells its size alone) nothing because the caller has it. */
+/* Whole, one range of it, or (304: the library tells its size alone) nothing because the caller has
+ * it. */
 static enum err
 choose_range(struct request *req, const char *tag, uint64_t size)
 {

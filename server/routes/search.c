@@ -43,7 +43,8 @@ search_prepare(struct request *req)
 	return OK;
 }
 
-/* One scope serves all kinds of objects, so a kind is shown only where its permission is held in all of it. */
+/* One scope serves all kinds of objects, so a kind is shown only where its permission is held in
+ * all of it. */
 static bool
 holds_in_scope(const struct request *req, enum permission permission)
 {

@@ -98,7 +98,8 @@ docs(struct request *req)
 {
 	reply_header(
 		req, "Content-Security-Policy",
-		"default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+		"default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src "
+		"'self' data:; "
 		"connect-src 'self'; base-uri 'none'; form-action 'none'");
 	return asset(req, "vendor/swagger-ui/index.html", "text/html; charset=utf-8");
 }

@@ -36,12 +36,14 @@ refund_payment(struct request *req)
 /* clang-format off */
 const struct route settlement_routes[] = {
 	READ_ACTIONS(OP_listSettlements, &settlement_machine, PAGE(settlement_list)),
-	READ_ACTIONS(OP_getSettlement,   &settlement_machine, ONE(settlement_get), MANY(lines, settlement_lines)),
+	READ_ACTIONS(OP_getSettlement,   &settlement_machine, ONE(settlement_get),
+	  MANY(lines, settlement_lines)),
 	COMMAND(OP_createSettlement,     create_settlement,   THEN(OP_getSettlement)),
 	COMMAND(OP_issueSettlement,      issue_settlement,    THEN(OP_getSettlement)),
 	COMMAND(OP_voidSettlement,       void_settlement,     THEN(OP_getSettlement)),
 	READ_ACTIONS(OP_listPayments,    &payment_machine,    PAGE(payment_list)),
-	READ_ACTIONS(OP_getPayment,      &payment_machine,    ONE(payment_get), MANY(refunds, payment_refunds)),
+	READ_ACTIONS(OP_getPayment,      &payment_machine,    ONE(payment_get),
+	  MANY(refunds, payment_refunds)),
 	COMMAND(OP_createPayment,        create_payment,      THEN(OP_getPayment)),
 	COMMAND(OP_refundPayment,        refund_payment,      THEN(OP_getPayment)),
 	ROUTES_END

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Staff, sessions, keys, and who is asking.  Password hashing lives here: lib/ knows no libsodium. */
+/* Staff, sessions, keys, and who is asking.  Password hashing lives here: lib/ knows no
+ * libsodium. */
 #include <sodium.h>
 #include <string.h>
 

@@ -45,7 +45,8 @@ write_token(struct buf *out, const struct rows *rows, size_t row, void *arg)
 const struct route survey_routes[] = {
 	READ(OP_listSurveyTemplates,    PAGE(survey_template_list)),
 	READ_EXTRA(OP_listSurveys,      write_token, PAGE(survey_list)),
-	READ_EXTRA(OP_getSurvey,        write_token, ONE(survey_get), MANY(answers, survey_answers)),
+	READ_EXTRA(OP_getSurvey,        write_token, ONE(survey_get),
+	  MANY(answers, survey_answers)),
 	COMMAND(OP_suppressSurvey,      suppress,  THEN(OP_getSurvey)),
 	READ_AFTER(OP_getPublicLink,    open_link, ONE(public_link_get)),
 	COMMAND(OP_answerSurvey,        answer,    THEN(OP_getPublicLink)),

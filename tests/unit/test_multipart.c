@@ -61,8 +61,8 @@ static void
 test_several_parts(void **state)
 {
 	static const char body[] =
-		"preamble\r\n--XX  \r\nContent-Disposition: form-data; name=note\r\n\r\n\r\n--XX\r\n" FILE_HEAD
-		"\r\n\0\r\n--XX--epilogue";
+		"preamble\r\n--XX  \r\nContent-Disposition: form-data; "
+		"name=note\r\n\r\n\r\n--XX\r\n" FILE_HEAD "\r\n\0\r\n--XX--epilogue";
 	struct multipart_part part;
 
 	(void)state;
@@ -119,7 +119,8 @@ test_boundaries(void **state)
 		"multipart/form-data; boundary=\"a\x01\"",
 		"multipart/form-data; xboundary=XX",
 		"multipart/form-data; boundary",
-		"multipart/form-data; boundary=12345678901234567890123456789012345678901234567890123456789012345678901",
+		"multipart/form-data; "
+		"boundary=12345678901234567890123456789012345678901234567890123456789012345678901",
 	};
 
 	(void)state;

@@ -43,7 +43,8 @@ static const struct {
 	/* Position 10 is no year code. */
 	{ "JTEBU3FJ000000000", VIN_FAILED, 0, 0 },
 	{ "WDB1111110Z000000", VIN_FAILED, 0, 0 },
-	/* A heavy lorry may have a digit at position 7 in 2016, too: only its maker's patterns tell. */
+	/* A heavy lorry may have a digit at position 7 in 2016, too: only its maker's patterns
+	 * tell. */
 	{ "1XKYD49XXGJ123456", VIN_OK, 1986, 2016 },
 };
 
