@@ -512,8 +512,9 @@ class Chain:
         return phone
 
     def plate(self):
-        letters = "ABCDEFGHJKLMNPQRSTUVWXYZ0123456789"
-        return "沪A" + "".join(random.choices(letters[:24], k=2) + random.choices("0123456789", k=3))
+        letters = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+        return "".join(random.choices("京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼")
+                       + random.choices(letters, k=3) + random.choices("0123456789", k=3))
 
     def vin(self):
         """A VIN with a right check digit."""
