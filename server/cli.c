@@ -185,6 +185,7 @@ cli_run(int argc, char **argv)
 	if (argc < 2)
 		return usage();
 	optind = 2;
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread */
 	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
 		if (c == 'c')
 			file = optarg;

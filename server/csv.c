@@ -2,6 +2,7 @@
 /* The reader: a window over the stream that always holds the whole record. */
 #include "csv.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,6 +44,7 @@ fill(struct csv *csv)
 	csv->len -= csv->pos;
 	csv->pos = 0;
 	if (csv->len == csv->cap) {
+		assert(csv->cap > 0);
 		csv->cap *= 2;
 		csv->data = realloc(csv->data, csv->cap);
 		if (!csv->data)

@@ -370,7 +370,7 @@ open_order(struct demo *demo, struct demo_store *store, struct id reception, str
 	           "\"part_id\":\"%s\",\"quantity\":%u}]}",
 	           text(reception, a), utc_format(promised, until),
 	           text(demo->operations[n % COUNT_OF(demo->operations)], b),
-	           text(demo->parts[n * 5 % COUNT_OF(demo->parts)], c), 1 + n % 2);
+	           text(demo->parts[(size_t)n * 5 % COUNT_OF(demo->parts)], c), 1 + n % 2);
 }
 
 static void
@@ -454,7 +454,7 @@ live(struct demo *demo, struct utc today)
 	for (size_t s = 0; s < COUNT_OF(demo->stores); s++) {
 		for (int how_far = UNTIL_WAITING; how_far <= UNTIL_COMPLETED && !demo->failed;
 		     how_far++) {
-			demo->now = utc_add_ms(today, -HOUR - how_far * 20 * MINUTE);
+			demo->now = utc_add_ms(today, -HOUR - (int64_t)how_far * 20 * MINUTE);
 			visit(demo, &demo->stores[s], (enum how_far)how_far);
 		}
 	}

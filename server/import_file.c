@@ -119,14 +119,17 @@ import_files_old(struct arena *arena, struct id **ids)
 {
 	DIR *dir = opendir(folder);
 	time_t now = time(NULL);
-	struct dirent *entry;
 	size_t n = 0;
 
 	*ids = arena_array(arena, FILES_MAX, sizeof(**ids));
-	/* readdir_r is obsolete, and the stream is ours alone
-	 * cppcheck-suppress readdirCalled */
-	while (dir && n < FILES_MAX && (entry = readdir(dir)) != NULL) {
+	while (dir && n < FILES_MAX) {
 		struct stat st;
+		/* cppcheck-suppress readdirCalled ; readdir_r is obsolete, the stream ours alone */
+		/* NOLINTNEXTLINE(concurrency-mt-unsafe): the same */
+		const struct dirent *entry = readdir(dir);
+
+		if (!entry)
+			break;
 
 		if (id_parse(entry->d_name, strlen(entry->d_name), &(*ids)[n]) &&
 		    fstatat(dirfd(dir), entry->d_name, &st, 0) == 0 &&

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define PASSES 2
-#define MEMORY (19456u * 1024u)
+#define MEMORY ((size_t)19456 * 1024)
 
 static char nobodys_hash[crypto_pwhash_STRBYTES];
 static pthread_once_t once = PTHREAD_ONCE_INIT;

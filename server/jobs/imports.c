@@ -28,7 +28,7 @@
 #define CHUNK        50                /* rows in one round trip, when none of them is wrong */
 #define CLAIM_MAX    8
 #define LOST_MS      600000 /* another daemon with its own data directory may have the file */
-#define PROBLEMS_MAX 65536
+#define PROBLEMS_MAX ((size_t)65536)
 
 /* ------------------------------------------------------------ what the kinds are */
 
@@ -254,7 +254,7 @@ write_rows(struct ctx *ctx, struct batch *batch, size_t from, size_t to)
 static void
 narrow(struct ctx *ctx, const struct import_job *job, struct scope *scope)
 {
-	struct rows **none = arena_alloc(ctx->arena, sizeof(*none));
+	struct rows **none = arena_alloc(ctx->arena, sizeof(struct rows *));
 
 	*scope = (struct scope){
 		.kind = ACTOR_SYSTEM,
