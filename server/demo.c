@@ -2,15 +2,12 @@
 /* The demo's life: every step is the command a client would send, with the clock set back. */
 #include "demo.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "auth.h"
 #include "core/log.h"
 #include "db/conn.h"
-#include "decode.h"
-#include "demo_data.h"
+#include "demo_call.h"
 #include "jobs/jobs.h"
 #include "password.h"
 #include "route.h"
@@ -18,120 +15,6 @@
 #define DAYS       15
 #define ORDERS_DAY 2
 #define PASSWORD   "fettle-demo"
-#define MINUTE     INT64_C(60000)
-#define HOUR       (60 * MINUTE)
-#define DAY        (24 * HOUR)
-
-struct person {
-	const char *role;
-	struct id id;
-};
-
-struct demo_store {
-	struct id id, bays[3];
-	struct person people[COUNT_OF(demo_people)];
-};
-
-struct demo {
-	struct conn *conn;
-	struct arena arena;
-	struct utc now; /* the clock of the next command */
-	bool failed;
-	char *error;
-	size_t error_size;
-	const char *password;
-	struct id admin;
-	struct demo_store stores[COUNT_OF(demo_stores)];
-	struct id operations[COUNT_OF(demo_operations)], parts[COUNT_OF(demo_parts)];
-	unsigned cars;
-};
-
-/* ------------------------------------------------------------ calling commands */
-
-struct call {
-	struct request req;
-	const char *json;
-};
-
-static enum err
-run_command(struct ctx *ctx, void *arg)
-{
-	struct call *call = arg;
-	struct request *req = &call->req;
-	enum err err;
-
-	if (req->operation->body) {
-		err = decode_body(ctx, req->operation->body, call->json, strlen(call->json),
-		                  &req->body);
-		if (err)
-			return err;
-	}
-	return req->route->run(req);
-}
-
-static void
-explain(struct demo *demo, const struct call *call, enum err err)
-{
-	const struct ctx *ctx = &call->req.ctx;
-
-	snprintf(demo->error, demo->error_size, "demo: %s: %s %s %s: %s", call->req.operation->name,
-	         err_infos[err].code,
-	         ctx->failures_count && ctx->failures[0].pointer ? ctx->failures[0].pointer : "",
-	         ctx->failures_count && ctx->failures[0].args[0] ? ctx->failures[0].args[0] : "",
-	         call->json);
-	demo->failed = true;
-}
-
-static struct id
-run_json(struct demo *demo, const struct scope *scope, enum op op, struct id id, const char *json)
-{
-	struct call *call;
-	enum err err;
-
-	arena_clear(&demo->arena);
-	call = arena_alloc(&demo->arena, sizeof(*call));
-	call->json = json;
-	call->req = (struct request){
-		.op = op,
-		.operation = &operations[op],
-		.route = route_of(op),
-		.id = id,
-		.scope = *scope,
-	};
-	call->req.ctx = (struct ctx){
-		.arena = &demo->arena,
-		.now = demo->now,
-		.scope = &call->req.scope,
-		.beyond = &call->req.scope,
-		.if_match = -1,
-	};
-	buf_init(&call->req.reply.body, 1u << 20);
-	err = conn_run(demo->conn, &call->req.ctx, run_command, call);
-	buf_clear(&call->req.reply.body);
-	if (err)
-		explain(demo, call, err);
-	demo->now = utc_add_ms(demo->now, MINUTE);
-	return call->req.ctx.subject;
-}
-
-/* One command of the contract as this person of this store (none: headquarters), on the object id;
- * its body as text.  The id of what it made or changed; nothing more is done after a failure. */
-static struct id PRINTF_LIKE(6, 7) act(struct demo *demo, struct id actor, struct id store,
-                                       enum op op, struct id id, const char *format, ...)
-{
-	const struct scope scope = {
-		.kind = ACTOR_STAFF, .actor = actor, .store = store, .hq = id_is_none(store)
-	};
-	va_list args;
-	char json[4096];
-
-	if (demo->failed)
-		return (struct id){ { 0 } };
-	va_start(args, format);
-	vsnprintf(json, sizeof(json), format, args);
-	va_end(args);
-	return run_json(demo, &scope, op, id, json);
-}
 
 static const char *
 text(struct id id, char out[static ID_TEXT])
@@ -202,14 +85,16 @@ open_store(struct demo *demo, size_t index, struct id region)
 	struct demo_store *store = &demo->stores[index];
 	char code[16], username[64], a[ID_TEXT];
 
-	store->id = act(demo, demo->admin, none, OP_createStore, none,
-	                "{\"code\":\"%s\",\"name\":\"%s\",\"region_id\":\"%s\",\"address\":\"%s\"}",
-	                demo_stores[index].code, demo_stores[index].name, text(region, a),
-	                demo_stores[index].address);
+	store->id = demo_act(
+		demo, demo->admin, none, OP_createStore, none,
+		"{\"code\":\"%s\",\"name\":\"%s\",\"region_id\":\"%s\",\"address\":\"%s\"}",
+		demo_stores[index].code, demo_stores[index].name, text(region, a),
+		demo_stores[index].address);
 	for (size_t i = 0; i < COUNT_OF(store->bays); i++)
-		store->bays[i] = act(demo, demo->admin, none, OP_createBay, store->id,
-		                     "{\"code\":\"B%zu\",\"name\":\"%zu 号工位\",\"kind\":\"%s\"}",
-		                     i + 1, i + 1, i == 2 ? "quick" : "lift");
+		store->bays[i] =
+			demo_act(demo, demo->admin, none, OP_createBay, store->id,
+		                 "{\"code\":\"B%zu\",\"name\":\"%zu 号工位\",\"kind\":\"%s\"}",
+		                 i + 1, i + 1, i == 2 ? "quick" : "lift");
 	snprintf(code, sizeof(code), "%s", demo_stores[index].code);
 	for (char *p = code; *p; p++)
 		if (*p >= 'A' && *p <= 'Z')
@@ -232,9 +117,9 @@ open_chain(struct demo *demo)
 	demo->admin = hire(demo, none, "hq-admin", "总部管理员", "hq_admin");
 	hire(demo, none, "hq-analyst", "总部分析员", "hq_analyst");
 	for (size_t i = 0; i < COUNT_OF(demo_regions); i++)
-		regions[i] = act(demo, demo->admin, none, OP_createRegion, none,
-		                 "{\"code\":\"%s\",\"name\":\"%s\"}", demo_regions[i].code,
-		                 demo_regions[i].name);
+		regions[i] = demo_act(demo, demo->admin, none, OP_createRegion, none,
+		                      "{\"code\":\"%s\",\"name\":\"%s\"}", demo_regions[i].code,
+		                      demo_regions[i].name);
 	for (size_t i = 0; i < COUNT_OF(demo_stores); i++)
 		open_store(demo, i, regions[demo_stores[i].region]);
 }
@@ -245,18 +130,18 @@ fill_catalogue(struct demo *demo)
 	const struct id none = { { 0 } };
 
 	for (size_t i = 0; i < COUNT_OF(demo_operations); i++)
-		demo->operations[i] = act(
+		demo->operations[i] = demo_act(
 			demo, demo->admin, none, OP_createOperation, none,
 			"{\"code\":\"%s\",\"name\":\"%s\",\"standard_hours\":%s,\"unit_price\":%d,"
 			"\"repair_category\":\"%s\"}",
 			demo_operations[i].code, demo_operations[i].name, demo_operations[i].hours,
 			demo_operations[i].unit_price, demo_operations[i].category);
 	for (size_t i = 0; i < COUNT_OF(demo_parts); i++)
-		demo->parts[i] =
-			act(demo, demo->admin, none, OP_createPart, none,
-		            "{\"number\":\"%s\",\"name\":\"%s\",\"unit\":\"%s\",\"sale_price\":%d}",
-		            demo_parts[i].number, demo_parts[i].name, demo_parts[i].unit,
-		            demo_parts[i].sale_price);
+		demo->parts[i] = demo_act(
+			demo, demo->admin, none, OP_createPart, none,
+			"{\"number\":\"%s\",\"name\":\"%s\",\"unit\":\"%s\",\"sale_price\":%d}",
+			demo_parts[i].number, demo_parts[i].name, demo_parts[i].unit,
+			demo_parts[i].sale_price);
 }
 
 static void
@@ -271,12 +156,12 @@ stock_up(struct demo *demo, struct demo_store *store)
 		                      "%s{\"part_id\":\"%s\",\"quantity\":%d,\"unit_cost\":%d}",
 		                      i ? "," : "", text(demo->parts[i], a), demo_parts[i].stock,
 		                      demo_parts[i].sale_price * 6 / 10);
-	document = act(
+	document = demo_act(
 		demo, person(store, "parts"), store->id, OP_createStockDocument,
 		(struct id){ { 0 } },
 		"{\"kind\":\"receipt\",\"store_id\":\"%s\",\"reason\":\"purchase\",\"lines\":[%s]}",
 		text(store->id, a), lines);
-	act(demo, person(store, "manager"), store->id, OP_auditStockDocument, document, "{}");
+	demo_act(demo, person(store, "manager"), store->id, OP_auditStockDocument, document, "{}");
 }
 
 /* ---------------------------------------------------------- a repair, from the door to the door */
@@ -289,51 +174,6 @@ enum how_far {
 	UNTIL_DELIVERED
 };
 
-/* A small question to the database: ids (and perhaps a number) by a statement of demo.sql. */
-struct question {
-	enum sql sql;
-	struct id id;
-	const char *kind;
-	size_t count;
-	struct id ids[16], others[16];
-	int64_t numbers[16];
-};
-
-static enum err
-ask_tx(struct ctx *ctx, void *arg)
-{
-	struct question *q = arg;
-	const struct arg args[] = { ARG(id, q->id), ARG(kind, q->kind) };
-	struct rows *rows;
-	enum err err = db_read_args(ctx, q->sql, &rows, args, COUNT_OF(args));
-
-	if (err)
-		return err;
-	q->count = rows_count(rows) < COUNT_OF(q->ids) ? rows_count(rows) : COUNT_OF(q->ids);
-	for (size_t i = 0; i < q->count; i++) {
-		q->ids[i] = row_id(rows, i, "id");
-		q->others[i] = row_id(rows, i, "other");
-		q->numbers[i] = row_int(rows, i, "number");
-	}
-	return OK;
-}
-
-static struct question
-ask(struct demo *demo, enum sql sql, struct id id, const char *kind)
-{
-	struct question q = { .sql = sql, .id = id, .kind = kind };
-	struct arena arena;
-	struct ctx ctx = {
-		.arena = &arena, .now = demo->now, .scope = &system_scope, .if_match = -1
-	};
-
-	arena_init(&arena);
-	if (!demo->failed && conn_run(demo->conn, &ctx, ask_tx, &q) != OK)
-		demo->failed = true;
-	arena_clear(&arena);
-	return q;
-}
-
 static struct id
 receive(struct demo *demo, struct demo_store *store)
 {
@@ -343,13 +183,13 @@ receive(struct demo *demo, struct demo_store *store)
 	char plate[40], a[ID_TEXT];
 
 	snprintf(plate, sizeof(plate), "%s%05u", car->plate, 10000 + n * 37 % 90000);
-	reception = act(demo, advisor, store->id, OP_checkIn, (struct id){ { 0 } },
-	                "{\"store_id\":\"%s\",\"plate\":\"%s\",\"customer\":{\"name\":\"%s\","
-	                "\"phone\":\"139%08u\"},"
-	                "\"odometer_km\":%u,\"concerns\":[\"%s\"]}",
-	                text(store->id, a), plate, demo_names[n % COUNT_OF(demo_names)],
-	                10000000 + n * 7919, 8000 + n * 613 % 120000,
-	                demo_concerns[n % COUNT_OF(demo_concerns)]);
+	reception = demo_act(demo, advisor, store->id, OP_checkIn, (struct id){ { 0 } },
+	                     "{\"store_id\":\"%s\",\"plate\":\"%s\",\"customer\":{\"name\":\"%s\","
+	                     "\"phone\":\"139%08u\"},"
+	                     "\"odometer_km\":%u,\"concerns\":[\"%s\"]}",
+	                     text(store->id, a), plate, demo_names[n % COUNT_OF(demo_names)],
+	                     10000000 + n * 7919, 8000 + n * 613 % 120000,
+	                     demo_concerns[n % COUNT_OF(demo_concerns)]);
 	return reception;
 }
 
@@ -360,49 +200,52 @@ open_order(struct demo *demo, struct demo_store *store, struct id reception, str
 	struct id advisor = person(store, "advisor");
 	char a[ID_TEXT], b[ID_TEXT], c[ID_TEXT], until[UTC_TEXT];
 
-	act(demo, advisor, store->id, OP_greetReception, reception, "{}");
-	act(demo, advisor, store->id, OP_startCheckReception, reception, "{}");
-	act(demo, advisor, store->id, OP_handOverReception, reception, "{}");
-	return act(demo, advisor, store->id, OP_createWorkOrder, (struct id){ { 0 } },
-	           "{\"reception_id\":\"%s\",\"promised_at\":\"%s\",\"old_parts\":\"given_up\","
-	           "\"lines\":["
-	           "{\"kind\":\"labour\",\"operation_id\":\"%s\"},{\"kind\":\"part\","
-	           "\"part_id\":\"%s\",\"quantity\":%u}]}",
-	           text(reception, a), utc_format(promised, until),
-	           text(demo->operations[n % COUNT_OF(demo->operations)], b),
-	           text(demo->parts[(size_t)n * 5 % COUNT_OF(demo->parts)], c), 1 + n % 2);
+	demo_act(demo, advisor, store->id, OP_greetReception, reception, "{}");
+	demo_act(demo, advisor, store->id, OP_startCheckReception, reception, "{}");
+	demo_act(demo, advisor, store->id, OP_handOverReception, reception, "{}");
+	return demo_act(
+		demo, advisor, store->id, OP_createWorkOrder, (struct id){ { 0 } },
+		"{\"reception_id\":\"%s\",\"promised_at\":\"%s\",\"old_parts\":\"given_up\","
+		"\"lines\":["
+		"{\"kind\":\"labour\",\"operation_id\":\"%s\"},{\"kind\":\"part\","
+		"\"part_id\":\"%s\",\"quantity\":%u}]}",
+		text(reception, a), utc_format(promised, until),
+		text(demo->operations[n % COUNT_OF(demo->operations)], b),
+		text(demo->parts[(size_t)n * 5 % COUNT_OF(demo->parts)], c), 1 + n % 2);
 }
 
 static void
 repair(struct demo *demo, struct demo_store *store, struct id order, enum how_far how_far)
 {
-	struct question labour = ask(demo, SQL_demo_lines, order, "labour");
-	struct question part = ask(demo, SQL_demo_lines, order, "part");
+	struct question labour = demo_ask(demo, SQL_demo_lines, order, "labour");
+	struct question part = demo_ask(demo, SQL_demo_lines, order, "part");
 	struct id tech = person(store, demo->cars % 2 ? "tech1" : "tech2"), check;
 	char a[ID_TEXT], b[ID_TEXT];
 
 	if (demo->failed || labour.count == 0 || part.count == 0)
 		return;
-	act(demo, person(store, "advisor"), store->id, OP_authoriseWorkOrder, order,
-	    "{\"lines\":[\"%s\",\"%s\"],\"method\":\"in_person\",\"by\":{\"name\":\"本人\"}}",
-	    text(labour.ids[0], a), text(part.ids[0], b));
-	act(demo, person(store, "dispatcher"), store->id, OP_dispatchWorkOrder, order,
-	    "{\"bay_id\":\"%s\",\"assignments\":[{\"line_id\":\"%s\",\"technician_id\":\"%s\"}]}",
-	    text(store->bays[demo->cars % COUNT_OF(store->bays)], (char[ID_TEXT]){ 0 }),
-	    text(labour.ids[0], a), text(tech, b));
-	act(demo, tech, store->id, OP_clockOnWorkOrderLine, labour.ids[0], "{}");
+	demo_act(demo, person(store, "advisor"), store->id, OP_authoriseWorkOrder, order,
+	         "{\"lines\":[\"%s\",\"%s\"],\"method\":\"in_person\",\"by\":{\"name\":\"本人\"}}",
+	         text(labour.ids[0], a), text(part.ids[0], b));
+	demo_act(
+		demo, person(store, "dispatcher"), store->id, OP_dispatchWorkOrder, order,
+		"{\"bay_id\":\"%s\",\"assignments\":[{\"line_id\":\"%s\","
+		"\"technician_id\":\"%s\"}]}",
+		text(store->bays[demo->cars % COUNT_OF(store->bays)], (char[ID_TEXT]){ 0 }),
+		text(labour.ids[0], a), text(tech, b));
+	demo_act(demo, tech, store->id, OP_clockOnWorkOrderLine, labour.ids[0], "{}");
 	if (how_far == UNTIL_IN_PROGRESS)
 		return;
-	act(demo, person(store, "parts"), store->id, OP_issueWorkOrderParts, order,
-	    "{\"received_by\":\"%s\"}", text(tech, a));
+	demo_act(demo, person(store, "parts"), store->id, OP_issueWorkOrderParts, order,
+	         "{\"received_by\":\"%s\"}", text(tech, a));
 	demo->now = utc_add_ms(demo->now, 40 * MINUTE);
-	act(demo, tech, store->id, OP_finishWorkOrderLine, labour.ids[0], "{}");
-	act(demo, person(store, "dispatcher"), store->id, OP_finishWorkOrder, order, "{}");
-	check = act(demo, person(store, "inspector"), store->id, OP_createQualityCheck,
-	            (struct id){ { 0 } }, "{\"work_order_id\":\"%s\",\"level\":\"final\"}",
-	            text(order, a));
-	act(demo, person(store, "inspector"), store->id, OP_passQualityCheck, check,
-	    "{\"road_test_km\":3.5}");
+	demo_act(demo, tech, store->id, OP_finishWorkOrderLine, labour.ids[0], "{}");
+	demo_act(demo, person(store, "dispatcher"), store->id, OP_finishWorkOrder, order, "{}");
+	check = demo_act(demo, person(store, "inspector"), store->id, OP_createQualityCheck,
+	                 (struct id){ { 0 } }, "{\"work_order_id\":\"%s\",\"level\":\"final\"}",
+	                 text(order, a));
+	demo_act(demo, person(store, "inspector"), store->id, OP_passQualityCheck, check,
+	         "{\"road_test_km\":3.5}");
 }
 
 static void
@@ -412,15 +255,16 @@ hand_back(struct demo *demo, struct demo_store *store, struct id order)
 	struct question due;
 	char a[ID_TEXT];
 
-	settlement = act(demo, cashier, store->id, OP_createSettlement, (struct id){ { 0 } },
-	                 "{\"work_order_id\":\"%s\"}", text(order, a));
-	act(demo, cashier, store->id, OP_issueSettlement, settlement, "{}");
-	due = ask(demo, SQL_demo_due, settlement, NULL);
-	act(demo, cashier, store->id, OP_createPayment, (struct id){ { 0 } },
-	    "{\"settlement_id\":\"%s\",\"amount\":%lld,\"method\":\"%s\"}", text(settlement, a),
-	    (long long)due.numbers[0], demo->cars % 3 ? "wechat" : "card");
-	act(demo, person(store, "advisor"), store->id, OP_deliverWorkOrder, order,
-	    "{\"old_parts\":\"given_up\",\"explained\":true,\"belongings_returned\":true}");
+	settlement = demo_act(demo, cashier, store->id, OP_createSettlement, (struct id){ { 0 } },
+	                      "{\"work_order_id\":\"%s\"}", text(order, a));
+	demo_act(demo, cashier, store->id, OP_issueSettlement, settlement, "{}");
+	due = demo_ask(demo, SQL_demo_due, settlement, NULL);
+	demo_act(demo, cashier, store->id, OP_createPayment, (struct id){ { 0 } },
+	         "{\"settlement_id\":\"%s\",\"amount\":%lld,\"method\":\"%s\"}",
+	         text(settlement, a), (long long)due.numbers[0],
+	         demo->cars % 3 ? "wechat" : "card");
+	demo_act(demo, person(store, "advisor"), store->id, OP_deliverWorkOrder, order,
+	         "{\"old_parts\":\"given_up\",\"explained\":true,\"belongings_returned\":true}");
 }
 
 static void
@@ -467,12 +311,12 @@ answer_surveys(struct demo *demo)
 	unsigned n = 0;
 
 	jobs_run_all(demo->conn);
-	for (struct question q = ask(demo, SQL_demo_surveys, demo->admin, NULL);
+	for (struct question q = demo_ask(demo, SQL_demo_surveys, demo->admin, NULL);
 	     q.count > 0 && !demo->failed;
-	     q = ask(demo, SQL_demo_surveys, q.ids[q.count - 1], NULL)) {
+	     q = demo_ask(demo, SQL_demo_surveys, q.ids[q.count - 1], NULL)) {
 		for (size_t i = 0; i < q.count && !demo->failed; i++, n++) {
 			const struct scope customer = { .kind = ACTOR_LINK, .actor = q.others[i] };
-			struct question asked = ask(demo, SQL_demo_questions, q.ids[i], NULL);
+			struct question asked = demo_ask(demo, SQL_demo_questions, q.ids[i], NULL);
 			struct scope scope = customer;
 			char json[1024], a[ID_TEXT];
 			size_t len = 0;
@@ -487,7 +331,7 @@ answer_surveys(struct demo *demo)
 				                        k ? "," : "", text(asked.ids[k], a),
 				                        n % 9 == 4 ? 4 : 8 + (int)(n % 3));
 			snprintf(json + len, sizeof(json) - len, "]}");
-			run_json(demo, &scope, OP_answerSurvey, (struct id){ { 0 } }, json);
+			demo_run(demo, &scope, OP_answerSurvey, (struct id){ { 0 } }, json);
 		}
 	}
 	jobs_run_all(demo->conn);
@@ -502,7 +346,7 @@ complain(struct demo *demo)
 	for (size_t s = 0; s < COUNT_OF(demo->stores); s++) {
 		struct demo_store *store = &demo->stores[s];
 		struct id service = person(store, "service");
-		struct id complaint = act(
+		struct id complaint = demo_act(
 			demo, service, store->id, OP_createComplaint, (struct id){ { 0 } },
 			"{\"store_id\":\"%s\",\"contact\":{\"name\":\"%s\","
 			"\"phone\":\"13700000%03zu\"},"
@@ -510,8 +354,8 @@ complain(struct demo *demo)
 			text(store->id, a), demo_names[s], s, "等待时间太长，没有人告知进度。");
 
 		if (s % 2 == 0)
-			act(demo, service, store->id, OP_assignComplaint, complaint,
-			    "{\"owner_id\":\"%s\"}", text(service, a));
+			demo_act(demo, service, store->id, OP_assignComplaint, complaint,
+			         "{\"owner_id\":\"%s\"}", text(service, a));
 	}
 }
 
@@ -523,19 +367,21 @@ book(struct demo *demo, struct utc today)
 
 	for (size_t s = 0; s < COUNT_OF(demo->stores); s++) {
 		struct demo_store *store = &demo->stores[s];
-		struct question cars = ask(demo, SQL_demo_cars, store->id, NULL);
+		struct question cars = demo_ask(demo, SQL_demo_cars, store->id, NULL);
 		struct utc midnight = { today.us - today.us % (DAY * 1000) };
 
 		for (size_t i = 0; i < cars.count && i < 4 && !demo->failed; i++)
-			act(demo, person(store, "advisor"), store->id, OP_createAppointment,
-			    (struct id){ { 0 } },
-			    "{\"store_id\":\"%s\",\"customer_id\":\"%s\",\"vehicle_id\":\"%s\","
-			    "\"starts_at\":\"%s\","
-			    "\"operation_ids\":[\"%s\"],\"channel\":\"mini_program\","
-			    "\"concerns\":[\"%s\"]}",
-			    text(store->id, a), text(cars.others[i], b), text(cars.ids[i], c),
-			    utc_format(utc_add_ms(midnight, DAY + (1 + (int64_t)i * 2) * HOUR), at),
-			    text(demo->operations[i], d), demo_concerns[i]);
+			demo_act(
+				demo, person(store, "advisor"), store->id, OP_createAppointment,
+				(struct id){ { 0 } },
+				"{\"store_id\":\"%s\",\"customer_id\":\"%s\",\"vehicle_id\":\"%s\","
+				"\"starts_at\":\"%s\","
+				"\"operation_ids\":[\"%s\"],\"channel\":\"mini_program\","
+				"\"concerns\":[\"%s\"]}",
+				text(store->id, a), text(cars.others[i], b), text(cars.ids[i], c),
+				utc_format(utc_add_ms(midnight, DAY + (1 + (int64_t)i * 2) * HOUR),
+			                   at),
+				text(demo->operations[i], d), demo_concerns[i]);
 	}
 }
 
