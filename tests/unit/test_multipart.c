@@ -119,8 +119,8 @@ test_boundaries(void **state)
 		"multipart/form-data; boundary=\"a\x01\"",
 		"multipart/form-data; xboundary=XX",
 		"multipart/form-data; boundary",
-		"multipart/form-data; "
-		"boundary=12345678901234567890123456789012345678901234567890123456789012345678901",
+		("multipart/form-data; "
+		 "boundary=12345678901234567890123456789012345678901234567890123456789012345678901"),
 	};
 
 	(void)state;
