@@ -58,6 +58,6 @@ if(FETTLE_TIDY)
 	find_program(CLANG_TIDY NAMES clang-tidy-14 clang-tidy REQUIRED)
 	# The digest is in the command so that a changed configuration looks at every file again.
 	set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS .clang-tidy)
-	file(MD5 .clang-tidy digest)
+	file(MD5 ${CMAKE_SOURCE_DIR}/.clang-tidy digest)
 	set(CMAKE_C_CLANG_TIDY ${CLANG_TIDY} --quiet --warnings-as-errors=* --extra-arg=-DTIDY_${digest})
 endif()

@@ -227,12 +227,11 @@ repair(struct demo *demo, struct demo_store *store, struct id order, enum how_fa
 	demo_act(demo, person(store, "advisor"), store->id, OP_authoriseWorkOrder, order,
 	         "{\"lines\":[\"%s\",\"%s\"],\"method\":\"in_person\",\"by\":{\"name\":\"本人\"}}",
 	         text(labour.ids[0], a), text(part.ids[0], b));
-	demo_act(
-		demo, person(store, "dispatcher"), store->id, OP_dispatchWorkOrder, order,
-		"{\"bay_id\":\"%s\",\"assignments\":[{\"line_id\":\"%s\","
-		"\"technician_id\":\"%s\"}]}",
-		text(store->bays[demo->cars % COUNT_OF(store->bays)], (char[ID_TEXT]){ 0 }),
-		text(labour.ids[0], a), text(tech, b));
+	demo_act(demo, person(store, "dispatcher"), store->id, OP_dispatchWorkOrder, order,
+	         "{\"bay_id\":\"%s\",\"assignments\":[{\"line_id\":\"%s\","
+	         "\"technician_id\":\"%s\"}]}",
+	         text(store->bays[demo->cars % COUNT_OF(store->bays)], (char[ID_TEXT]){ 0 }),
+	         text(labour.ids[0], a), text(tech, b));
 	demo_act(demo, tech, store->id, OP_clockOnWorkOrderLine, labour.ids[0], "{}");
 	if (how_far == UNTIL_IN_PROGRESS)
 		return;
