@@ -14,6 +14,8 @@
 
 #include "config.h"
 
+/* NOLINTBEGIN(concurrency-mt-unsafe): the environment of a test with one thread */
+
 static char dir[] = "/tmp/fettle-config-XXXXXX";
 
 static const char *
@@ -298,3 +300,4 @@ main(void)
 
 	return cmocka_run_group_tests(tests, make_dir, remove_dir);
 }
+/* NOLINTEND(concurrency-mt-unsafe) */

@@ -102,7 +102,7 @@ threads_never_share_a_tick(void **state)
 		for (i = 1; i < PER_THREAD; i++)
 			assert_true(compare(&ids[t][i - 1], &ids[t][i]) < 0);
 	}
-	qsort(all, THREADS * PER_THREAD, sizeof(*all), compare);
+	qsort(all, (size_t)THREADS * PER_THREAD, sizeof(*all), compare);
 	for (i = 1; i < THREADS * PER_THREAD; i++)
 		assert_true(memcmp(&all[i - 1], &all[i], 8) < 0);
 }

@@ -17,6 +17,8 @@
 #include "core/log.h"
 #include "core/utc.h"
 
+/* NOLINTBEGIN(concurrency-mt-unsafe): the environment of a test with one thread */
+
 #define THREADS 4
 
 /* Stderr goes to a pipe while a line is caught. */
@@ -266,3 +268,4 @@ main(void)
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
+/* NOLINTEND(concurrency-mt-unsafe) */
