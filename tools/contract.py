@@ -307,6 +307,8 @@ class Contract:
                 break
         if isinstance(schema.get("type"), list):
             types = [t for t in schema["type"] if t != "null"]
+            if len(types) != 1:
+                raise ContractError(f"one type, and null beside it if need be: {schema}")
             nullable = nullable or "null" in schema["type"]
             schema = {**schema, "type": types[0]}
         return name, schema, nullable
@@ -361,6 +363,8 @@ class Generator:
             raise ContractError(f"{where}: keywords {sorted(extra)} are not supported")
         kind = schema.get("type")
         if "enum" in schema:
+            if not all(isinstance(v, str) and re.fullmatch(r"[A-Za-z0-9_.]+", v) for v in schema["enum"]):
+                raise ContractError(f"{where}: codes are texts of letters, digits, _ and .")
             m["kind"] = "ENUM"
             m["enum"] = self.enum_of(name, schema, f"{owner}_{prop}")
         elif kind == "string":
@@ -386,19 +390,27 @@ class Generator:
             m["multiple"] = schema.get("multipleOf", 0)
         elif kind == "number":
             m["kind"] = "QTY"
+            for key in ("minimum", "maximum", "multipleOf"):
+                if key in schema and abs(schema[key] * 1000 - round(schema[key] * 1000)) > 1e-6:
+                    raise ContractError(f"{where}: {key} has more than three decimals")
             m["min"] = round(schema.get("minimum", -QTY_MAX) * 1000)
             m["max"] = round(schema.get("maximum", QTY_MAX) * 1000)
             m["multiple"] = round(schema.get("multipleOf", 0.001) * 1000)
         elif kind == "boolean":
             m["kind"] = "BOOL"
         elif kind == "object" and "properties" in schema:
+            if schema.get("additionalProperties", False) is not False:
+                raise ContractError(f"{where}: an object is closed, or a map without properties")
             m["kind"] = "OBJECT"
             m["object"] = snake(name) if name else f"{owner}_{prop}"
             self.shape_of(m["object"], schema)
         elif kind == "object":
+            values = schema.get("additionalProperties", {})
+            if not isinstance(values, dict) or values.get("type") != "string":
+                raise ContractError(f"{where}: a map is of texts")
             m["kind"] = "MAP"
             m["max_items"] = schema.get("maxProperties", 50)
-            m["max"] = schema.get("additionalProperties", {}).get("maxLength", 500)
+            m["max"] = values.get("maxLength", 500)
         else:
             raise ContractError(f"{where}: type {kind} is not supported")
         if m["array"] and m["kind"] == "MAP":
