@@ -102,13 +102,16 @@ def kill_daemon(daemon, _):
     return time.monotonic() - began
 
 
-def postmaster(daemon):
-    return int((daemon.folder / "data/postgres/postmaster.pid").read_text().splitlines()[0])
-
-
 def kill_postmaster(daemon, _):
-    os.kill(postmaster(daemon), signal.SIGKILL)
-    return until_ready(daemon)
+    """The one that serves now: the file of the one before may still lie there."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            os.kill(int((daemon.folder / "data/postgres/postmaster.pid").read_text().splitlines()[0]), signal.SIGKILL)
+            return until_ready(daemon)
+        except (OSError, ValueError, IndexError):
+            time.sleep(0.05)
+    raise AssertionError("no postmaster half a minute after the last kill")
 
 
 def kill_backend(daemon, dice):
