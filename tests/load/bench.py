@@ -86,7 +86,10 @@ class Daemon:
         ticks = os.sysconf("SC_CLK_TCK")
 
         def of(pid):
-            fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+            try:
+                fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+            except OSError:
+                return 0  # a backend that has just ended
             return (int(fields[11]) + int(fields[12])) / ticks
 
         master, _ = self.postmaster()

@@ -1,14 +1,21 @@
 \set n random(0, :orders - 1)
 SELECT json_build_object('id', w.id, 'version', w.version, 'number', w.number, 'store_id', w.store_id, 'status', w.status,
-         'promised_at', w.promised_at, 'first_promised_at', w.first_promised_at, 'old_parts', w.old_parts, 'opened_at', w.opened_at,
-         'completed_at', w.completed_at, 'settled_at', w.settled_at, 'delivered_at', w.delivered_at, 'closed_at', w.closed_at, 'paid', w.paid,
-         'external_ids', w.external_ids, 'metadata', w.metadata, 'created_at', w.created_at, 'updated_at', w.updated_at,
-         'customer', json_build_object('id', c.id, 'name', c.name, 'phone', c.phone),
-         'vehicle', json_build_object('id', v.id, 'plate', v.plate, 'vin', v.vin),
+         'customer_status', CASE WHEN w.status IN ('opened', 'ready', 'dispatched') THEN 'waiting' WHEN w.status IN ('in_progress', 'paused') THEN 'repairing'
+                                 WHEN w.status = 'awaiting_qc' THEN 'checking' WHEN w.status <> 'cancelled' THEN 'done' END,
+         'reception_id', w.reception_id, 'customer_id', w.customer_id, 'customer', json_build_object('id', c.id, 'name', c.name, 'phone', mask_phone(c.phone)),
+         'vehicle_id', w.vehicle_id, 'vehicle', json_build_object('id', v.id, 'plate', v.plate, 'vin', v.vin),
+         'promised_at', w.promised_at, 'first_promised_at', w.first_promised_at, 'old_parts', w.old_parts, 'bay_id', w.bay_id, 'advisor_id', w.advisor_id,
+         'odometer_in_km', w.odometer_in_km, 'odometer_out_km', w.odometer_out_km, 'paid', w.paid, 'reason', w.reason, 'opened_at', w.opened_at,
+         'started_at', w.started_at, 'finished_at', w.finished_at, 'completed_at', w.completed_at, 'settled_at', w.settled_at,
+         'delivered_at', w.delivered_at, 'closed_at', w.closed_at, 'cancelled_at', w.cancelled_at, 'created_at', w.created_at, 'updated_at', w.updated_at,
+         'currency', 'CNY', 'note', w.note, 'explained', w.explained, 'belongings_returned', w.belongings_returned, 'next_service_on', w.next_service_on,
+         'next_service_km', w.next_service_km, 'signature_file_id', w.signature_file_id, 'external_ids', w.external_ids, 'metadata', w.metadata,
          'lines', (SELECT json_agg(json_build_object('id', l.id, 'position', l.position, 'kind', l.kind, 'operation_id', l.operation_id, 'part_id', l.part_id,
-                          'description', l.description, 'quantity', l.quantity, 'list_price', l.list_price, 'unit_price', l.unit_price, 'amount', l.amount,
+                          'concern_id', l.concern_id, 'description', l.description, 'repair_category', l.repair_category, 'quantity', l.quantity,
+                          'hours', CASE WHEN l.kind = 'labour' THEN l.quantity END, 'list_price', l.list_price, 'unit_price', l.unit_price, 'amount', l.amount,
                           'payer', l.payer, 'status', l.status, 'work_status', l.work_status, 'supply', l.supply, 'issued_quantity', l.issued_quantity,
-                          'technician_id', l.technician_id) ORDER BY l.position)
+                          'returned_quantity', l.returned_quantity, 'technician_id', l.technician_id, 'reason', l.reason, 'rework_count', l.rework_count,
+                          'authorisation_id', l.authorisation_id, 'created_at', l.created_at, 'updated_at', l.updated_at) ORDER BY l.position)
                      FROM work_order_line l WHERE l.work_order_id = w.id))::text
   FROM work_order w
   LEFT JOIN customer c ON c.id = w.customer_id
