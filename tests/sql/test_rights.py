@@ -98,16 +98,13 @@ def test_tables_of_a_store_have_the_one_predicate(rows, tables):
         assert check == using or table in ("event", "access_log") and check == "true", table
 
 
-def test_without_a_context_there_is_nothing(app, rows, tables):
-    filled = 0
+def test_without_a_context_there_is_nothing(app, tables):
+    """Tables that the other tests of a run fill show nothing to a caller without a principal."""
     for table in sorted(tables):
         if table in SHARED | OPEN_ROWS:
             continue
         app.execute(f"SELECT count(*) FROM {table}")
         assert app.fetchone() == (0,), table
-        filled += rows(f"SELECT EXISTS (SELECT FROM {table})")[0][0]
-    # The other tests of a run put rows there; these two have some from the start.
-    assert rows("SELECT EXISTS (SELECT FROM audit_entry)") is not None and filled >= 0
 
 
 def test_another_store_is_invisible(app, db, rows, tables, run):
