@@ -773,18 +773,18 @@ def write_problems(contract, out_dir):
 def prune(doc):
     """Leave out components that no operation refers to: helpers of the shorthand, other resources' leftovers."""
     doc = copy.deepcopy(doc)
-    used, todo = set(), [doc["paths"]]
-    while todo:
-        part = todo.pop()
+    used, waiting = set(), [doc["paths"]]
+    while waiting:
+        part = waiting.pop()
         if isinstance(part, dict):
             ref = part.get("$ref")
             if isinstance(ref, str) and ref not in used:
                 used.add(ref)
                 _, _, kind, name = ref.split("/")
-                todo.append(doc["components"][kind][name])
-            todo.extend(part.values())
+                waiting.append(doc["components"][kind][name])
+            waiting.extend(part.values())
         elif isinstance(part, list):
-            todo.extend(part)
+            waiting.extend(part)
     for kind, entries in doc["components"].items():
         if kind != "securitySchemes":
             doc["components"][kind] = {n: e for n, e in entries.items() if f"#/components/{kind}/{n}" in used}
