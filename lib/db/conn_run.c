@@ -157,6 +157,20 @@ db_read_args(struct ctx *ctx, enum sql sql, struct rows **rows, const struct arg
 	return *rows ? OK : ERR_INTERNAL;
 }
 
+enum err
+db_lock_row(struct ctx *ctx, enum sql sql, struct id id, struct rows **rows)
+{
+	const struct arg by_id = ARG(id, id);
+	enum err err = db_read_args(ctx, sql, rows, &by_id, 1);
+
+	if (err)
+		return err;
+	if (rows_count(*rows) == 0)
+		return fail(ctx, ERR_NOT_FOUND, NULL);
+	ctx->subject = id;
+	return ctx_check_version(ctx, row_int(*rows, 0, "version"));
+}
+
 void
 db_read_later_args(struct ctx *ctx, enum sql sql, struct rows **rows, const char *const *values)
 {

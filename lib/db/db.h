@@ -124,6 +124,12 @@ void db_write_args(struct ctx *ctx, enum sql sql, const struct arg *args, size_t
 	db_write_args(ctx, SQL_##sql, (struct arg[]){ { 0 }, __VA_ARGS__ } + 1, \
 	              sizeof((struct arg[]){ { 0 }, __VA_ARGS__ }) / sizeof(struct arg) - 1)
 
+/* Lock the root row a command is about: `sql` selects one row by :id, with its `version`, and locks
+ * it.  ctx->subject becomes id.  ERR_NOT_FOUND when there is none (or none for this principal),
+ * ERR_STALE_VERSION when the request names another version. */
+MUSTCHECK enum err db_lock_row(struct ctx *ctx, enum sql sql, struct id id, struct rows **rows);
+#define db_lock(ctx, sql, id, rows) db_lock_row(ctx, SQL_##sql, id, rows)
+
 /* Queue a read whose rows are there after the next trip (the COMMIT's at the latest); values from
  * bind_args().  For the dispatcher: handlers need rows at once. */
 void db_read_later_args(struct ctx *ctx, enum sql sql, struct rows **rows,

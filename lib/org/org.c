@@ -31,18 +31,12 @@ enum err
 region_update(struct ctx *ctx, struct id id, const struct update_region *in)
 {
 	struct rows *rows;
-	enum err err = db_read(ctx, region_lock, &rows, ARG(id, id));
+	enum err err = db_lock(ctx, region_lock, id, &rows);
 
-	if (err)
-		return err;
-	if (rows_count(rows) == 0)
-		return fail(ctx, ERR_NOT_FOUND, NULL);
-	err = ctx_check_version(ctx, row_int(rows, 0, "version"));
 	if (err)
 		return err;
 	db_write(ctx, region_update, ARG(id, id), BODY_ARG(update_region, in));
 	event_add(ctx, "region.updated", (struct id){ { 0 } }, id);
-	ctx->subject = id;
 	return OK;
 }
 
@@ -50,12 +44,10 @@ enum err
 region_delete(struct ctx *ctx, struct id id, const char *reason)
 {
 	struct rows *rows;
-	enum err err = db_read(ctx, region_lock_to_delete, &rows, ARG(id, id));
+	enum err err = db_lock(ctx, region_lock_to_delete, id, &rows);
 
 	if (err)
 		return err;
-	if (rows_count(rows) == 0)
-		return fail(ctx, ERR_NOT_FOUND, NULL);
 	/* a statement of its own: it sees what was committed while the lock was waited for */
 	err = db_read(ctx, region_first_store, &rows, ARG(id, id));
 	if (err)
@@ -83,14 +75,8 @@ static enum err
 store_lock(struct ctx *ctx, struct id id)
 {
 	struct rows *rows;
-	enum err err = db_read(ctx, store_lock, &rows, ARG(id, id));
 
-	if (err)
-		return err;
-	if (rows_count(rows) == 0)
-		return fail(ctx, ERR_NOT_FOUND, NULL);
-	ctx->subject = id;
-	return ctx_check_version(ctx, row_int(rows, 0, "version"));
+	return db_lock(ctx, store_lock, id, &rows);
 }
 
 enum err
@@ -179,18 +165,12 @@ enum err
 store_update_policies(struct ctx *ctx, struct id id, const struct update_store_policies *in)
 {
 	struct rows *rows;
-	enum err err = db_read(ctx, store_policies_lock, &rows, ARG(id, id));
+	enum err err = db_lock(ctx, store_policies_lock, id, &rows);
 
-	if (err)
-		return err;
-	if (rows_count(rows) == 0)
-		return fail(ctx, ERR_NOT_FOUND, NULL);
-	err = ctx_check_version(ctx, row_int(rows, 0, "version"));
 	if (err)
 		return err;
 	db_write(ctx, store_policies_update, ARG(id, id), BODY_ARG(update_store_policies, in));
 	event_add(ctx, "store.updated", id, id);
-	ctx->subject = id;
 	return OK;
 }
 
@@ -210,24 +190,11 @@ bay_create(struct ctx *ctx, struct id store, const struct create_bay *in)
 	return OK;
 }
 
-static enum err
-bay_lock(struct ctx *ctx, struct id id, struct rows **rows)
-{
-	enum err err = db_read(ctx, bay_lock, rows, ARG(id, id));
-
-	if (err)
-		return err;
-	if (rows_count(*rows) == 0)
-		return fail(ctx, ERR_NOT_FOUND, NULL);
-	ctx->subject = id;
-	return ctx_check_version(ctx, row_int(*rows, 0, "version"));
-}
-
 enum err
 bay_update(struct ctx *ctx, struct id id, const struct update_bay *in)
 {
 	struct rows *rows;
-	enum err err = bay_lock(ctx, id, &rows);
+	enum err err = db_lock(ctx, bay_lock, id, &rows);
 
 	if (err)
 		return err;
@@ -240,7 +207,7 @@ enum err
 bay_delete(struct ctx *ctx, struct id id, const char *reason)
 {
 	struct rows *rows;
-	enum err err = bay_lock(ctx, id, &rows);
+	enum err err = db_lock(ctx, bay_lock, id, &rows);
 
 	if (err)
 		return err;

@@ -32,7 +32,7 @@ UPDATE region
 
 -- Against a store that joins at this moment, which takes KEY SHARE of its region.
 -- name: region_lock_to_delete
-SELECT r.id FROM region r WHERE r.id = :id AND r.deleted_at IS NULL FOR UPDATE;
+SELECT r.version FROM region r WHERE r.id = :id AND r.deleted_at IS NULL FOR UPDATE;
 
 -- name: region_first_store
 SELECT s.code FROM store s WHERE s.region_id = :id AND s.deleted_at IS NULL ORDER BY s.code LIMIT 1;
