@@ -124,7 +124,8 @@ take_version(struct request *req)
 	char *end;
 
 	req->ctx.if_match = -1;
-	if (!req->operation->if_match)
+	/* a verb may say which version it is about, PATCH and PUT must */
+	if (!req->operation->if_match && (!tag || !strstr(req->operation->path, "{id}")))
 		return OK;
 	if (!tag) {
 		const struct shape *shape = req->operation->body;

@@ -246,7 +246,7 @@ class Contract:
                 kind: {"schema": {"type": "string", "format": "binary"}} for kind in op["x-spool"]["types"]}}
         if method == "post" and op.get("x-idempotent", True):
             params.append({"$ref": "#/components/parameters/IdempotencyKey"})
-        if method in ("patch", "put"):
+        if method in ("patch", "put") or method in ("post", "delete") and "{id}" in path:
             params.append({"$ref": "#/components/parameters/IfMatch"})
         if method == "get":
             params.append({"$ref": "#/components/parameters/IfNoneMatch"})
