@@ -86,10 +86,29 @@ take_beyond(struct request *req)
 }
 
 static bool
-is_json(const char *type)
+is_type(const char *type, const char *wanted)
 {
-	return type && strncasecmp(type, "application/json", 16) == 0 &&
-	       (type[16] == '\0' || type[16] == ';' || type[16] == ' ');
+	size_t n = strlen(wanted);
+
+	return type && strncasecmp(type, wanted, n) == 0 &&
+	       (type[n] == '\0' || type[n] == ';' || type[n] == ' ');
+}
+
+/* Bodies are JSON; a PATCH is a merge patch (RFC 7396) and may say so. */
+static enum err
+check_body_type(struct request *req)
+{
+	const char *type = request_header(req, "Content-Type"), *wanted = "application/json";
+
+	if (is_type(type, wanted))
+		return OK;
+	if (strcmp(req->operation->method, "PATCH") == 0) {
+		if (is_type(type, MERGE_PATCH))
+			return OK;
+		reply_header(req, "Accept-Patch", ACCEPT_PATCH);
+		wanted = ACCEPT_PATCH;
+	}
+	return fail_with(&req->ctx, ERR_UNSUPPORTED_MEDIA_TYPE, NULL, wanted, NULL);
 }
 
 static enum err
@@ -98,6 +117,7 @@ take_body(struct request *req)
 	static const struct shape nothing = { "nothing", 1, 0, NULL };
 	const struct shape *shape = req->operation->body ? req->operation->body : &nothing;
 	void *ignored;
+	enum err err;
 
 	if (req->spool || strcmp(req->operation->method, "GET") == 0)
 		return OK;
@@ -108,9 +128,9 @@ take_body(struct request *req)
 		}
 		return fail_with(&req->ctx, ERR_MALFORMED_JSON, NULL, "there is no body", NULL);
 	}
-	if (!is_json(request_header(req, "Content-Type")))
-		return fail_with(&req->ctx, ERR_UNSUPPORTED_MEDIA_TYPE, NULL, "application/json",
-		                 NULL);
+	err = check_body_type(req);
+	if (err)
+		return err;
 	return decode_body(&req->ctx, shape, req->body_text, req->body_size,
 	                   req->operation->body ? &req->body : &ignored);
 }
@@ -124,8 +144,7 @@ take_version(struct request *req)
 	char *end;
 
 	req->ctx.if_match = -1;
-	/* a verb may say which version it is about, PATCH and PUT must */
-	if (!req->operation->if_match && (!tag || !strstr(req->operation->path, "{id}")))
+	if (!req->operation->if_match)
 		return OK;
 	if (!tag) {
 		const struct shape *shape = req->operation->body;

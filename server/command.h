@@ -5,6 +5,10 @@
 
 #include "request.h"
 
+/* Media types of a PATCH: RFC 7396's, and what every body may be called. */
+#define MERGE_PATCH  "application/merge-patch+json"
+#define ACCEPT_PATCH MERGE_PATCH ", application/json"
+
 /* Runs req to its reply, problems included. */
 void command_run(struct request *req, struct conn *conn, int64_t deadline_us);
 

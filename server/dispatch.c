@@ -115,12 +115,14 @@ preflight(struct request *req, const char *allow)
 {
 	req->reply.status = 204;
 	reply_header(req, "Allow", allow ? allow : "GET, HEAD, OPTIONS");
+	if (allow && strstr(allow, "PATCH"))
+		reply_header(req, "Accept-Patch", ACCEPT_PATCH);
 	if (request_header(req, "Origin") && origin_allowed(request_header(req, "Origin"))) {
 		reply_header(req, "Access-Control-Allow-Methods", allow ? allow : "GET");
 		reply_header(
 			req, "Access-Control-Allow-Headers",
 			"Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, "
-			"Request-Id, "
+			"Request-Id, traceparent, "
 			"X-HTTP-Method-Override, Accept-Language");
 		reply_header(req, "Access-Control-Max-Age", "600");
 	}
@@ -162,7 +164,7 @@ dispatch_head(struct request *req)
 		method = "PATCH";
 	req->op = route_match(&req->arena, method, req->path, req->segments, &allow);
 	req->operation = &operations[req->op];
-	if (strcmp(method, "OPTIONS") == 0 && (allow || req->op != OP_NONE)) {
+	if (strcmp(method, "OPTIONS") == 0 && (allow || strcmp(req->path, "*") == 0)) {
 		preflight(req, allow ? arena_printf(&req->arena, "%s, OPTIONS", allow) : NULL);
 		return false;
 	}

@@ -3,6 +3,7 @@
 #include "http.h"
 
 #include <assert.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <limits.h>
 #include <microhttpd.h>
@@ -17,6 +18,7 @@
 #include "http_body.h"
 #include "http_head.h"
 #include "http_reap.h"
+#include "http_refusal.h"
 #include "http_socket.h"
 
 #define SPARES_MAX   256
@@ -44,6 +46,9 @@ struct exchange {
 	struct head head;
 	struct body body;
 };
+
+/* The library's own MHD_queue_response(). */
+static enum MHD_Result (*queue_response)(struct MHD_Connection *, unsigned, struct MHD_Response *);
 
 struct http {
 	struct http_settings settings;
@@ -201,7 +206,7 @@ send_reply(struct exchange *x)
 		add_header(response, "Connection", "close");
 	x->stage = STAGE_SENDING;
 	link_phase(x->link, LINK_REPLY);
-	result = MHD_queue_response(x->connection, (unsigned)reply->status, response);
+	result = queue_response(x->connection, (unsigned)reply->status, response);
 	MHD_destroy_response(response);
 	return result;
 }
@@ -230,6 +235,31 @@ refuse(struct exchange *x, int status)
 	x->http->settings.on_refused(&x->req, status);
 	x->req.reply.close = true;
 	x->link->unread = true;
+}
+
+/*
+ * What the library itself refuses (a Content-Length it cannot read, a head beyond its memory) it
+ * answers with pages of its own, the head of some of them written twice.  It hands them to this
+ * function of its interface, and a program's own definition comes before the library's: so they
+ * are sent from here, as problems, and MHD_NO ends the connection.
+ */
+enum MHD_Result
+MHD_queue_response(struct MHD_Connection *connection, unsigned status,
+                   struct MHD_Response *response)
+{
+	struct link *link = link_of(connection);
+	struct exchange *x = link->exchange;
+
+	(void)response;
+	if (!x)
+		x = exchange_new(link->http, connection);
+	if (!x->req.max_body)
+		x->req.max_body = UINT64_MAX; /* the library's */
+	if (x->stage != STAGE_REFUSED && x->stage != STAGE_REPLIED)
+		refuse(x, (int)status);
+	x->stage = STAGE_SENDING;
+	refusal_send(link->fd, MHD_get_reason_phrase_for((unsigned)x->req.reply.status), &x->req);
+	return MHD_NO;
 }
 
 /* The request line is in.  What is returned is the exchange in all later calls. */
@@ -376,6 +406,7 @@ connection_changed(void *cls, struct MHD_Connection *connection, void **context,
 			&http->reaper, fd,
 			MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)
 				->client_addr);
+		((struct link *)*context)->http = http;
 	} else {
 		struct link *link = *context;
 
@@ -448,6 +479,10 @@ http_open(const struct http_settings *settings)
 	if (!http)
 		die("out of memory: http");
 	MHD_set_panic_func(library_panic, NULL);
+	/* ISO C has no cast from void * to a function */
+	*(void **)&queue_response = dlsym(RTLD_NEXT, "MHD_queue_response");
+	if (!queue_response)
+		die("libmicrohttpd has no MHD_queue_response");
 	http->settings = *settings;
 	http->port = settings->port;
 	http->settings.max_connections = socket_connections_allowed(settings->max_connections);
@@ -543,6 +578,8 @@ http_close(struct http *http)
 {
 	struct exchange *x, *next;
 
+	if (!http)
+		return;
 	http_quiesce(http);
 	http->closing = true;
 	/* The library may not be stopped with suspended connections. */

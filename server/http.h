@@ -42,6 +42,6 @@ void http_reply(struct request *req);         /* send req->reply */
 void http_quiesce(struct http *http);         /* stop accepting */
 size_t http_pending(const struct http *http); /* requests begun and not yet answered in full */
 size_t http_connections(const struct http *http);
-void http_close(struct http *http); /* after everything pending is answered */
+void http_close(struct http *http); /* after everything pending is answered; NULL is nothing */
 
 #endif

@@ -67,6 +67,27 @@ is_target(const char *s)
 	return true;
 }
 
+/*
+ * The path and query of an absolute-form target, which every server must take (RFC 9112 3.2.2);
+ * the authority counts for no more than Host does.  Other targets as they are; NULL when there is
+ * no authority, or one with a user in it (RFC 9110 4.2.4).
+ */
+static const char *
+origin_form(const char *target)
+{
+	size_t scheme = strncasecmp(target, "http://", 7) == 0    ? 7
+	                : strncasecmp(target, "https://", 8) == 0 ? 8
+	                                                          : 0;
+	size_t authority = strcspn(target + scheme, "/?#");
+
+	if (!scheme)
+		return target;
+	if (!authority || memchr(target + scheme, '@', authority))
+		return NULL;
+	target += scheme + authority;
+	return *target ? target : "/";
+}
+
 void
 head_target(struct head *head, struct request *req, const char *target)
 {
@@ -78,11 +99,15 @@ head_target(struct head *head, struct request *req, const char *target)
 		refuse(head, 414);
 		return;
 	}
-	if (!is_target(target) || (target[0] != '/' && strcmp(target, "*") != 0)) {
+	if (is_target(target))
+		target = origin_form(target);
+	else
+		target = NULL;
+	if (!target || (target[0] != '/' && strcmp(target, "*") != 0)) {
 		refuse(head, 400);
 		return;
 	}
-	path = arena_copy(&req->arena, target, len);
+	path = arena_text(&req->arena, target);
 	query = strchr(path, '?');
 	if (query)
 		*query++ = '\0';

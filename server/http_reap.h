@@ -24,6 +24,7 @@ struct link {
 	struct link *prev, *next;
 	enum link_phase phase;
 	int fd;
+	void *http;        /* http.c's: the server it belongs to */
 	void *exchange;    /* http.c's: the request that is under way, or NULL */
 	bool unread;       /* closes with input unread: let the client read the reply first */
 	int64_t since_us;  /* begin of the phase */

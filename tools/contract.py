@@ -236,8 +236,9 @@ class Contract:
             content = {"schema": body}
             if "x-example" in op:
                 content["example"] = op.pop("x-example")
+            kinds = ["application/json"] + ["application/merge-patch+json"] * (method == "patch")
             op["requestBody"] = {"required": not op.get("x-body-optional", False),
-                                 "content": {"application/json": content}}
+                                 "content": {kind: content for kind in kinds}}
         elif method == "post" and "x-spool" not in op:
             op["requestBody"] = {"required": False, "content": {"application/json": {
                 "schema": {"type": "object", "properties": {}, "additionalProperties": False}}}}
@@ -246,7 +247,7 @@ class Contract:
                 kind: {"schema": {"type": "string", "format": "binary"}} for kind in op["x-spool"]["types"]}}
         if method == "post" and op.get("x-idempotent", True):
             params.append({"$ref": "#/components/parameters/IdempotencyKey"})
-        if method in ("patch", "put") or method in ("post", "delete") and "{id}" in path:
+        if method in ("patch", "put"):
             params.append({"$ref": "#/components/parameters/IfMatch"})
         if method == "get":
             params.append({"$ref": "#/components/parameters/IfNoneMatch"})

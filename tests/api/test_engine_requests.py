@@ -103,6 +103,22 @@ def test_media_types(admin):
         admin.get("/v1/regions", headers={"Accept": accept}, expect=200)
 
 
+def test_a_patch_may_be_called_what_it_is(admin, anyone, chain):
+    """A PATCH is a JSON merge patch (RFC 7396) and may say so; nothing else may."""
+    path, merge = "/v1/regions/" + chain.region(), {"Content-Type": "application/merge-patch+json; charset=utf-8"}
+    assert admin.patch(path, {"name": "新名"}, headers=merge, version=1, expect=200)["name"] == "新名"
+    assert admin.post(path, {"name": "又名"}, version=2, expect=200,
+                      headers={**merge, "X-HTTP-Method-Override": "PATCH"})["name"] == "又名"
+    accepted = "application/merge-patch+json, application/json"
+    for kind in ("application/json-patch+json", "application/merge-patch+jsonx", "text/plain"):
+        wrong = admin.patch(path, {"name": "x"}, headers={"Content-Type": kind}, version=3)
+        assert (wrong.status, wrong.headers["Accept-Patch"]) == (415, accepted), kind
+        assert accepted in wrong["detail"]
+    assert admin.post("/v1/regions", REGION, headers=merge).status == 415
+    assert anyone.request("OPTIONS", path).headers["Accept-Patch"] == accepted
+    assert "Accept-Patch" not in anyone.request("OPTIONS", "/v1/regions").headers
+
+
 def test_sizes(admin, run):
     assert admin.post("/v1/regions", {"code": "X", "name": "x" * 1_100_000}).status == 413
     assert admin.get("/v1/stores?code=" + "x" * 5000).status == 414
@@ -121,7 +137,10 @@ def test_sizes(admin, run):
     (b"GET /healthz HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400),
     (b"GET /healthz HTTP/2.0\r\nHost: a\r\n\r\n", 505),
     (b"BREW /healthz HTTP/1.1\r\nHost: a\r\n\r\n", 501),
-    (b"GET http://a/healthz HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+    (b"GET http:///healthz HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+    (b"GET http://user@a/healthz HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+    (b"GET ftp://a/healthz HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+    (b"GET http://a/healthz HTTP/1.1\r\n\r\n", 400),
     (b"GET /a\x01b HTTP/1.1\r\nHost: a\r\n\r\n", 400),
     (b"GET /%00 HTTP/1.1\r\nHost: a\r\n\r\n", 400),
     (b"POST /v1/sessions HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}", 400),
@@ -129,6 +148,12 @@ def test_sizes(admin, run):
     (b"POST /v1/sessions HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n", 400),
     (b"POST /v1/sessions HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n", 400),
     (b"POST /v1/sessions HTTP/1.1\r\nHost: a\r\nContent-Length: +2\r\n\r\n{}", 400),
+    (b"POST /v1/sessions HTTP/1.1\r\nHost: a\r\nContent-Length: \r\n\r\n{}", 400),
+    (b"POST /v1/sessions HTTP/1.1\r\nHost: a\r\nContent-Length: 2 2\r\n\r\n{}", 400),
+    (b"POST /v1/sessions HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999999999999\r\n\r\n{}", 413),
+    (b"POST /v1/sessions HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}", 400),
+    (b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\nHost: a\r\n\r\n", 414),
+    (b"GET /healthz HTTP/1.1\r\nHost: a\r\nX-A: " + b"a" * 9000 + b"\r\n\r\n", 431),
     (b"GET /healthz HTTP/1.1\r\nHost: a\r\nX-A : b\r\n\r\n", 400),
 ], ids=lambda value: repr(value[:60]) if isinstance(value, bytes) else str(value))
 def test_doubtful_framing_is_refused(run, data, expected):
@@ -136,6 +161,22 @@ def test_doubtful_framing_is_refused(run, data, expected):
     answer = raw_exchange(run["port"], data + b"GET /readyz HTTP/1.1\r\nHost: a\r\n\r\n")
     assert answer.startswith(b"HTTP/1.1 %d " % expected), answer[:200]
     assert b"ready\n" not in answer, answer
+    # one head, and a problem like every other, whoever refused it
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert answer.count(b"HTTP/1.1 %d " % expected) == 1 and head.lower().count(b"content-length:") == 1
+    assert b"Content-Type: application/problem+json" in head and b"Connection: close" in head
+    problem = json.loads(body)
+    assert problem["status"] == expected and f"Request-Id: {problem['request_id']}".encode() in head
+
+
+def test_absolute_targets_are_served(admin, run):
+    """What a proxy would be asked is answered as if it were asked directly (RFC 9112 3.2.2)."""
+    for target in ("http://elsewhere.example/v1/me", "HTTPS://[::1]:8443/v1/me?"):
+        answer = raw_exchange(run["port"], f"GET {target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+                              f"Authorization: Bearer {admin.token}\r\n\r\n".encode())
+        assert answer.startswith(b"HTTP/1.1 200 ") and admin.id.encode() in answer, answer
+    assert raw_status(run["port"], b"GET http://a HTTP/1.1\r\nHost: a\r\n\r\n") == 404
+    assert raw_status(run["port"], b"OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n") == 204
 
 
 def test_requests_may_come_in_one_piece(run):
