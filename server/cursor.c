@@ -19,6 +19,14 @@ cursor_set_key(const unsigned char key[static 32])
 	memcpy(server_key, key, sizeof(server_key));
 }
 
+/* Each with its end, so that two cannot be read as one. */
+static void
+add_filter(crypto_auth_hmacsha512256_state *state, const char *filter, size_t size)
+{
+	crypto_auth_hmacsha512256_update(state, (const unsigned char *)filter, size);
+	crypto_auth_hmacsha512256_update(state, (const unsigned char *)"&", 1);
+}
+
 /* Query without what may change from page to page. */
 static void
 add_filters(crypto_auth_hmacsha512256_state *state, const char *query)
@@ -28,7 +36,7 @@ add_filters(crypto_auth_hmacsha512256_state *state, const char *query)
 
 		if (strncmp(query, "cursor=", 7) != 0 && strncmp(query, "limit=", 6) != 0 &&
 		    strncmp(query, "count=", 6) != 0)
-			crypto_auth_hmacsha512256_update(state, (const unsigned char *)query, n);
+			add_filter(state, query, n);
 		query += n;
 		if (*query == '&')
 			query++;

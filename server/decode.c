@@ -9,6 +9,8 @@
 #include "core/text.h"
 #include "decode_place.h"
 
+#define KEY_LENGTH_MAX 64 /* characters of a map's key */
+
 /* Thousandths of a number.  The parser keeps fractions as binary; fifteen digits bring back every
  * decimal of up to 10^9 with three places, and what is finer shows more of them and is refused. */
 static enum err
@@ -84,8 +86,10 @@ take_map(struct place *place, const struct member *m, json_t *value, struct map 
 	json_object_foreach (value, key, item) {
 		size_t before = place_enter(place, key);
 
-		if (strlen(key) == 0 || utf8_length(key, strlen(key)) > 64)
-			place_wrong(place, ERR_TOO_LONG, "64");
+		if (!*key)
+			place_wrong(place, ERR_TOO_SHORT, "1");
+		else if (utf8_length(key, strlen(key)) > KEY_LENGTH_MAX)
+			place_wrong(place, ERR_TOO_LONG, place_number(place, KEY_LENGTH_MAX));
 		else if (!json_is_string(item))
 			place_wrong(place, ERR_WRONG_TYPE, "a text");
 		else if ((int64_t)utf8_length(json_string_value(item), json_string_length(item)) >

@@ -42,26 +42,37 @@ place_quantity(struct place *place, int64_t milli)
 	return arena_text(place->ctx->arena, qty_format((struct qty){ milli }, text));
 }
 
-/* Step into a member or an element; RFC 6901 escapes ~ and /. */
+/* Append `n` octets; false when they do not fit. */
+static bool
+put(struct place *place, const char *s, size_t n)
+{
+	if (n > sizeof(place->pointer) - place->len)
+		return false;
+	memcpy(place->pointer + place->len, s, n);
+	place->len += n;
+	return true;
+}
+
+/* Step into a member or an element; RFC 6901 escapes ~ and /.  A name from outside may be of any
+ * length: it is cut behind a whole character. */
 size_t
 place_enter(struct place *place, const char *name)
 {
+	const char *end = name + strlen(name), *c;
 	size_t before = place->len;
-	size_t max = sizeof(place->pointer) - 3;
+	bool escaped = !place->is_parameter, fits = true;
 
-	if (place->is_parameter) {
-		place->len = strlen(name) < max ? strlen(name) : max;
-		memcpy(place->pointer, name, place->len);
-		return before;
-	}
-	place->pointer[place->len++] = '/';
-	for (; *name && place->len < max; name++) {
-		if (*name == '~' || *name == '/') {
-			place->pointer[place->len++] = '~';
-			place->pointer[place->len++] = *name == '~' ? '0' : '1';
-		} else {
-			place->pointer[place->len++] = *name;
-		}
+	if (place->is_parameter)
+		place->len = 0;
+	else
+		fits = put(place, "/", 1);
+	while (fits && name < end) {
+		c = name;
+		utf8_next(&name, end);
+		if (escaped && (*c == '~' || *c == '/'))
+			fits = put(place, *c == '~' ? "~0" : "~1", 2);
+		else
+			fits = put(place, c, (size_t)(name - c));
 	}
 	return before;
 }
