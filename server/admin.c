@@ -6,18 +6,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/text.h"
 #include "db/conn.h"
+#include "decode.h"
 #include "password.h"
-
-struct admin {
-	const char *username, *name, *password;
-};
 
 static enum err
 create(struct ctx *ctx, void *arg)
 {
-	const struct admin *admin = arg;
+	const struct create_staff *admin = arg;
 	const struct id none = { { 0 } };
 	struct id staff = id_new();
 
@@ -39,18 +35,26 @@ create_admin(const char *url, const char *username, const char *name, const char
 	struct ctx ctx = {
 		.arena = &arena, .now = utc_now(), .scope = &system_scope, .if_match = -1
 	};
-	struct admin admin = { username, name, password };
+	const struct parameter given[] = {
+		{ "username", username },
+		{ "name", name },
+		{ "password", password },
+	};
+	void *admin;
 	struct conn *conn;
 	enum err err;
 
-	if (utf8_length(password, strlen(password)) < PASSWORD_MIN) {
-		snprintf(error, size, "the password must have at least %d characters",
-		         PASSWORD_MIN);
+	arena_init(&arena);
+	/* the same limits and the same normal forms as over the API, or nobody could log in */
+	err = decode_parameters(&ctx, &create_staff_shape, given, COUNT_OF(given), &admin);
+	if (err) {
+		snprintf(error, size, "the %s is refused: %s", ctx.failures[0].parameter,
+		         err_infos[ctx.failures[0].err].code);
+		arena_clear(&arena);
 		return false;
 	}
-	arena_init(&arena);
 	conn = conn_open(url);
-	err = conn_run(conn, &ctx, create, &admin);
+	err = conn_run(conn, &ctx, create, admin);
 	if (err)
 		snprintf(error, size, "%s is not made: %s", username,
 		         err == ERR_DUPLICATE ? "the username is taken" : err_infos[err].code);

@@ -78,18 +78,23 @@ command_serve(struct options *options)
 static int
 command_create_admin(struct options *options)
 {
-	char error[1024], password[256];
+	char error[1024], password[4096];
+	size_t len;
+	bool made;
 
 	if (options->argc != 2)
 		return complain(EX_USAGE, "usage: fettled create-admin USERNAME NAME");
 	fputs("password: ", stderr);
 	if (!fgets(password, sizeof(password), stdin))
 		return complain(EX_USAGE, "no password on standard input");
-	password[strcspn(password, "\n")] = '\0';
-	if (!create_admin(options->database.url, options->argv[0], options->argv[1], password,
-	                  error, sizeof(error)))
-		return complain(EX_DATAERR, error);
-	return EX_OK;
+	len = strcspn(password, "\n");
+	if (len == sizeof(password) - 1)
+		return complain(EX_USAGE, "the password is too long");
+	password[len] = '\0';
+	made = create_admin(options->database.url, options->argv[0], options->argv[1], password,
+	                    error, sizeof(error));
+	explicit_bzero(password, sizeof(password));
+	return made ? EX_OK : complain(EX_DATAERR, error);
 }
 
 /* Ends with 1 when the books differ: for cron and for tests. */
@@ -154,9 +159,6 @@ run_command(const struct command *command, struct options *options)
 		return command->run(options);
 	if (!database_open(&options->config, &options->database, error, sizeof(error)))
 		return complain(EX_UNAVAILABLE, error);
-	if (options->database.url[0] == '\0' && command->run != command_migrate)
-		return complain(EX_CONFIG, "FETTLE_DATABASE_URL is not set, and FETTLE_OWNER_URL "
-		                           "is for migrations only");
 	/* a private cluster is nobody else's: it follows the program */
 	if (options->database.private && command->run != command_migrate &&
 	    !database_migrate(&options->database, error, sizeof(error)))

@@ -27,11 +27,16 @@ database_open(const struct config *config, struct database *database, char *erro
 		.bootstrap = asset_text("migrations/bootstrap.sql"),
 	};
 
-	*database =
-		(struct database){ .private = !config->database_url[0] && !config->owner_url[0] };
+	*database = (struct database){ .private = config->database_url[0] == '\0' };
 	if (database->private)
 		return cluster_start(&settings, database->url, sizeof(database->url),
 		                     database->owner_url, sizeof(database->owner_url), error, size);
+	if (strlen(config->database_url) >= sizeof(database->url) ||
+	    strlen(config->owner_url) >= sizeof(database->owner_url)) {
+		snprintf(error, size, "a database URL has at most %zu octets",
+		         sizeof(database->url) - 1);
+		return false;
+	}
 	snprintf(database->url, sizeof(database->url), "%s", config->database_url);
 	snprintf(database->owner_url, sizeof(database->owner_url), "%s", config->owner_url);
 	return true;

@@ -7,8 +7,6 @@
 
 #include "core/arena.h"
 
-#define PASSWORD_MIN 8 /* characters */
-
 /* About 50 ms of one core: only on the password queue or from the command line. */
 const char *password_hash(struct arena *arena, const char *password);
 

@@ -94,9 +94,12 @@ work_order_authorise(struct ctx *ctx, struct id id, const struct authorise_work_
 	struct consent consent = { 0 };
 	struct lines lines;
 	struct work_order wo;
-	enum work_order_status same;
-	enum err err = work_order_begin(ctx, id, OP_authoriseWorkOrder, &wo, &same);
+	int to;
+	enum err err = work_order_lock(ctx, id, NULL, &wo);
 
+	if (!err)
+		err = machine_check(ctx, &work_order_machine, OP_authoriseWorkOrder, (int)wo.status,
+		                    &to);
 	if (!err)
 		err = lines_read(ctx, id, &lines);
 	if (!err)
@@ -112,6 +115,7 @@ work_order_authorise(struct ctx *ctx, struct id id, const struct authorise_work_
 		move_authorised(ctx, &wo);
 	else
 		work_order_changed(ctx, &wo, "work_order.declined");
+	ctx->subject = id;
 	return OK;
 }
 

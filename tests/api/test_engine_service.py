@@ -136,7 +136,27 @@ def test_stopping_loses_nothing(another, db, contract, book, chain, sql):
     assert len(tried) > len(acknowledged) > 100 and "event=stopped" in daemon.log()
 
 
+def test_the_first_administrator(run, tmp_path, anyone, chain):
+    """create-admin takes what the API takes, in the same normal form: who is made can log in."""
+    daemon = Daemon(tmp_path, DATABASE_URL=run["dsn"].replace("user=postgres", "user=fettle_app"))
+    name = "Chief." + chain.unique()
+    assert daemon.run("create-admin", name, "总管", text="correct horse\n").returncode == 0
+    logged_in = anyone.post("/v1/sessions", {"username": name, "password": "correct horse"}, expect=201)
+    assert logged_in["staff"]["username"] == name.lower()
+    for username, full, password, said in ((name, "x", "correct horse", "taken"), ("a b", "x", "correct horse", "username"),
+                                           ("b" + name, "x", "canary", "password"), ("b" + name, "", "correct horse", "name"),
+                                           ("b" + name, "x", "x" * 5000, "password")):
+        done = daemon.run("create-admin", username, full, text=password + "\n")
+        assert done.returncode > 0 and said in done.stderr and password not in done.stderr, done
+
+
 # --- It does not start where it could do harm ---
+
+def test_it_ends_well_where_it_cannot_listen(run, tmp_path):
+    app = run["dsn"].replace("user=postgres", "user=fettle_app")
+    assert "http_listen_failed" in refusal(tmp_path, DATABASE_URL=app, ADDRESS="192.0.2.1")
+    assert "at most 1023 octets" in refusal(tmp_path, DATABASE_URL=app + " application_name=" + "x" * 1024)
+
 
 def refusal(folder, *args, **settings):
     done = Daemon(folder, **settings).run(*(args or ("serve",)))
@@ -192,9 +212,8 @@ def test_it_will_not_run_where_a_crash_loses_data(careless, tmp_path):
     app, owner = (careless.replace("user=postgres", "user=" + role) for role in ("fettle_app", "fettle_owner"))
     said = refusal(tmp_path, DATABASE_URL=app, OWNER_URL=owner)
     assert re.search("fsync|migrat", said)
-    assert "FETTLE_DATABASE_URL is not set" in refusal(tmp_path, OWNER_URL=owner)
-    done = Daemon(tmp_path, OWNER_URL=owner).run("migrate")
-    assert done.returncode == 0 and not (tmp_path / "data").exists(), done.stderr
+    done = Daemon(tmp_path, DATABASE_URL=app, OWNER_URL=owner).run("migrate")
+    assert done.returncode == 0, done.stderr
     assert "fsync" in refusal(tmp_path, DATABASE_URL=app, OWNER_URL=owner)
 
 
