@@ -24,6 +24,7 @@ struct run {
 	struct rows *found; /* of the idempotency look-up */
 	/* what the first request was about; handlers may go on and set ctx->subject */
 	struct id replayed;
+	const struct route *then; /* the read that answers; NULL: nothing is told */
 	size_t count;
 	struct rows *rows[LANE_STATEMENTS_MAX];
 };
@@ -149,6 +150,8 @@ take_version(struct request *req)
 	if (!tag) {
 		const struct shape *shape = req->operation->body;
 
+		if (!shape) /* DELETE takes it where it is sent */
+			return OK;
 		for (size_t i = 0; i < shape->count; i++) {
 			const struct member *m = &shape->members[i];
 			const char *base = req->body;
@@ -288,7 +291,6 @@ command_tx(struct ctx *ctx, void *arg)
 {
 	struct run *run = arg;
 	struct request *req = run->req;
-	const struct route *then = reply_route(req);
 	enum err err = OK;
 
 	/* what a try before this one, that was lost, has left */
@@ -308,9 +310,10 @@ command_tx(struct ctx *ctx, void *arg)
 		return OK;
 	if (req->idempotency_key)
 		keep_key(ctx, req);
-	if (!then)
+	if (!run->then)
 		return OK;
-	return queue_read(ctx, run, then, req->route->kind == ROUTE_READ ? req->id : ctx->subject);
+	return queue_read(ctx, run, run->then,
+	                  req->route->kind == ROUTE_READ ? req->id : ctx->subject);
 }
 
 /* Read only: the object a replay or a stale version answers with. */
@@ -320,7 +323,7 @@ read_tx(struct ctx *ctx, void *arg)
 	struct run *run = arg;
 	struct id subject = ctx->subject;
 
-	return queue_read(ctx, run, reply_route(run->req), subject);
+	return queue_read(ctx, run, run->then, subject);
 }
 
 /* ------------------------------------------------------------ the reply */
@@ -339,7 +342,7 @@ location_of(struct request *req, enum op op, struct id id)
 static void
 reply_done(struct request *req, struct run *run)
 {
-	const struct route *then = reply_route(req);
+	const struct route *then = run->then;
 	int status = req->reply.status;
 	enum err err;
 
@@ -386,7 +389,7 @@ reply_replay(struct request *req, struct conn *conn, struct run *run)
 	struct reread reread = { run, run->replayed };
 	enum err err = OK;
 
-	if (reply_route(req))
+	if (run->then)
 		err = conn_run(conn, &req->ctx, reread_tx, &reread);
 	if (err) {
 		problem_reply(req, err, NULL);
@@ -394,6 +397,17 @@ reply_replay(struct request *req, struct conn *conn, struct run *run)
 	}
 	reply_done(req, run);
 	reply_header(req, "Idempotent-Replayed", "true");
+}
+
+/* What a GET of the same path answers with; NULL when there is none. */
+static const struct route *
+read_route(const struct request *req)
+{
+	for (enum op op = OP_NONE + 1; op < OP_COUNT; op++)
+		if (strcmp(operations[op].method, "GET") == 0 &&
+		    strcmp(operations[op].path, req->operation->path) == 0)
+			return route_of(op);
+	return NULL;
 }
 
 /* A stale version is told with the object as it is. */
@@ -405,8 +419,10 @@ reply_stale(struct request *req, struct conn *conn, struct run *run)
 	struct buf current;
 
 	buf_init(&current, 1u << 20);
-	if (reply_route(req) && conn_run(conn, &req->ctx, reread_tx, &reread) == OK &&
-	    reply_rows(req, reply_route(req), run->rows) == OK && req->reply.body.len > 0) {
+	if (!run->then)
+		run->then = read_route(req);
+	if (run->then && conn_run(conn, &req->ctx, reread_tx, &reread) == OK &&
+	    reply_rows(req, run->then, run->rows) == OK && req->reply.body.len > 0) {
 		buf_put(&current, req->reply.body.data, req->reply.body.len);
 		reply_etag(req);
 	}
@@ -419,7 +435,7 @@ reply_stale(struct request *req, struct conn *conn, struct run *run)
 void
 command_run(struct request *req, struct conn *conn, int64_t deadline_us)
 {
-	struct run run = { .req = req };
+	struct run run = { .req = req, .then = reply_route(req) };
 	enum err err = take_body(req);
 
 	if (!err)

@@ -33,6 +33,9 @@ class ContractError(Exception):
     pass
 
 
+VERSIONED = ("patch", "put")  # need the version that was read; DELETE takes it
+
+
 def snake(name):
     name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
     return re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name).replace("-", "_").lower()
@@ -247,7 +250,8 @@ class Contract:
                 kind: {"schema": {"type": "string", "format": "binary"}} for kind in op["x-spool"]["types"]}}
         if method == "post" and op.get("x-idempotent", True):
             params.append({"$ref": "#/components/parameters/IdempotencyKey"})
-        if method in ("patch", "put"):
+        if method in VERSIONED or method == "delete" and "{id}" in path:
+            op["x-if-match"] = True
             params.append({"$ref": "#/components/parameters/IfMatch"})
         if method == "get":
             params.append({"$ref": "#/components/parameters/IfNoneMatch"})
@@ -510,7 +514,7 @@ class Generator:
                 body_name, schema, _ = self.contract.resolve(
                     op["requestBody"]["content"]["application/json"]["schema"])
                 body = snake(body_name or name)
-                if method in ("patch", "put"):
+                if method in VERSIONED:
                     schema = dict(schema)
                     schema["properties"] = {**schema["properties"],
                                             "version": {"type": "integer", "minimum": 1}}
@@ -619,7 +623,7 @@ class Generator:
                     spool, op.get("x-body-optional"), method == "POST" and op.get("x-idempotent", True),
                     op.get("x-access-log"), op.get("x-access-log") or op.get("x-worker"),
                     op.get("x-hashes"), "x-list" in op,
-                    method in ("PATCH", "PUT")))
+                    op.get("x-if-match")))
                 + f", {name + '_types' if spool else 'NULL'} }},")
         c.append("};")
         write(out_dir / "contract.h", "\n".join(h) + "\n#endif\n")

@@ -34,18 +34,12 @@ enum err
 operation_update(struct ctx *ctx, struct id id, const struct update_operation *in)
 {
 	struct rows *rows;
-	enum err err = db_read(ctx, operation_lock, &rows, ARG(id, id));
+	enum err err = db_lock(ctx, operation_lock, id, &rows);
 
-	if (err)
-		return err;
-	if (rows_count(rows) == 0)
-		return fail(ctx, ERR_NOT_FOUND, NULL);
-	err = ctx_check_version(ctx, row_int(rows, 0, "version"));
 	if (err)
 		return err;
 	db_write(ctx, operation_update, ARG(id, id), ARG(initials, initials_of(ctx, in->name)),
 	         BODY_ARG(update_operation, in));
 	event_add(ctx, "operation.updated", chain, id);
-	ctx->subject = id;
 	return OK;
 }

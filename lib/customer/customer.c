@@ -186,17 +186,15 @@ customer_lookup(struct ctx *ctx, const struct lookup_customer *in, bool *found)
 
 /* ------------------------------------------------------------ changing */
 
+/* The subject becomes the customer who stayed, where id was merged away. */
 static enum err
 lock(struct ctx *ctx, struct id id, struct rows **rows)
 {
-	enum err err = db_read(ctx, customer_lock, rows, ARG(id, id));
+	enum err err = db_lock(ctx, customer_lock, id, rows);
 
-	if (err)
-		return err;
-	if (rows_count(*rows) == 0)
-		return fail(ctx, ERR_NOT_FOUND, NULL);
-	ctx->subject = row_id(*rows, 0, "id");
-	return OK;
+	if (!err)
+		ctx->subject = row_id(*rows, 0, "id");
+	return err;
 }
 
 /* Write the keys of a customer anew; further phones are those of contacts. */
@@ -222,8 +220,6 @@ customer_update(struct ctx *ctx, struct id id, const struct update_customer *in)
 	struct rows *rows;
 	enum err err = lock(ctx, id, &rows);
 
-	if (!err)
-		err = ctx_check_version(ctx, row_int(rows, 0, "version"));
 	if (err)
 		return err;
 	db_write(ctx, customer_update, ARG(customer_id, ctx->subject),
@@ -318,21 +314,18 @@ contact_add(struct ctx *ctx, struct id customer, const struct add_contact *in)
 enum err
 contact_delete(struct ctx *ctx, struct id contact)
 {
-	struct rows *rows, *who;
-	enum err err = db_read(ctx, contact_lock, &rows, ARG(id, contact));
+	struct rows *rows;
+	struct id customer;
+	enum err err = db_lock(ctx, contact_lock, contact, &rows);
 
 	if (err)
 		return err;
-	if (rows_count(rows) == 0)
-		return fail(ctx, ERR_NOT_FOUND, NULL);
-	err = lock(ctx, row_id(rows, 0, "customer_id"), &who);
-	if (err)
-		return err;
+	customer = row_id(rows, 0, "customer_id");
 	db_write(ctx, contact_delete, ARG(id, contact));
-	event_add(ctx, "customer.updated", none, ctx->subject);
-	return write_keys(ctx, ctx->subject, row_text(who, 0, "name"),
-	                  strcmp(row_text(who, 0, "kind"), "person") == 0,
-	                  row_text(who, 0, "phone"));
+	event_add(ctx, "customer.updated", none, customer);
+	return write_keys(ctx, customer, row_text(rows, 0, "name"),
+	                  strcmp(row_text(rows, 0, "kind"), "person") == 0,
+	                  row_text(rows, 0, "phone"));
 }
 
 enum err

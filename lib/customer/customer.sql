@@ -204,9 +204,12 @@ INSERT INTO customer_contact (id, customer_id, kind, value, name, role, created_
 VALUES (:contact_id, :customer_id, :kind, :value, :name, :role, :now, :now);
 
 -- name: contact_lock
-SELECT k.customer_id, k.kind, k.value FROM customer_contact k
+-- With the customer, whose keys change: locked first, as a merge does.
+SELECT k.version, c.id AS customer_id, c.name, c.kind, c.phone
+  FROM customer_contact k
+  JOIN customer c ON c.id = k.customer_id AND c.deleted_at IS NULL
  WHERE k.id = :id AND k.deleted_at IS NULL
-   FOR NO KEY UPDATE;
+   FOR NO KEY UPDATE OF c, k;
 
 -- name: contact_delete
 UPDATE customer_contact

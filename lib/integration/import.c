@@ -38,19 +38,16 @@ import_cancel(struct ctx *ctx, struct id id)
 {
 	struct rows *rows;
 	int to;
-	enum err err = db_read(ctx, import_lock, &rows, ARG(id, id));
+	enum err err = db_lock(ctx, import_lock, id, &rows);
 
 	if (err)
 		return err;
-	if (rows_count(rows) == 0)
-		return fail(ctx, ERR_NOT_FOUND, NULL);
 	err = machine_check(ctx, &import_machine, OP_cancelImport,
 	                    row_enum(rows, 0, "status", &import_status_enum), &to);
 	if (err)
 		return err;
 	end(ctx, id, row_id(rows, 0, "store_id"), IMPORT_STATUS_CANCELLED, NULL,
 	    "import.cancelled");
-	ctx->subject = id;
 	return OK;
 }
 

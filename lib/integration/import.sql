@@ -39,7 +39,7 @@ INSERT INTO import_job (id, store_id, kind, format, status, dry_run, sha256, lan
 VALUES (:id, :store_id, :kind, :format, 'queued', :dry_run, :sha256, :language, :actor_id::uuid, :now, :now);
 
 -- name: import_lock
-SELECT j.store_id, j.status FROM import_job j WHERE j.id = :id AND j.deleted_at IS NULL FOR NO KEY UPDATE;
+SELECT j.version, j.store_id, j.status FROM import_job j WHERE j.id = :id AND j.deleted_at IS NULL FOR NO KEY UPDATE;
 
 -- name: import_end   rows: 1
 UPDATE import_job

@@ -54,13 +54,8 @@ part_update(struct ctx *ctx, struct id id, const struct update_part *in)
 {
 	const char *norm = in->has_number ? part_number_normalise(ctx->arena, in->number) : NULL;
 	struct rows *rows;
-	enum err err = db_read(ctx, part_lock, &rows, ARG(id, id));
+	enum err err = db_lock(ctx, part_lock, id, &rows);
 
-	if (err)
-		return err;
-	if (rows_count(rows) == 0)
-		return fail(ctx, ERR_NOT_FOUND, NULL);
-	err = ctx_check_version(ctx, row_int(rows, 0, "version"));
 	if (err)
 		return err;
 	db_write(ctx, part_update, ARG(id, id), ARG(number_norm, norm), BODY_ARG(update_part, in));
@@ -70,7 +65,6 @@ part_update(struct ctx *ctx, struct id id, const struct update_part *in)
 		         in->has_name ? in->name : row_text(rows, 0, "name"));
 	}
 	event_add(ctx, "part.updated", chain, id);
-	ctx->subject = id;
 	return OK;
 }
 

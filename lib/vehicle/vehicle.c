@@ -388,27 +388,13 @@ vehicle_lookup(struct ctx *ctx, const struct lookup_vehicle *in, bool *found)
 
 /* ------------------------------------------------------------ changing */
 
-static enum err
-lock(struct ctx *ctx, struct id id, struct rows **rows)
-{
-	enum err err =
-		db_read(ctx, vehicle_lock, rows, ARG(id, id), ARG(store_id, ctx->scope->store));
-
-	if (!err && rows_count(*rows) == 0)
-		err = fail(ctx, ERR_NOT_FOUND, NULL);
-	ctx->subject = id;
-	return err;
-}
-
 enum err
 vehicle_update(struct ctx *ctx, struct id id, const struct update_vehicle *in)
 {
 	const char *vin = NULL;
 	struct rows *rows, *other;
-	enum err err = lock(ctx, id, &rows);
+	enum err err = db_lock(ctx, vehicle_lock, id, &rows);
 
-	if (!err)
-		err = ctx_check_version(ctx, row_int(rows, 0, "version"));
 	if (!err && in->has_vin)
 		err = vin_take(ctx, in->vin, "/vin", &vin);
 	if (err)
@@ -431,7 +417,7 @@ vehicle_change_plate(struct ctx *ctx, struct id id, const struct change_plate *i
 	enum plate_class kind = PLATE_CLASS_UNSET;
 	struct rows *rows;
 	struct date from;
-	enum err err = lock(ctx, id, &rows);
+	enum err err = db_lock(ctx, vehicle_lock, id, &rows);
 
 	if (!err)
 		err = check_plate(ctx, in->plate, in->plate_kind, &kind);
@@ -452,7 +438,7 @@ vehicle_add_owner(struct ctx *ctx, struct id id, const struct add_owner *in)
 	struct id customer = in->customer_id;
 	struct rows *rows;
 	struct date from;
-	enum err err = lock(ctx, id, &rows);
+	enum err err = db_lock(ctx, vehicle_lock, id, &rows);
 
 	if (!err)
 		err = customer_resolve(ctx, &customer, "/customer_id");
@@ -497,7 +483,7 @@ odometer_add(struct ctx *ctx, struct id vehicle, const struct add_odometer_readi
 
 	if (read_at.us > ctx->now.us)
 		return fail(ctx, ERR_IN_THE_FUTURE, "/read_at");
-	err = lock(ctx, vehicle, &rows);
+	err = db_lock(ctx, vehicle_lock, vehicle, &rows);
 	if (!err)
 		err = db_read(ctx, odometer_before, &rows, ARG(vehicle_id, vehicle),
 		              ARG(read_at, read_at));

@@ -101,7 +101,7 @@ ON CONFLICT DO NOTHING;
 SELECT v.version, v.vin, v.plate, v.plate_kind, p.vin_rule,
        (:now::timestamptz AT TIME ZONE coalesce(s.time_zone, 'Asia/Shanghai'))::date AS today
   FROM vehicle v
-  LEFT JOIN store s ON s.id = coalesce(:store_id::uuid, (SELECT l.store_id FROM vehicle_store l
+  LEFT JOIN store s ON s.id = coalesce(nullif(current_setting('app.store', true), '')::uuid, (SELECT l.store_id FROM vehicle_store l
                                                           WHERE l.vehicle_id = v.id ORDER BY l.at, l.store_id LIMIT 1))
   LEFT JOIN store_policy p ON p.store_id = s.id
  WHERE v.id = :id AND v.deleted_at IS NULL
