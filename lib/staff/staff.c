@@ -22,13 +22,15 @@ check_grant(struct ctx *ctx, const char *role, const struct permission_set *held
 	return fail_with(ctx, ERR_FORBIDDEN, NULL, enum_code(&permission_enum, (int)lacking), NULL);
 }
 
-/* Whether the caller may give and take this grant of a person, or with none all they hold. */
+/* Whether the caller may give and take this grant of a person, or with none all they hold; `made` is
+ * the grant that is just being given, if any. */
 static enum err
-check_authority(struct ctx *ctx, struct id staff, struct id grant, struct rows **found)
+check_authority(struct ctx *ctx, struct id staff, struct id grant, struct id made,
+                struct rows **found)
 {
 	struct permission_set held = { { 0 } };
-	enum err err =
-		db_read(ctx, staff_authority, found, ARG(staff_id, staff), ARG(grant_id, grant));
+	enum err err = db_read(ctx, staff_authority, found, ARG(staff_id, staff),
+	                       ARG(grant_id, grant), ARG(made_id, made));
 	size_t n = err ? 0 : rows_count(*found);
 
 	for (size_t i = 0; i < n && !err; i++) {
@@ -47,27 +49,29 @@ check_authority(struct ctx *ctx, struct id staff, struct id grant, struct rows *
 	return err;
 }
 
-static enum err
-staff_lock(struct ctx *ctx, struct id id, struct rows **rows)
-{
-	enum err err = db_read(ctx, staff_lock, rows, ARG(id, id));
-
-	if (err)
-		return err;
-	if (rows_count(*rows) == 0)
-		return fail(ctx, ERR_NOT_FOUND, NULL);
-	ctx->subject = id;
-	return ctx_check_version(ctx, row_int(*rows, 0, "version"));
-}
-
 /* Lock a person whom the caller may change: nobody above them. */
 static enum err
 staff_take_charge(struct ctx *ctx, struct id id, struct rows **rows)
 {
 	struct rows *grants;
-	enum err err = staff_lock(ctx, id, rows);
+	enum err err = db_lock(ctx, staff_lock, id, rows);
 
-	return err ? err : check_authority(ctx, id, none, &grants);
+	return err ? err : check_authority(ctx, id, none, none, &grants);
+}
+
+/* The chain keeps somebody who administers it: not the last one's grant (none: the last one) goes. */
+static enum err
+check_admin_stays(struct ctx *ctx, struct id staff, struct id grant)
+{
+	struct rows *last;
+	enum err err;
+
+	/* a statement before the other, which so sees what was committed meanwhile */
+	db_write(ctx, staff_admins_lock, NO_ARGS);
+	err = db_read(ctx, staff_admin_last, &last, ARG(staff_id, staff), ARG(grant_id, grant));
+	if (err)
+		return err;
+	return rows_count(last) ? fail(ctx, ERR_LAST_ADMIN, NULL) : OK;
 }
 
 static void
@@ -106,6 +110,8 @@ staff_update(struct ctx *ctx, struct id id, const struct update_staff *in)
 
 	if (!err && in->has_store_id)
 		err = ctx_store(ctx, in->store_id, &store);
+	if (!err && in->has_active && !in->active)
+		err = check_admin_stays(ctx, id, none);
 	if (err)
 		return err;
 	db_write(ctx, staff_update, ARG(id, id), BODY_ARG(update_staff, in));
@@ -121,6 +127,8 @@ staff_delete(struct ctx *ctx, struct id id, const char *reason)
 	struct rows *rows;
 	enum err err = staff_take_charge(ctx, id, &rows);
 
+	if (!err)
+		err = check_admin_stays(ctx, id, none);
 	if (err)
 		return err;
 	db_write(ctx, staff_delete, ARG(id, id), ARG(reason, reason));
@@ -150,7 +158,7 @@ staff_grant(struct ctx *ctx, struct id id, const struct create_staff_grant *in)
 {
 	struct id store, grant = id_new();
 	struct rows *rows, *given;
-	enum err err = staff_lock(ctx, id, &rows);
+	enum err err = db_lock(ctx, staff_lock, id, &rows);
 
 	if (!err && in->has_store_id && in->has_region_id)
 		err = fail_with(ctx, ERR_ONE_OF, "/region_id", "store_id, region_id", NULL);
@@ -161,7 +169,7 @@ staff_grant(struct ctx *ctx, struct id id, const struct create_staff_grant *in)
 	db_write(ctx, staff_grant_add, ARG(grant_id, grant), ARG(staff_id, id),
 	         BODY_ARG(create_staff_grant, in));
 	/* judged where it holds: what fails here is not saved */
-	err = check_authority(ctx, id, grant, &given);
+	err = check_authority(ctx, id, grant, grant, &given);
 	if (err)
 		return err;
 	db_write(ctx, staff_touch, ARG(id, id));
@@ -174,14 +182,17 @@ staff_revoke(struct ctx *ctx, struct id id, struct id grant)
 {
 	struct permission_set ends;
 	struct rows *rows, *taken;
-	enum err err = staff_lock(ctx, id, &rows);
+	enum err err = db_lock(ctx, staff_lock, id, &rows);
 
 	if (!err)
-		err = check_authority(ctx, id, grant, &taken);
+		err = check_authority(ctx, id, grant, none, &taken);
 	if (err)
 		return err;
 	if (rows_count(taken) == 0)
 		return fail(ctx, ERR_NOT_FOUND, NULL);
+	err = check_admin_stays(ctx, id, grant);
+	if (err)
+		return err;
 	ends = permissions_of(row_text(taken, 0, "role"), NULL);
 	db_write(ctx, staff_grant_revoke, ARG(grant_id, grant));
 	if (permission_in(&ends, PERMISSION_KEY_WRITE))
@@ -219,12 +230,10 @@ enum err
 api_key_revoke(struct ctx *ctx, struct id id)
 {
 	struct rows *rows;
-	enum err err = db_read(ctx, api_key_lock, &rows, ARG(id, id));
+	enum err err = db_lock(ctx, api_key_lock, id, &rows);
 
 	if (err)
 		return err;
-	if (rows_count(rows) == 0)
-		return fail(ctx, ERR_NOT_FOUND, NULL);
 	db_write(ctx, api_key_revoke, ARG(id, id));
 	event_add(ctx, "api_key.revoked", none, id);
 	return OK;

@@ -3,7 +3,10 @@
  *
  * Nobody gives, takes or takes over what they may not do themselves: a change to a person, their
  * password or a grant needs staff.write, and every permission of the grants concerned, where those
- * hold; roles of headquarters need it for the whole chain.  ERR_FORBIDDEN else. */
+ * hold; roles of headquarters need it for the whole chain.  ERR_FORBIDDEN else.
+ *
+ * Somebody stays who administers the chain: whatever would end the last active hq_admin of the chain
+ * is ERR_LAST_ADMIN. */
 #ifndef STAFF_STAFF_H
 #define STAFF_STAFF_H
 

@@ -75,11 +75,18 @@ SELECT f.id, f.version, f.store_id, f.name, f.username, mask_phone(f.phone) AS p
        f.name AS _after_name, f.id AS _after_id
   FROM staff f
  WHERE (:after_position::text IS NOT NULL OR f.deleted_at IS NULL)
-   AND (:scope_store::uuid IS NULL OR f.store_id = :scope_store)
+   AND (:role::text IS NOT NULL OR current_setting('app.hq', true) = '1' AND :scope_store::uuid IS NULL
+        OR EXISTS (SELECT FROM store s
+                    WHERE (:scope_store::uuid IS NULL OR s.id = :scope_store)
+                      AND (s.id = f.store_id
+                           OR EXISTS (SELECT FROM staff_grant g
+                                       WHERE g.staff_id = f.id AND g.store_id = s.id AND g.revoked_at IS NULL))))
    AND (:username::text IS NULL OR f.username = :username)
    AND (:active::boolean IS NULL OR f.active = :active)
    AND (:role::text IS NULL
-        OR EXISTS (SELECT FROM staff_grant g WHERE g.staff_id = f.id AND g.role = :role AND g.revoked_at IS NULL))
+        OR CASE WHEN :scope_store::uuid IS NULL
+                THEN EXISTS (SELECT FROM staff_grant g WHERE g.staff_id = f.id AND g.role = :role AND g.revoked_at IS NULL)
+                ELSE f.id IN (SELECT staff_with_role(:scope_store, ARRAY[:role::text])) END)
    AND (:updated_after::timestamptz IS NULL OR f.updated_at > :updated_after)
    AND (:after_position::text IS NULL
         OR (f.changed >= :after_position::text::xid8 AND f.changed < pg_snapshot_xmin(pg_current_snapshot())))
@@ -140,13 +147,28 @@ VALUES (:grant_id, :staff_id, :role,
 -- name: staff_grant_revoke
 UPDATE staff_grant SET revoked_at = :now, changed = pg_current_xact_id() WHERE id = :grant_id;
 
+-- So that two administrators who revoke each other are not both gone: one after another, and each looks anew.
+-- name: staff_admins_lock
+SELECT pg_advisory_xact_lock(hashtext('staff_admins'));
+
+-- A row when nobody but this person administers the chain.
+-- name: staff_admin_last
+SELECT g.id
+  FROM staff_grant g
+ WHERE g.staff_id = :staff_id AND g.role = 'hq_admin' AND g.scope = 'chain' AND g.revoked_at IS NULL
+   AND (:grant_id::uuid IS NULL OR g.id = :grant_id)
+   AND NOT EXISTS (SELECT FROM staff_grant o
+                     JOIN staff f ON f.id = o.staff_id AND f.active AND f.deleted_at IS NULL
+                    WHERE o.role = 'hq_admin' AND o.scope = 'chain' AND o.revoked_at IS NULL AND o.staff_id <> :staff_id);
+
 -- For each grant of a person (or for one of them) what the caller may do where it holds: one row for each
--- role or key of the caller that covers it, one with nulls when none does.
+-- role or key of the caller that covers it, one with nulls when none does.  What is being granted (made_id) is not yet
+-- the caller's own, though they grant it to themselves.
 -- name: staff_authority
 WITH own AS (
 	SELECT g.role, NULL::text AS scopes, g.scope = 'chain' AS chain, g.store_id, g.region_id
 	  FROM staff_grant g
-	 WHERE g.staff_id = :actor_id AND g.revoked_at IS NULL
+	 WHERE g.staff_id = :actor_id AND g.revoked_at IS NULL AND g.id IS DISTINCT FROM :made_id::uuid
 	UNION ALL
 	SELECT k.role, array_to_string(k.scopes, ','), k.store_ids IS NULL, u.store_id, NULL
 	  FROM api_key k
@@ -196,7 +218,7 @@ INSERT INTO api_key (id, token_hash, name, hint, role, scopes, store_ids, create
 VALUES (:key_id, :token_hash::bytea, :name, :hint, :role, :scopes, :store_ids, :actor_id, :now, :now, :expires_at);
 
 -- name: api_key_lock
-SELECT k.id FROM api_key k WHERE k.id = :id AND k.revoked_at IS NULL FOR NO KEY UPDATE;
+SELECT k.version FROM api_key k WHERE k.id = :id AND k.revoked_at IS NULL FOR NO KEY UPDATE;
 
 -- name: api_key_revoke
 UPDATE api_key SET revoked_at = :now, version = version + 1, updated_at = :now, changed = pg_current_xact_id() WHERE id = :id;

@@ -97,9 +97,7 @@ UPDATE work_order_line l
 SELECT f.id
   FROM staff f
  WHERE f.id = ANY (:technician_ids::uuid[]) AND f.active AND f.deleted_at IS NULL
-   AND EXISTS (SELECT FROM staff_grant g
-                WHERE g.staff_id = f.id AND g.store_id = :store_id AND g.revoked_at IS NULL
-                  AND g.role IN ('technician', 'team_leader'));
+   AND f.id IN (SELECT staff_with_role(:store_id, ARRAY['technician', 'team_leader']));
 
 -- name: work_order_line_set_work
 UPDATE work_order_line

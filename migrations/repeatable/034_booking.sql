@@ -17,7 +17,8 @@ LANGUAGE sql STABLE AS $$
 	 WHERE s.id = of_store AND s.deleted_at IS NULL
 $$;
 
--- Bays and technicians that can be booked; wanted: only this one.
+-- Bays and technicians that can be booked; wanted: only this one.  Of technicians the store's own: whoever
+-- is at home elsewhere is booked by name.
 CREATE OR REPLACE FUNCTION store_bays(of_store uuid, wanted uuid)
 RETURNS TABLE (id uuid, code text)
 LANGUAGE sql STABLE AS $$
@@ -30,9 +31,8 @@ RETURNS TABLE (id uuid)
 LANGUAGE sql STABLE AS $$
 	SELECT f.id
 	  FROM staff f
-	 WHERE f.store_id = of_store AND f.active AND f.deleted_at IS NULL AND (wanted IS NULL OR f.id = wanted)
-	   AND EXISTS (SELECT FROM staff_grant g
-	                WHERE g.staff_id = f.id AND g.store_id = of_store AND g.role = 'technician' AND g.revoked_at IS NULL)
+	 WHERE f.active AND f.deleted_at IS NULL AND CASE WHEN wanted IS NULL THEN f.store_id = of_store ELSE f.id = wanted END
+	   AND f.id IN (SELECT staff_with_role(of_store, ARRAY['technician']))
 $$;
 
 -- How long the operations take, and not less than the store's slot.

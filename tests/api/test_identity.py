@@ -2,12 +2,15 @@
 """Who works here, what they may do where, and the traces they leave."""
 
 import datetime
+import shutil
+import tempfile
 import threading
 
 import psycopg2
 import pytest
 
-from fettle import Client, Daemon, at_once, uuid7, wait_for
+from fettle import STORE_ROLES, Client, Daemon, People, at_once, uuid7, wait_for
+from trade import Trade
 
 PASSWORD = "a long enough one"
 
@@ -117,15 +120,75 @@ def test_nobody_grants_beyond_themselves(chain, store):
     assert grant(chain.admin, person, "technician", 422, store_id=uuid7()).errors == {"/store_id": "not_found"}
     assert grant(store.manager, person, "owner", 422, store_id=store.id).errors == {"/role": "bad_code"}
     grant(store.advisor, person, "technician", 403, store_id=store.id)
-    # a region manager writes staff, but has not what a cashier has
-    region_manager = chain.people.hire(chain.unique().lower(), "region_manager", region=store.region)
-    assert "settlement.write" in grant(region_manager, person, "cashier", 403, store_id=store.id)["detail"]
     key = chain.admin.post("/v1/api-keys", {"name": "staff", "scopes": ["staff.read", "staff.write"],
                                             "store_ids": [store.id]}, expect=201)
     keyed = chain.people.client(key["token"])
     grant(keyed, person, "technician", 403, store_id=store.id)
     assert store.manager.get("/v1/staff/" + person["id"], expect=200)["grants"] == []
     assert grant(chain.admin, person, "technician", region_id=store.region)["grants"][0]["scope"] == "region"
+
+
+@pytest.mark.parametrize("role", sorted(set(STORE_ROLES.values())))
+def test_managers_staff_their_stores(chain, store, role):
+    """A4: a manager of the store or of its region gives every role of the shop there, and takes it back."""
+    other = chain.store()
+    region_manager = chain.people.hire(chain.unique().lower(), "region_manager", region=store.region)
+    for manager in (store.manager, region_manager):
+        person = new_staff(manager, chain, store_id=store.id)
+        given = grant(manager, person, role, store_id=store.id)["grants"][0]
+        manager.delete(f"/v1/staff/{person['id']}/grants/{given['id']}", expect=204)
+        assert grant(manager, person, role, 422, store_id=other.id).errors == {"/store_id": "not_found"}
+        grant(manager, person, role, 403)
+        assert manager.get("/v1/staff/" + person["id"], expect=200)["grants"] == []
+    grant(region_manager, person, role, region_id=store.region)
+    grant(region_manager, person, role, 403, region_id=other.region)
+
+
+def test_nobody_raises_themselves(chain, store):
+    """A4: not a manager of a region, nor by way of a person they make."""
+    region_manager = chain.people.hire(chain.unique().lower(), "region_manager", region=store.region, home=store.id)
+    puppet = new_staff(store.manager, chain)
+    for manager in (region_manager, store.manager):
+        own = chain.admin.get("/v1/staff/" + manager.id, expect=200)["grants"]
+        for role in ("hq_admin", "hq_analyst", "auditor", "purchaser"):
+            for who in ({"id": manager.id}, puppet):
+                for place in ({}, {"region_id": store.region}, {"store_id": store.id}):
+                    assert grant(manager, who, role, 403, **place).code == "forbidden"
+        assert chain.admin.get("/v1/staff/" + manager.id, expect=200)["grants"] == own
+        assert chain.admin.get("/v1/staff/" + puppet["id"], expect=200)["grants"] == []
+
+
+def test_people_of_the_region_and_the_chain_work_in_a_store(chain, store):
+    """A4: who may act in a store is somebody there, wherever they are at home."""
+    other, far = chain.store(region=store.region), chain.store()
+    jumper = chain.people.hire(chain.unique().lower(), "technician", region=store.region, home=other.id)
+    expert = chain.people.hire(chain.unique().lower(), "technician")
+    lent = chain.people.hire(chain.unique().lower(), "technician", store=store.id, home=far.id)
+    def named(who, **query):
+        return {s["id"] for s in who.pages("/v1/staff", **query)}
+    assert {jumper.id, expert.id, lent.id} <= named(store.dispatcher, role="technician")
+    assert {jumper.id, expert.id} <= named(other.dispatcher, role="technician")
+    assert {jumper.id, lent.id} & named(far.dispatcher, role="technician") == set()
+    assert named(store.dispatcher) == {store.dispatcher.id, lent.id}
+    assert lent.id in named(far.manager) and jumper.id not in named(far.manager)
+    # booked by name, and given work; who is not there is not
+    trade = Trade(store)
+    booking = trade.appointment(technician_id=jumper.id)
+    assert booking["technician"]["name"] == chain.admin.get("/v1/staff/" + jumper.id, expect=200)["name"]
+    order = trade.dispatched()
+    def give(technician):
+        return store.dispatcher.post(f"/v1/work-orders/{order['id']}/assignments", {"assignments": [
+            {"line_id": order["lines"][0]["id"], "technician_id": technician.id}]})
+    refused = give(far.hire("tech", "technician"))
+    assert (refused.status, refused.errors) == (422, {"/assignments/0/technician_id": "not_technician"})
+    for technician in (jumper, expert, lent):
+        assert give(technician).status == 200
+    assert lent.post(f"/v1/work-order-lines/{order['lines'][0]['id']}/clock-on", expect=200)
+    # seen, but not in this store's hands
+    assert store.manager.get("/v1/staff/" + jumper.id, expect=200)["store_id"] == other.id
+    assert store.manager.patch("/v1/staff/" + jumper.id, {"name": "x"}, version=1).status == 404
+    assert grant(store.manager, {"id": jumper.id}, "cashier", 404, store_id=store.id)
+    assert far.dispatcher.get("/v1/staff/" + jumper.id).status == 404
 
 
 def test_nobody_takes_over_those_above(chain, store):
@@ -540,3 +603,39 @@ def test_many_writers_one_reader(chain, store):
     done.set()
     reader.join(10)
     assert not reader.is_alive() and sorted(seen) == sorted(made)
+
+
+def test_the_last_administrator_stays(contract, book):
+    """A4: a chain of its own, where two administrators want to be rid of each other at the same moment."""
+    folder = tempfile.mkdtemp(prefix="fettle-admin-")  # short: a socket's path has its limit
+    daemon = Daemon(folder).start()
+    db = psycopg2.connect(daemon.dsn)
+    db.autocommit = True
+    people = People(db, daemon.port, contract, book)
+    one = people.hire("one", "hq_admin")
+    try:
+        for _ in range(5):
+            two = people.hire("two" + uuid7(), "hq_admin")
+            ends = [f"/v1/staff/{who.id}/grants/{who.get('/v1/staff/' + who.id, expect=200)['grants'][0]['id']}"
+                    for who in (one, two)]
+            replies = at_once(lambda by=one, path=ends[1]: by.delete(path), lambda by=two, path=ends[0]: by.delete(path))
+            # the later one is the last by now, or has lost the right
+            assert sorted(r.status for r in replies)[0] == 204, replies
+            assert {r.code for r in replies} in ({None, "last_admin"}, {None, "forbidden"}), replies
+            one, gone = (one, two) if replies[0].status == 204 else (two, one)
+            wait_for(lambda gone=gone: gone.get("/v1/staff").status == 403, 3)
+        path = "/v1/staff/" + one.id
+        last = one.get(path, expect=200)
+        refused = [one.delete(f"{path}/grants/{last['grants'][0]['id']}"), one.delete(path),
+                   one.patch(path, {"active": False}, version=last["version"])]
+        assert [(r.status, r.code) for r in refused] == [(409, "last_admin")] * 3
+        assert one.get(path, expect=200).json == last.json
+        # another role of theirs may go, and they themselves once there is somebody else
+        other = grant(one, last, "auditor")["grants"][-1]
+        one.delete(f"{path}/grants/{other['id']}", expect=204)
+        people.hire("three", "hq_admin")
+        one.delete(path, expect=204)
+    finally:
+        db.close()
+        assert daemon.stop() == 0, daemon.log()
+        shutil.rmtree(folder)
