@@ -18,21 +18,26 @@ BEGIN
 	IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'fettle_bi') THEN
 		CREATE ROLE fettle_bi;
 	END IF;
+	IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'fettle_bi_views') THEN
+		CREATE ROLE fettle_bi_views;
+	END IF;
 	IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'fettle_definer') THEN
 		CREATE ROLE fettle_definer;
 	END IF;
 END
 $$;
 
--- Migrations run as fettle_owner, the daemon as fettle_app; reports' logins are members of fettle_bi;
--- the few functions that look past row security belong to fettle_definer.
+-- Migrations run as fettle_owner, the daemon as fettle_app; logins of reports are members of fettle_bi, which
+-- reads the views of schema bi; these belong to fettle_bi_views, which has policies of its own and nothing
+-- else; the few functions that look past row security belong to fettle_definer.
 ALTER ROLE fettle_owner NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS LOGIN;
 ALTER ROLE fettle_app NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS LOGIN;
 ALTER ROLE fettle_bi NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS NOLOGIN;
+ALTER ROLE fettle_bi_views NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS NOLOGIN;
 ALTER ROLE fettle_definer NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION BYPASSRLS NOLOGIN;
 
--- So that migrations can say ALTER FUNCTION ... OWNER TO fettle_definer.
-GRANT fettle_definer TO fettle_owner;
+-- So that migrations can say ALTER FUNCTION ... OWNER TO fettle_definer, and the same for the views.
+GRANT fettle_definer, fettle_bi_views TO fettle_owner;
 
 DO $$
 BEGIN
@@ -47,6 +52,6 @@ CREATE EXTENSION IF NOT EXISTS pg_trgm;
 
 ALTER SCHEMA public OWNER TO fettle_owner;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
-GRANT USAGE ON SCHEMA public TO fettle_app, fettle_bi;
+GRANT USAGE ON SCHEMA public TO fettle_app, fettle_bi_views;
 -- A function's owner must have CREATE where the function is.
 GRANT USAGE, CREATE ON SCHEMA public TO fettle_definer;

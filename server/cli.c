@@ -159,6 +159,9 @@ run_command(const struct command *command, struct options *options)
 		return command->run(options);
 	if (!database_open(&options->config, &options->database, error, sizeof(error)))
 		return complain(EX_UNAVAILABLE, error);
+	if (options->database.url[0] == '\0' && command->run != command_migrate)
+		return complain(EX_CONFIG, "FETTLE_DATABASE_URL is not set, and FETTLE_OWNER_URL "
+		                           "is for migrations only");
 	/* a private cluster is nobody else's: it follows the program */
 	if (options->database.private && command->run != command_migrate &&
 	    !database_migrate(&options->database, error, sizeof(error)))

@@ -150,7 +150,9 @@ take_version(struct request *req)
 	if (!tag) {
 		const struct shape *shape = req->operation->body;
 
-		if (!shape) /* DELETE takes it where it is sent */
+		/* PATCH and PUT must say it, a verb and DELETE may */
+		if (strcmp(req->operation->method, "PATCH") != 0 &&
+		    strcmp(req->operation->method, "PUT") != 0)
 			return OK;
 		for (size_t i = 0; i < shape->count; i++) {
 			const struct member *m = &shape->members[i];

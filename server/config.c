@@ -38,7 +38,7 @@ struct setting {
 /* clang-format off */
 static const struct setting settings[] = {
 	{ "DATABASE_URL", SETTING_SECRET, AT(database_url), "", 0, 0,
-	  "PostgreSQL as the role fettle_app; empty: a private cluster in FETTLE_DATA" },
+	  "PostgreSQL as the role fettle_app; neither URL set: a private cluster in FETTLE_DATA" },
 	{ "OWNER_URL", SETTING_SECRET, AT(owner_url), "", 0, 0,
 	  "PostgreSQL as the role fettle_owner, for migrations" },
 	{ "DATA", SETTING_TEXT, AT(data), "./fettle-data", 0, 0,

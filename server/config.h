@@ -20,8 +20,8 @@ struct config_list {
 
 /* Texts are never NULL and belong to the config. */
 struct config {
-	char *database_url; /* empty: the private cluster */
-	char *owner_url;    /* empty: there is none, and nothing is migrated */
+	char *database_url; /* neither URL: the private cluster */
+	char *owner_url;    /* for migrations only */
 	char *data;         /* directory */
 	char *pg_bindir;    /* empty: found */
 	char *address;

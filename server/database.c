@@ -27,7 +27,8 @@ database_open(const struct config *config, struct database *database, char *erro
 		.bootstrap = asset_text("migrations/bootstrap.sql"),
 	};
 
-	*database = (struct database){ .private = config->database_url[0] == '\0' };
+	*database =
+		(struct database){ .private = !config->database_url[0] && !config->owner_url[0] };
 	if (database->private)
 		return cluster_start(&settings, database->url, sizeof(database->url),
 		                     database->owner_url, sizeof(database->owner_url), error, size);

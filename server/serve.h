@@ -6,7 +6,7 @@
 #include "config.h"
 #include "db/conn.h"
 
-/* URLs of the database a command works on; the private cluster is started when none is set. */
+/* URLs of the database a command works on; the private cluster is started when neither is set. */
 struct database {
 	char url[1024], owner_url[1024];
 	bool private;

@@ -250,7 +250,7 @@ class Contract:
                 kind: {"schema": {"type": "string", "format": "binary"}} for kind in op["x-spool"]["types"]}}
         if method == "post" and op.get("x-idempotent", True):
             params.append({"$ref": "#/components/parameters/IdempotencyKey"})
-        if method in VERSIONED or method == "delete" and "{id}" in path:
+        if method in VERSIONED or method in ("post", "delete") and "{id}" in path:
             op["x-if-match"] = True
             params.append({"$ref": "#/components/parameters/IfMatch"})
         if method == "get":

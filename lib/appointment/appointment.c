@@ -127,13 +127,10 @@ appointment_book(struct ctx *ctx, const struct create_appointment *in)
 static enum err
 lock(struct ctx *ctx, enum op op, struct id id, struct rows **rows, int *status)
 {
-	enum err err = db_read(ctx, appointment_lock, rows, ARG(id, id));
+	enum err err = db_lock(ctx, appointment_lock, id, rows);
 
 	if (err)
 		return err;
-	if (rows_count(*rows) == 0)
-		return fail(ctx, ERR_NOT_FOUND, NULL);
-	ctx->subject = id;
 	*status = row_enum(*rows, 0, "status", &appointment_status_enum);
 	return machine_check(ctx, &appointment_machine, op, *status, status);
 }

@@ -108,7 +108,7 @@ VALUES (:appointment_id, :store_id, :number, :customer_id, :vehicle_id, 'pending
         :actor_id, coalesce(:external_ids::jsonb, '{}'), coalesce(:metadata::jsonb, '{}'), :now, :now);
 
 -- name: appointment_lock
-SELECT a.store_id, a.status, a.customer_id, a.vehicle_id, a.starts_at, a.operation_ids
+SELECT a.version, a.store_id, a.status, a.customer_id, a.vehicle_id, a.starts_at, a.operation_ids
   FROM appointment a
  WHERE a.id = :id
    FOR NO KEY UPDATE;

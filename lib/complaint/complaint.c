@@ -126,13 +126,10 @@ static enum err
 lock(struct ctx *ctx, struct id id, enum op verb, struct id *store, int *to)
 {
 	struct rows *rows;
-	enum err err = db_read(ctx, complaint_lock, &rows, ARG(id, id));
+	enum err err = db_lock(ctx, complaint_lock, id, &rows);
 
 	if (err)
 		return err;
-	if (rows_count(rows) == 0)
-		return fail(ctx, ERR_NOT_FOUND, NULL);
-	ctx->subject = id;
 	*store = row_id(rows, 0, "store_id");
 	*to = row_enum(rows, 0, "status", &complaint_status_enum);
 	return machine_check(ctx, &complaint_machine, verb, *to, to);

@@ -65,7 +65,7 @@ VALUES (:id, :store_id, :number, :origin, 'received', :customer_id, :contact.nam
         :now, coalesce(:external_ids::jsonb, '{}'), coalesce(:metadata::jsonb, '{}'), :now, :now);
 
 -- name: complaint_lock
-SELECT k.store_id, k.status FROM complaint k WHERE k.id = :id AND k.deleted_at IS NULL FOR NO KEY UPDATE;
+SELECT k.version, k.store_id, k.status FROM complaint k WHERE k.id = :id AND k.deleted_at IS NULL FOR NO KEY UPDATE;
 
 -- name: complaint_owner
 SELECT f.id FROM staff f WHERE f.id = :owner_id AND f.active AND f.deleted_at IS NULL;

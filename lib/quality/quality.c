@@ -87,12 +87,11 @@ begin(struct ctx *ctx, struct id id, enum op op, struct check *check)
 	enum err err = work_order_lock_by_check(ctx, id, &check->wo);
 
 	if (!err)
-		err = db_read(ctx, quality_check_state, &rows, ARG(check_id, id));
+		err = db_lock(ctx, quality_check_state, id, &rows);
 	if (err)
 		return err;
 	check->id = id;
 	check->level = (enum quality_level)row_enum(rows, 0, "level", &quality_level_enum);
-	ctx->subject = id;
 	err = check_decider(ctx, check, row_id(rows, 0, "inspector_id"));
 	if (!err)
 		err = machine_check(ctx, &quality_check_machine, op,

@@ -33,7 +33,10 @@ SELECT q.id, q.version, q.store_id, q.work_order_id, w.number AS work_order_numb
 
 -- The check, its order being locked, with the lines and who has worked on them.
 -- name: quality_check_state
-SELECT q.level, q.status, q.inspector_id FROM quality_check q WHERE q.id = :check_id AND q.deleted_at IS NULL;
+SELECT q.version, q.level, q.status, q.inspector_id
+  FROM quality_check q
+ WHERE q.id = :id AND q.deleted_at IS NULL
+   FOR NO KEY UPDATE;
 
 -- name: quality_worked_lines
 SELECT l.id, l.work_status, l.technician_id,

@@ -180,24 +180,28 @@ static enum err
 move(struct ctx *ctx, enum op op, struct id id, const char *reason, const char *note,
      const char *event)
 {
-	struct rows *rows;
+	struct rows *rows, *orders;
 	int status = 0;
-	enum err err = db_read(ctx, reception_lock, &rows, ARG(id, id));
+	enum err err = db_lock(ctx, reception_lock, id, &rows);
 
 	if (err)
 		return err;
-	if (rows_count(rows) == 0)
-		return fail(ctx, ERR_NOT_FOUND, NULL);
 	err = machine_check(ctx, &reception_machine, op,
 	                    row_enum(rows, 0, "status", &reception_status_enum), &status);
 	if (err)
 		return err;
-	if (status == RECEPTION_STATUS_LEFT_WITHOUT_SERVICE && row_bool(rows, 0, "has_order"))
-		return fail(ctx, ERR_WORK_ORDER_OPEN, NULL);
+	if (status == RECEPTION_STATUS_LEFT_WITHOUT_SERVICE) {
+		/* a statement of its own: it sees the order that was opened while the lock was
+		 * waited for */
+		err = db_read(ctx, reception_open_order, &orders, ARG(id, id));
+		if (err)
+			return err;
+		if (rows_count(orders) > 0)
+			return fail(ctx, ERR_WORK_ORDER_OPEN, NULL);
+	}
 	db_write(ctx, reception_set_status, ARG(id, id), ENUM_ARG(status, reception_status, status),
 	         ARG(reason, reason), ARG(note, note));
 	event_add(ctx, event, row_id(rows, 0, "store_id"), id);
-	ctx->subject = id;
 	return OK;
 }
 

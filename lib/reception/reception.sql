@@ -51,12 +51,10 @@ SELECT r.id, r.version, r.store_id, r.number, r.status, r.appointment_id,
  LIMIT :limit;
 
 -- name: reception_lock
-SELECT r.store_id, r.status,
-       EXISTS (SELECT FROM work_order w
-                WHERE w.store_id = r.store_id AND w.reception_id = r.id AND w.status <> 'cancelled') AS has_order
-  FROM reception r
- WHERE r.id = :id
-   FOR NO KEY UPDATE OF r;
+SELECT r.version, r.store_id, r.status FROM reception r WHERE r.id = :id FOR NO KEY UPDATE;
+
+-- name: reception_open_order
+SELECT w.id FROM work_order w WHERE w.reception_id = :id AND w.status <> 'cancelled' AND w.deleted_at IS NULL LIMIT 1;
 
 -- What a work order takes from its reception.
 -- name: reception_for_order

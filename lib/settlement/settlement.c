@@ -30,7 +30,7 @@ struct bill {
 	struct work_order wo;
 	enum payer payer;
 	enum settlement_status status;
-	int64_t total, paid;
+	int64_t version, total, paid;
 	bool others_billed, has_customer;
 };
 
@@ -146,6 +146,7 @@ lock_bill(struct ctx *ctx, struct id id, struct id work_order, const char *point
 		return err;
 	if (rows_count(rows) == 0)
 		return fail(ctx, ERR_NOT_FOUND, pointer);
+	bill->version = row_int(rows, 0, "version");
 	bill->store = row_id(rows, 0, "store_id");
 	bill->payer = (enum payer)row_enum(rows, 0, "payer", &payer_enum);
 	bill->status = (enum settlement_status)row_enum(rows, 0, "status", &settlement_status_enum);
@@ -170,17 +171,26 @@ lock_by_id(struct ctx *ctx, struct id id, const char *pointer, struct bill *bill
 	return lock_bill(ctx, id, row_id(rows, 0, "work_order_id"), pointer, bill);
 }
 
+/* The settlement of the path, and what op makes of it. */
+static enum err
+begin(struct ctx *ctx, struct id id, enum op op, struct bill *bill, int *to)
+{
+	enum err err = lock_by_id(ctx, id, NULL, bill);
+
+	ctx->subject = id;
+	if (!err)
+		err = ctx_check_version(ctx, bill->version);
+	return err ? err : machine_check(ctx, &settlement_machine, op, (int)bill->status, to);
+}
+
 enum err
 settlement_issue(struct ctx *ctx, struct id id)
 {
 	const char *number = NULL;
 	struct bill bill = { 0 };
 	int to;
-	enum err err = lock_by_id(ctx, id, NULL, &bill);
+	enum err err = begin(ctx, id, OP_issueSettlement, &bill, &to);
 
-	if (!err)
-		err = machine_check(ctx, &settlement_machine, OP_issueSettlement, (int)bill.status,
-		                    &to);
 	if (!err && bill.others_billed)
 		err = work_order_settle(ctx, &bill.wo);
 	/* nothing to pay: the customer owes nothing, or has no lines at all */
@@ -194,7 +204,6 @@ settlement_issue(struct ctx *ctx, struct id id)
 	db_write(ctx, settlement_issue, ARG(id, id), ARG(number, number));
 	search_add(ctx, "number", number, "settlement", id, bill.store);
 	event_add(ctx, "settlement.issued", bill.store, id);
-	ctx->subject = id;
 	return OK;
 }
 
@@ -203,11 +212,8 @@ settlement_void(struct ctx *ctx, struct id id, const struct void_settlement *in)
 {
 	struct bill bill = { 0 };
 	int to;
-	enum err err = lock_by_id(ctx, id, NULL, &bill);
+	enum err err = begin(ctx, id, OP_voidSettlement, &bill, &to);
 
-	if (!err)
-		err = machine_check(ctx, &settlement_machine, OP_voidSettlement, (int)bill.status,
-		                    &to);
 	if (!err)
 		err = work_order_unsettle(ctx, &bill.wo);
 	if (!err && (bill.payer == PAYER_CUSTOMER || !bill.has_customer))
@@ -216,7 +222,6 @@ settlement_void(struct ctx *ctx, struct id id, const struct void_settlement *in)
 		return err;
 	db_write(ctx, settlement_void, ARG(id, id), BODY_ARG(void_settlement, in));
 	event_add(ctx, "settlement.voided", bill.store, id);
-	ctx->subject = id;
 	return OK;
 }
 
@@ -307,7 +312,7 @@ lock_payment(struct ctx *ctx, struct id id, struct bill *bill, struct rows **pay
 		return fail(ctx, ERR_NOT_FOUND, NULL);
 	err = lock_bill(ctx, row_id(rows, 0, "settlement_id"), row_id(rows, 0, "work_order_id"),
 	                NULL, bill);
-	return err ? err : db_read(ctx, payment_lock, payment, ARG(id, id));
+	return err ? err : db_lock(ctx, payment_lock, id, payment);
 }
 
 enum err
@@ -337,6 +342,5 @@ payment_refund(struct ctx *ctx, struct id id, const struct refund_payment *in)
 	db_write(ctx, payment_refund_add, ARG(refund_id, id_new()), ARG(store_id, bill.store),
 	         ARG(id, id), BODY_ARG(refund_payment, in));
 	event_add(ctx, "payment.refunded", bill.store, id);
-	ctx->subject = id;
 	return OK;
 }

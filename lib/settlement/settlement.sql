@@ -179,7 +179,7 @@ SELECT p.settlement_id, s.work_order_id
  WHERE p.id = :id AND p.deleted_at IS NULL;
 
 -- name: payment_lock
-SELECT p.amount, p.refunded, p.status FROM payment p WHERE p.id = :id FOR NO KEY UPDATE;
+SELECT p.version, p.amount, p.refunded, p.status FROM payment p WHERE p.id = :id FOR NO KEY UPDATE;
 
 -- name: payment_refund   rows: 1
 UPDATE payment

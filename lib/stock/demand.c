@@ -229,7 +229,7 @@ lock_demand(struct ctx *ctx, struct id id, struct rows **rows)
 	part = row_id(*rows, 0, "part_id");
 	err = levels_lock(ctx, row_id(*rows, 0, "store_id"), (struct id){ { 0 } }, &part, 1,
 	                  &levels);
-	return err ? err : db_read(ctx, demand_lock, rows, ARG(id, id));
+	return err ? err : db_lock(ctx, demand_lock, id, rows);
 }
 
 static enum err
@@ -250,7 +250,6 @@ demand_end(struct ctx *ctx, struct id id, enum op op, const char *reason)
 	db_write(ctx, demand_line_unsupplied, ARG(line_id, row_id(rows, 0, "work_order_line_id")));
 	event_add(ctx, status == DEMAND_STATUS_LOST ? "demand.lost" : "demand.cancelled",
 	          row_id(rows, 0, "store_id"), id);
-	ctx->subject = id;
 	return OK;
 }
 

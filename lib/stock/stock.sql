@@ -198,7 +198,7 @@ UPDATE work_order_line
 SELECT d.store_id, d.part_id FROM demand d WHERE d.id = :id;
 
 -- name: demand_lock
-SELECT d.store_id, d.status, d.work_order_line_id FROM demand d WHERE d.id = :id FOR NO KEY UPDATE;
+SELECT d.version, d.store_id, d.status, d.work_order_line_id FROM demand d WHERE d.id = :id FOR NO KEY UPDATE;
 
 -- name: demand_end
 UPDATE demand

@@ -259,13 +259,10 @@ stock_document_create(struct ctx *ctx, const struct create_stock_document *in)
 static enum err
 lock(struct ctx *ctx, struct id id, enum op op, struct rows **rows, int *to)
 {
-	enum err err = db_read(ctx, stock_document_lock, rows, ARG(id, id));
+	enum err err = db_lock(ctx, stock_document_lock, id, rows);
 
 	if (err)
 		return err;
-	if (rows_count(*rows) == 0)
-		return fail(ctx, ERR_NOT_FOUND, NULL);
-	ctx->subject = id;
 	return machine_check(ctx, &stock_document_machine, op,
 	                     row_enum(*rows, 0, "status", &stock_document_status_enum), to);
 }

@@ -65,7 +65,7 @@ SELECT l.id, :store_id::uuid, :document_id::uuid, l.n, l.part_id, l.quantity, l.
        WITH ORDINALITY l (id, part_id, quantity, cost, line_id, n);
 
 -- name: stock_document_lock
-SELECT d.store_id, d.warehouse_id, d.status, d.kind, d.reason, d.number, d.created_by, d.reverses_id,
+SELECT d.version, d.store_id, d.warehouse_id, d.status, d.kind, d.reason, d.number, d.created_by, d.reverses_id,
        l.id AS line_id, l.part_id, l.quantity, l.unit_cost, l.cost
   FROM stock_document d
   JOIN stock_document_line l ON l.document_id = d.id

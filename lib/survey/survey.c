@@ -63,12 +63,10 @@ survey_suppress(struct ctx *ctx, struct id id, const struct suppress_survey *in)
 {
 	struct rows *rows;
 	int to;
-	enum err err = db_read(ctx, survey_lock, &rows, ARG(id, id));
+	enum err err = db_lock(ctx, survey_lock, id, &rows);
 
 	if (err)
 		return err;
-	if (rows_count(rows) == 0)
-		return fail(ctx, ERR_NOT_FOUND, NULL);
 	err = machine_check(ctx, &survey_machine, OP_suppressSurvey,
 	                    row_enum(rows, 0, "status", &survey_status_enum), &to);
 	if (err)
@@ -76,7 +74,6 @@ survey_suppress(struct ctx *ctx, struct id id, const struct suppress_survey *in)
 	db_write(ctx, survey_suppress, ARG(id, id), BODY_ARG(suppress_survey, in));
 	db_write(ctx, survey_link_revoke, ARG(link_id, row_id(rows, 0, "link_id")));
 	event_add(ctx, "survey.suppressed", row_id(rows, 0, "store_id"), id);
-	ctx->subject = id;
 	return OK;
 }
 
@@ -234,14 +231,19 @@ survey_answer(struct ctx *ctx, const struct survey_response *in)
 	struct rows *rows;
 	struct id survey, store;
 	int64_t score;
+	int status;
 	enum err err = db_read(ctx, survey_questions_lock, &rows, NO_ARGS);
 
 	if (err)
 		return err;
 	if (rows_count(rows) == 0)
 		return fail(ctx, ERR_NOT_FOUND, NULL);
-	if (row_enum(rows, 0, "status", &survey_status_enum) == SURVEY_STATUS_COMPLETED)
+	status = row_enum(rows, 0, "status", &survey_status_enum);
+	if (status == SURVEY_STATUS_COMPLETED)
 		return fail(ctx, ERR_ALREADY_ANSWERED, NULL);
+	/* its link still worked when this began, and was taken away while the lock was waited for */
+	if (status == SURVEY_STATUS_SUPPRESSED)
+		return fail(ctx, ERR_NOT_FOUND, NULL);
 	err = check_answers(ctx, rows, in);
 	if (err)
 		return err;

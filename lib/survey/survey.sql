@@ -57,7 +57,7 @@ SELECT a.survey_id AS _parent, a.question_id, q.kind,
  ORDER BY a.survey_id, q.position;
 
 -- name: survey_lock
-SELECT y.store_id, y.status, y.link_id FROM survey y WHERE y.id = :id AND y.deleted_at IS NULL FOR NO KEY UPDATE;
+SELECT y.version, y.store_id, y.status, y.link_id FROM survey y WHERE y.id = :id AND y.deleted_at IS NULL FOR NO KEY UPDATE;
 
 -- name: survey_suppress
 UPDATE survey

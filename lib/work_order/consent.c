@@ -94,12 +94,9 @@ work_order_authorise(struct ctx *ctx, struct id id, const struct authorise_work_
 	struct consent consent = { 0 };
 	struct lines lines;
 	struct work_order wo;
-	int to;
-	enum err err = work_order_lock(ctx, id, NULL, &wo);
+	enum work_order_status same;
+	enum err err = work_order_begin(ctx, id, OP_authoriseWorkOrder, &wo, &same);
 
-	if (!err)
-		err = machine_check(ctx, &work_order_machine, OP_authoriseWorkOrder, (int)wo.status,
-		                    &to);
 	if (!err)
 		err = lines_read(ctx, id, &lines);
 	if (!err)
@@ -115,7 +112,6 @@ work_order_authorise(struct ctx *ctx, struct id id, const struct authorise_work_
 		move_authorised(ctx, &wo);
 	else
 		work_order_changed(ctx, &wo, "work_order.declined");
-	ctx->subject = id;
 	return OK;
 }
 

@@ -9,10 +9,9 @@ work_order_promise(struct ctx *ctx, struct id id, const struct promise_work_orde
 {
 	const struct customer_told *told = in->has_customer_told ? in->customer_told : NULL;
 	struct work_order wo;
-	enum err err = work_order_lock(ctx, id, NULL, &wo);
+	enum work_order_status same;
+	enum err err = work_order_begin(ctx, id, OP_NONE, &wo, &same);
 
-	if (!err)
-		err = work_order_check_open(ctx, &wo);
 	if (err)
 		return err;
 	db_write(ctx, work_order_set_promise, ARG(id, id), ARG(promised_at, in->promised_at));
@@ -22,7 +21,6 @@ work_order_promise(struct ctx *ctx, struct id id, const struct promise_work_orde
 	         ARG(told_at, told ? told->at : (struct utc){ 0 }),
 	         BODY_ARG(promise_work_order, in));
 	event_add(ctx, "work_order.promised", wo.store, id);
-	ctx->subject = id;
 	return OK;
 }
 
@@ -34,12 +32,9 @@ work_order_cancel(struct ctx *ctx, struct id id, const struct reason_given *in)
 	const struct line **all;
 	struct work_order wo;
 	struct lines lines;
-	int to;
-	enum err err = work_order_lock(ctx, id, NULL, &wo);
+	enum work_order_status to;
+	enum err err = work_order_begin(ctx, id, OP_cancelWorkOrder, &wo, &to);
 
-	if (!err)
-		err = machine_check(ctx, &work_order_machine, OP_cancelWorkOrder, (int)wo.status,
-		                    &to);
 	if (!err)
 		err = lines_read(ctx, id, &lines);
 	if (err)
@@ -55,8 +50,7 @@ work_order_cancel(struct ctx *ctx, struct id id, const struct reason_given *in)
 		return err;
 	db_write(ctx, work_order_lines_cancel, ARG(id, id));
 	db_write(ctx, clock_entries_end, ARG(id, id));
-	work_order_move(ctx, &wo, (enum work_order_status)to, "work_order.cancelled", in->reason);
-	ctx->subject = id;
+	work_order_move(ctx, &wo, to, "work_order.cancelled", in->reason);
 	return OK;
 }
 
@@ -88,12 +82,9 @@ work_order_deliver(struct ctx *ctx, struct id id, const struct deliver_work_orde
 {
 	struct work_order wo;
 	struct rows *data;
-	int to;
-	enum err err = work_order_lock(ctx, id, NULL, &wo);
+	enum work_order_status to;
+	enum err err = work_order_begin(ctx, id, OP_deliverWorkOrder, &wo, &to);
 
-	if (!err)
-		err = machine_check(ctx, &work_order_machine, OP_deliverWorkOrder, (int)wo.status,
-		                    &to);
 	if (!err && !wo.paid)
 		err = fail(ctx, ERR_UNPAID, NULL);
 	if (!err)
@@ -110,9 +101,8 @@ work_order_deliver(struct ctx *ctx, struct id id, const struct deliver_work_orde
 		odometer_record(ctx, wo.vehicle, in->odometer_out_km, "delivery");
 	db_write(ctx, work_order_move, ARG(id, id), ENUM_ARG(status, work_order_status, to),
 	         NULL_ARG(reason));
-	work_order_stage(ctx, &wo, (enum work_order_status)to, NULL);
+	work_order_stage(ctx, &wo, to, NULL);
 	event_add_data(ctx, "work_order.delivered", wo.store, id, row_text(data, 0, "data"));
-	ctx->subject = id;
 	return OK;
 }
 

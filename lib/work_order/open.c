@@ -119,10 +119,9 @@ work_order_add_line(struct ctx *ctx, struct id id, const struct add_work_order_l
 	struct lines lines = { &line, 1 };
 	struct line_facts facts;
 	struct work_order wo;
-	enum err err = work_order_lock(ctx, id, NULL, &wo);
+	enum work_order_status same;
+	enum err err = work_order_begin(ctx, id, OP_NONE, &wo, &same);
 
-	if (!err)
-		err = work_order_check_open(ctx, &wo);
 	if (!err)
 		err = lines_facts(ctx, id, wo.reception, false, in, 1, &facts);
 	if (!err)

@@ -17,20 +17,6 @@ static const struct machine_move moves[] = {
 
 const struct machine line_work_machine = MACHINE("work_status", line_work_status, moves);
 
-static enum err
-lock_for(struct ctx *ctx, struct id id, enum op op, struct work_order *wo,
-         enum work_order_status *to)
-{
-	int next = 0;
-	enum err err = work_order_lock(ctx, id, NULL, wo);
-
-	if (!err)
-		err = machine_check(ctx, &work_order_machine, op, (int)wo->status, &next);
-	*to = (enum work_order_status)next;
-	ctx->subject = id;
-	return err;
-}
-
 /* ------------------------------------------------------------ who does what */
 
 enum err
@@ -96,7 +82,7 @@ work_order_dispatch(struct ctx *ctx, struct id id, const struct dispatch_work_or
 {
 	struct work_order wo;
 	enum work_order_status to;
-	enum err err = lock_for(ctx, id, OP_dispatchWorkOrder, &wo, &to);
+	enum err err = work_order_begin(ctx, id, OP_dispatchWorkOrder, &wo, &to);
 
 	if (!err)
 		err = check_assignments(ctx, &wo, in->assignments, in->assignments_count);
@@ -114,7 +100,7 @@ work_order_assign(struct ctx *ctx, struct id id, const struct assign_work_order_
 {
 	struct work_order wo;
 	enum work_order_status to;
-	enum err err = lock_for(ctx, id, OP_assignWorkOrderLines, &wo, &to);
+	enum err err = work_order_begin(ctx, id, OP_assignWorkOrderLines, &wo, &to);
 
 	if (!err)
 		err = check_assignments(ctx, &wo, in->assignments, in->assignments_count);
@@ -132,7 +118,7 @@ work_order_advance(struct ctx *ctx, enum op op, struct id id)
 {
 	struct work_order wo;
 	enum work_order_status to;
-	enum err err = lock_for(ctx, id, op, &wo, &to);
+	enum err err = work_order_begin(ctx, id, op, &wo, &to);
 
 	if (!err)
 		work_order_move(ctx, &wo, to,
@@ -147,7 +133,7 @@ work_order_pause(struct ctx *ctx, struct id id, const struct reason_given *in)
 {
 	struct work_order wo;
 	enum work_order_status to;
-	enum err err = lock_for(ctx, id, OP_pauseWorkOrder, &wo, &to);
+	enum err err = work_order_begin(ctx, id, OP_pauseWorkOrder, &wo, &to);
 
 	if (err)
 		return err;
@@ -175,7 +161,7 @@ work_order_finish(struct ctx *ctx, struct id id)
 	struct work_order wo;
 	struct lines lines;
 	enum work_order_status to;
-	enum err err = lock_for(ctx, id, OP_finishWorkOrder, &wo, &to);
+	enum err err = work_order_begin(ctx, id, OP_finishWorkOrder, &wo, &to);
 
 	if (!err)
 		err = lines_read(ctx, id, &lines);
@@ -316,7 +302,7 @@ work_order_issue_parts(struct ctx *ctx, struct id id, const struct issue_work_or
 	struct rows *rows;
 	enum work_order_status to;
 	size_t n = in->lines_count;
-	enum err err = lock_for(ctx, id, OP_issueWorkOrderParts, &wo, &to);
+	enum err err = work_order_begin(ctx, id, OP_issueWorkOrderParts, &wo, &to);
 
 	if (!err)
 		err = lines_read(ctx, id, &lines);

@@ -125,6 +125,24 @@ work_order_check_open(struct ctx *ctx, const struct work_order *wo)
 }
 
 enum err
+work_order_begin(struct ctx *ctx, struct id id, enum op op, struct work_order *wo,
+                 enum work_order_status *to)
+{
+	int next = 0;
+	enum err err = work_order_lock(ctx, id, NULL, wo);
+
+	ctx->subject = id;
+	if (!err)
+		err = ctx_check_version(ctx, wo->version);
+	if (err)
+		return err;
+	err = op == OP_NONE ? work_order_check_open(ctx, wo)
+	                    : machine_check(ctx, &work_order_machine, op, (int)wo->status, &next);
+	*to = (enum work_order_status)next;
+	return err;
+}
+
+enum err
 work_order_settle(struct ctx *ctx, const struct work_order *wo)
 {
 	if (wo->status == WORK_ORDER_STATUS_SETTLED)

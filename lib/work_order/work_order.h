@@ -36,6 +36,11 @@ MUSTCHECK enum err work_order_unsettle(struct ctx *ctx, const struct work_order 
 /* Everything of it is paid, or no longer; a delivered order closes by itself once paid. */
 MUSTCHECK enum err work_order_set_paid(struct ctx *ctx, const struct work_order *wo, bool paid);
 
+/* A verb begins: lock the order of the path, see its version and that its state has the verb (OP_NONE:
+ * only that it is not over).  *to is the state it leads to; ctx->subject the order.
+ * ERR_NOT_FOUND, ERR_STALE_VERSION, ERR_ILLEGAL_TRANSITION. */
+MUSTCHECK enum err work_order_begin(struct ctx *ctx, struct id id, enum op op,
+                                    struct work_order *wo, enum work_order_status *to);
 /* The order is in another state from now on: row, stage and event.  reason may be NULL. */
 void work_order_move(struct ctx *ctx, const struct work_order *wo, enum work_order_status to,
                      const char *event, const char *reason);

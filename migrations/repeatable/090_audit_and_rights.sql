@@ -34,7 +34,8 @@ BEGIN
 END $$;
 CALL audit_partitions();
 
-GRANT USAGE ON SCHEMA public TO fettle_app, fettle_definer, fettle_bi;
+GRANT USAGE ON SCHEMA public TO fettle_app, fettle_definer, fettle_bi_views;
+REVOKE USAGE ON SCHEMA public FROM fettle_bi;
 GRANT CREATE ON SCHEMA public TO fettle_definer;  -- to own its functions
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM fettle_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO fettle_app;

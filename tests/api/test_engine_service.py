@@ -212,8 +212,9 @@ def test_it_will_not_run_where_a_crash_loses_data(careless, tmp_path):
     app, owner = (careless.replace("user=postgres", "user=" + role) for role in ("fettle_app", "fettle_owner"))
     said = refusal(tmp_path, DATABASE_URL=app, OWNER_URL=owner)
     assert re.search("fsync|migrat", said)
-    done = Daemon(tmp_path, DATABASE_URL=app, OWNER_URL=owner).run("migrate")
-    assert done.returncode == 0, done.stderr
+    assert "FETTLE_DATABASE_URL is not set" in refusal(tmp_path, OWNER_URL=owner)
+    done = Daemon(tmp_path, OWNER_URL=owner).run("migrate")
+    assert done.returncode == 0 and not (tmp_path / "data").exists(), done.stderr
     assert "fsync" in refusal(tmp_path, DATABASE_URL=app, OWNER_URL=owner)
 
 

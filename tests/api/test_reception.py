@@ -4,9 +4,11 @@
 import datetime
 import zoneinfo
 
+import psycopg2
 import pytest
 
-from fettle import at_once, uuid7
+from fettle import at_once, uuid7, wait_for
+from trade import CONSENT, Trade
 
 
 @pytest.fixture
@@ -174,3 +176,28 @@ def test_who_may_receive(chain, store, parties):
     assert (hidden.status, hidden.errors) == (422, {"/customer_id": "not_found"})
     assert chain.analyst.get(f"/v1/receptions/{id}", expect=200)["store_id"] == store.id
     assert chain.analyst.get("/v1/receptions", params={"store_id": uuid7()}).data == []
+
+
+def test_leaving_while_an_order_opens(run, store, sql):
+    """Who leaves waits for the order that is being opened, and then cannot leave."""
+    trade = Trade(store)
+    part = trade.part()["id"]
+    trade.stock_up(part)
+    reception = trade.received("greet")["id"]
+    order = {"reception_id": reception, "lines": [{"kind": "part", "part_id": part, "quantity": 1}], "authorise": CONSENT}
+    with psycopg2.connect(run["dsn"]) as holder, holder.cursor() as cursor:
+        cursor.execute("SELECT FROM stock_level WHERE part_id = %s FOR UPDATE", (part,))
+
+        def waiting(count):
+            query = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+            wait_for(lambda: sql(query)[0][0] >= count)
+
+        def leave():
+            waiting(1)
+            return store.advisor.post(f"/v1/receptions/{reception}/leave", {"reason": "price"})
+
+        def let_go():
+            waiting(2)
+            holder.rollback()
+        opened, left, _ = at_once(lambda: store.advisor.post("/v1/work-orders", order), leave, let_go)
+    assert (opened.status, left.status, left.code) == (201, 409, "work_order_open"), (opened, left)

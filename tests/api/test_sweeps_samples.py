@@ -136,6 +136,26 @@ def test_removing_a_stale_version(trade, op):
         make(op, (client, path, body, options), expect=204)
 
 
+# Verbs of these move an object with a version.
+VERSIONED = ("appointments", "receptions", "work-orders", "quality-checks", "settlements", "payments", "complaints", "surveys",
+             "demands", "stock-documents")
+
+
+@named([op for op in MOVES if op.path.split("/")[2] in VERSIONED and op.id not in SAME_AGAIN])
+def test_a_verb_about_a_version(trade, op):
+    """A verb may say which version it is about: another one is 412 with the object as it is, and nothing moves."""
+    client, path, body, options = prepare(op, trade)
+    about = path.rsplit("/", 1)[0]
+    before = client.get(about)
+    stale = client.request(op.method, path, body, **{**options, "headers": {"If-Match": '"999"'}})
+    assert (stale.status, stale.code) == (412, "stale_version"), stale
+    if before.status != 200:  # whoever does it may not read it
+        return
+    assert client.get(about).json == before.json
+    done = client.request(op.method, path, body, **{**options, "headers": {"If-Match": before.etag}})
+    assert done.status == 200, done
+
+
 def may_repeat(op, replies):
     """Is the verb allowed again where it leads to?  The object says so itself."""
     actions = next(r for r in replies if r.status < 300).json.get("actions")
