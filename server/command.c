@@ -179,6 +179,21 @@ take_version(struct request *req)
 	return OK;
 }
 
+/* When it happened, where the body may say so. */
+static void
+take_happened(struct request *req)
+{
+	const struct shape *shape = req->operation->body;
+	const char *base = req->body;
+
+	for (size_t i = 0; shape && i < shape->count; i++) {
+		const struct member *m = &shape->members[i];
+
+		if (strcmp(m->name, "occurred_at") == 0 && *(const bool *)(base + m->has_offset))
+			req->ctx.happened_at = *(const struct utc *)(base + m->offset);
+	}
+}
+
 /* What makes a repeat the same request: method, path and body. */
 static void
 hash_request(struct request *req)
@@ -300,7 +315,8 @@ command_tx(struct ctx *ctx, void *arg)
 	req->err = OK;
 	if (req->idempotency_key)
 		look_for_key(ctx, run);
-	if (req->route->run)
+	err = ctx_check_happened(ctx);
+	if (!err && req->route->run)
 		err = req->route->run(req);
 	if (err)
 		return err;
@@ -450,6 +466,7 @@ command_run(struct request *req, struct conn *conn, int64_t deadline_us)
 		problem_reply(req, err, NULL);
 		return;
 	}
+	take_happened(req);
 	take_beyond(req);
 	conn_set_deadline(conn, deadline_us);
 	err = conn_run(conn, &req->ctx, command_tx, &run);

@@ -815,7 +815,7 @@ def main():
         contract = Contract(args.spec)
         gen = Generator(contract)
         gen.write_contract(out_dir)
-        for builtin in ("now", "actor_id", "request_id", "id", "ids", "limit"):
+        for builtin in ("now", "happened_at", "actor_id", "request_id", "id", "ids", "limit"):
             gen.param_id(builtin)
         migrations = args.migrations or pathlib.Path(args.sql).parent / "migrations"
         write_statements(gen, read_statements(args.sql), versioned_tables(migrations), out_dir)

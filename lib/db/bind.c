@@ -329,6 +329,8 @@ param_text(struct arena *arena, const struct statement *statement, const struct 
 			return value;
 	if (param == PARAM_now)
 		return utc_text(arena, ctx->now);
+	if (param == PARAM_happened_at)
+		return utc_text(arena, ctx->happened_at.us ? ctx->happened_at : ctx->now);
 	if (param == PARAM_actor_id)
 		return id_text(arena, ctx->scope->actor);
 	if (param == PARAM_request_id)

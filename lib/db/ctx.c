@@ -64,6 +64,22 @@ ctx_check_version(struct ctx *ctx, int64_t version)
 	                 arena_text(ctx->arena, now));
 }
 
+enum err
+ctx_check_happened(struct ctx *ctx)
+{
+	const int64_t minute = INT64_C(60000000), day = 1440 * minute;
+	int64_t ahead = ctx->happened_at.us - ctx->now.us;
+
+	if (ctx->happened_at.us == 0)
+		return OK;
+	if (ahead > minute || ahead < -day)
+		return fail_with(ctx, ERR_BAD_VALUE, "/occurred_at",
+		                 "must be within the last 24 hours", NULL);
+	if (ahead > 0)
+		ctx->happened_at = ctx->now;
+	return OK;
+}
+
 static bool
 in_scope(const struct scope *scope, struct id store)
 {

@@ -43,7 +43,9 @@ struct failure {
 struct ctx {
 	struct arena *arena;
 	struct utc now; /* taken once per request; SQL gets it as :now */
-	int language;   /* of texts for people: 0 English, 1 Chinese */
+	/* when it happened, of what was recorded off line; none: now.  SQL gets :happened_at */
+	struct utc happened_at;
+	int language; /* of texts for people: 0 English, 1 Chinese */
 	const struct scope *scope;
 	/* where the operation's x-permission-beyond is held too; NULL: nowhere */
 	const struct scope *beyond;
@@ -77,6 +79,10 @@ MUSTCHECK enum err fail_existing(struct ctx *ctx, const char *pointer, const cha
 
 /* OK when no If-Match was asked for or it is this version; ERR_STALE_VERSION else. */
 MUSTCHECK enum err ctx_check_version(struct ctx *ctx, int64_t version);
+
+/* happened_at must lie within the last 24 hours; a clock that is less than a minute fast
+ * is taken for now.  ERR_BAD_VALUE at /occurred_at. */
+MUSTCHECK enum err ctx_check_happened(struct ctx *ctx);
 
 /* store_id as sent, or the principal's only store; ERR_REQUIRED at /store_id when neither,
  * ERR_NOT_FOUND when it is outside the scope. */

@@ -116,7 +116,8 @@ MUSTCHECK enum err db_read_args(struct ctx *ctx, enum sql sql, struct rows **row
 void db_write_args(struct ctx *ctx, enum sql sql, const struct arg *args, size_t count);
 
 /* db_read(ctx, work_order_lock, &rows, ARG(id, id)); db_write(ctx, work_order_set, ARG(id, id),
- * ...). :now, :actor_id and :request_id come from ctx and need no argument. */
+ * ...). :now, :happened_at (occurred_at as told, else :now), :actor_id and :request_id come from ctx
+ * and need no argument. */
 #define db_read(ctx, sql, rows, ...)                                                 \
 	db_read_args(ctx, SQL_##sql, rows, (struct arg[]){ { 0 }, __VA_ARGS__ } + 1, \
 	             sizeof((struct arg[]){ { 0 }, __VA_ARGS__ }) / sizeof(struct arg) - 1)

@@ -116,7 +116,8 @@ quality_check_pass(struct ctx *ctx, struct id id, const struct pass_quality_chec
 	if (check.level != QUALITY_LEVEL_FINAL)
 		return OK;
 	db_write(ctx, work_order_lines_passed, ARG(id, check.wo.id));
-	work_order_move(ctx, &check.wo, WORK_ORDER_STATUS_COMPLETED, "work_order.completed", NULL);
+	work_order_move(ctx, &check.wo, WORK_ORDER_STATUS_COMPLETED, "work_order.completed", NULL,
+	                NULL);
 	return OK;
 }
 
@@ -183,6 +184,6 @@ quality_check_fail(struct ctx *ctx, struct id id, const struct fail_quality_chec
 	event_add(ctx, "quality_check.failed", check.wo.store, id);
 	if (check.wo.status == WORK_ORDER_STATUS_AWAITING_QC)
 		work_order_move(ctx, &check.wo, WORK_ORDER_STATUS_IN_PROGRESS, "work_order.rework",
-		                NULL);
+		                NULL, NULL);
 	return OK;
 }

@@ -52,7 +52,7 @@ VALUES (:check_id, :store_id, :id, :level, 'open', :actor_id, :note, :now, :now)
 -- name: quality_check_decide   rows: 1
 UPDATE quality_check
    SET status = :status, inspector_id = :actor_id, road_test_km = :road_test_km, note = coalesce(:note, note),
-       decided_at = :now, version = version + 1, updated_at = :now, changed = pg_current_xact_id()
+       decided_at = :happened_at, version = version + 1, updated_at = :now, changed = pg_current_xact_id()
  WHERE id = :check_id;
 
 -- name: quality_check_failures_add

@@ -77,9 +77,9 @@ SELECT k.id, :store_id, :reception_id, k.position, k.text
 -- name: reception_set_status   rows: 1
 UPDATE reception
    SET status = :status,
-       greeted_at = CASE :status::text WHEN 'greeted' THEN :now ELSE greeted_at END,
-       checking_at = CASE :status::text WHEN 'checking' THEN :now ELSE checking_at END,
-       handed_over_at = CASE :status::text WHEN 'handed_over' THEN :now ELSE handed_over_at END,
+       greeted_at = CASE :status::text WHEN 'greeted' THEN greatest(arrived_at, :happened_at) ELSE greeted_at END,
+       checking_at = CASE :status::text WHEN 'checking' THEN greatest(greeted_at, :happened_at) ELSE checking_at END,
+       handed_over_at = CASE :status::text WHEN 'handed_over' THEN greatest(checking_at, :happened_at) ELSE handed_over_at END,
        left_at = CASE :status::text WHEN 'left_without_service' THEN :now ELSE left_at END,
        reason = coalesce(:reason, reason),
        note = coalesce(:note, note),

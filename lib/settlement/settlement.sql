@@ -138,7 +138,7 @@ SELECT p.id, p.version, p.number, p.store_id, p.settlement_id,
  WHERE p.id = ANY (:ids) AND p.deleted_at IS NULL;
 
 -- name: payment_refunds
-SELECT r.payment_id AS _parent, r.id, r.amount, r.reason, r.at
+SELECT r.payment_id AS _parent, r.id, r.amount, r.reason, r.note, r.at, r.actor_id
   FROM payment_refund r
  WHERE r.payment_id = ANY (:ids)
  ORDER BY r.payment_id, r.at, r.id;
@@ -170,7 +170,7 @@ SELECT p.id, p.version, p.number, p.store_id, p.settlement_id,
 -- name: payment_add
 INSERT INTO payment (id, store_id, number, settlement_id, amount, method, status, reference, taken_by, taken_at,
                      created_at, updated_at)
-VALUES (:id, :store_id, :number, :settlement_id, :amount, :method, 'succeeded', :reference, :actor_id::uuid, :now, :now, :now);
+VALUES (:id, :store_id, :number, :settlement_id, :amount, :method, 'succeeded', :reference, :actor_id::uuid, :happened_at, :now, :now);
 
 -- name: payment_settlement
 SELECT p.settlement_id, s.work_order_id

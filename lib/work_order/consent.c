@@ -80,10 +80,11 @@ static void
 move_authorised(struct ctx *ctx, const struct work_order *wo)
 {
 	if (wo->status == WORK_ORDER_STATUS_OPENED)
-		work_order_move(ctx, wo, WORK_ORDER_STATUS_READY, "work_order.authorised", NULL);
+		work_order_move(ctx, wo, WORK_ORDER_STATUS_READY, "work_order.authorised", NULL,
+		                NULL);
 	else if (wo->status == WORK_ORDER_STATUS_AWAITING_QC)
 		work_order_move(ctx, wo, WORK_ORDER_STATUS_IN_PROGRESS, "work_order.authorised",
-		                NULL);
+		                NULL, NULL);
 	else
 		work_order_changed(ctx, wo, "work_order.authorised");
 }
@@ -148,7 +149,8 @@ check_untouched(struct ctx *ctx, const struct line *line)
 }
 
 enum err
-work_order_line_decide(struct ctx *ctx, enum op op, struct id id, const char *reason)
+work_order_line_decide(struct ctx *ctx, enum op op, struct id id, const char *reason,
+                       const char *note)
 {
 	struct lines lines;
 	struct work_order wo;
@@ -172,6 +174,7 @@ work_order_line_decide(struct ctx *ctx, enum op op, struct id id, const char *re
 		return err;
 	line->status = (enum work_order_line_status)to;
 	line->reason = reason;
+	line->note = note;
 	lines_decide(ctx, wo.id, (const struct line *const[]){ line }, 1, (struct id){ { 0 } });
 	work_order_changed(ctx, &wo, "work_order.line_decided");
 	ctx->subject = id;

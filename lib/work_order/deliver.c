@@ -49,8 +49,8 @@ work_order_cancel(struct ctx *ctx, struct id id, const struct reason_given *in)
 	if (err)
 		return err;
 	db_write(ctx, work_order_lines_cancel, ARG(id, id));
-	db_write(ctx, clock_entries_end, ARG(id, id));
-	work_order_move(ctx, &wo, to, "work_order.cancelled", in->reason);
+	db_write(ctx, clock_entries_end, ARG(id, id), ARG(reason, in->reason), ARG(note, in->note));
+	work_order_move(ctx, &wo, to, "work_order.cancelled", in->reason, in->note);
 	return OK;
 }
 
@@ -101,7 +101,7 @@ work_order_deliver(struct ctx *ctx, struct id id, const struct deliver_work_orde
 		odometer_record(ctx, wo.vehicle, in->odometer_out_km, "delivery");
 	db_write(ctx, work_order_move, ARG(id, id), ENUM_ARG(status, work_order_status, to),
 	         NULL_ARG(reason));
-	work_order_stage(ctx, &wo, to, NULL);
+	work_order_stage(ctx, &wo, to, NULL, NULL);
 	event_add_data(ctx, "work_order.delivered", wo.store, id, row_text(data, 0, "data"));
 	return OK;
 }
@@ -123,7 +123,7 @@ work_order_close(struct ctx *ctx, struct id id)
 		return err;
 	if (!wo.paid)
 		return fail(ctx, ERR_UNPAID, NULL);
-	work_order_move(ctx, &wo, (enum work_order_status)to, "work_order.closed", NULL);
+	work_order_move(ctx, &wo, (enum work_order_status)to, "work_order.closed", NULL, NULL);
 	return OK;
 }
 
@@ -141,7 +141,8 @@ work_orders_close_paid(struct ctx *ctx, bool *more)
 			.store = row_id(rows, i, "store_id"),
 		};
 
-		work_order_move(ctx, &wo, WORK_ORDER_STATUS_CLOSED, "work_order.closed", NULL);
+		work_order_move(ctx, &wo, WORK_ORDER_STATUS_CLOSED, "work_order.closed", NULL,
+		                NULL);
 	}
 	*more = rows_count(rows) == 100;
 	return OK;

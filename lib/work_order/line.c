@@ -122,15 +122,17 @@ lines_decide(struct ctx *ctx, struct id order, const struct line *const *lines, 
 	struct id *ids = arena_array(ctx->arena, count + 1, sizeof(*ids));
 	const char **statuses = arena_array(ctx->arena, count + 1, sizeof(*statuses));
 	const char **reasons = arena_array(ctx->arena, count + 1, sizeof(*reasons));
+	const char **notes = arena_array(ctx->arena, count + 1, sizeof(*notes));
 
 	for (size_t i = 0; i < count; i++) {
 		ids[i] = lines[i]->id;
 		statuses[i] = enum_code(&work_order_line_status_enum, (int)lines[i]->status);
 		reasons[i] = lines[i]->reason;
+		notes[i] = lines[i]->note;
 	}
 	db_write(ctx, work_order_lines_decide, ARG(id, order), ARG(authorisation_id, authorisation),
 	         IDS_ARG(line_ids, ids, count), TEXTS_ARG(statuses, statuses, count),
-	         TEXTS_ARG(reasons, reasons, count));
+	         TEXTS_ARG(reasons, reasons, count), TEXTS_ARG(notes, notes, count));
 }
 
 void

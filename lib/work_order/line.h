@@ -13,7 +13,7 @@ struct line {
 	enum line_work_status work_status;
 	enum line_supply supply;
 	enum payer payer;
-	const char *description, *category, *reason;
+	const char *description, *category, *reason, *note;
 	struct qty quantity, issued;
 	int64_t list_price, unit_price, amount;
 };
@@ -58,7 +58,7 @@ MUSTCHECK enum err lines_reserve(struct ctx *ctx, struct id store, struct id ord
 MUSTCHECK enum err lines_release(struct ctx *ctx, struct id store, const struct line *const *lines,
                                  size_t count);
 
-/* Write status and reason of lines as they are in memory; authorisation may be none. */
+/* Write status, reason and note of lines as they are in memory; authorisation may be none. */
 void lines_decide(struct ctx *ctx, struct id order, const struct line *const *lines, size_t count,
                   struct id authorisation);
 

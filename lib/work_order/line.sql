@@ -4,7 +4,7 @@
 SELECT l.id, l.position, l.kind, l.operation_id, l.part_id, l.concern_id, l.description,
        l.repair_category, l.quantity, CASE WHEN l.kind = 'labour' THEN l.quantity END AS hours,
        l.list_price, l.unit_price, l.amount, l.payer, l.status, l.work_status, l.supply,
-       l.issued_quantity, l.returned_quantity, l.technician_id, l.reason, l.rework_count, l.authorisation_id,
+       l.issued_quantity, l.returned_quantity, l.technician_id, l.reason, l.note, l.rework_count, l.authorisation_id,
        l.created_at, l.updated_at, l.store_id, l.work_order_id, w.number AS work_order_number, w.status AS work_order_status
   FROM work_order_line l
   JOIN work_order w ON w.id = l.work_order_id
@@ -14,7 +14,7 @@ SELECT l.id, l.position, l.kind, l.operation_id, l.part_id, l.concern_id, l.desc
 SELECT l.id, l.position, l.kind, l.operation_id, l.part_id, l.concern_id, l.description,
        l.repair_category, l.quantity, CASE WHEN l.kind = 'labour' THEN l.quantity END AS hours,
        l.list_price, l.unit_price, l.amount, l.payer, l.status, l.work_status, l.supply,
-       l.issued_quantity, l.returned_quantity, l.technician_id, l.reason, l.rework_count, l.authorisation_id,
+       l.issued_quantity, l.returned_quantity, l.technician_id, l.reason, l.note, l.rework_count, l.authorisation_id,
        l.created_at, l.updated_at, l.store_id, l.work_order_id, w.number AS work_order_number, w.status AS work_order_status,
        l.created_at AS _after_at, l.id AS _after_id
   FROM work_order_line l
@@ -38,7 +38,7 @@ SELECT l.id, l.position, l.kind, l.operation_id, l.part_id, l.concern_id, l.desc
 SELECT l.id, l.position, l.kind, l.operation_id, l.part_id, l.concern_id, l.description,
        l.repair_category, l.quantity, CASE WHEN l.kind = 'labour' THEN l.quantity END AS hours,
        l.list_price, l.unit_price, l.amount, l.payer, l.status, l.work_status, l.supply,
-       l.issued_quantity, l.returned_quantity, l.technician_id, l.reason, l.rework_count, l.authorisation_id,
+       l.issued_quantity, l.returned_quantity, l.technician_id, l.reason, l.note, l.rework_count, l.authorisation_id,
        l.created_at, l.updated_at, l.position AS _after_place, l.id AS _after_id
   FROM work_order_line l
  WHERE l.work_order_id = :id
@@ -68,12 +68,12 @@ SELECT n.id, :store_id, :order_id, :last_position::integer + n.position, n.kind,
 
 -- name: work_order_lines_decide
 UPDATE work_order_line l
-   SET status = d.status, reason = d.reason,
+   SET status = d.status, reason = d.reason, note = d.note,
        authorisation_id = CASE WHEN d.status = 'authorised' THEN :authorisation_id::uuid ELSE l.authorisation_id END,
        work_status = CASE WHEN d.status = 'authorised' THEN l.work_status ELSE 'none' END,
        supply = CASE WHEN d.status = 'authorised' THEN l.supply ELSE 'none' END,
        updated_at = :now, changed = pg_current_xact_id()
-  FROM unnest(:line_ids::uuid[], :statuses::text[], :reasons::text[]) d (id, status, reason)
+  FROM unnest(:line_ids::uuid[], :statuses::text[], :reasons::text[], :notes::text[]) d (id, status, reason, note)
  WHERE l.id = d.id AND l.work_order_id = :id;
 
 -- name: work_order_lines_set_supply
@@ -122,15 +122,17 @@ UPDATE work_order_line l
  WHERE l.id = f.line_id AND l.work_order_id = :id;
 
 -- name: clock_entry_begin
-INSERT INTO clock_entry (id, store_id, line_id, technician_id, started_at)
-VALUES (:entry_id, :store_id, :line_id, :actor_id, :now);
+INSERT INTO clock_entry (id, store_id, line_id, technician_id, started_at, recorded_at)
+VALUES (:entry_id, :store_id, :line_id, :actor_id, :happened_at, :now);
 
 -- name: clock_entry_end
-UPDATE clock_entry SET ended_at = greatest(started_at, :now) WHERE line_id = :line_id AND ended_at IS NULL;
+UPDATE clock_entry
+   SET ended_at = greatest(started_at, :happened_at), reason = :reason, note = :note, recorded_at = :now
+ WHERE line_id = :line_id AND ended_at IS NULL;
 
 -- name: clock_entries_end
 UPDATE clock_entry e
-   SET ended_at = greatest(e.started_at, :now)
+   SET ended_at = greatest(e.started_at, :happened_at), reason = :reason, note = :note, recorded_at = :now
   FROM work_order_line l
  WHERE l.work_order_id = :id AND e.line_id = l.id AND e.ended_at IS NULL;
 

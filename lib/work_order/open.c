@@ -38,7 +38,7 @@ save(struct ctx *ctx, const struct create_work_order *in, const struct work_orde
 	         ARG(odometer_km, row_int(facts, 0, "odometer_km")),
 	         BODY_ARG(create_work_order, in));
 	search_add(ctx, "number", number, "work_order", wo->id, wo->store);
-	work_order_stage(ctx, wo, WORK_ORDER_STATUS_OPENED, NULL);
+	work_order_stage(ctx, wo, WORK_ORDER_STATUS_OPENED, NULL, NULL);
 	event_add(ctx, "work_order.opened", wo->store, wo->id);
 	if (in->has_promised_at)
 		db_write(ctx, work_order_promise_add, ARG(promise_id, id_new()), ARG(id, wo->id),
@@ -107,7 +107,7 @@ work_order_open(struct ctx *ctx, const struct create_work_order *in)
 	lines_add(ctx, wo.store, wo.id, 0, &lines, consent.id);
 	if (consent.authorised == 0)
 		return OK;
-	work_order_stage(ctx, &wo, WORK_ORDER_STATUS_READY, NULL);
+	work_order_stage(ctx, &wo, WORK_ORDER_STATUS_READY, NULL, NULL);
 	event_add(ctx, "work_order.authorised", wo.store, wo.id);
 	return lines_reserve(ctx, wo.store, wo.id, &lines, consent.refuse);
 }

@@ -91,7 +91,7 @@ work_order_dispatch(struct ctx *ctx, struct id id, const struct dispatch_work_or
 	db_write(ctx, work_order_lines_assign, ARG(id, id), BODY_ARG(dispatch_work_order, in));
 	if (in->has_bay_id)
 		db_write(ctx, work_order_set_bay, ARG(id, id), ARG(bay_id, in->bay_id));
-	work_order_move(ctx, &wo, to, "work_order.dispatched", NULL);
+	work_order_move(ctx, &wo, to, "work_order.dispatched", NULL, NULL);
 	return OK;
 }
 
@@ -124,12 +124,12 @@ work_order_advance(struct ctx *ctx, enum op op, struct id id)
 		work_order_move(ctx, &wo, to,
 		                op == OP_startWorkOrder ? "work_order.started"
 		                                        : "work_order.resumed",
-		                NULL);
+		                NULL, NULL);
 	return err;
 }
 
 enum err
-work_order_pause(struct ctx *ctx, struct id id, const struct reason_given *in)
+work_order_pause(struct ctx *ctx, struct id id, const struct pause_work_order *in)
 {
 	struct work_order wo;
 	enum work_order_status to;
@@ -138,8 +138,8 @@ work_order_pause(struct ctx *ctx, struct id id, const struct reason_given *in)
 	if (err)
 		return err;
 	db_write(ctx, work_order_lines_pause, ARG(id, id));
-	db_write(ctx, clock_entries_end, ARG(id, id));
-	work_order_move(ctx, &wo, to, "work_order.paused", in->reason);
+	db_write(ctx, clock_entries_end, ARG(id, id), ARG(reason, in->reason), ARG(note, in->note));
+	work_order_move(ctx, &wo, to, "work_order.paused", in->reason, in->note);
 	return OK;
 }
 
@@ -174,24 +174,27 @@ work_order_finish(struct ctx *ctx, struct id id)
 				unfinished ? ", " : "", (long long)lines.line[i].position);
 	if (unfinished)
 		return fail_with(ctx, ERR_WORK_UNFINISHED, NULL, unfinished, NULL);
-	work_order_move(ctx, &wo, to, "work_order.finished", NULL);
+	work_order_move(ctx, &wo, to, "work_order.finished", NULL, NULL);
 	return OK;
 }
 
 /* ------------------------------------------------------------ a technician at a line */
 
 static void
-clock(struct ctx *ctx, const struct work_order *wo, struct id line, enum line_work_status to)
+clock(struct ctx *ctx, const struct work_order *wo, struct id line, enum line_work_status to,
+      const struct pause_work_order_line *why)
 {
 	if (to == LINE_WORK_STATUS_WORKING)
 		db_write(ctx, clock_entry_begin, ARG(entry_id, id_new()), ARG(store_id, wo->store),
 		         ARG(line_id, line));
 	else
-		db_write(ctx, clock_entry_end, ARG(line_id, line));
+		db_write(ctx, clock_entry_end, ARG(line_id, line),
+		         ARG(reason, why ? why->reason : NULL), ARG(note, why ? why->note : NULL));
 }
 
 enum err
-work_order_line_work(struct ctx *ctx, enum op op, struct id id)
+work_order_line_work(struct ctx *ctx, enum op op, struct id id,
+                     const struct pause_work_order_line *in)
 {
 	struct work_order wo;
 	struct lines lines;
@@ -215,9 +218,9 @@ work_order_line_work(struct ctx *ctx, enum op op, struct id id)
 	again = line->work_status == LINE_WORK_STATUS_FAILED;
 	db_write(ctx, work_order_line_set_work, ARG(line_id, id),
 	         ENUM_ARG(work_status, line_work_status, to), ARG(reworks, again ? 1 : 0));
-	clock(ctx, &wo, id, (enum line_work_status)to);
+	clock(ctx, &wo, id, (enum line_work_status)to, in);
 	if (wo.status == WORK_ORDER_STATUS_DISPATCHED)
-		work_order_move(ctx, &wo, WORK_ORDER_STATUS_IN_PROGRESS, "work_order.started",
+		work_order_move(ctx, &wo, WORK_ORDER_STATUS_IN_PROGRESS, "work_order.started", NULL,
 		                NULL);
 	ctx->subject = id;
 	return OK;

@@ -86,19 +86,20 @@ work_order_lock_by_check(struct ctx *ctx, struct id check, struct work_order *wo
 
 void
 work_order_stage(struct ctx *ctx, const struct work_order *wo, enum work_order_status status,
-                 const char *reason)
+                 const char *reason, const char *note)
 {
 	db_write(ctx, work_order_stage_add, ARG(stage_id, id_new()), ARG(store_id, wo->store),
-	         ARG(id, wo->id), ENUM_ARG(status, work_order_status, status), ARG(reason, reason));
+	         ARG(id, wo->id), ENUM_ARG(status, work_order_status, status), ARG(reason, reason),
+	         ARG(note, note));
 }
 
 void
 work_order_move(struct ctx *ctx, const struct work_order *wo, enum work_order_status to,
-                const char *event, const char *reason)
+                const char *event, const char *reason, const char *note)
 {
 	db_write(ctx, work_order_move, ARG(id, wo->id), ENUM_ARG(status, work_order_status, to),
 	         ARG(reason, reason));
-	work_order_stage(ctx, wo, to, reason);
+	work_order_stage(ctx, wo, to, reason, note);
 	event_add(ctx, event, wo->store, wo->id);
 }
 
@@ -149,7 +150,7 @@ work_order_settle(struct ctx *ctx, const struct work_order *wo)
 		return OK;
 	if (wo->status != WORK_ORDER_STATUS_COMPLETED)
 		return work_order_refuse(ctx, wo);
-	work_order_move(ctx, wo, WORK_ORDER_STATUS_SETTLED, "work_order.settled", NULL);
+	work_order_move(ctx, wo, WORK_ORDER_STATUS_SETTLED, "work_order.settled", NULL, NULL);
 	return OK;
 }
 
@@ -160,7 +161,7 @@ work_order_unsettle(struct ctx *ctx, const struct work_order *wo)
 		return OK;
 	if (wo->status != WORK_ORDER_STATUS_SETTLED)
 		return work_order_refuse(ctx, wo);
-	work_order_move(ctx, wo, WORK_ORDER_STATUS_COMPLETED, "work_order.unsettled", NULL);
+	work_order_move(ctx, wo, WORK_ORDER_STATUS_COMPLETED, "work_order.unsettled", NULL, NULL);
 	return OK;
 }
 
@@ -170,6 +171,6 @@ work_order_set_paid(struct ctx *ctx, const struct work_order *wo, bool paid)
 	if (wo->paid != paid)
 		db_write(ctx, work_order_set_paid, ARG(id, wo->id), ARG(paid, paid));
 	if (paid && wo->status == WORK_ORDER_STATUS_DELIVERED)
-		work_order_move(ctx, wo, WORK_ORDER_STATUS_CLOSED, "work_order.closed", NULL);
+		work_order_move(ctx, wo, WORK_ORDER_STATUS_CLOSED, "work_order.closed", NULL, NULL);
 	return OK;
 }

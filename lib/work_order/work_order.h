@@ -41,14 +41,14 @@ MUSTCHECK enum err work_order_set_paid(struct ctx *ctx, const struct work_order 
  * ERR_NOT_FOUND, ERR_STALE_VERSION, ERR_ILLEGAL_TRANSITION. */
 MUSTCHECK enum err work_order_begin(struct ctx *ctx, struct id id, enum op op,
                                     struct work_order *wo, enum work_order_status *to);
-/* The order is in another state from now on: row, stage and event.  reason may be NULL. */
+/* The order is in another state from now on: row, stage and event.  reason and note may be NULL. */
 void work_order_move(struct ctx *ctx, const struct work_order *wo, enum work_order_status to,
-                     const char *event, const char *reason);
+                     const char *event, const char *reason, const char *note);
 /* Something of it has changed, not its state: the version and an event. */
 void work_order_changed(struct ctx *ctx, const struct work_order *wo, const char *event);
 /* Only the trace of a state. */
 void work_order_stage(struct ctx *ctx, const struct work_order *wo, enum work_order_status status,
-                      const char *reason);
+                      const char *reason, const char *note);
 /* ERR_ILLEGAL_TRANSITION, with the verbs that are allowed now. */
 MUSTCHECK enum err work_order_refuse(struct ctx *ctx, const struct work_order *wo);
 /* Lines may be written until the order is completed or cancelled; ERR_ILLEGAL_TRANSITION after. */
@@ -70,7 +70,7 @@ MUSTCHECK enum err work_order_authorise(struct ctx *ctx, struct id id,
                                         const struct authorise_work_order *in);
 /* Decline, defer, revive, withdraw (op) one line; the subject is the line. */
 MUSTCHECK enum err work_order_line_decide(struct ctx *ctx, enum op op, struct id id,
-                                          const char *reason);
+                                          const char *reason, const char *note);
 
 MUSTCHECK enum err work_order_dispatch(struct ctx *ctx, struct id id,
                                        const struct dispatch_work_order *in);
@@ -79,10 +79,12 @@ MUSTCHECK enum err work_order_assign(struct ctx *ctx, struct id id,
 /* Start, resume (op): the moves that need nothing else. */
 MUSTCHECK enum err work_order_advance(struct ctx *ctx, enum op op, struct id id);
 /* Running clocks stop, too. */
-MUSTCHECK enum err work_order_pause(struct ctx *ctx, struct id id, const struct reason_given *in);
+MUSTCHECK enum err work_order_pause(struct ctx *ctx, struct id id,
+                                    const struct pause_work_order *in);
 /* Clock on, pause, resume, finish, rework (op) by the line's own technician; the subject is the
- * line. ERR_NOT_YOUR_LINE. */
-MUSTCHECK enum err work_order_line_work(struct ctx *ctx, enum op op, struct id id);
+ * line; in, of a pause, else NULL. ERR_NOT_YOUR_LINE. */
+MUSTCHECK enum err work_order_line_work(struct ctx *ctx, enum op op, struct id id,
+                                        const struct pause_work_order_line *in);
 /* To the quality check; ERR_WORK_UNFINISHED names the lines that are not done or not issued. */
 MUSTCHECK enum err work_order_finish(struct ctx *ctx, struct id id);
 /* The subject is the issue document.  ERR_NOTHING_TO_ISSUE, ERR_INSUFFICIENT_STOCK,

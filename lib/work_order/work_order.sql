@@ -23,7 +23,7 @@ SELECT w.id, w.version, w.number, w.store_id, w.status,
 SELECT l.work_order_id AS _parent, l.id, l.position, l.kind, l.operation_id, l.part_id, l.concern_id, l.description,
        l.repair_category, l.quantity, CASE WHEN l.kind = 'labour' THEN l.quantity END AS hours,
        l.list_price, l.unit_price, l.amount, l.payer, l.status, l.work_status, l.supply,
-       l.issued_quantity, l.returned_quantity, l.technician_id, l.reason, l.rework_count, l.authorisation_id,
+       l.issued_quantity, l.returned_quantity, l.technician_id, l.reason, l.note, l.rework_count, l.authorisation_id,
        l.created_at, l.updated_at
   FROM work_order_line l
  WHERE l.work_order_id = ANY (:ids)
@@ -136,7 +136,7 @@ VALUES (:order_id, :store_id, :number, :reception_id, :customer_id, :vehicle_id,
 UPDATE work_order
    SET status = :status,
        reason = :reason,
-       started_at = CASE WHEN :status = 'in_progress' THEN coalesce(started_at, :now) ELSE started_at END,
+       started_at = CASE WHEN :status = 'in_progress' THEN coalesce(started_at, greatest(opened_at, :happened_at)) ELSE started_at END,
        finished_at = CASE :status WHEN 'awaiting_qc' THEN :now WHEN 'in_progress' THEN NULL ELSE finished_at END,
        completed_at = CASE WHEN :status = 'completed' THEN coalesce(completed_at, :now) ELSE completed_at END,
        settled_at = CASE :status WHEN 'settled' THEN :now WHEN 'completed' THEN NULL ELSE settled_at END,
@@ -173,8 +173,8 @@ UPDATE work_order
  WHERE id = :id;
 
 -- name: work_order_stage_add
-INSERT INTO work_order_stage (id, store_id, work_order_id, status, reason, at, actor_id)
-VALUES (:stage_id, :store_id, :id, :status, :reason, :now, :actor_id);
+INSERT INTO work_order_stage (id, store_id, work_order_id, status, reason, note, at, recorded_at, actor_id)
+VALUES (:stage_id, :store_id, :id, :status, :reason, :note, :happened_at, :now, :actor_id);
 
 -- name: work_order_promise_add
 INSERT INTO work_order_promise (id, store_id, work_order_id, promised_at, reason, told_method, told_at, at, actor_id)
@@ -216,7 +216,7 @@ SELECT p.id, p.promised_at, p.reason, p.told_method, p.told_at, p.at, p.actor_id
  LIMIT :limit;
 
 -- name: work_order_stage_list   page unnamed
-SELECT s.id, s.status, s.reason, s.at, s.actor_id, s.at AS _after_at, s.id AS _after_id
+SELECT s.id, s.status, s.reason, s.note, s.at, s.recorded_at, s.actor_id, s.at AS _after_at, s.id AS _after_id
   FROM work_order_stage s
  WHERE s.work_order_id = :id
    AND (:after_at::timestamptz IS NULL OR (s.at, s.id) > (:after_at, :after_id::uuid))
@@ -233,7 +233,8 @@ SELECT a.id, a.method, a.by_name, mask_phone(a.by_phone) AS by_phone, a.amount, 
  LIMIT :limit;
 
 -- name: clock_entry_list   page unnamed
-SELECT e.id, e.line_id, e.technician_id, e.started_at, e.ended_at, e.started_at AS _after_at, e.id AS _after_id
+SELECT e.id, e.line_id, e.technician_id, e.started_at, e.ended_at, e.reason, e.note, e.recorded_at,
+       e.started_at AS _after_at, e.id AS _after_id
   FROM work_order_line l
   JOIN clock_entry e ON e.line_id = l.id
  WHERE l.work_order_id = :id
@@ -242,18 +243,18 @@ SELECT e.id, e.line_id, e.technician_id, e.started_at, e.ended_at, e.started_at 
  LIMIT :limit;
 
 -- name: work_order_history   page unnamed
-SELECT h.id, h.kind, h.at, h.actor_id, h.text, h.reason, h.at AS _after_at, h.id AS _after_id
-  FROM (SELECT s.id, 'stage' AS kind, s.at, s.actor_id, s.status AS text, s.reason
+SELECT h.id, h.kind, h.at, h.actor_id, h.text, h.reason, h.note, h.at AS _after_at, h.id AS _after_id
+  FROM (SELECT s.id, 'stage' AS kind, s.at, s.actor_id, s.status AS text, s.reason, s.note
           FROM work_order_stage s WHERE s.work_order_id = :id
          UNION ALL
-        SELECT a.id, 'authorisation', a.at, a.actor_id, a.method, NULL
+        SELECT a.id, 'authorisation', a.at, a.actor_id, a.method, NULL, NULL
           FROM authorisation a WHERE a.work_order_id = :id
          UNION ALL
         SELECT p.id, 'promise', p.at, p.actor_id,
-               to_char(p.promised_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), p.reason
+               to_char(p.promised_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), p.reason, NULL
           FROM work_order_promise p WHERE p.work_order_id = :id
          UNION ALL
-        SELECT q.id, 'quality_check', coalesce(q.decided_at, q.created_at), q.inspector_id, q.level || ' ' || q.status, q.note
+        SELECT q.id, 'quality_check', coalesce(q.decided_at, q.created_at), q.inspector_id, q.level || ' ' || q.status, NULL, q.note
           FROM quality_check q WHERE q.work_order_id = :id) h
  WHERE (:after_at::timestamptz IS NULL OR (h.at, h.id) > (:after_at, :after_id::uuid))
  ORDER BY h.at, h.id

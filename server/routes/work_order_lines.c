@@ -8,13 +8,15 @@ decide(struct request *req)
 {
 	const struct reason_given *in = req->op == OP_reviveWorkOrderLine ? NULL : req->body;
 
-	return work_order_line_decide(&req->ctx, req->op, req->id, in ? in->reason : NULL);
+	return work_order_line_decide(&req->ctx, req->op, req->id, in ? in->reason : NULL,
+	                              in ? in->note : NULL);
 }
 
 static enum err
 work(struct request *req)
 {
-	return work_order_line_work(&req->ctx, req->op, req->id);
+	return work_order_line_work(&req->ctx, req->op, req->id,
+	                            req->op == OP_pauseWorkOrderLine ? req->body : NULL);
 }
 
 /* clang-format off */

@@ -2,6 +2,8 @@
 """What holds for every operation once there is something to work on: one right call of each, from
 samples.py, made by the right person, by another store's, twice, at once, and with another store's ids."""
 
+import datetime
+
 import pytest
 
 from fettle import at_once, uuid7
@@ -154,6 +156,19 @@ def test_a_verb_about_a_version(trade, op):
     assert client.get(about).json == before.json
     done = client.request(op.method, path, body, **{**options, "headers": {"If-Match": before.etag}})
     assert done.status == 200, done
+
+
+@named([op for op in COMMANDS if op.body and any(pointer == "/occurred_at" for pointer, _ in members(CONTRACT, op.body))])
+def test_what_happened_off_line(trade, op):
+    """It may have happened up to a day ago, and not tomorrow."""
+    client, path, body, options = prepare(op, trade)
+
+    def told(**ago):
+        at = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(**ago)
+        return client.request(op.method, path, {**(body or {}), "occurred_at": at.isoformat()}, **options)
+    for wrong in (told(hours=25), told(minutes=-10)):
+        assert (wrong.status, wrong.errors) == (422, {"/occurred_at": "bad_value"}), wrong
+    assert told(hours=23).status == op.success
 
 
 def may_repeat(op, replies):

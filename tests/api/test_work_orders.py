@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Work orders: from the counter to the customer's hand (E1-E9)."""
 
+import datetime
+
 import pytest
 
 from fettle import at_once, uuid7, wait_for
@@ -446,3 +448,43 @@ def test_two_consents_at_once(shop, store):
     replies = at_once(*[lambda: store.advisor.post(f"/v1/work-orders/{order['id']}/authorise", consent)] * 2)
     assert sorted((r.status, r.code) for r in replies) == [(200, None), (409, "line_status")]
     assert shop.level() == (10, 2)
+
+
+def ago(**time):
+    at = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(**time)
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def test_a_tablet_comes_back(shop, store):
+    """What a tablet recorded off line keeps the time it happened at, and says when the server heard of it."""
+    order = shop.dispatched(lines=[shop.labour_line()])
+    path = f"/v1/work-order-lines/{order['lines'][0]['id']}"
+    began, stopped, key = ago(hours=2), ago(hours=1), uuid7()
+    store.tech1.post(path + "/clock-on", {"occurred_at": began}, key=key, expect=200)
+    store.tech1.post(path + "/pause", {"occurred_at": stopped, "reason": "wait_part", "note": "等滤芯"}, expect=200)
+    assert store.tech1.post(path + "/clock-on", {"occurred_at": began}, key=key, expect=200).replayed
+    store.tech1.post(path + "/resume", {}, expect=200)
+    store.tech1.post(path + "/finish", {"occurred_at": ago(hours=3)}, expect=200)
+    first, second = store.advisor.get(f"/v1/work-orders/{order['id']}/clock-entries", expect=200).data
+    assert (first["started_at"], first["ended_at"], first["reason"], first["note"]) == (began, stopped, "wait_part", "等滤芯")
+    assert first["recorded_at"] > stopped
+    assert second["ended_at"] == second["started_at"], "it does not end before it began"
+    stage = store.advisor.get(f"/v1/work-orders/{order['id']}/stages", expect=200).data[0]
+    assert (stage["status"], stage["at"]) == ("in_progress", began) and stage["recorded_at"] > began
+    assert shop.get(order)["started_at"] == order["opened_at"], "no work begins before its order"
+
+
+def test_a_note_beside_the_reason(shop, store):
+    """Notes are kept where the reason is, and told with the history."""
+    order = shop.dispatched(lines=[shop.labour_line()])
+    store.tech1.post(f"/v1/work-order-lines/{order['lines'][0]['id']}/clock-on", expect=200)
+    shop.verb(store.dispatcher, order, "pause", {"reason": "wait_part", "note": "明早到货"})
+    shop.verb(store.dispatcher, order, "resume")
+    line = store.advisor.post(f"/v1/work-orders/{order['id']}/lines", {"kind": "fee", "description": "检测费", "amount": 5000},
+                              expect=201)
+    declined = store.advisor.post(f"/v1/work-order-lines/{line['id']}/decline", {"reason": "price", "note": "下次再说"}, expect=200)
+    assert (declined["reason"], declined["note"]) == ("price", "下次再说")
+    shop.verb(store.manager, order, "cancel", {"reason": "customer", "note": "客户赶时间"})
+    told = [(e["text"], e["reason"], e["note"])
+            for e in store.advisor.get(f"/v1/work-orders/{order['id']}/history", expect=200).data if e["note"]]
+    assert told == [("paused", "wait_part", "明早到货"), ("cancelled", "customer", "客户赶时间")]
