@@ -136,13 +136,32 @@ take_body(struct request *req)
 	                   req->operation->body ? &req->body : &ignored);
 }
 
-/* The version the caller read: from If-Match ("7", "7.hash", W/"7.hash") or the body. */
+int64_t
+version_of_tag(const char *tag)
+{
+	const char *digits;
+	long long version;
+	bool quoted;
+	char *end;
+
+	if (strncmp(tag, "W/", 2) == 0)
+		tag += 2;
+	quoted = *tag == '"';
+	digits = tag + quoted;
+	errno = 0;
+	version = strtoll(digits, &end, 10);
+	if (*end == '.')
+		end += strcspn(end, "\"");
+	if (errno || *digits < '0' || *digits > '9' || strcmp(end, quoted ? "\"" : "") != 0)
+		return INT64_MAX;
+	return version;
+}
+
+/* The version the caller read: from If-Match or the body. */
 static enum err
 take_version(struct request *req)
 {
-	const char *tag = request_header(req, "If-Match"), *digits;
-	bool quoted;
-	char *end;
+	const char *tag = request_header(req, "If-Match");
 
 	req->ctx.if_match = -1;
 	if (!req->operation->if_match)
@@ -166,16 +185,7 @@ take_version(struct request *req)
 		}
 		return fail(&req->ctx, ERR_VERSION_REQUIRED, NULL);
 	}
-	if (strncmp(tag, "W/", 2) == 0)
-		tag += 2;
-	quoted = *tag == '"';
-	digits = tag + quoted;
-	errno = 0;
-	req->ctx.if_match = strtoll(digits, &end, 10);
-	if (*end == '.')
-		end += strcspn(end, "\"");
-	if (errno || *digits < '0' || *digits > '9' || strcmp(end, quoted ? "\"" : "") != 0)
-		req->ctx.if_match = INT64_MAX; /* a tag that was never ours matches nothing */
+	req->ctx.if_match = version_of_tag(tag);
 	return OK;
 }
 

@@ -12,4 +12,8 @@
 /* Runs req to its reply, problems included. */
 void command_run(struct request *req, struct conn *conn, int64_t deadline_us);
 
+/* The version an If-Match names: of "7", "7.hash" and W/"7.hash".  INT64_MAX for a tag that was
+ * never ours: it matches nothing. */
+int64_t version_of_tag(const char *tag);
+
 #endif

@@ -17,6 +17,15 @@ struct parameter {
 	const char *name, *value;
 };
 
+#define PARAMETERS_MAX 64
+
+/* Path and query parameters, decoded.  path: the operation's, with its {names}; segments: what
+ * stands in their place, still encoded; query: still encoded, may be NULL.  False when an escape is
+ * malformed or there are more than fit. */
+MUSTCHECK bool collect_parameters(struct arena *arena, const char *path,
+                                  const char *const segments[4], const char *query,
+                                  struct parameter list[PARAMETERS_MAX], size_t *count);
+
 /* Parameters into a new struct of the shape; repeated and comma separated values both make arrays.
  * ERR_BAD_PARAMETER with one failure for each wrong, unknown or missing parameter. */
 MUSTCHECK enum err decode_parameters(struct ctx *ctx, const struct shape *shape,

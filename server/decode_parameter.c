@@ -37,6 +37,38 @@ percent_decode(struct arena *arena, const char *text, size_t size, bool plus_is_
 	return utf8_valid(out, n) ? out : NULL;
 }
 
+bool
+collect_parameters(struct arena *arena, const char *path, const char *const segments[4],
+                   const char *query, struct parameter list[PARAMETERS_MAX], size_t *count)
+{
+	size_t n = 0;
+
+	for (; (path = strchr(path, '{')) != NULL; path++) {
+		list[n].name = arena_copy(arena, path + 1, strcspn(path + 1, "}"));
+		list[n].value = percent_decode(arena, segments[n], strlen(segments[n]), false);
+		if (!list[n++].value)
+			return false;
+	}
+	while (query && *query) {
+		size_t len = strcspn(query, "&"), name = strcspn(query, "=&");
+
+		if (len > 0) {
+			size_t value = name < len ? name + 1 : name;
+
+			if (n == PARAMETERS_MAX)
+				return false;
+			list[n].name = percent_decode(arena, query, name, true);
+			list[n].value = percent_decode(arena, query + value, len - value, true);
+			if (!list[n].name || !list[n].value)
+				return false;
+			n++;
+		}
+		query += len + (query[len] == '&');
+	}
+	*count = n;
+	return true;
+}
+
 /* The known name that differs least, when it is near: "; did you mean status?". */
 static const char *
 nearest(struct place *place, const struct shape *shape, const char *name)

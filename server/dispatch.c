@@ -15,8 +15,6 @@
 #include "ratelimit.h"
 #include "reply.h"
 
-#define PARAMETERS_MAX 64
-
 static struct dispatch server;
 
 void
@@ -378,39 +376,6 @@ dispatch_request(struct request *req)
 
 /* ------------------------------------------------------------ what is asked */
 
-/* Path and query parameters, decoded; false when an escape is malformed. */
-static bool
-collect_parameters(struct request *req, struct parameter list[PARAMETERS_MAX], size_t *count)
-{
-	const char *p = req->operation->path, *query = req->query;
-	size_t n = 0;
-
-	for (size_t i = 0; (p = strchr(p, '{')) != NULL && i < COUNT_OF(req->segments); i++, p++) {
-		list[n].name = arena_copy(&req->arena, p + 1, strcspn(p + 1, "}"));
-		list[n].value = percent_decode(&req->arena, req->segments[i],
-		                               strlen(req->segments[i]), false);
-		if (!list[n++].value)
-			return false;
-	}
-	while (query && *query && n < PARAMETERS_MAX) {
-		size_t len = strcspn(query, "&"), name = strcspn(query, "=&");
-
-		if (len > 0) {
-			size_t value = name < len ? name + 1 : name;
-
-			list[n].name = percent_decode(&req->arena, query, name, true);
-			list[n].value =
-				percent_decode(&req->arena, query + value, len - value, true);
-			if (!list[n].name || !list[n].value)
-				return false;
-			n++;
-		}
-		query += len + (query[len] == '&');
-	}
-	*count = n;
-	return true;
-}
-
 /* An {id} that is no UUID names nothing: 404, like an unknown one. */
 static bool
 path_id_is_wrong(const struct request *req)
@@ -430,7 +395,8 @@ take_parameters(struct request *req)
 	size_t count = 0;
 	enum err err;
 
-	if (!collect_parameters(req, list, &count))
+	if (!collect_parameters(&req->arena, req->operation->path, req->segments, req->query, list,
+	                        &count))
 		return fail(&req->ctx, ERR_BAD_PARAMETER, NULL);
 	err = decode_parameters(&req->ctx, shape, list, count, &req->params);
 	if (err && path_id_is_wrong(req)) {

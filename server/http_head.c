@@ -126,7 +126,7 @@ weigh(struct head *head, const struct request *req)
 	size_t records = req->headers_count;
 	const char *s;
 
-	for (s = req->query; s; s = strchr(s + 1, '&'))
+	for (s = req->query; s && *s; s = strchr(s + 1, '&'))
 		records++;
 	if (head->size > HEAD_SIZE_MAX ||
 	    head->size + records * RECORD_SIZE > HEAD_POOL - HEAD_REPLY_MAX)

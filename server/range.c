@@ -15,7 +15,9 @@ take_number(const char **at, uint64_t *n)
 
 	*n = 0;
 	for (; *s >= '0' && *s <= '9'; s++)
-		*n = *n > UINT64_MAX / 10 - 1 ? UINT64_MAX / 10 : *n * 10 + (uint64_t)(*s - '0');
+		if (__builtin_mul_overflow(*n, 10, n) ||
+		    __builtin_add_overflow(*n, (uint64_t)(*s - '0'), n))
+			*n = UINT64_MAX;
 	if (s == *at)
 		return false;
 	*at = s;

@@ -112,6 +112,16 @@ visible(const PGresult *result, int c)
 	return name[0] == '_' ? NULL : name;
 }
 
+static char *
+keep(const char *text)
+{
+	char *copy = strdup(text);
+
+	if (!copy)
+		die("out of memory: columns");
+	return copy;
+}
+
 static void
 plan_leads(struct plan *plan, const PGresult *result)
 {
@@ -137,7 +147,7 @@ plan_leads(struct plan *plan, const PGresult *result)
 
 				snprintf(text, sizeof(text), "%s\"%s\":null", i == 0 ? "" : ",",
 				         path[d]);
-				col->lead_null = strdup(text);
+				col->lead_null = keep(text);
 				col->null_depth = d;
 				for (int k = 0; k <= d; k++)
 					prefix += strlen(path[k]) + 1;
@@ -150,7 +160,7 @@ plan_leads(struct plan *plan, const PGresult *result)
 			n += (size_t)snprintf(lead + n, sizeof(lead) - n, "\"%s\":{", path[d]);
 		}
 		snprintf(lead + n, sizeof(lead) - n, "\"%s\":", path[depth]);
-		col->lead = strdup(lead);
+		col->lead = keep(lead);
 		col->depth = depth;
 		memcpy(before_name, name, sizeof(name));
 		before_depth = depth;

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Any octets as CSV and as lines, in pieces whose size is the first octet. */
-#include <stdint.h>
+/* Any octets as CSV and as lines: pieces of whatever size read the same, and what is written as CSV
+ * is read back.
+ *
+ * Input: size of a piece, then the stream. */
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/text.h"
 #include "csv.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 struct stream {
-	const uint8_t *at;
+	const char *at;
 	size_t left, piece;
 };
 
@@ -27,36 +29,91 @@ read_stream(void *arg, char *data, size_t size)
 	return (ssize_t)n;
 }
 
+static void
+must_be_equal(const struct csv *a, const struct csv *b)
+{
+	MUST(a->line == b->line && a->offset == b->offset && a->count == b->count);
+	for (size_t i = 0; i < a->count; i++)
+		MUST(a->fields[i].len == b->fields[i].len &&
+		     strcmp(a->fields[i].text, b->fields[i].text) == 0);
+}
+
 /* Lines and offsets only go up, texts are as long as they say, and all of the stream is read. */
 static void
-read_all(const uint8_t *data, size_t size, size_t piece, enum csv_status (*next)(struct csv *csv))
+read_all(const char *data, size_t size, size_t piece, enum csv_status (*next)(struct csv *csv))
 {
-	struct stream stream = { data, size, piece };
+	struct stream pieces = { data, size, piece }, whole = { data, size, SIZE_MAX };
 	uint64_t line = 0, offset = 0;
 	enum csv_status status;
-	struct csv csv;
+	struct csv csv, other;
 
-	csv_open(&csv, read_stream, &stream, 0, 1);
+	csv_open(&csv, read_stream, &pieces, 0, 1);
+	csv_open(&other, read_stream, &whole, 0, 1);
 	while ((status = next(&csv)) != CSV_END) {
-		if (csv.line <= line || csv.offset <= offset)
-			abort();
+		MUST(next(&other) == status);
+		MUST(csv.line > line && csv.offset > offset);
 		line = csv.line;
 		offset = csv.offset;
-		for (size_t i = 0; status == CSV_RECORD && i < csv.count; i++)
-			if (strlen(csv.fields[i].text) != csv.fields[i].len)
-				abort();
+		if (status != CSV_RECORD)
+			continue;
+		must_be_equal(&csv, &other);
+		for (size_t i = 0; i < csv.count; i++)
+			MUST(strlen(csv.fields[i].text) == csv.fields[i].len &&
+			     utf8_valid(csv.fields[i].text, csv.fields[i].len));
 	}
-	if (csv.offset != size)
-		abort();
+	MUST(next(&other) == CSV_END && csv.offset == size);
 	csv_close(&csv);
+	csv_close(&other);
+}
+
+/* One record whose fields are the lines of the input. */
+static void
+write_and_read(const char *data, size_t size)
+{
+	struct input in = { data, size };
+	const char *fields[CSV_FIELDS_MAX];
+	struct stream stream;
+	struct arena arena;
+	struct buf text;
+	struct csv csv;
+	size_t n = 0;
+
+	arena_init(&arena);
+	buf_init(&text, 1u << 24);
+	while (in.left && n < CSV_FIELDS_MAX) {
+		const char *field = take_line(&in, &arena);
+
+		if (!utf8_valid(field, strlen(field)))
+			continue;
+		buf_puts(&text, n ? ",\"" : "\"");
+		for (const char *p = field; *p; p++)
+			buf_puts(&text, *p == '"' ? "\"\"" : (char[]){ *p, '\0' });
+		buf_char(&text, '"');
+		fields[n++] = field;
+	}
+	if (n > 0 && text.len < CSV_RECORD_MAX) {
+		stream = (struct stream){ text.data, text.len, SIZE_MAX };
+		csv_open(&csv, read_stream, &stream, 0, 1);
+		MUST(csv_next(&csv) == CSV_RECORD && csv.count == n);
+		for (size_t i = 0; i < n; i++)
+			MUST(strcmp(csv.fields[i].text, fields[i]) == 0);
+		MUST(csv_next(&csv) == CSV_END);
+		csv_close(&csv);
+	}
+	buf_clear(&text);
+	arena_clear(&arena);
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	if (size == 0)
-		return 0;
-	read_all(data + 1, size - 1, (size_t)data[0] + 1, csv_next);
-	read_all(data + 1, size - 1, (size_t)data[0] + 1, csv_next_line);
+	struct input in = { (const char *)data, size };
+	size_t piece = take_octet(&in) + 1;
+	char *text = take_rest(&in, &size);
+
+	read_all(text, size, piece, csv_next);
+	read_all(text, size, piece, csv_next_line);
+	write_and_read(text, size);
+	free(text);
 	return 0;
 }
