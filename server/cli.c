@@ -3,9 +3,11 @@
 #include "cli.h"
 
 #include <getopt.h>
+#include <jansson.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
@@ -172,6 +174,17 @@ run_command(const struct command *command, struct options *options)
 	return status;
 }
 
+/* As with the arena: for lack of memory the process ends, and no good body is called malformed. */
+static void *
+json_memory(size_t size)
+{
+	void *p = malloc(size);
+
+	if (!p)
+		die("out of memory: JSON, %zu bytes", size);
+	return p;
+}
+
 int
 cli_run(int argc, char **argv)
 {
@@ -216,6 +229,7 @@ cli_run(int argc, char **argv)
 	options.argv = argv + optind;
 	if (sodium_init() < 0)
 		return complain(EX_SOFTWARE, "libsodium cannot be initialised");
+	json_set_alloc_funcs(json_memory, free);
 	signal(SIGPIPE, SIG_IGN);
 	for (size_t i = 0; i < COUNT_OF(commands); i++) {
 		if (strcmp(argv[1], commands[i].name) != 0)

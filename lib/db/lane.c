@@ -152,6 +152,7 @@ static void
 resubmit(struct lane *lane, struct lane_query *query)
 {
 	query->answered = 0;
+	query->err = OK;
 	if (++query->tries >= QUERY_TRIES)
 		finish(query, ERR_UNAVAILABLE);
 	else
@@ -364,8 +365,9 @@ query_answered(struct lane *lane, struct lane_query *query)
 	finish(query, query->err);
 }
 
+/* err: what a failed result means. */
 static void
-take_rows(struct lane *lane, const struct expect *e, PGresult *result)
+take_rows(struct lane *lane, const struct expect *e, PGresult *result, enum err err)
 {
 	struct lane_query *query = e->query;
 	ExecStatusType status = PQresultStatus(result);
@@ -386,9 +388,7 @@ take_rows(struct lane *lane, const struct expect *e, PGresult *result)
 		if (query->err == OK)
 			query->err = ERR_RETRY;
 	} else {
-		enum err err = result_error(result, NULL);
-
-		query->err = err == ERR_RETRY ? ERR_RETRY : err;
+		query->err = err;
 	}
 	PQclear(result);
 	query_answered(lane, query);
@@ -402,6 +402,7 @@ lane_read(struct lane *lane)
 		struct expect *e = &lane->fifo[lane->head % LANE_FIFO];
 		PGresult *result = PQgetResult(lane->pg);
 		ExecStatusType status = PQresultStatus(result);
+		enum err err;
 
 		if (PQstatus(lane->pg) == CONNECTION_BAD) {
 			PQclear(result);
@@ -415,19 +416,19 @@ lane_read(struct lane *lane)
 			lane_fail(lane, "order");
 			return;
 		}
-		lane->head++;
-		if (e->kind == EXPECT_ROWS) {
-			take_rows(lane, e, result);
-			continue;
-		}
-		if (e->kind == EXPECT_PREPARE && status != PGRES_COMMAND_OK)
-			lane->prepared[e->sql] = false;
-		if (status == PGRES_FATAL_ERROR &&
-		    result_error(result, NULL) == ERR_CONNECTION_LOST) {
+		err = status == PGRES_FATAL_ERROR ? result_error(result, NULL) : OK;
+		if (err == ERR_CONNECTION_LOST) {
 			PQclear(result);
 			lane_fail(lane, "server");
 			return;
 		}
+		lane->head++;
+		if (e->kind == EXPECT_ROWS) {
+			take_rows(lane, e, result, err);
+			continue;
+		}
+		if (e->kind == EXPECT_PREPARE && status != PGRES_COMMAND_OK)
+			lane->prepared[e->sql] = false;
 		PQclear(result);
 	}
 }

@@ -50,6 +50,7 @@ class Daemon:
             "DATA": str(self.folder / "data"), "PORT": "0", "RATE_PRINCIPAL": "0", "RATE_ADDRESS": "0", "RATE_LOGIN": "0",
             "RATE_LOGIN": "0",
             "CORS_ORIGINS": ORIGIN, **{name: str(value) for name, value in settings.items()}}
+        self.program = fettled()
         self.process = None
         self.port = None
 
@@ -68,13 +69,13 @@ class Daemon:
 
     def run(self, *args, text=None):
         """One command to its end."""
-        return subprocess.run([fettled(), *args], env=self.environment(), input=text, text=True,
+        return subprocess.run([self.program, *args], env=self.environment(), input=text, text=True,
                               capture_output=True, timeout=120, check=False)
 
     def start(self, *options):
         with open(self.log_path, "ab") as log:
             begin = log.tell()
-            self.process = subprocess.Popen([fettled(), "serve", *options], env=self.environment(),
+            self.process = subprocess.Popen([self.program, "serve", *options], env=self.environment(),
                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
