@@ -21,6 +21,7 @@
 /* What a command's transaction leaves for its reply. */
 struct run {
 	struct request *req;
+	unsigned tries;
 	struct rows *found; /* of the idempotency look-up */
 	/* what the first request was about; handlers may go on and set ctx->subject */
 	struct id replayed;
@@ -262,8 +263,9 @@ key_guard(struct ctx *ctx, void *arg)
 
 	if (!run->found) /* the look-up itself failed; that error stands */
 		return OK;
+	/* a try that was lost may hold the key until the server has noticed */
 	if (!row_bool(run->found, 0, "locked"))
-		return fail(ctx, ERR_IDEMPOTENCY_IN_PROGRESS, NULL);
+		return run->tries > 1 ? ERR_RETRY : fail(ctx, ERR_IDEMPOTENCY_IN_PROGRESS, NULL);
 	if (row_is_null(run->found, 0, "request_hash"))
 		return OK;
 	if (strcmp(row_text(run->found, 0, "request_hash"), hash_text(run->req)) != 0)
@@ -320,6 +322,7 @@ command_tx(struct ctx *ctx, void *arg)
 	struct request *req = run->req;
 	enum err err = OK;
 
+	run->tries++;
 	/* what a try before this one, that was lost, has left */
 	buf_clear(&req->reply.body);
 	req->err = OK;

@@ -41,6 +41,8 @@ MODES = {"refuse": 1, "cut": 2, "terminate": 3, "memory": 4}
 OF_JOBS = {"survey", "link", "kpi_day", "kpi_dirty", "event_consumer", "import_row", "search_key", "import_job", "access_log"}
 # Answers that tell of the moment.
 OF_THE_MOMENT = {"getMetrics", "getReadiness", "getHealth", "listAvailability", "listAccessLog", "listEvents", "listImports"}
+# What follows from it is a job's.
+LATER = {"createImport"}
 DEADLINE = {"read": 2.0, "command": 5.0}
 SLACK = 1.5
 RARE = ("createCustomer", "createWorkOrder", "createPayment", "auditStockDocument", "updateVehicle", "getWorkOrder",
@@ -216,16 +218,16 @@ class Torture:
         if unknown and not key and op.method != "GET":
             # nothing tells a repeat from a second call: it was done once, or not at all
             growth = self.growth(before)
-            must(growth in ({}, wanted[1]), f"the tables grew by {growth}, not {wanted[1]}")
+            must(op.id in LATER or growth in ({}, wanted[1]), f"the tables grew by {growth}, not {wanted[1]}")
             return True
         if unknown or reply.status >= 300:
             reply = self.make(op, self.aimed(prepared), **key)
             must(reply.status < 300, f"the same call again: {reply}")
         if op.method == "GET":
-            must(op.id in OF_THE_MOMENT or reply.body == wanted[0].body, f"a wrong body: {reply}\nnot {wanted[0]}")
+            must(op.id in OF_THE_MOMENT or told(reply) == told(wanted[0]), f"a wrong body: {reply}\nnot {wanted[0]}")
         else:
             growth = self.growth(before)
-            must(growth == wanted[1], f"the tables grew by {growth}, not {wanted[1]}")
+            must(op.id in LATER or growth == wanted[1], f"the tables grew by {growth}, not {wanted[1]}")
         return True
 
     def torture(self, op, mode, step, start, until, forever=False):
@@ -259,6 +261,13 @@ class Torture:
         if self.sound.stop() != 0:
             wrong.append("the sound daemon ended badly: " + self.sound.log()[-2000:])
         return wrong
+
+
+def told(reply):
+    """What a read says, but for how far the database is."""
+    if not reply.headers.get("Content-Type", "").startswith("application/json"):
+        return reply.body
+    return {name: value for name, value in reply.json.items() if name != "position"}
 
 
 def keyed(op):
