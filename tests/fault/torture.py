@@ -42,7 +42,7 @@ OF_JOBS = {"survey", "link", "kpi_day", "kpi_dirty", "event_consumer", "import_r
 # Answers that tell of the moment.
 OF_THE_MOMENT = {"getMetrics", "getReadiness", "getHealth", "listAvailability", "listAccessLog", "listEvents", "listImports"}
 # What follows from it is a job's.
-LATER = {"createImport"}
+LATER = {"createImport", "answerSurvey"}
 DEADLINE = {"read": 2.0, "command": 5.0}
 SLACK = 1.5
 RARE = ("createCustomer", "createWorkOrder", "createPayment", "auditStockDocument", "updateVehicle", "getWorkOrder",

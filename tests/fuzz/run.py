@@ -149,10 +149,11 @@ class Fuzzer:
         smallest = self.found.parent / ("kept-" + self.name)
         shutil.rmtree(smallest, ignore_errors=True)
         smallest.mkdir()
-        self.execute("-merge=1", "-max_len=512", str(smallest), str(self.found), *([str(self.corpus)] if self.corpus.is_dir() else []))
+        self.execute("-merge=1", "-max_len=2048", str(smallest), str(self.found), *([str(self.corpus)] if self.corpus.is_dir() else []))
         shutil.rmtree(self.corpus, ignore_errors=True)
         self.corpus.mkdir(parents=True)
-        for path in sorted(smallest.iterdir(), key=lambda p: p.stat().st_size)[:self.options.kept]:
+        paths = sorted(smallest.iterdir(), key=lambda p: p.stat().st_size)
+        for path in paths[::-(-len(paths) // self.options.kept) or 1]:
             shutil.copy(path, self.corpus / path.name[:16])
 
 
@@ -162,7 +163,7 @@ def main():
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--seed", type=int, default=random.randrange(1, 2 ** 31))
     parser.add_argument("--keep", action="store_true")
-    parser.add_argument("--kept", type=int, default=120, help="how many inputs of a target at most (%(default)s)")
+    parser.add_argument("--kept", type=int, default=60, help="how many inputs of a target at most (%(default)s)")
     parser.add_argument("targets", nargs="*")
     options = parser.parse_args()
 
