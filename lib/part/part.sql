@@ -6,25 +6,53 @@ SELECT p.id, p.version, p.number, p.brand, p.name, p.unit, p.sale_price, p.activ
   FROM part p
  WHERE p.id = ANY (:ids) AND p.deleted_at IS NULL;
 
--- The ids of what was typed come first, as an array, so that they are looked up one by one.
+-- In the order of the keys that were typed, else of the numbers: a page is the beginning of what the indexes hold, however
+-- much more there is.  A part that is found by several keys stands at its first; the parts follow one by one.
 
 -- name: part_list   page unnamed
 SELECT p.id, p.version, p.number, p.brand, p.name, p.unit, p.sale_price, p.active, p.created_at, p.updated_at,
-       p.number_norm AS _after_number, p.id AS _after_id
-  FROM part p
- WHERE p.deleted_at IS NULL
-   AND (:q::text IS NULL OR p.id = ANY (ARRAY(
-        SELECT k.subject_id
-          FROM search_key k
-         WHERE k.kind IN ('part_number', 'initials', 'pinyin', 'name') AND k.subject = 'part'
-           AND part_key(:q) <> '' AND k.key >= part_key(:q) AND k.key < part_key(:q) || chr(1114111))))
-   AND (:number::text IS NULL OR p.number_norm = upper(part_key(:number)))
-   AND (:active::boolean IS NULL OR p.active = :active)
-   AND (:updated_after::timestamptz IS NULL OR p.updated_at > :updated_after)
-   AND (:after_position::text IS NULL
-        OR (p.changed >= :after_position::text::xid8 AND p.changed < pg_snapshot_xmin(pg_current_snapshot())))
-   AND (:after_number::text IS NULL OR (p.number_norm, p.id) > (:after_number, :after_id::uuid))
- ORDER BY p.number_norm, p.id
+       f.key AS _after_key, f.id AS _after_id
+  FROM ((SELECT k.key, k.kind, k.subject_id AS id FROM search_key k
+          WHERE k.kind = 'part_number' AND k.subject = 'part' AND part_key(:q) <> '' AND k.key >= part_key(:q) AND k.key < part_key(:q) || chr(1114111)
+            AND (:after_key::text IS NULL OR (k.key, k.subject_id) > (:after_key, :after_id::uuid))
+          ORDER BY k.key, k.subject_id)
+        UNION ALL
+        (SELECT k.key, k.kind, k.subject_id AS id FROM search_key k
+          WHERE k.kind = 'initials' AND k.subject = 'part' AND part_key(:q) <> '' AND k.key >= part_key(:q) AND k.key < part_key(:q) || chr(1114111)
+            AND (:after_key::text IS NULL OR (k.key, k.subject_id) > (:after_key, :after_id::uuid))
+          ORDER BY k.key, k.subject_id)
+        UNION ALL
+        (SELECT k.key, k.kind, k.subject_id AS id FROM search_key k
+          WHERE k.kind = 'pinyin' AND k.subject = 'part' AND part_key(:q) <> '' AND k.key >= part_key(:q) AND k.key < part_key(:q) || chr(1114111)
+            AND (:after_key::text IS NULL OR (k.key, k.subject_id) > (:after_key, :after_id::uuid))
+          ORDER BY k.key, k.subject_id)
+        UNION ALL
+        (SELECT k.key, k.kind, k.subject_id AS id FROM search_key k
+          WHERE k.kind = 'name' AND k.subject = 'part' AND part_key(:q) <> '' AND k.key >= part_key(:q) AND k.key < part_key(:q) || chr(1114111)
+            AND (:after_key::text IS NULL OR (k.key, k.subject_id) > (:after_key, :after_id::uuid))
+          ORDER BY k.key, k.subject_id)
+        UNION ALL
+        (SELECT n.number_norm, '', n.id FROM part n
+          WHERE :q::text IS NULL
+            AND (:number::text IS NULL OR n.number_norm = upper(part_key(:number)))
+            AND (:after_key::text IS NULL OR (n.number_norm, n.id) > (:after_key, :after_id::uuid))
+          ORDER BY n.number_norm, n.id)) f
+ CROSS JOIN LATERAL (
+       SELECT o.id, o.version, o.number, o.brand, o.name, o.unit, o.sale_price, o.active, o.created_at, o.updated_at
+         FROM part o
+        WHERE o.id = f.id AND o.deleted_at IS NULL
+          AND (:number::text IS NULL OR o.number_norm = upper(part_key(:number)))
+          AND (:active::boolean IS NULL OR o.active = :active)
+          AND (:updated_after::timestamptz IS NULL OR o.updated_at > :updated_after)
+          AND (:after_position::text IS NULL
+               OR (o.changed >= :after_position::text::xid8 AND o.changed < pg_snapshot_xmin(pg_current_snapshot())))
+          AND (:q::text IS NULL
+               OR NOT EXISTS (SELECT FROM search_key e
+                               WHERE e.subject_id = f.id AND e.kind IN ('part_number', 'initials', 'pinyin', 'name')
+                                 AND e.key >= part_key(:q) AND e.key < part_key(:q) || chr(1114111)
+                                 AND (e.key, e.kind) < (f.key, f.kind)))
+        LIMIT 1) p
+ ORDER BY f.key, f.id
  LIMIT :limit;
 
 -- name: part_visible

@@ -59,6 +59,12 @@ def test_pages(chain, store, part):
     pages = store.advisor.pages("/v1/parts", limit=3, q=word)
     assert len(pages) == 7 and {p["id"] for p in pages} == made
     assert store.advisor.get("/v1/parts", params={"q": word, "limit": 2, "count": "true"})["count"]["value"] == 7
+    # found by several words of its name, and by its number too, a part stands in the pages once
+    both = [part(f"{word} {word}9", number=word + chain.unique())["id"] for _ in range(2)]
+    for limit in (1, 2, 200):
+        pages = [p["id"] for p in store.advisor.pages("/v1/parts", limit=limit, q=word)]
+        assert sorted(pages) == sorted(made | set(both)), limit
+    assert [p["id"] for p in store.advisor.pages("/v1/parts", limit=1, q=word, active="false")] == []
 
 
 def test_who_may_write(chain, store, part):
