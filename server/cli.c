@@ -15,6 +15,7 @@
 #include "core/log.h"
 #include "demo.h"
 #include "import_cli.h"
+#include "recount.h"
 #include "serve.h"
 #include "verify.h"
 
@@ -112,6 +113,19 @@ command_verify(struct options *options)
 }
 
 static int
+command_recount(struct options *options)
+{
+	char error[1024];
+
+	if (options->argc != 2)
+		return complain(EX_USAGE, "usage: fettled recount [--store CODE] FROM TO");
+	if (!recount(options->database.url, options->import.store, options->argv[0],
+	             options->argv[1], stdout, error, sizeof(error)))
+		return complain(EX_DATAERR, error);
+	return EX_OK;
+}
+
+static int
 command_import(struct options *options)
 {
 	if (options->argc != 1 || !options->import.kind || !options->import.store)
@@ -137,6 +151,8 @@ static const struct command {
 	  command_import },
 	{ "verify", "recompute ledgers and totals, and name every difference", true,
 	  command_verify },
+	{ "recount", "count the KPIs of some days anew ([--store CODE] FROM TO)", true,
+	  command_recount },
 	{ "config", "print every setting", false, command_config },
 	{ "version", "print the version", false, command_version },
 };

@@ -21,3 +21,18 @@ kpi_fold(struct ctx *ctx, const struct id *events, size_t count)
 	}
 	return err;
 }
+
+enum err
+kpi_recount(struct ctx *ctx, struct id store, struct date first, struct date last, size_t *changed)
+{
+	struct rows *rows;
+	enum err err;
+
+	db_write(ctx, kpi_recount_lock, NO_ARGS);
+	err = db_read(ctx, kpi_recount, &rows, ARG(store_id, store), ARG(first, first),
+	              ARG(last, last));
+	if (err)
+		return err;
+	*changed = (size_t)row_int(rows, 0, "changed");
+	return OK;
+}

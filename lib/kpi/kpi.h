@@ -9,4 +9,9 @@
  * documents, so that an event may come twice or late. */
 MUSTCHECK enum err kpi_fold(struct ctx *ctx, const struct id *events, size_t count);
 
+/* Count all days of a store from first to last anew; *changed: how many values were different.
+ * Waits for the worker that folds, and keeps it out until the transaction ends. */
+MUSTCHECK enum err kpi_recount(struct ctx *ctx, struct id store, struct date first,
+                               struct date last, size_t *changed);
+
 #endif

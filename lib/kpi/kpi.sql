@@ -123,6 +123,43 @@ SELECT :store_id, 'stock_value', k.day, k.value, k.n, :now FROM kpi_stock(:store
 ON CONFLICT (store_id, kpi, day) DO UPDATE
    SET numerator = excluded.numerator, n = excluded.n, as_of = excluded.as_of;
 
+-- Counted anew by `fettled recount`, store by store; the lock is that of who folds events (event_take).
+
+-- name: kpi_recount_next
+SELECT s.id
+  FROM store s
+ WHERE s.deleted_at IS NULL AND (:code::text IS NULL OR s.code = :code)
+   AND (:store_id::uuid IS NULL OR s.id > :store_id)
+ ORDER BY s.id
+ LIMIT 1;
+
+-- name: kpi_recount_lock
+SELECT pg_advisory_xact_lock(hashtext('kpis'));
+
+-- name: kpi_recount   unnamed
+WITH fresh AS MATERIALIZED (
+	SELECT f.kpi, f.day, sum(f.numerator) AS numerator, sum(f.denominator) AS denominator, sum(f.n)::bigint AS n
+	  FROM kpi_facts(:store_id, :first::date, :last::date) f
+	 GROUP BY f.kpi, f.day
+	UNION ALL
+	SELECT 'stock_value', k.day, k.value, NULL, k.n
+	  FROM kpi_stock(:store_id, '-infinity') k
+	 WHERE k.day BETWEEN :first AND :last
+), gone AS (
+	DELETE FROM kpi_day d
+	 WHERE d.store_id = :store_id AND d.day BETWEEN :first AND :last
+	   AND NOT EXISTS (SELECT FROM fresh f WHERE f.kpi = d.kpi AND f.day = d.day)
+	RETURNING d.kpi
+), written AS (
+	INSERT INTO kpi_day AS d (store_id, kpi, day, numerator, denominator, n, as_of)
+	SELECT :store_id, f.kpi, f.day, f.numerator, f.denominator, f.n, :now FROM fresh f
+	ON CONFLICT (store_id, kpi, day) DO UPDATE
+	   SET numerator = excluded.numerator, denominator = excluded.denominator, n = excluded.n, as_of = excluded.as_of
+	 WHERE (d.numerator, d.denominator, d.n) IS DISTINCT FROM (excluded.numerator, excluded.denominator, excluded.n)
+	RETURNING d.kpi
+)
+SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM written) AS changed;
+
 -- Recomputed by `fettled verify`: days that are not what their documents say.  A store whose events are
 -- not all folded yet is left out.
 

@@ -2,6 +2,7 @@
 """KPIs: what the stores did, counted from their documents by business day (K1, K3)."""
 
 import datetime
+import re
 
 import pytest
 
@@ -38,6 +39,23 @@ def verify(run, store, sql, tmp_path):
         assert done.returncode == (1 if done.stdout else 0), done.stderr
         return [line for line in done.stdout.splitlines() if f" {store.code} " in line]
     return tell
+
+
+def test_the_range_is_bounded(store, contract):
+    """H1: what one call reads is bounded, as the contract tells; a range of the wrong order is told too."""
+    described = contract.by_id["listKpiValues"].described["description"]
+    days = int(re.search(r"at most ([\d,]+) days", described).group(1).replace(",", ""))
+    def ask(kpis, length):
+        last = datetime.date(2026, 3, 10)
+        return store.manager.get("/v1/kpi-values", params={
+            "kpi": kpis, "from": last - datetime.timedelta(days=length - 1), "to": last, "grain": "month"})
+    several = ["orders_delivered", "sales", "satisfaction"]
+    assert ask(several[:1], days).status == 200 and ask(several, days // 3).status == 200
+    for kpis, length in ((several[:1], days + 1), (several, days // 3 + 1), (several, 40_000)):
+        refused = ask(kpis, length)
+        assert (refused.status, refused.code, refused.errors) == (400, "bad_parameter", {"to": "range_too_long"})
+        assert str(days // len(kpis)) in refused["errors"][0]["message"]
+    assert ask(several, 0).errors == {"to": "bad_value"}
 
 
 def parts(row):
@@ -299,6 +317,32 @@ def test_verified(sql, store, value, verify):
     deliver(sql, store, f"{DAY} 12:00+08", promised=f"{DAY} 13:00+08")
     value("orders_delivered", lambda r: r["n"] == 2)
     assert verify() == []
+
+
+def test_counted_anew(chain, run, sql, store, value, verify, tmp_path):
+    """H4: what verify finds wrong is mended by counting the days anew, and no other day or store is touched."""
+    shop = Shop(chain, store)
+    shop.stock(5)
+    deliver(sql, store, f"{DAY} 12:00+08", promised=f"{DAY} 13:00+08")
+    deliver(sql, store, "2026-03-12 12:00+08")
+    value("on_time_delivery")
+    value("orders_delivered", **{"from": "2026-03-12", "to": "2026-03-12"})
+    value("stock_value", **{"from": today(), "to": today()})
+    assert verify() == []
+    sql("UPDATE kpi_day SET numerator = numerator + 7 WHERE store_id = %s", (store.id,))
+    sql("UPDATE kpi_day SET kpi = 'sales' WHERE store_id = %s AND kpi = 'on_time_delivery'", (store.id,))
+    url = run["dsn"].replace("user=postgres", "user=fettle_app")
+    def recount(*args):
+        return Daemon(tmp_path, DATABASE_URL=url).run("recount", *args)
+    done = recount("--store", store.code, DAY, "2026-03-11")
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"store {store.id}: 6 values changed\n", "")
+    wrong = verify()
+    assert wrong and all(" of 2026-03-12 " in line or f" of {today()} " in line for line in wrong)
+    assert recount("--store", store.code, "2026-03-12", today()).returncode == 0 and verify() == []
+    assert recount("--store", store.code, DAY, today()).stdout == ""
+    for args in ((DAY,), ("--store", store.code, today(), DAY), ("--store", store.code, "now", DAY), ("--store", "?", DAY, DAY)):
+        refused = recount(*args)
+        assert refused.returncode in (64, 65) and refused.stderr.startswith("fettled: "), args
 
 
 def test_the_dictionary(sql, store, contract):
