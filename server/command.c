@@ -22,7 +22,7 @@
 struct run {
 	struct request *req;
 	unsigned tries;
-	struct rows *found; /* of the idempotency look-up */
+	struct rows *locked, *found; /* of the idempotency look-up */
 	/* what the first request was about; handlers may go on and set ctx->subject */
 	struct id replayed;
 	const struct route *then; /* the read that answers; NULL: nothing is told */
@@ -261,10 +261,10 @@ key_guard(struct ctx *ctx, void *arg)
 {
 	struct run *run = arg;
 
-	if (!run->found) /* the look-up itself failed; that error stands */
+	if (!run->locked || !run->found) /* the look-up itself failed; that error stands */
 		return OK;
 	/* a try that was lost may hold the key until the server has noticed */
-	if (!row_bool(run->found, 0, "locked"))
+	if (!row_bool(run->locked, 0, "locked"))
 		return run->tries > 1 ? ERR_RETRY : fail(ctx, ERR_IDEMPOTENCY_IN_PROGRESS, NULL);
 	if (row_is_null(run->found, 0, "request_hash"))
 		return OK;
@@ -280,6 +280,9 @@ look_for_key(struct ctx *ctx, struct run *run)
 {
 	const struct arg args[] = { ARG(idempotency_key, run->req->idempotency_key) };
 
+	run->locked = run->found = NULL;
+	db_read_later_args(ctx, SQL_idempotency_lock, &run->locked,
+	                   bind_args(ctx->arena, &statements[SQL_idempotency_lock], ctx, args, 1));
 	db_read_later_args(ctx, SQL_idempotency_find, &run->found,
 	                   bind_args(ctx->arena, &statements[SQL_idempotency_find], ctx, args, 1));
 	db_guard(ctx, key_guard, run);

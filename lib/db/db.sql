@@ -27,9 +27,13 @@ RELEASE SAVEPOINT one;
 -- name: list_position
 SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS position;
 
+-- Before the look-up and not within it, whose snapshot would be older than the lock: what another
+-- has just saved under the key would not be seen.
+-- name: idempotency_lock
+SELECT pg_try_advisory_xact_lock(hashtextextended(:actor_id::text || :idempotency_key::text, 0)) AS locked;
+
 -- name: idempotency_find
-SELECT pg_try_advisory_xact_lock(hashtextextended(:actor_id::text || :idempotency_key::text, 0)) AS locked,
-       i.request_hash, i.status, i.subject_id
+SELECT i.request_hash, i.status, i.subject_id
   FROM (SELECT 1) one
   LEFT JOIN idempotency i ON i.actor_id = :actor_id::uuid AND i.key = :idempotency_key::text;
 
