@@ -1,9 +1,11 @@
 -- Chores of the database itself.
 
--- name: job_lock
-SELECT pg_try_advisory_xact_lock(hashtext(:job_name::text)) AS locked;
-
+-- A piece at a time; how many there were.
 -- name: idempotency_expire
-DELETE FROM idempotency
- WHERE (actor_id, key) IN (SELECT i.actor_id, i.key FROM idempotency i
-                            WHERE i.at < :now::timestamptz - interval '7 days' LIMIT 1000);
+WITH gone AS (
+	DELETE FROM idempotency
+	 WHERE (actor_id, key) IN (SELECT i.actor_id, i.key FROM idempotency i
+	                            WHERE i.at < :now::timestamptz - interval '7 days'
+	                            LIMIT :limit FOR UPDATE SKIP LOCKED)
+	RETURNING 1)
+SELECT count(*) AS n FROM gone;

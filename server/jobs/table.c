@@ -3,12 +3,16 @@
 #include "jobs/jobs.h"
 #include "work_order/work_order.h"
 
+#define KEYS_MAX 1000
+
 static enum err
 expire_keys(struct ctx *ctx, bool *more)
 {
-	*more = false;
-	db_write(ctx, idempotency_expire, NO_ARGS);
-	return OK;
+	struct rows *gone;
+	enum err err = db_read(ctx, idempotency_expire, &gone, ARG(limit, KEYS_MAX));
+
+	*more = !err && row_int(gone, 0, "n") == KEYS_MAX;
+	return err;
 }
 
 const struct job job_table[] = {
