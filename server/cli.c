@@ -77,6 +77,21 @@ command_serve(struct options *options)
 	return serve(&options->config, &options->database);
 }
 
+static int
+command_jobs(struct options *options)
+{
+	char error[2048];
+
+	if (options->database.private)
+		return complain(EX_USAGE, "the private cluster belongs to `serve`, which does its "
+		                          "jobs; set FETTLE_DATABASE_URL");
+	if (!database_fits(&options->database, error, sizeof(error)))
+		return complain(EX_CONFIG, error);
+	if (!config_link_key(&options->config, error, sizeof(error)))
+		return complain(EX_CANTCREAT, error);
+	return serve_jobs(&options->config, &options->database);
+}
+
 /* The password comes from standard input, never from the arguments others can see. */
 static int
 command_create_admin(struct options *options)
@@ -144,6 +159,8 @@ static const struct command {
 	int (*run)(struct options *options);
 } commands[] = {
 	{ "serve", "serve the API ([--migrate] [--demo])", true, command_serve },
+	{ "jobs", "do the background work alone, for a `serve` with FETTLE_JOBS=0", true,
+	  command_jobs },
 	{ "migrate", "bring the database up to date", true, command_migrate },
 	{ "create-admin", "make an administrator (USERNAME NAME)", true, command_create_admin },
 	{ "import",

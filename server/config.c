@@ -79,6 +79,8 @@ static const struct setting settings[] = {
 	  "origins that browsers may call from" },
 	{ "LINK_KEY", SETTING_SECRET, AT(link_key), "", 0, 0,
 	  "signs links for customers; empty: made once in FETTLE_DATA" },
+	{ "JOBS", SETTING_INT, AT(jobs), "1", 0, 1,
+	  "1: `serve` does the background work too; 0: it is left to `fettled jobs`" },
 	{ "LOG_LEVEL", SETTING_LEVEL, AT(log_level), "info", 0, 0, "debug, info, warn or error" },
 	{ "ARGON2_THREADS", SETTING_INT, AT(argon2_threads), "2", 1, 64,
 	  "passwords checked at once" },

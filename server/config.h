@@ -33,6 +33,7 @@ struct config {
 	int64_t rate_principal, rate_address, rate_login; /* requests a minute; 0: no limit */
 	struct config_list trusted_proxy, cors_origins;
 	char *link_key; /* empty until config_link_key() */
+	int64_t jobs;   /* 1: serve runs them */
 	enum log_level log_level;
 	int64_t argon2_threads;
 };

@@ -194,7 +194,8 @@ open_all(struct daemon *d, const char *spool)
 		return false;
 	service_init(
 		&(struct service){ .http = d->http, .lanes = d->lanes, .workers = d->workers });
-	d->jobs = jobs_open(d->database->url);
+	if (config->jobs)
+		d->jobs = jobs_open(d->database->url);
 	loop_watch(d->loop, http_fd(d->http), run_http, d);
 	loop_watch(d->loop, lanes_fd(d->lanes), run_lanes, d);
 	loop_watch(d->loop, d->wake, run_done, d);
@@ -218,16 +219,11 @@ close_all(struct daemon *d)
 	loop_close(d->loop);
 }
 
-int
-serve(const struct config *config, const struct database *database)
+/* Folders and keys that both the API and the jobs need: an exit status, and where files go. */
+static int
+prepare(const struct config *config, char spool[static 4096])
 {
-	struct daemon d = { .config = config, .database = database, .wake = -1 };
-	const struct loop_hooks hooks = {
-		.arg = &d, .turn = turn, .timeout_ms = timeout_ms, .stopped = stopped
-	};
-	char spool[4096];
-
-	snprintf(spool, sizeof(spool), "%s/files", config->data);
+	snprintf(spool, 4096, "%s/files", config->data);
 	if (mkdir(config->data, 0711) != 0 && errno != EEXIST)
 		log_line(LOG_LEVEL_ERROR, "data", "errno=%d", errno);
 	if (mkdir(spool, 0700) != 0 && errno != EEXIST) {
@@ -240,8 +236,21 @@ serve(const struct config *config, const struct database *database)
 		log_line(LOG_LEVEL_ERROR, "data", "path=%s/imports errno=%d", config->data, errno);
 		return EX_CANTCREAT;
 	}
-	if (!set_keys(config))
-		return EX_CONFIG;
+	return set_keys(config) ? EX_OK : EX_CONFIG;
+}
+
+int
+serve(const struct config *config, const struct database *database)
+{
+	struct daemon d = { .config = config, .database = database, .wake = -1 };
+	const struct loop_hooks hooks = {
+		.arg = &d, .turn = turn, .timeout_ms = timeout_ms, .stopped = stopped
+	};
+	char spool[4096];
+	int status = prepare(config, spool);
+
+	if (status)
+		return status;
 	if (!open_all(&d, spool)) {
 		close_all(&d);
 		return EX_UNAVAILABLE;
@@ -251,5 +260,72 @@ serve(const struct config *config, const struct database *database)
 	loop_run(d.loop, &hooks);
 	close_all(&d);
 	log_line(LOG_LEVEL_INFO, "stopped", "connections=0");
+	return EX_OK;
+}
+
+/* ------------------------------------------------------------ the jobs alone */
+
+struct jobs_daemon {
+	bool stopping;
+};
+
+static void
+jobs_stop(void *arg, int signal)
+{
+	log_line(LOG_LEVEL_INFO, "draining", "signal=%d", signal);
+	sd_notify(0, "STOPPING=1");
+	((struct jobs_daemon *)arg)->stopping = true;
+}
+
+static void
+jobs_tick(void *arg)
+{
+	(void)arg;
+	sd_notify(0, "WATCHDOG=1");
+}
+
+static void
+jobs_turn(void *arg)
+{
+	(void)arg;
+}
+
+static int
+jobs_timeout_ms(void *arg)
+{
+	(void)arg;
+	return -1;
+}
+
+static bool
+jobs_stopped(void *arg)
+{
+	return ((struct jobs_daemon *)arg)->stopping;
+}
+
+int
+serve_jobs(const struct config *config, const struct database *database)
+{
+	struct jobs_daemon d = { 0 };
+	const struct loop_hooks hooks = {
+		.arg = &d, .turn = jobs_turn, .timeout_ms = jobs_timeout_ms, .stopped = jobs_stopped
+	};
+	char spool[4096];
+	int status = prepare(config, spool);
+	struct loop *loop;
+	struct jobs *jobs;
+
+	if (status)
+		return status;
+	loop = loop_open();
+	loop_signals(loop, jobs_stop, &d);
+	loop_tick(loop, 1000, jobs_tick, &d);
+	jobs = jobs_open(database->url);
+	log_line(LOG_LEVEL_INFO, "ready", "jobs=1");
+	sd_notify(0, "READY=1");
+	loop_run(loop, &hooks);
+	jobs_close(jobs);
+	loop_close(loop);
+	log_line(LOG_LEVEL_INFO, "stopped", "jobs=1");
 	return EX_OK;
 }

@@ -23,4 +23,8 @@ void database_close(const struct database *database);
 /* Serve until SIGTERM or SIGINT; the process's exit status (sysexits). */
 int serve(const struct config *config, const struct database *database);
 
+/* Do the background work alone until SIGTERM or SIGINT, beside any number that serve or do the
+ * same. */
+int serve_jobs(const struct config *config, const struct database *database);
+
 #endif

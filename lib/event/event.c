@@ -23,9 +23,16 @@ event_add(struct ctx *ctx, const char *type, struct id store, struct id subject)
 enum err
 event_take(struct ctx *ctx, const char *consumer, int limit, struct rows **events)
 {
-	enum err err = db_read(ctx, event_take, events, ARG(consumer, consumer), ARG(limit, limit));
-	size_t n = err ? 0 : rows_count(*events);
+	struct rows *lock;
+	enum err err = db_read(ctx, event_lock, &lock, ARG(consumer, consumer));
+	size_t n;
 
+	if (err)
+		return err;
+	/* who has not got the lock takes nothing */
+	err = db_read(ctx, event_take, events, ARG(consumer, consumer),
+	              ARG(limit, row_bool(lock, 0, "locked") ? limit : 0));
+	n = err ? 0 : rows_count(*events);
 	if (n > 0)
 		db_write(ctx, event_taken, ARG(consumer, consumer),
 		         ARG(position, row_text(*events, n - 1, "position")),

@@ -21,7 +21,12 @@ SELECT e.id, e.position::text AS position, e.at, e.type, e.store_id, e.subject_t
  LIMIT :limit;
 
 -- A consumer's next events.  Below the oldest running transaction nothing can appear any more, so none
--- is left out; of several daemons one gets the lock, the others find nothing.
+-- is left out; of several daemons one gets the lock, the others find nothing.  The lock is a statement
+-- before the one that reads: within one, the snapshot would be older than the lock, and show again
+-- what another has just taken.
+
+-- name: event_lock
+SELECT pg_try_advisory_xact_lock(hashtext(:consumer::text)) AS locked;
 
 -- name: event_take
 SELECT e.id, e.position::text AS position, e.type, e.store_id, e.subject_id
@@ -30,7 +35,6 @@ SELECT e.id, e.position::text AS position, e.type, e.store_id, e.subject_id
                              (SELECT coalesce(c.last_id, '00000000-0000-0000-0000-000000000000')
                                 FROM event_consumer c WHERE c.name = :consumer))
    AND e.position < pg_snapshot_xmin(pg_current_snapshot())
-   AND (SELECT pg_try_advisory_xact_lock(hashtext(:consumer)))
  ORDER BY e.position, e.id
  LIMIT :limit;
 

@@ -72,7 +72,7 @@ sleep_step(struct jobs *jobs)
 	struct timespec until;
 	bool stopping;
 
-	clock_gettime(CLOCK_REALTIME, &until);
+	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_nsec += STEP_MS * 1000000L;
 	if (until.tv_nsec >= 1000000000L) {
 		until.tv_sec++;
@@ -113,12 +113,17 @@ struct jobs *
 jobs_open(const char *url)
 {
 	struct jobs *jobs = calloc(1, sizeof(*jobs));
+	pthread_condattr_t attr;
 	sigset_t all, before;
 
 	if (!jobs)
 		die("out of memory");
 	pthread_mutex_init(&jobs->mutex, NULL);
-	pthread_cond_init(&jobs->wake, NULL);
+	/* a clock that somebody sets back must not stop the work */
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&jobs->wake, &attr);
+	pthread_condattr_destroy(&attr);
 	jobs->conn = conn_open(url);
 	sigfillset(&all);
 	pthread_sigmask(SIG_BLOCK, &all, &before);
@@ -138,6 +143,8 @@ jobs_close(struct jobs *jobs)
 	pthread_cond_signal(&jobs->wake);
 	pthread_mutex_unlock(&jobs->mutex);
 	pthread_join(jobs->thread, NULL);
+	pthread_cond_destroy(&jobs->wake);
+	pthread_mutex_destroy(&jobs->mutex);
 	conn_close(jobs->conn);
 	free(jobs);
 }

@@ -27,9 +27,10 @@ extern const struct job job_table[];
 extern const size_t job_table_count;
 
 struct jobs *jobs_open(const char *url);
+/* After the piece of work that is under way; NULL is nothing. */
 void jobs_close(struct jobs *jobs);
 
-/* Run every job until none has more to do: `fettled jobs`, and tests. */
+/* Run every job until none has more to do: after the demo data is made. */
 void jobs_run_all(struct conn *conn);
 
 #endif

@@ -37,14 +37,14 @@ def store(chain):
 
 @pytest.fixture
 def another(run, tmp_path_factory, book):
-    """another(**settings): one more daemon on the same database; it ends with the test."""
+    """another(command, **settings): one more daemon on the same database; it ends with the test."""
     daemons = []
 
-    def start(**settings):
+    def start(command="serve", **settings):
         url = run["dsn"].replace("user=postgres", "user=fettle_app")
         daemon = Daemon(tmp_path_factory.mktemp("another"), **{"DATABASE_URL": url, **settings})
         daemons.append(daemon)
-        return daemon.start()
+        return daemon.start(command=command)
     yield start
     for daemon in daemons:
         assert daemon.stop() == 0, daemon.log()

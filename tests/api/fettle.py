@@ -72,17 +72,17 @@ class Daemon:
         return subprocess.run([self.program, *args], env=self.environment(), input=text, text=True,
                               capture_output=True, timeout=120, check=False)
 
-    def start(self, *options):
+    def start(self, *options, command="serve"):
         with open(self.log_path, "ab") as log:
             begin = log.tell()
-            self.process = subprocess.Popen([self.program, "serve", *options], env=self.environment(),
+            self.process = subprocess.Popen([self.program, command, *options], env=self.environment(),
                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
             said = self.log_path.read_bytes()[begin:].decode(errors="replace")
-            ready = re.search(r"event=ready .*port=(\d+)", said)
+            ready = re.search(r"event=ready (?:.*port=(\d+)|jobs)", said)
             if ready:
-                self.port = int(ready.group(1))
+                self.port = int(ready.group(1) or 0)
                 return self
             if self.process.poll() is not None:
                 raise RuntimeError("fettled did not start:\n" + said)

@@ -12,9 +12,11 @@ import tempfile
 import threading
 import time
 
+import psycopg2
 import pytest
 
-from fettle import Client, Daemon, People, fettled, wait_for
+from fettle import Client, Daemon, People, fettled, judge_log, uuid7, wait_for
+from past import deliver
 
 BIN = "/usr/lib/postgresql/15/bin"
 
@@ -148,6 +150,63 @@ def test_the_first_administrator(run, tmp_path, anyone, chain):
                                            ("b" + name, "x", "x" * 5000, "password")):
         done = daemon.run("create-admin", username, full, text=password + "\n")
         assert done.returncode > 0 and said in done.stderr and password not in done.stderr, done
+
+
+@pytest.fixture
+def short_path():
+    """A folder whose path leaves room for a socket's name."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="fettle-"))
+    yield folder
+    shutil.rmtree(folder)
+
+
+def test_the_jobs_can_be_a_process_of_their_own(short_path, book):
+    """FETTLE_JOBS=0 leaves the background work to `fettled jobs`; a private cluster is not shared."""
+    short_path.chmod(0o711)
+    served = Daemon(short_path / "serve", JOBS=0).start()
+    jobs = Daemon(short_path / "jobs", DATABASE_URL=served.url("fettle_app"))
+    try:
+        database = psycopg2.connect(served.dsn)
+        database.autocommit = True
+        with database.cursor() as cursor:
+            cursor.execute("INSERT INTO idempotency (actor_id, key, request_hash, operation, status, at)"
+                           " SELECT %s, n::text, 'x', 'createRegion', 201, now() - interval '8 days'"
+                           " FROM generate_series(1, 2500) n", (uuid7(),))
+
+            def left():
+                cursor.execute("SELECT count(*) FROM idempotency")
+                return cursor.fetchone()[0]
+            time.sleep(1)
+            assert left() == 2500
+            jobs.start(command="jobs")
+            wait_for(lambda: left() == 0)
+        database.close()
+        assert jobs.stop() == 0 and "event=stopped" in jobs.log()
+        assert not judge_log(jobs.log(), book.allowed)
+    finally:
+        jobs.stop()
+        assert served.stop() == 0
+    done = Daemon(short_path / "serve").run("jobs")
+    assert done.returncode > 0 and "FETTLE_DATABASE_URL" in done.stderr
+
+
+def test_jobs_beside_each_other_do_nothing_twice(another, admin, sql, store):
+    """Three processes look for the same work: each delivered order has one survey and counts once."""
+    for _ in range(2):
+        another("jobs")
+    orders = {deliver(sql, store) for _ in range(30)}
+
+    def asked():
+        return [found for (found,) in sql("SELECT work_order_id FROM survey WHERE store_id = %s", (store.id,))]
+    wait_for(lambda: set(map(str, asked())) == orders)
+
+    def delivered():
+        return [(v["value"], v["n"]) for v in admin.get("/v1/kpi-values", params={
+            "kpi": "orders_delivered", "store_id": store.id, "from": "2020-01-01", "to": "2030-01-01", "grain": "month"},
+            expect=200).data]
+    wait_for(lambda: sum(value for value, _ in delivered()) == len(orders))
+    time.sleep(0.5)  # what came twice would come now
+    assert len(asked()) == len(orders) and sum(value for value, _ in delivered()) == len(orders)
 
 
 # --- It does not start where it could do harm ---
