@@ -223,9 +223,7 @@ write_actions(struct buf *out, const struct rows *rows, size_t row, void *arg)
 {
 	const struct request *req = arg;
 
-	reply_actions(out, rows, row, req,
-	              req->route->machine ? req->route->machine
-	                                  : route_of(req->route->then)->machine);
+	reply_actions(out, rows, row, req, req->reply.machine);
 }
 
 static size_t
@@ -302,6 +300,7 @@ reply_rows(struct request *req, const struct route *route, struct rows *const ro
 		first = 1;
 		doc.rows = rows[1];
 	}
+	req->reply.machine = route->machine;
 	doc.extra = route->machine ? write_actions : route->extra;
 	doc.arg = req;
 	req->reply.status = req->operation->status;

@@ -24,7 +24,8 @@ struct reply {
 	bool close; /* end the connection after this reply */
 	int file; /* >= 0: the body is this open file, from offset, size octets; closed by http.c */
 	uint64_t offset, size;
-	const void *fixed; /* not NULL: the body is this static memory, size octets */
+	const void *fixed;             /* not NULL: the body is this static memory, size octets */
+	const struct machine *machine; /* of the object that is written, for its actions */
 };
 
 struct request {

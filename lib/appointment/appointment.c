@@ -212,3 +212,16 @@ appointment_convert(struct ctx *ctx, const struct appointment *appointment, stru
 	db_write(ctx, appointment_convert, ARG(id, appointment->id), ARG(reception_id, reception));
 	event_add(ctx, "appointment.converted", appointment->store, appointment->id);
 }
+
+enum err
+appointment_update(struct ctx *ctx, struct id id, const struct update_appointment *in)
+{
+	struct rows *rows;
+	enum err err = db_lock(ctx, appointment_lock, id, &rows);
+
+	if (err)
+		return err;
+	db_write(ctx, appointment_update, ARG(id, id), BODY_ARG(update_appointment, in));
+	event_add(ctx, "appointment.updated", row_id(rows, 0, "store_id"), id);
+	return OK;
+}

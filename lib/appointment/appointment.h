@@ -35,4 +35,8 @@ MUSTCHECK enum err appointment_lock(struct ctx *ctx, struct id id, struct appoin
 void appointment_convert(struct ctx *ctx, const struct appointment *appointment,
                          struct id reception);
 
+/* Change what was written of it, whatever its state; only the members that are sent. */
+MUSTCHECK enum err appointment_update(struct ctx *ctx, struct id id,
+                                      const struct update_appointment *in);
+
 #endif

@@ -113,6 +113,18 @@ SELECT a.version, a.store_id, a.status, a.customer_id, a.vehicle_id, a.starts_at
  WHERE a.id = :id
    FOR NO KEY UPDATE;
 
+-- name: appointment_update   rows: 1
+UPDATE appointment
+   SET concerns = CASE WHEN :has_concerns THEN coalesce(:concerns::text[], '{}') ELSE concerns END,
+       odometer_km = CASE WHEN :has_odometer_km THEN :odometer_km ELSE odometer_km END,
+       priority = CASE WHEN :has_priority THEN :priority ELSE priority END,
+       transport = CASE WHEN :has_transport THEN :transport ELSE transport END,
+       note = CASE WHEN :has_note THEN :note ELSE note END,
+       external_ids = CASE WHEN :has_external_ids THEN :external_ids::jsonb ELSE external_ids END,
+       metadata = CASE WHEN :has_metadata THEN :metadata::jsonb ELSE metadata END,
+       version = version + 1, updated_at = :now, changed = pg_current_xact_id()
+ WHERE id = :id;
+
 -- name: appointment_set_status   rows: 1
 UPDATE appointment
    SET status = :status,

@@ -236,3 +236,16 @@ complaint_tell(struct ctx *ctx, struct id id, const struct tell_complaint *in)
 	move(ctx, store, to, OP_tellComplaint, NULL, in->answer);
 	return OK;
 }
+
+enum err
+complaint_update(struct ctx *ctx, struct id id, const struct update_complaint *in)
+{
+	struct rows *rows;
+	enum err err = db_lock(ctx, complaint_lock, id, &rows);
+
+	if (err)
+		return err;
+	db_write(ctx, complaint_update, ARG(id, id), BODY_ARG(update_complaint, in));
+	event_add(ctx, "complaint.updated", row_id(rows, 0, "store_id"), id);
+	return OK;
+}

@@ -32,4 +32,8 @@ MUSTCHECK enum err complaint_tell(struct ctx *ctx, struct id id, const struct te
 MUSTCHECK enum err complaint_move(struct ctx *ctx, struct id id, enum op verb,
                                   const struct complaint_reason *in);
 
+/* Change what was written of it, whatever its state; only the members that are sent. */
+MUSTCHECK enum err complaint_update(struct ctx *ctx, struct id id,
+                                    const struct update_complaint *in);
+
 #endif

@@ -70,6 +70,16 @@ SELECT k.version, k.store_id, k.status FROM complaint k WHERE k.id = :id AND k.d
 -- name: complaint_owner
 SELECT f.id FROM staff f WHERE f.id = :owner_id AND f.active AND f.deleted_at IS NULL;
 
+-- name: complaint_update   rows: 1
+UPDATE complaint
+   SET channel = CASE WHEN :has_channel THEN :channel ELSE channel END,
+       description = CASE WHEN :has_description THEN :description ELSE description END,
+       desired_outcome = CASE WHEN :has_desired_outcome THEN :desired_outcome ELSE desired_outcome END,
+       external_ids = CASE WHEN :has_external_ids THEN :external_ids::jsonb ELSE external_ids END,
+       metadata = CASE WHEN :has_metadata THEN :metadata::jsonb ELSE metadata END,
+       version = version + 1, updated_at = :now, changed = pg_current_xact_id()
+ WHERE id = :id;
+
 -- name: complaint_move   rows: 1
 UPDATE complaint
    SET status = :status, reason = coalesce(:reason, reason),

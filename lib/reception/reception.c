@@ -221,3 +221,16 @@ reception_leave(struct ctx *ctx, struct id id, const struct leave_reception *in)
 	return move(ctx, OP_leaveReception, id, enum_code(&leave_reason_enum, (int)in->reason),
 	            in->note, "reception.left");
 }
+
+enum err
+reception_update(struct ctx *ctx, struct id id, const struct update_reception *in)
+{
+	struct rows *rows;
+	enum err err = db_lock(ctx, reception_lock, id, &rows);
+
+	if (err)
+		return err;
+	db_write(ctx, reception_update, ARG(id, id), BODY_ARG(update_reception, in));
+	event_add(ctx, "reception.updated", row_id(rows, 0, "store_id"), id);
+	return OK;
+}

@@ -27,4 +27,8 @@ MUSTCHECK enum err reception_leave(struct ctx *ctx, struct id id, const struct l
 /* What a work order takes from its reception (it locks nothing) is the statement
  * reception_for_order: store_id, customer_id, vehicle_id, status, odometer_km, old_parts. */
 
+/* Change what was written of it, whatever its state; only the members that are sent. */
+MUSTCHECK enum err reception_update(struct ctx *ctx, struct id id,
+                                    const struct update_reception *in);
+
 #endif

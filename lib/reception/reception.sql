@@ -74,6 +74,17 @@ INSERT INTO reception_concern (id, store_id, reception_id, position, text)
 SELECT k.id, :store_id, :reception_id, k.position, k.text
   FROM unnest(:concern_ids::uuid[], :concerns::text[]) WITH ORDINALITY k (id, text, position);
 
+-- name: reception_update   rows: 1
+UPDATE reception
+   SET contact_name = CASE WHEN :has_contact_name THEN :contact_name ELSE contact_name END,
+       contact_phone = CASE WHEN :has_contact_phone THEN :contact_phone ELSE contact_phone END,
+       old_parts = CASE WHEN :has_old_parts THEN :old_parts ELSE old_parts END,
+       note = CASE WHEN :has_note THEN :note ELSE note END,
+       external_ids = CASE WHEN :has_external_ids THEN :external_ids::jsonb ELSE external_ids END,
+       metadata = CASE WHEN :has_metadata THEN :metadata::jsonb ELSE metadata END,
+       version = version + 1, updated_at = :now, changed = pg_current_xact_id()
+ WHERE id = :id;
+
 -- name: reception_set_status   rows: 1
 UPDATE reception
    SET status = :status,

@@ -180,6 +180,8 @@ begin(struct ctx *ctx, struct id id, enum op op, struct bill *bill, int *to)
 	ctx->subject = id;
 	if (!err)
 		err = ctx_check_version(ctx, bill->version);
+	if (!err && op == OP_discardSettlement && bill->status == SETTLEMENT_STATUS_DRAFT)
+		return OK;
 	return err ? err : machine_check(ctx, &settlement_machine, op, (int)bill->status, to);
 }
 
@@ -204,6 +206,20 @@ settlement_issue(struct ctx *ctx, struct id id)
 	db_write(ctx, settlement_issue, ARG(id, id), ARG(number, number));
 	search_add(ctx, "number", number, "settlement", id, bill.store);
 	event_add(ctx, "settlement.issued", bill.store, id);
+	return OK;
+}
+
+enum err
+settlement_discard(struct ctx *ctx, struct id id)
+{
+	struct bill bill = { 0 };
+	int same;
+	enum err err = begin(ctx, id, OP_discardSettlement, &bill, &same);
+
+	if (err)
+		return err;
+	db_write(ctx, settlement_discard, ARG(id, id));
+	event_add(ctx, "settlement.discarded", bill.store, id);
 	return OK;
 }
 

@@ -26,6 +26,9 @@ MUSTCHECK enum err settlement_create(struct ctx *ctx, const struct create_settle
 /* Number and issue a draft; the order is settled once every payer's lines are billed. */
 MUSTCHECK enum err settlement_issue(struct ctx *ctx, struct id id);
 
+/* Discard a draft, which is in nobody's way then; ERR_ILLEGAL_TRANSITION for what was issued. */
+MUSTCHECK enum err settlement_discard(struct ctx *ctx, struct id id);
+
 /* Take back an issued bill of which nothing is paid.  Its number stays used, the order is
  * completed. */
 MUSTCHECK enum err settlement_void(struct ctx *ctx, struct id id, const struct void_settlement *in);

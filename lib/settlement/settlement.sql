@@ -6,7 +6,7 @@ SELECT s.id, s.version, s.number, s.store_id, s.work_order_id, w.id AS "work_ord
        s.payer, s.status, s.currency, s.labour_total, s.part_total, s.sublet_total, s.fee_total, s.discount_total,
        s.rounding, s.tax_bp, s.net_total, s.tax_total, s.total, s.paid,
        CASE WHEN s.status IN ('issued', 'partly_paid', 'paid') THEN s.total - s.paid ELSE 0 END AS due,
-       s.reason, s.note, s.issued_at, s.created_at, s.updated_at
+       s.reason, s.note, s.issued_at, s.created_at, s.updated_at, s.deleted_at
   FROM settlement s
   LEFT JOIN work_order w ON w.id = s.work_order_id
   LEFT JOIN customer c ON c.id = s.customer_id
@@ -25,12 +25,12 @@ SELECT s.id, s.version, s.number, s.store_id, s.work_order_id, w.id AS "work_ord
        s.payer, s.status, s.currency, s.labour_total, s.part_total, s.sublet_total, s.fee_total, s.discount_total,
        s.rounding, s.tax_bp, s.net_total, s.tax_total, s.total, s.paid,
        CASE WHEN s.status IN ('issued', 'partly_paid', 'paid') THEN s.total - s.paid ELSE 0 END AS due,
-       s.reason, s.note, s.issued_at, s.created_at, s.updated_at,
+       s.reason, s.note, s.issued_at, s.created_at, s.updated_at, s.deleted_at,
        s.created_at AS _after_at, s.id AS _after_id
   FROM settlement s
   LEFT JOIN work_order w ON w.id = s.work_order_id
   LEFT JOIN customer c ON c.id = s.customer_id
- WHERE s.deleted_at IS NULL
+ WHERE (s.deleted_at IS NULL OR :after_position::text IS NOT NULL)
    AND (:scope_store::uuid IS NULL OR s.store_id = :scope_store)
    AND (:status::text[] IS NULL OR s.status = ANY (:status))
    AND (:work_order_id::uuid IS NULL OR s.work_order_id = :work_order_id)
@@ -56,7 +56,8 @@ SELECT coalesce(sum(l.amount) FILTER (WHERE l.kind = 'labour'), 0)::bigint AS la
        coalesce(sum(l.amount) FILTER (WHERE l.kind = 'discount'), 0)::bigint AS discount_total,
        count(l.id) AS lines, p.tax_bp, p.rounding_fen,
        (SELECT s.id FROM settlement s
-         WHERE s.work_order_id = :work_order_id AND s.payer = :payer AND s.status <> 'void') AS existing
+         WHERE s.work_order_id = :work_order_id AND s.payer = :payer AND s.status <> 'void'
+           AND s.deleted_at IS NULL) AS existing
   FROM work_order w
   JOIN store_policy p ON p.store_id = w.store_id
   LEFT JOIN work_order_line l ON l.work_order_id = w.id AND l.status = 'authorised' AND l.payer = :payer
@@ -120,6 +121,11 @@ UPDATE settlement
 UPDATE settlement
    SET status = 'void', reason = :reason, note = :note,
        version = version + 1, updated_at = :now, changed = pg_current_xact_id()
+ WHERE id = :id;
+
+-- name: settlement_discard   rows: 1
+UPDATE settlement
+   SET deleted_at = :now, version = version + 1, updated_at = :now, changed = pg_current_xact_id()
  WHERE id = :id;
 
 -- name: settlement_set_paid   rows: 1
@@ -265,5 +271,5 @@ SELECT st.code AS store_code, w.number AS subject, 'paid' AS what, b.paid AS exp
                                                  AND s.status IN ('issued', 'partly_paid', 'paid'))
                                  ELSE w.settled_at IS NOT NULL END AS paid) b
  WHERE w.deleted_at IS NULL AND b.paid <> w.paid
-   AND EXISTS (SELECT FROM settlement s WHERE s.work_order_id = w.id)
+   AND EXISTS (SELECT FROM settlement s WHERE s.work_order_id = w.id AND s.deleted_at IS NULL)
  ORDER BY store_code, subject;

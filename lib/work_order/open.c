@@ -135,3 +135,23 @@ work_order_add_line(struct ctx *ctx, struct id id, const struct add_work_order_l
 	ctx->subject = line.id;
 	return OK;
 }
+
+enum err
+work_order_update(struct ctx *ctx, struct id id, const struct update_work_order *in)
+{
+	const uint32_t over = FROM(WORK_ORDER_STATUS_DELIVERED) | FROM(WORK_ORDER_STATUS_CLOSED) |
+	                      FROM(WORK_ORDER_STATUS_CANCELLED);
+	struct work_order wo;
+	enum err err = work_order_lock(ctx, id, NULL, &wo);
+
+	ctx->subject = id;
+	if (!err)
+		err = ctx_check_version(ctx, wo.version);
+	if (!err && in->has_old_parts && (over & FROM(wo.status)))
+		err = work_order_refuse(ctx, &wo);
+	if (err)
+		return err;
+	db_write(ctx, work_order_update, ARG(id, id), BODY_ARG(update_work_order, in));
+	event_add(ctx, "work_order.updated", wo.store, id);
+	return OK;
+}

@@ -62,6 +62,10 @@ MUSTCHECK enum err technicians_check(struct ctx *ctx, struct id store, const str
 
 /* Open an order for a reception, with lines and consent if they are known: opened, or ready. */
 MUSTCHECK enum err work_order_open(struct ctx *ctx, const struct create_work_order *in);
+/* Change what was written of it; only the members that are sent.  ERR_ILLEGAL_TRANSITION for
+ * old_parts of an order that is over. */
+MUSTCHECK enum err work_order_update(struct ctx *ctx, struct id id,
+                                     const struct update_work_order *in);
 /* Propose a line; the subject is the line. */
 MUSTCHECK enum err work_order_add_line(struct ctx *ctx, struct id id,
                                        const struct add_work_order_line *in);

@@ -149,6 +149,15 @@ UPDATE work_order
 -- name: work_order_touch   rows: 1
 UPDATE work_order SET version = version + 1, updated_at = :now, changed = pg_current_xact_id() WHERE id = :id;
 
+-- name: work_order_update   rows: 1
+UPDATE work_order
+   SET note = CASE WHEN :has_note THEN :note ELSE note END,
+       old_parts = CASE WHEN :has_old_parts THEN :old_parts ELSE old_parts END,
+       external_ids = CASE WHEN :has_external_ids THEN :external_ids::jsonb ELSE external_ids END,
+       metadata = CASE WHEN :has_metadata THEN :metadata::jsonb ELSE metadata END,
+       version = version + 1, updated_at = :now, changed = pg_current_xact_id()
+ WHERE id = :id;
+
 -- name: work_order_set_paid   rows: 1
 UPDATE work_order
    SET paid = :paid, version = version + 1, updated_at = :now, changed = pg_current_xact_id()

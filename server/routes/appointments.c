@@ -40,6 +40,12 @@ reschedule(struct request *req)
 	return appointment_reschedule(&req->ctx, req->id, req->body);
 }
 
+static enum err
+update(struct request *req)
+{
+	return appointment_update(&req->ctx, req->id, req->body);
+}
+
 /* clang-format off */
 const struct route appointment_routes[] = {
 	READ(OP_listAvailability,           PAGE(availability_list)),
@@ -52,6 +58,7 @@ const struct route appointment_routes[] = {
 	COMMAND(OP_cancelAppointment,       give_up,      THEN(OP_getAppointment)),
 	COMMAND(OP_arriveAppointment,       move,         THEN(OP_getAppointment)),
 	COMMAND(OP_markNoShowAppointment,   mark_no_show, THEN(OP_getAppointment)),
+	COMMAND(OP_updateAppointment, update, THEN(OP_getAppointment)),
 	ROUTES_END
 };
 /* clang-format on */

@@ -40,6 +40,12 @@ move(struct request *req)
 	return complaint_move(&req->ctx, req->id, req->op, req->operation->body ? req->body : NULL);
 }
 
+static enum err
+update(struct request *req)
+{
+	return complaint_update(&req->ctx, req->id, req->body);
+}
+
 /* clang-format off */
 const struct route complaint_routes[] = {
 	READ_ACTIONS(OP_listComplaints, &complaint_machine, PAGE(complaint_list)),
@@ -56,6 +62,7 @@ const struct route complaint_routes[] = {
 	COMMAND(OP_reopenComplaint,     move,    THEN(OP_getComplaint)),
 	COMMAND(OP_withdrawComplaint,   move,    THEN(OP_getComplaint)),
 	COMMAND(OP_archiveComplaint,    move,    THEN(OP_getComplaint)),
+	COMMAND(OP_updateComplaint, update, THEN(OP_getComplaint)),
 	ROUTES_END
 };
 /* clang-format on */

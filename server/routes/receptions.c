@@ -27,6 +27,12 @@ leave(struct request *req)
 	return reception_leave(&req->ctx, req->id, req->body);
 }
 
+static enum err
+update(struct request *req)
+{
+	return reception_update(&req->ctx, req->id, req->body);
+}
+
 #define RECEPTION \
 	ONE(reception_get), MANY(concerns, reception_concerns_of), MANY(photos, reception_photos_of)
 
@@ -40,6 +46,7 @@ const struct route reception_routes[] = {
 	COMMAND(OP_startCheckReception, advance, THEN(OP_getReception)),
 	COMMAND(OP_handOverReception,   advance, THEN(OP_getReception)),
 	COMMAND(OP_leaveReception,      leave,   THEN(OP_getReception)),
+	COMMAND(OP_updateReception, update, THEN(OP_getReception)),
 	ROUTES_END
 };
 /* clang-format on */

@@ -16,6 +16,12 @@ issue_settlement(struct request *req)
 }
 
 static enum err
+discard_settlement(struct request *req)
+{
+	return settlement_discard(&req->ctx, req->id);
+}
+
+static enum err
 void_settlement(struct request *req)
 {
 	return settlement_void(&req->ctx, req->id, req->body);
@@ -40,6 +46,7 @@ const struct route settlement_routes[] = {
 	  MANY(lines, settlement_lines)),
 	COMMAND(OP_createSettlement,     create_settlement,   THEN(OP_getSettlement)),
 	COMMAND(OP_issueSettlement,      issue_settlement,    THEN(OP_getSettlement)),
+	COMMAND(OP_discardSettlement,    discard_settlement,  OP_NONE),
 	COMMAND(OP_voidSettlement,       void_settlement,     THEN(OP_getSettlement)),
 	READ_ACTIONS(OP_listPayments,    &payment_machine,    PAGE(payment_list)),
 	READ_ACTIONS(OP_getPayment,      &payment_machine,    ONE(payment_get),

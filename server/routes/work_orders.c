@@ -10,6 +10,12 @@ create(struct request *req)
 }
 
 static enum err
+update(struct request *req)
+{
+	return work_order_update(&req->ctx, req->id, req->body);
+}
+
+static enum err
 add_line(struct request *req)
 {
 	return work_order_add_line(&req->ctx, req->id, req->body);
@@ -87,6 +93,7 @@ const struct route work_order_routes[] = {
 	READ_ACTIONS(OP_getWorkOrder,      &work_order_machine, ONE(work_order_get),
 	  MANY(lines, work_order_lines)),
 	COMMAND(OP_createWorkOrder,        create,      THEN(OP_getWorkOrder)),
+	COMMAND(OP_updateWorkOrder,        update,      THEN(OP_getWorkOrder)),
 	READ(OP_listWorkOrderLinesOfOrder, UNDER(work_order_visible),
 	  PAGE(work_order_line_of_order)),
 	COMMAND(OP_addWorkOrderLine,       add_line,    THEN(OP_getWorkOrderLine)),

@@ -949,3 +949,38 @@ complaint_verb("closeComplaint", "close", ("assign", "analyse", "plan", "tell", 
 complaint_verb("reopenComplaint", "reopen", ("assign", "analyse", "plan", "tell", "confirm", "close"), {"reason": "又来"})
 complaint_verb("withdrawComplaint", "withdraw", (), {"reason": "误会"})
 complaint_verb("archiveComplaint", "archive", ("assign", "analyse", "plan", "tell", "confirm", "close"))
+
+
+# --- What was written may be changed ---
+
+@sample("updateWorkOrder")
+def _(t):
+    order = t.order()
+    return call(t.store.advisor, f"/v1/work-orders/{order['id']}", {
+        "note": "客户要求洗车", "old_parts": "given_up", "external_ids": {"erp": "A-1"}}, version=order["version"])
+
+
+@sample("updateAppointment")
+def _(t):
+    made = t.appointment()
+    return call(t.store.advisor, f"/v1/appointments/{made['id']}", {
+        "concerns": ["异响", "保养"], "note": "带行驶证", "transport": "taxi"}, version=made["version"])
+
+
+@sample("updateReception")
+def _(t):
+    made = t.reception()
+    return call(t.store.advisor, f"/v1/receptions/{made['id']}", {
+        "contact_name": "司机", "contact_phone": t.chain.phone(), "metadata": {"row": "7"}}, version=made["version"])
+
+
+@sample("updateComplaint")
+def _(t):
+    made = t.complaint()
+    return call(t.store.service, f"/v1/complaints/{made['id']}", {
+        "description": "等待三小时", "desired_outcome": "道歉"}, version=made["version"])
+
+
+@sample("discardSettlement")
+def _(t):
+    return call(t.store.cashier, f"/v1/settlements/{t.bill()['id']}")

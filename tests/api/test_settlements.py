@@ -3,7 +3,7 @@
 
 import pytest
 
-from fettle import Daemon, at_once, uuid7
+from fettle import Daemon, at_once, uuid7, wait_for
 
 # kind, quantity, unit price, payer, status
 LINES = [("labour", "1.500", 12000, "customer", "authorised"), ("part", "4.000", 5550, "customer", "authorised"),
@@ -270,3 +270,23 @@ def test_verified(store, order, sql, verify):
     sql("UPDATE work_order SET paid = false WHERE id = %s", (bill["work_order_id"],))
     sql("UPDATE settlement SET number = replace(number, '-0003', '-0002') WHERE id = %s", (other["id"],))
     assert verify() == []
+
+
+def test_a_draft_that_was_wrong(store, order):
+    """A discarded draft is gone and blocks nothing; lists with a position tell of it; an issued bill stays."""
+    work = order(store)
+    position = store.cashier.get("/v1/settlements", params={"store_id": store.id}, expect=200)["position"]
+    draft = store.cashier.post("/v1/settlements", {"work_order_id": work}, expect=201)
+    path = f"/v1/settlements/{draft['id']}"
+    assert store.cashier.delete(path, version=7).code == "stale_version"
+    store.cashier.delete(path, expect=204)
+    assert store.cashier.get(path).status == 404
+    assert store.cashier.get("/v1/settlements", params={"work_order_id": work}, expect=200).data == []
+    gone = wait_for(lambda: store.cashier.get("/v1/settlements", params={"store_id": store.id, "after_position": position},
+                                              expect=200).data)
+    assert [(s["id"], s["deleted_at"] is None) for s in gone] == [(draft["id"], False)]
+    bill = store.cashier.post("/v1/settlements", {"work_order_id": work}, expect=201)
+    issued = store.cashier.post(f"/v1/settlements/{bill['id']}/issue", expect=200)
+    assert issued["number"].endswith("-0001")
+    refused = store.cashier.delete(f"/v1/settlements/{bill['id']}")
+    assert (refused.code, refused["state"]) == ("illegal_transition", "issued")

@@ -488,3 +488,19 @@ def test_a_note_beside_the_reason(shop, store):
     told = [(e["text"], e["reason"], e["note"])
             for e in store.advisor.get(f"/v1/work-orders/{order['id']}/history", expect=200).data if e["note"]]
     assert told == [("paused", "wait_part", "明早到货"), ("cancelled", "customer", "客户赶时间")]
+
+
+def test_what_was_written_is_changed(shop, store):
+    """PATCH changes what is sent and nothing else; old parts are settled once the vehicle is gone."""
+    order = shop.open(note="先看刹车")
+    path = f"/v1/work-orders/{order['id']}"
+    assert store.advisor.patch(path, {"note": "x"}).code == "version_required"
+    wrong = store.advisor.patch(path, {"old_parts": "lost", "status": "closed"}, version=1)
+    assert wrong.errors == {"/old_parts": "bad_code", "/status": "unknown_field"}
+    changed = store.advisor.patch(path, {"note": None, "metadata": {"row": "3"}}, version=1, expect=200)
+    assert (changed["note"], changed["metadata"], changed["old_parts"]) == (None, {"row": "3"}, order["old_parts"])
+    assert store.advisor.patch(path, {"note": "x"}, version=1)["current"]["version"] == 2
+    shop.verb(store.manager, order, "cancel", {"reason": "x"})
+    over = store.advisor.get(path, expect=200)
+    assert store.advisor.patch(path, {"old_parts": "none"}, version=over["version"]).code == "illegal_transition"
+    store.advisor.patch(path, {"external_ids": {"erp": "9"}}, version=over["version"], expect=200)
