@@ -228,7 +228,8 @@ row_json(struct import_source *source)
 	bool first = true;
 	struct buf out;
 
-	buf_init(&out, 8 * CSV_RECORD_MAX); /* a control character becomes six */
+	/* a control character becomes six, in the header's keys as in the cells */
+	buf_init(&out, 16 * CSV_RECORD_MAX);
 	buf_char(&out, '{');
 	for (size_t i = 0; i < source->columns_count; i++) {
 		const struct import_column *c = &source->columns[i];

@@ -413,6 +413,27 @@ test_percent(void **state)
 	assert_string_equal(percent_decode(&arena, "a+b", 3, false), "a+b");
 }
 
+/* None is passed over in silence. */
+static void
+test_more_parameters_than_fit(void **state)
+{
+	static const char *const segments[4] = { "7" };
+	struct parameter list[PARAMETERS_MAX];
+	char query[4 * PARAMETERS_MAX + 1];
+	size_t count;
+
+	(void)state;
+	for (size_t i = 0; i < PARAMETERS_MAX; i++)
+		memcpy(query + 4 * i, "a=1&", 5);
+	query[4 * (PARAMETERS_MAX - 1)] = '\0';
+	assert_true(collect_parameters(&arena, "/v1/{id}", segments, query, list, &count));
+	assert_int_equal(count, PARAMETERS_MAX);
+	assert_string_equal(list[0].name, "id");
+	assert_string_equal(list[0].value, "7");
+	query[4 * (PARAMETERS_MAX - 1)] = 'a';
+	assert_false(collect_parameters(&arena, "/v1/{id}", segments, query, list, &count));
+}
+
 int
 main(void)
 {
@@ -427,6 +448,7 @@ main(void)
 		cmocka_unit_test(test_long_names),
 		cmocka_unit_test(test_parameters),
 		cmocka_unit_test(test_percent),
+		cmocka_unit_test(test_more_parameters_than_fit),
 	};
 	int failed;
 
