@@ -41,6 +41,7 @@ static struct control nothing, *control = &nothing;
 __attribute__((constructor)) static void
 torture_open(void)
 {
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread */
 	const char *path = getenv("TORTURE_CONTROL");
 	int fd;
 
