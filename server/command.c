@@ -391,7 +391,7 @@ reply_done(struct request *req, struct run *run)
 			reply_header(req, "Location", req->location);
 		return;
 	}
-	err = reply_rows(req, then, run->rows);
+	err = reply_rows(req, then, run->rows, 0);
 	if (err) {
 		problem_reply(req, err, NULL);
 		return;
@@ -456,7 +456,7 @@ reply_stale(struct request *req, struct conn *conn, struct run *run)
 	if (!run->then)
 		run->then = read_route(req);
 	if (run->then && conn_run(conn, &req->ctx, reread_tx, &reread) == OK &&
-	    reply_rows(req, run->then, run->rows) == OK && req->reply.body.len > 0) {
+	    reply_rows(req, run->then, run->rows, 0) == OK && req->reply.body.len > 0) {
 		buf_put(&current, req->reply.body.data, req->reply.body.len);
 		reply_etag(req);
 	}

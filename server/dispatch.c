@@ -435,7 +435,7 @@ read_done(struct lane_query *query)
 	enum err err = query->err;
 
 	if (!err)
-		err = reply_rows(req, req->route, query->rows);
+		err = reply_rows(req, req->route, query->rows, query->row);
 	if (err)
 		problem_reply(req, err, NULL);
 	else
@@ -455,6 +455,8 @@ submit_read(struct request *req)
 		.done = read_done,
 		.deadline_us = req->started_us + INT64_C(1000) * server.config->read_deadline_ms,
 	};
+	if (req->route->sections[0].kind == SECTION_ONE)
+		req->lane.id = req->id;
 	err = reply_statements(req, req->route, id_is_none(req->id) ? NULL : &req->id, 1,
 	                       req->lane.sql, req->lane.values, &req->lane.count);
 	if (err) {

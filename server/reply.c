@@ -11,6 +11,7 @@
 #include "cursor.h"
 
 #define BODY_MAX      (64u << 20)
+#define BODY_USUAL    ((size_t)6 * 1024) /* what most documents fit into */
 #define LIMIT_DEFAULT 50
 #define LIMIT_MAX     200 /* of ordinary lists */
 #define COUNT_CAP     1000
@@ -286,7 +287,7 @@ write_page(struct request *req, const struct json_document *doc, struct rows *co
 }
 
 enum err
-reply_rows(struct request *req, const struct route *route, struct rows *const rows[])
+reply_rows(struct request *req, const struct route *route, struct rows *const rows[], size_t row)
 {
 	struct json_children children[SECTIONS_MAX];
 	struct json_document doc = { .rows = rows[0], .children = children };
@@ -294,6 +295,7 @@ reply_rows(struct request *req, const struct route *route, struct rows *const ro
 
 	buf_clear(&req->reply.body);
 	buf_init(&req->reply.body, BODY_MAX);
+	buf_expect(&req->reply.body, BODY_USUAL);
 	if (route->sections[0].kind == SECTION_PARENT) {
 		if (rows_count(rows[0]) == 0)
 			return ERR_NOT_FOUND;
@@ -310,7 +312,7 @@ reply_rows(struct request *req, const struct route *route, struct rows *const ro
 		if (rows_count(doc.rows) == 0)
 			return ERR_NOT_FOUND;
 		doc.children_count = collect_children(route, rows, 0, children);
-		json_write_row(&req->reply.body, &doc, 0);
+		json_write_row(&req->reply.body, &doc, row);
 	}
 	return req->reply.body.full ? ERR_INTERNAL : OK;
 }

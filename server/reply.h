@@ -11,10 +11,10 @@ MUSTCHECK enum err reply_statements(struct request *req, const struct route *rou
                                     const struct id *ids, size_t ids_count, enum sql sql[],
                                     const char **values[], size_t *count);
 
-/* Write the object or page of a read from its rows into req->reply; 200 or the operation's status.
- * ERR_NOT_FOUND when the object is not there. */
+/* Write the object (row `row` of the first rows) or page of a read from its rows into req->reply; 200
+ * or the operation's status.  ERR_NOT_FOUND when the object is not there. */
 MUSTCHECK enum err reply_rows(struct request *req, const struct route *route,
-                              struct rows *const rows[]);
+                              struct rows *const rows[], size_t row);
 
 /* Write the member `actions`: which verbs the machine has, which are enabled now and for this
  * caller, and why not.  The row has the machine's column and store_id. */

@@ -2,16 +2,17 @@
 /* From method and path to operation: the contract's paths, matched segment by segment. */
 #include "route.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/buf.h"
 #include "core/log.h"
 #include "routes/routes.h"
 
 static const struct route *by_op[OP_COUNT];
 static enum op sorted[OP_COUNT]; /* by path, a literal segment before a parameter */
 static size_t sorted_count;
+static size_t starts[UINT8_MAX + 2]; /* of sorted: the first path of each letter, and its end */
 
 static int
 compare_paths(const void *a, const void *b)
@@ -21,6 +22,13 @@ compare_paths(const void *a, const void *b)
 
 	/* '{' sorts behind every letter, so literals are tried first */
 	return strcmp(x->path, y->path);
+}
+
+/* What most paths differ in first: the letter behind the base path. */
+static uint8_t
+letter(const char *path)
+{
+	return strncmp(path, "/v1/", 4) == 0 ? (uint8_t)path[4] : 0;
 }
 
 void
@@ -44,6 +52,11 @@ routes_init(void)
 		sorted[sorted_count++] = (enum op)op;
 	}
 	qsort(sorted, sorted_count, sizeof(sorted[0]), compare_paths);
+	for (size_t i = 0; i < sorted_count; i++)
+		starts[letter(operations[sorted[i]].path) + 1] = i + 1;
+	for (size_t c = 1; c < COUNT_OF(starts); c++)
+		if (starts[c] < starts[c - 1])
+			starts[c] = starts[c - 1];
 }
 
 const struct route *
@@ -79,38 +92,44 @@ fits(const char *pattern, const char *path, const char *segments[4], size_t size
 	}
 }
 
+/* What Allow says of the path at `first`. */
+static const char *
+methods_of(struct arena *arena, size_t first)
+{
+	const char *path = operations[sorted[first]].path, *allow = "";
+
+	for (size_t i = first; i < sorted_count; i++) {
+		const struct operation *o = &operations[sorted[i]];
+
+		if (strcmp(o->path, path) != 0)
+			break;
+		allow = arena_printf(arena, "%s%s%s%s", allow, *allow ? ", " : "", o->method,
+		                     strcmp(o->method, "GET") == 0 ? ", HEAD" : "");
+	}
+	return allow;
+}
+
 enum op
 route_match(struct arena *arena, const char *method, const char *path, const char *segments[4],
             const char **allow)
 {
-	struct buf methods;
-	const char *best = NULL;
-	enum op found = OP_NONE;
+	const char *at[4] = { NULL };
+	size_t sizes[4], i = starts[letter(path)], end = starts[letter(path) + 1];
+	const char *found;
 
 	*allow = NULL;
-	buf_init(&methods, 256);
-	for (size_t i = 0; i < sorted_count && found == OP_NONE; i++) {
-		const struct operation *o = &operations[sorted[i]];
-		const char *at[4] = { NULL };
-		size_t sizes[4];
-
-		if (best ? strcmp(o->path, best) != 0 : !fits(o->path, path, at, sizes))
-			continue;
-		if (!best) {
-			best = o->path;
-			for (size_t k = 0; k < 4; k++)
-				segments[k] = at[k] ? arena_copy(arena, at[k], sizes[k]) : NULL;
-		}
-		if (methods.len)
-			buf_puts(&methods, ", ");
-		buf_puts(&methods, o->method);
-		if (strcmp(o->method, "GET") == 0)
-			buf_puts(&methods, ", HEAD");
-		if (strcmp(o->method, method) == 0)
-			found = sorted[i];
+	while (i < end && !fits(operations[sorted[i]].path, path, at, sizes)) {
+		memset(at, 0, sizeof(at));
+		i++;
 	}
-	if (best && found == OP_NONE)
-		*allow = arena_copy(arena, methods.data, methods.len);
-	buf_clear(&methods);
-	return found;
+	if (i == end)
+		return OP_NONE;
+	for (size_t k = 0; k < COUNT_OF(at); k++)
+		segments[k] = at[k] ? arena_copy(arena, at[k], sizes[k]) : NULL;
+	found = operations[sorted[i]].path;
+	for (size_t k = i; k < end && strcmp(operations[sorted[k]].path, found) == 0; k++)
+		if (strcmp(operations[sorted[k]].method, method) == 0)
+			return sorted[k];
+	*allow = methods_of(arena, i);
+	return OP_NONE;
 }

@@ -38,6 +38,13 @@ grow(struct buf *buf, size_t need)
 	buf->cap = cap;
 }
 
+void
+buf_expect(struct buf *buf, size_t len)
+{
+	if (buf->cap < len)
+		grow(buf, len);
+}
+
 /* Room for `len` bytes and a NUL behind them, which buf_take and vsnprintf need; NULL when full. */
 static char *
 reserve(struct buf *buf, size_t len)
@@ -74,7 +81,12 @@ buf_puts(struct buf *buf, const char *s)
 void
 buf_char(struct buf *buf, char c)
 {
-	buf_put(buf, &c, 1);
+	char *to = reserve(buf, 1);
+
+	if (!to)
+		return;
+	*to = c;
+	buf->len++;
 }
 
 void

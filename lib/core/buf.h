@@ -25,6 +25,9 @@ void buf_init(struct buf *buf, size_t max);
 /* Free the content.  The buffer is empty again, with the same ceiling. */
 void buf_clear(struct buf *buf);
 
+/* Room for what is likely to come, so that it is not moved as it grows. */
+void buf_expect(struct buf *buf, size_t len);
+
 void buf_put(struct buf *buf, const void *data, size_t len);
 void buf_puts(struct buf *buf, const char *s);
 void buf_char(struct buf *buf, char c);

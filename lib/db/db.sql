@@ -9,6 +9,10 @@ SELECT set_config('app.store', coalesce(:scope_store, ''), true),
        set_config('app.request', coalesce(:request_id, ''), true),
        set_config('plan_cache_mode', :plan_mode, true);
 
+-- name: principal_change
+SELECT set_config('app.store', coalesce(:scope_store, ''), true),
+       set_config('app.actor', coalesce(:scope_actor, ''), true);
+
 -- name: transaction_begin
 BEGIN;
 

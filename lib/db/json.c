@@ -26,7 +26,8 @@ enum column_kind {
 struct column {
 	int number;
 	enum column_kind kind;
-	char *lead;      /* `,"customer":{"id":`: what stands before the value */
+	char *lead; /* `,"customer":{"id":`: what stands before the value */
+	size_t lead_len;
 	char *lead_null; /* `,"customer":null`: written instead of an object that is not there */
 	int skip;        /* with lead_null: index of the first column behind the object */
 	int null_depth;  /* with lead_null: objects around the object */
@@ -161,6 +162,7 @@ plan_leads(struct plan *plan, const PGresult *result)
 		}
 		snprintf(lead + n, sizeof(lead) - n, "\"%s\":", path[depth]);
 		col->lead = keep(lead);
+		col->lead_len = strlen(lead);
 		col->depth = depth;
 		memcpy(before_name, name, sizeof(name));
 		before_depth = depth;
@@ -333,7 +335,7 @@ write_columns(struct buf *out, const struct plan *plan, const PGresult *result, 
 				buf_char(out, '}');
 			continue;
 		}
-		buf_puts(out, col->lead);
+		buf_put(out, col->lead, col->lead_len);
 		if (null)
 			buf_puts(out, "null");
 		else

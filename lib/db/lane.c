@@ -9,6 +9,7 @@
 
 #include "core/log.h"
 #include "db/connect.h"
+#include "db/lane_share.h"
 #include "db/principal.h"
 #include "db/rows.h"
 
@@ -51,7 +52,8 @@ struct lane {
 	int fd; /* registered with the epoll, -1 when none */
 	uint32_t events;
 	int64_t retry_us, backoff_us, oldest_us;
-	bool touched, want_write;
+	bool touched;
+	const char *const *principal; /* set since the last Sync; NULL: none */
 	bool prepared[SQL_COUNT];
 	size_t head, tail; /* of fifo; tail - head answers are outstanding */
 	size_t queries;
@@ -68,11 +70,20 @@ struct lanes {
 
 static void lane_fail(struct lane *lane, const char *why);
 
+/* Answer a query and its riders. */
 static void
 finish(struct lane_query *query, enum err err)
 {
+	struct lane_query *riders = query->riders, *next;
+
+	query->riders = NULL;
 	query->err = err;
-	query->done(query);
+	query->done(query); /* it is gone after this */
+	for (; riders; riders = next) {
+		next = riders->next;
+		riders->err = err;
+		riders->done(riders);
+	}
 }
 
 static void
@@ -125,6 +136,7 @@ lane_up(struct lane *lane)
 	lane->backoff_us = BACKOFF_FIRST_US;
 	lane->head = lane->tail = 0;
 	lane->queries = 0;
+	lane->principal = NULL;
 	memset(lane->prepared, 0, sizeof(lane->prepared));
 	watch(lane, EPOLLIN);
 }
@@ -147,16 +159,26 @@ lane_poll_connect(struct lane *lane)
 	}
 }
 
-/* Send a query again, or give it up when it has been tried too often. */
+/* Send a query again, or give it up when it has been tried too often; its riders on their own. */
 static void
 resubmit(struct lane *lane, struct lane_query *query)
 {
+	struct lane_query *riders = query->riders, *next;
+	bool alone = query->alone;
+
+	query->riders = NULL;
 	query->answered = 0;
 	query->err = OK;
 	if (++query->tries >= QUERY_TRIES)
 		finish(query, ERR_UNAVAILABLE);
 	else
 		enqueue(lane->lanes, query);
+	for (; riders; riders = next) {
+		next = riders->next;
+		riders->err = OK;
+		riders->alone = alone;
+		resubmit(lane, riders);
+	}
 }
 
 /* The connection is gone: what was in flight is asked again elsewhere, reads change nothing. */
@@ -246,26 +268,42 @@ send_statement(struct lane *lane, enum sql sql, const char *const *values)
 	return PQsendQueryPrepared(lane->pg, s->name, s->params_count, values, NULL, NULL, 0);
 }
 
+/* The principal in front of a query.  What an earlier query of the same Sync has set need not be set
+ * again: they succeed together, or none of them is answered. */
+static bool
+send_principal(struct lane *lane, const struct lane_query *query)
+{
+	enum plan_mode mode = PLAN_GENERIC;
+	enum sql sql = SQL_principal_set;
+	const char **wanted, **values;
+
+	for (size_t i = 0; i < query->count; i++)
+		if (statements[query->sql[i]].unnamed)
+			mode = PLAN_CUSTOM;
+	wanted = values = principal_values(query->arena, query->scope, NULL, mode);
+	if (lane->principal)
+		sql = principal_next(query->arena, lane->principal, wanted, &values);
+	lane->principal = wanted;
+	if (sql == SQL_NONE)
+		return true;
+	if (!send_statement(lane, sql, values))
+		return false;
+	expect(lane, EXPECT_SETTING, sql, NULL, 0);
+	return true;
+}
+
 /* Queue one query on a lane; false when the lane broke (the query is then asked again
  * elsewhere). */
 static bool
 lane_send(struct lane *lane, struct lane_query *query)
 {
-	enum plan_mode mode = PLAN_GENERIC;
-	const char **principal;
-
 	if (lane->queries == 0)
 		lane->oldest_us = clock_monotonic_us();
 	query->answered = 0;
-	for (size_t i = 0; i < query->count; i++)
-		if (statements[query->sql[i]].unnamed)
-			mode = PLAN_CUSTOM;
-	principal = principal_values(query->arena, query->scope, NULL, mode);
-	if (!send_statement(lane, SQL_principal_set, principal))
+	if (!send_principal(lane, query))
 		return false;
-	expect(lane, EXPECT_SETTING, SQL_principal_set, NULL, 0);
 	for (size_t i = 0; i < query->count; i++) {
-		if (!send_statement(lane, query->sql[i], query->values[i]))
+		if (!send_statement(lane, query->sql[i], riders_values(query, i)))
 			return false;
 		expect(lane, EXPECT_ROWS, query->sql[i], query, i);
 	}
@@ -278,6 +316,7 @@ static void
 lane_sync(struct lane *lane)
 {
 	lane->touched = false;
+	lane->principal = NULL;
 	if (!PQpipelineSync(lane->pg)) {
 		lane_fail(lane, "sync");
 		return;
@@ -320,6 +359,8 @@ lanes_submit(struct lanes *lanes, struct lane_query *query)
 	query->tries = 0;
 	query->alone = false;
 	query->answered = 0;
+	query->riders = NULL;
+	query->row = 0;
 	enqueue(lanes, query);
 }
 
@@ -331,8 +372,7 @@ lanes_flush(struct lanes *lanes)
 
 	while ((query = lanes->waiting) != NULL && (lane = least_loaded(lanes, query)) != NULL) {
 		lanes->waiting = query->next;
-		if (!lanes->waiting)
-			lanes->waiting_tail = &lanes->waiting;
+		lanes->waiting_tail = riders_gather(query, &lanes->waiting);
 		/* one that failed in company is asked again behind a Sync of its own */
 		if (query->alone && lane->touched)
 			lane_sync(lane);
@@ -349,6 +389,30 @@ lanes_flush(struct lanes *lanes)
 			lane_sync(&lanes->lane[i]);
 }
 
+/* Answers to a query and its riders.  Whose document is not there under the id that was asked for is
+ * asked again on its own: an id that was merged leads to another. */
+static void
+give_rows(struct lane *lane, struct lane_query *query)
+{
+	struct lane_query *riders = query->riders, *next;
+
+	if (query->err || !riders) {
+		finish(query, query->err);
+		return;
+	}
+	query->riders = NULL;
+	query->next = riders;
+	for (riders = query; riders; riders = next) {
+		next = riders->next;
+		if (rider_find_row(riders)) {
+			finish(riders, OK);
+		} else {
+			riders->alone = true;
+			resubmit(lane, riders);
+		}
+	}
+}
+
 static void
 query_answered(struct lane *lane, struct lane_query *query)
 {
@@ -362,7 +426,7 @@ query_answered(struct lane *lane, struct lane_query *query)
 		resubmit(lane, query);
 		return;
 	}
-	finish(query, query->err);
+	give_rows(lane, query);
 }
 
 /* err: what a failed result means. */
@@ -379,7 +443,7 @@ take_rows(struct lane *lane, const struct expect *e, PGresult *result, enum err 
 		return;
 	}
 	if (status == PGRES_TUPLES_OK) {
-		query->rows[e->index] = rows_take(query->arena, result, e->sql);
+		riders_take(query, e->index, result);
 		query_answered(lane, query);
 		return;
 	}

@@ -19,14 +19,18 @@ struct lane_query {
 	enum sql sql[LANE_STATEMENTS_MAX];
 	const char **values[LANE_STATEMENTS_MAX]; /* from bind_args() */
 	int64_t deadline_us;                      /* monotonic */
+	/* When this is a document asked for as `:ids`, its id (the row's `id`): those that wait for
+	 * the same statements under the same principal are then asked in one. */
+	struct id id;
 	/* called once, from lanes_ready, lanes_tick or lanes_submit */
 	void (*done)(struct lane_query *query);
 	void *owner;
 	/* Out */
 	enum err err;
 	struct rows *rows[LANE_STATEMENTS_MAX];
+	size_t row; /* of rows[0]: the document asked for, if it is there */
 	/* The lanes' own */
-	struct lane_query *next;
+	struct lane_query *next, *riders; /* riders: answered with this one */
 	size_t answered;
 	unsigned tries;
 	bool alone;

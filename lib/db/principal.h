@@ -15,4 +15,10 @@ enum plan_mode {
 const char **principal_values(struct arena *arena, const struct scope *scope,
                               const char *request_id, enum plan_mode mode);
 
+/* What must be sent when `was` is set in the same transaction, by this very sender, and `is` is wanted:
+ * SQL_NONE, the short SQL_principal_change (store and actor alone differ; *values becomes its own), or
+ * the whole SQL_principal_set. */
+enum sql principal_next(struct arena *arena, const char *const *was, const char *const *is,
+                        const char ***values);
+
 #endif

@@ -24,6 +24,45 @@ rows_take(struct arena *arena, PGresult *result, enum sql sql)
 	return rows;
 }
 
+struct shared_result {
+	PGresult *result;
+	size_t users;
+};
+
+struct shared_result *
+shared_result_new(PGresult *result)
+{
+	struct shared_result *shared = malloc(sizeof(*shared));
+
+	if (!shared)
+		die("out of memory: shared result");
+	*shared = (struct shared_result){ .result = result };
+	return shared;
+}
+
+static void
+leave_shared(void *arg)
+{
+	struct shared_result *shared = arg;
+
+	if (--shared->users > 0)
+		return;
+	PQclear(shared->result);
+	free(shared);
+}
+
+struct rows *
+rows_share(struct arena *arena, struct shared_result *shared, enum sql sql)
+{
+	struct rows *rows = arena_alloc(arena, sizeof(*rows));
+
+	rows->result = shared->result;
+	rows->sql = sql;
+	shared->users++;
+	arena_defer(arena, leave_shared, shared);
+	return rows;
+}
+
 size_t
 rows_count(const struct rows *rows)
 {
@@ -183,7 +222,9 @@ result_error(const PGresult *result, struct ctx *ctx)
 
 	if (!state)
 		return ERR_CONNECTION_LOST;
-	if (strcmp(state, "40001") == 0 || strcmp(state, "40P01") == 0)
+	/* 26000: an error came between the statement's preparation and this */
+	if (strcmp(state, "40001") == 0 || strcmp(state, "40P01") == 0 ||
+	    strcmp(state, "26000") == 0)
 		return ERR_RETRY;
 	if (strncmp(state, "08", 2) == 0 || strncmp(state, "57P", 3) == 0)
 		return ERR_CONNECTION_LOST;

@@ -15,6 +15,11 @@ struct rows {
 /* Take a result into the arena. */
 struct rows *rows_take(struct arena *arena, PGresult *result, enum sql sql);
 
+/* The same result for several arenas; it goes with the last of them. */
+struct shared_result;
+struct shared_result *shared_result_new(PGresult *result);
+struct rows *rows_share(struct arena *arena, struct shared_result *shared, enum sql sql);
+
 /* The problem that a failed result or a lost connection is; failure details go to ctx when
  * given. */
 enum err result_error(const PGresult *result, struct ctx *ctx);

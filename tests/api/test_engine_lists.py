@@ -119,5 +119,7 @@ def test_only_what_changed_since(admin, chain):
 def test_from_the_beginning(admin, chain, position):
     region = chain.region()
     store = chain.store(region, bays=0)
-    found = admin.get("/v1/stores", params={"region_id": region, "after_position": position}, expect=200).data
-    assert [s["id"] for s in found] == [store.id]
+    def found():
+        """Nothing, as long as somebody's older transaction is open."""
+        return admin.get("/v1/stores", params={"region_id": region, "after_position": position}, expect=200).data
+    assert [s["id"] for s in wait_for(found)] == [store.id]

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What every request meets before its operation: framing, methods, media types, JSON, parameters."""
 
+import http.client
 import json
 
 import pytest
 
 from fettle import ORIGIN, raw_exchange, raw_status, uuid7
+from trade import Trade
 
 REGION = {"code": "X1", "name": "北区"}
 
@@ -237,3 +239,29 @@ def test_tokens(anyone, chain):
         assert reply.headers["WWW-Authenticate"] == "Bearer"
     token = chain.analyst.token
     assert anyone.get("/v1/me", headers={"Authorization": "bearer " + token}).status == 200
+
+
+def test_documents_asked_for_at_once(store, chain):
+    """Each reader gets the own document, whoever else waits for the same statement: also one that is not there, is
+    another store's, or was merged into another."""
+    advisor, trade = store.advisor, Trade(store)
+    there = [trade.customer(name=f"客户{i}")["id"] for i in range(6)]
+    other = Trade(chain.store()).customer()["id"]
+    keep, gone = there[:2]
+    chain.admin.post("/v1/customers/merge", {"keep_id": keep, "merge_id": gone}, expect=200)
+    expected = {id: advisor.get(f"/v1/customers/{id}").body for id in there}
+    assert json.loads(expected[gone])["id"] == keep
+    asked = (there + [uuid7(), other]) * 6
+    headers = {"Authorization": f"Bearer {advisor.token}"}
+    connections = [http.client.HTTPConnection("127.0.0.1", advisor.port, timeout=30) for _ in asked]
+    for connection in connections:
+        connection.connect()
+    for _ in range(10):
+        for connection, id in zip(connections, asked):
+            connection.request("GET", f"/v1/customers/{id}", headers=headers)
+        for connection, id in zip(connections, asked):
+            reply = connection.getresponse()
+            body = reply.read()
+            assert (reply.status, body) == (200, expected[id]) if id in expected else reply.status == 404, id
+    for connection in connections:
+        connection.close()
