@@ -72,14 +72,15 @@ recount(const char *url, const char *store, const char *first, const char *last,
 	}
 	conn = conn_open(url);
 	while (!(err = in_transaction(conn, next_tx, &run)) && run.stores > 0) {
-		char id[ID_TEXT];
-
 		err = in_transaction(conn, recount_tx, &run);
 		if (err)
 			break;
-		if (run.changed > 0)
+		if (run.changed > 0) {
+			char id[ID_TEXT];
+
 			fprintf(out, "store %s: %zu values changed\n", id_format(run.store, id),
 			        run.changed);
+		}
 		done++;
 	}
 	conn_close(conn);

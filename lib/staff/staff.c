@@ -22,8 +22,8 @@ check_grant(struct ctx *ctx, const char *role, const struct permission_set *held
 	return fail_with(ctx, ERR_FORBIDDEN, NULL, enum_code(&permission_enum, (int)lacking), NULL);
 }
 
-/* Whether the caller may give and take this grant of a person, or with none all they hold; `made` is
- * the grant that is just being given, if any. */
+/* Whether the caller may give and take this grant of a person, or with none all they hold; `made`
+ * is the grant that is just being given, if any. */
 static enum err
 check_authority(struct ctx *ctx, struct id staff, struct id grant, struct id made,
                 struct rows **found)
@@ -59,7 +59,8 @@ staff_take_charge(struct ctx *ctx, struct id id, struct rows **rows)
 	return err ? err : check_authority(ctx, id, none, none, &grants);
 }
 
-/* The chain keeps somebody who administers it: not the last one's grant (none: the last one) goes. */
+/* The chain keeps somebody who administers it: of the last one neither the grant nor, with none,
+ * the person goes. */
 static enum err
 check_admin_stays(struct ctx *ctx, struct id staff, struct id grant)
 {

@@ -32,7 +32,9 @@ LANGUAGE sql STABLE AS $$
 	SELECT f.id
 	  FROM staff f
 	 WHERE f.active AND f.deleted_at IS NULL AND CASE WHEN wanted IS NULL THEN f.store_id = of_store ELSE f.id = wanted END
-	   AND f.id IN (SELECT staff_with_role(of_store, ARRAY['technician']))
+	   AND EXISTS (SELECT FROM staff_grant g, store s  -- as staff_with_role, but looked up: this runs for every slot
+	                WHERE g.staff_id = f.id AND g.role = 'technician' AND g.revoked_at IS NULL AND s.id = of_store
+	                  AND (g.store_id = s.id OR g.region_id = s.region_id OR g.scope = 'chain'))
 $$;
 
 -- How long the operations take, and not less than the store's slot.
