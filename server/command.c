@@ -96,16 +96,32 @@ is_type(const char *type, const char *wanted)
 	       (type[n] == '\0' || type[n] == ';' || type[n] == ' ');
 }
 
+/* JSON is UTF-8 (RFC 8259 8.1), and what is packed is not unpacked. */
+static bool
+is_plain(const struct request *req, const char *type)
+{
+	const char *encoding = request_header(req, "Content-Encoding"),
+		   *charset = strcasestr(type, "charset=");
+
+	if (charset) {
+		charset += strlen("charset=");
+		charset += *charset == '"';
+	}
+	return (!encoding || !*encoding || strcasecmp(encoding, "identity") == 0) &&
+	       (!charset || strncasecmp(charset, "utf-8", 5) == 0 ||
+	        strncasecmp(charset, "utf8", 4) == 0 || strncasecmp(charset, "us-ascii", 8) == 0);
+}
+
 /* Bodies are JSON; a PATCH is a merge patch (RFC 7396) and may say so. */
 static enum err
 check_body_type(struct request *req)
 {
 	const char *type = request_header(req, "Content-Type"), *wanted = "application/json";
 
-	if (is_type(type, wanted))
+	if (is_type(type, wanted) && is_plain(req, type))
 		return OK;
 	if (strcmp(req->operation->method, "PATCH") == 0) {
-		if (is_type(type, MERGE_PATCH))
+		if (is_type(type, MERGE_PATCH) && is_plain(req, type))
 			return OK;
 		reply_header(req, "Accept-Patch", ACCEPT_PATCH);
 		wanted = ACCEPT_PATCH;

@@ -24,6 +24,8 @@
 #define SPARES_MAX   256
 #define REPLY_MAX    ((size_t)64 * 1024 * 1024)
 #define ACCEPT_TURNS 128
+#define IDLE_RUNS    64 /* in which nothing moved, until the library's haste is not believed */
+#define IDLE_MS      5
 
 enum stage {
 	STAGE_HEAD,
@@ -57,7 +59,8 @@ struct http {
 	uint16_t port;
 	int epoll_fd;
 	bool closing;
-	bool resumed; /* since the library ran: it does not say so itself */
+	bool resumed;       /* since the library ran: it does not say so itself */
+	unsigned idle_runs; /* of the library since it last called back */
 	struct reaper reaper;
 	struct exchange *exchanges, *spares;
 	size_t exchanges_count, spares_count;
@@ -268,6 +271,7 @@ target_in(void *cls, const char *target, struct MHD_Connection *connection)
 {
 	struct exchange *x = exchange_new(cls, connection);
 
+	x->http->idle_runs = 0;
 	link_phase(x->link, LINK_HEAD);
 	head_target(&x->head, &x->req, target);
 	return x;
@@ -280,14 +284,26 @@ field_in(void *cls, enum MHD_ValueKind kind, const char *name, size_t name_len, 
 	struct exchange *x = cls;
 
 	(void)kind;
+	head_lies(&x->head, name, name_len, value, value_len);
 	head_field(&x->head, &x->req, name, name_len, value, value_len);
 	return MHD_YES;
+}
+
+/* The library keeps the whole head in one piece, from the method on. */
+static const char *
+end_of_head(const struct exchange *x, const char *method)
+{
+	return method +
+	       MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)
+	               ->header_size;
 }
 
 static enum MHD_Result
 head_in(struct exchange *x, const char *method, const char *version)
 {
+	head_line(&x->head, method, version);
 	MHD_get_connection_values_n(x->connection, MHD_HEADER_KIND, field_in, x);
+	head_ends(&x->head, end_of_head(x, method));
 	head_end(&x->head, &x->req, method, version);
 	if (x->head.status) {
 		refuse(x, x->head.status);
@@ -355,6 +371,7 @@ handle(void *cls, struct MHD_Connection *connection, const char *url, const char
 	(void)connection;
 	(void)url;
 	*size = 0;
+	x->http->idle_runs = 0;
 	if (x->http->closing)
 		return MHD_NO;
 	if (x->stage == STAGE_HEAD)
@@ -398,6 +415,7 @@ connection_changed(void *cls, struct MHD_Connection *connection, void **context,
 {
 	struct http *http = cls;
 
+	http->idle_runs = 0;
 	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
 		int fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)
 		                 ->connect_fd;
@@ -524,6 +542,7 @@ void
 http_run(struct http *http)
 {
 	http->resumed = false;
+	http->idle_runs++;
 	(void)MHD_run(http->daemon);
 }
 
@@ -536,6 +555,9 @@ http_timeout_ms(const struct http *http)
 		return 0;
 	if (MHD_get_timeout(http->daemon, &timeout) != MHD_YES)
 		return -1;
+	/* A chunk's line that is longer than its memory makes the library ask to be run for ever. */
+	if (timeout == 0 && http->idle_runs > IDLE_RUNS)
+		return IDLE_MS;
 	return timeout > INT_MAX ? INT_MAX : (int)timeout;
 }
 

@@ -2,6 +2,7 @@
 /* Strict reading of request heads (RFC 9110 5, RFC 9112 2, 3, 6). */
 #include "http_head.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -52,12 +53,12 @@ head_is_value(const char *s, size_t len)
 	return true;
 }
 
-/* Visible ASCII with whole escapes, none of them a NUL. */
+/* Visible ASCII with whole escapes, none of them a NUL, and no fragment. */
 static bool
 is_target(const char *s)
 {
 	for (; *s; s++) {
-		if (*s < 0x21 || *s > 0x7e)
+		if (*s < 0x21 || *s > 0x7e || *s == '#')
 			return false;
 		if (*s != '%')
 			continue;
@@ -155,6 +156,81 @@ read_length(struct head *head, const char *value)
 }
 
 void
+head_line(struct head *head, const char *method, const char *version)
+{
+	/* head->size is that of the target as yet */
+	if ((size_t)(version - method) != strlen(method) + head->size + strlen("  "))
+		refuse(head, 400);
+	head->line_end = version + strlen(version);
+}
+
+void
+head_lies(struct head *head, const char *name, size_t name_len, const char *value, size_t value_len)
+{
+	const char *s = name + name_len + 1;
+
+	if (name != head->line_end + strlen("\r\n") || value < s)
+		refuse(head, 400);
+	for (; s < value; s++) {
+		if (*s != ' ' && *s != '\t') {
+			refuse(head, 400);
+			break;
+		}
+	}
+	head->line_end = value + value_len;
+}
+
+void
+head_ends(struct head *head, const char *end)
+{
+	if (end != head->line_end + strlen("\r\n\r\n"))
+		refuse(head, 400);
+}
+
+/* What may stand for one thing only: of two, two readers may each take another. */
+static bool
+is_second(struct head *head, const char *name)
+{
+	static const char *const single[] = { "Authorization",   "Content-Encoding",
+		                              "Content-Type",    "Idempotency-Key",
+		                              "X-Forwarded-For", "X-HTTP-Method-Override" };
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(single); i++) {
+		unsigned bit = 1U << i;
+
+		if (strcasecmp(name, single[i]) != 0)
+			continue;
+		if (head->singles & bit)
+			return true;
+		head->singles |= bit;
+	}
+	return false;
+}
+
+/* A name or an address, and a port (RFC 3986 3.2.2); empty when the target has no authority. */
+static bool
+is_host(const char *s)
+{
+	bool bracket = *s == '[';
+	size_t n;
+
+	if (bracket) {
+		n = strspn(++s, "0123456789abcdefABCDEF:.");
+		if (n < 2 || s[n] != ']')
+			return false;
+		s += n + 1;
+	} else {
+		while (is_alnum(*s) || (*s && strchr("-._~!$&'()*+;=%", *s)))
+			s++;
+	}
+	if (*s != ':')
+		return *s == '\0';
+	n = strspn(++s, "0123456789");
+	return n <= 5 && s[n] == '\0' && strtoul(s, NULL, 10) <= UINT16_MAX;
+}
+
+void
 head_field(struct head *head, struct request *req, const char *name, size_t name_len,
            const char *value, size_t value_len)
 {
@@ -167,12 +243,18 @@ head_field(struct head *head, struct request *req, const char *name, size_t name
 		refuse(head, 400);
 		return;
 	}
+	while (value_len && (value[value_len - 1] == ' ' || value[value_len - 1] == '\t'))
+		value_len--;
 	name = arena_copy(&req->arena, name, name_len);
 	value = value_len ? arena_copy(&req->arena, value, value_len) : "";
 	req->headers[req->headers_count].name = name;
 	req->headers[req->headers_count++].value = value;
+	if (is_second(head, name))
+		refuse(head, 400);
 	if (strcasecmp(name, "Host") == 0) {
 		head->hosts++;
+		if (!is_host(value))
+			refuse(head, 400);
 	} else if (strcasecmp(name, "Content-Length") == 0) {
 		head->lengths++;
 		read_length(head, value);

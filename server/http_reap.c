@@ -7,6 +7,7 @@
 #include <linux/tcp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 #include "core/utc.h"
 
 #define LOOK_US      INT64_C(2000000) /* how often an idle connection is looked at */
+#define CLOSE_WAIT   8                /* netinet/tcp.h has it, but not all of struct tcp_info */
 #define LINGER_US    INT64_C(2000000)
 #define LINGER_READS 64 /* of 64 KiB, in one tick */
 
@@ -109,15 +111,24 @@ cut(struct link *link, const char *why)
 	link->phase = LINK_CUT;
 }
 
-/* An idle connection must stay silent: octets that came between two looks are a head's. */
+/*
+ * An idle connection must stay silent: octets that came between two looks are a head's.  And who has
+ * closed its side and waits for nothing is gone: the library may miss the end of the input when it
+ * comes together with the last octets.
+ */
 static void
 look(struct link *link, int64_t now)
 {
 	struct tcp_info info = { 0 };
 	socklen_t size = sizeof(info);
+	int unread;
 
 	if (getsockopt(link->fd, IPPROTO_TCP, TCP_INFO, &info, &size) < 0)
 		return;
+	if (info.tcpi_state == CLOSE_WAIT && ioctl(link->fd, FIONREAD, &unread) == 0 && !unread) {
+		cut(link, "left");
+		return;
+	}
 	/* The first look after a request only learns how much that was. */
 	if (link->known && info.tcpi_bytes_received > link->received && !link->drip_us)
 		link->drip_us = now;
@@ -131,9 +142,9 @@ check(const struct reaper *reaper, struct link *link, int64_t now)
 {
 	int64_t age = now - link->since_us;
 
+	if (link->phase <= LINK_BODY && now >= link->look_us)
+		look(link, now);
 	if (link->phase == LINK_IDLE) {
-		if (now >= link->look_us)
-			look(link, now);
 		if (link->drip_us && now - link->drip_us > reaper->head_us)
 			cut(link, "head");
 		else if (age > reaper->idle_us + reaper->head_us)

@@ -25,6 +25,7 @@
 #include "loop.h"
 #include "service.h"
 
+#define ROUNDS_MAX    64
 #define DRAIN_SECONDS 10
 
 struct daemon {
@@ -113,11 +114,13 @@ static void
 turn(void *arg)
 {
 	struct daemon *d = arg;
+	int rounds = 0;
 
+	/* The lanes and the ticks must have their turn as well, however busy clients are. */
 	do {
 		http_run(d->http);
 		lanes_flush(d->lanes);
-	} while (http_timeout_ms(d->http) == 0);
+	} while (http_timeout_ms(d->http) == 0 && ++rounds < ROUNDS_MAX);
 }
 
 static int
