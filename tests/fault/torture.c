@@ -109,7 +109,7 @@ disturb(const PGconn *conn)
 	} else if (PQbackendPID(conn) > 0) {
 		(void)kill(PQbackendPID(conn), SIGTERM);
 		pfd = (struct pollfd){ .fd = PQsocket(conn), .events = POLLRDHUP };
-		(void)poll(&pfd, 1, 200);
+		(void)poll(&pfd, 1, 1500);
 	}
 }
 
