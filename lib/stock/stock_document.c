@@ -18,6 +18,8 @@ const struct machine stock_document_machine = MACHINE("status", stock_document_s
 
 /* ------------------------------------------------------------ drafts */
 
+static const char only_of_a_return[] = "is of a return only";
+
 static enum err
 check_line(struct ctx *ctx, const struct create_stock_document *in, size_t i)
 {
@@ -25,6 +27,10 @@ check_line(struct ctx *ctx, const struct create_stock_document *in, size_t i)
 
 	if (!line->has_part_id)
 		return failf(ctx, ERR_REQUIRED, "/lines/%zu/part_id", i);
+	if (line->has_work_order_line_id)
+		return fail_with(ctx, ERR_BAD_VALUE,
+		                 arena_printf(ctx->arena, "/lines/%zu/work_order_line_id", i),
+		                 only_of_a_return, NULL);
 	if (in->kind == STOCK_DOCUMENT_KIND_RECEIPT && !line->has_unit_cost)
 		return failf(ctx, ERR_REQUIRED, "/lines/%zu/unit_cost", i);
 	if (line->quantity.milli == 0 ||
@@ -58,6 +64,8 @@ create_draft(struct ctx *ctx, const struct create_stock_document *in, struct id 
 	const char *number;
 	enum err err = OK;
 
+	if (in->has_received_by)
+		return fail_with(ctx, ERR_BAD_VALUE, "/received_by", only_of_a_return, NULL);
 	for (size_t i = 0; !err && i < in->lines_count; i++) {
 		err = check_line(ctx, in, i);
 		lines[i] = id_new();

@@ -194,7 +194,9 @@ check_key(struct request *req, const struct create_api_key *in)
 {
 	for (size_t i = 0; i < in->scopes_count; i++)
 		if (!permission_in(&req->who->chain, in->scopes[i]))
-			return failf(&req->ctx, ERR_FORBIDDEN, "/scopes/%zu", i);
+			return fail_with(&req->ctx, ERR_FORBIDDEN,
+			                 arena_printf(&req->arena, "/scopes/%zu", i),
+			                 enum_code(&permission_enum, (int)in->scopes[i]), NULL);
 	return OK;
 }
 

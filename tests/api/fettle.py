@@ -48,7 +48,6 @@ class Daemon:
         self.log_path = self.folder / "fettled.log"
         self.settings = {
             "DATA": str(self.folder / "data"), "PORT": "0", "RATE_PRINCIPAL": "0", "RATE_ADDRESS": "0", "RATE_LOGIN": "0",
-            "RATE_LOGIN": "0",
             "CORS_ORIGINS": ORIGIN, **{name: str(value) for name, value in settings.items()}}
         self.program = fettled()
         self.process = None
@@ -455,11 +454,11 @@ CHAIN_ROLES = {
 class People:
     """Staff and sessions put into the database directly: hashing passwords would take half the run."""
 
-    def __init__(self, db, port, contract, book):
-        self.db, self.port, self.contract, self.book = db, port, contract, book
+    def __init__(self, db, port, contract, book, kind=Client):
+        self.db, self.port, self.contract, self.book, self.kind = db, port, contract, book, kind
 
     def client(self, token=None, **options):
-        return Client(self.port, self.contract, self.book, token, **options)
+        return self.kind(self.port, self.contract, self.book, token, **options)
 
     def session(self, staff):
         """A token for a staff member."""
@@ -517,10 +516,10 @@ class Chain:
         return "".join(random.choices("京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼")
                        + random.choices(letters, k=3) + random.choices("0123456789", k=3))
 
-    def vin(self):
+    def vin(self, model=None):
         """A VIN with a right check digit."""
         alphabet = "ABCDEFGHJKLMNPRSTUVWXYZ0123456789"
-        vin = "LFV" + "".join(random.choices(alphabet, k=5)) + "0" + "M3" + "%06d" % random.randrange(10 ** 6)
+        vin = "LFV" + (model or "".join(random.choices(alphabet, k=5))) + "0" + "M3" + "%06d" % random.randrange(10 ** 6)
         values = {**{c: i for i, c in enumerate("0123456789")},
                   **dict(zip("ABCDEFGHJKLMNPRSTUVWXYZ", (1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4,
                                                          5, 6, 7, 8, 9)))}
@@ -543,7 +542,7 @@ class Store:
     def __init__(self, chain, region, bays, more):
         self.chain = chain
         self.region = region
-        self.code = chain.unique()
+        self.code = more.pop("code", None) or chain.unique()
         admin = chain.admin
         self.id = admin.post("/v1/stores", {"code": self.code, "name": "门店 " + self.code, "region_id": region,
                                             **more}, expect=201)["id"]
