@@ -125,10 +125,18 @@ lost:
 	return ERR_CONNECTION_LOST;
 }
 
+/* The server may have ended the session while nobody looked.  Its last words come first, the end of
+ * the stream with the second look; found out later, a commit would have an unknown outcome. */
+static bool
+is_alive(PGconn *pg)
+{
+	return pg && PQstatus(pg) == CONNECTION_OK && PQconsumeInput(pg) && PQconsumeInput(pg);
+}
+
 enum err
 conn_ensure(struct conn *conn)
 {
-	if (conn->pg && PQstatus(conn->pg) == CONNECTION_OK)
+	if (is_alive(conn->pg))
 		return OK;
 	conn_disconnect(conn);
 	return connect_now(conn);
