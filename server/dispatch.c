@@ -86,8 +86,10 @@ add_common_headers(struct request *req)
 	reply_header(req, "X-Content-Type-Options", "nosniff");
 	if (trace && strlen(trace) <= 64)
 		reply_header(req, "traceparent", trace);
-	if (server.config->cors_origins.count > 0)
-		reply_header(req, "Vary", "Origin");
+	reply_header(req, "Vary",
+	             server.config->cors_origins.count > 0
+	                     ? "Authorization, Accept-Language, Origin"
+	                     : "Authorization, Accept-Language");
 	if (origin && origin_allowed(origin)) {
 		reply_header(req, "Access-Control-Allow-Origin", origin);
 		reply_header(req, "Access-Control-Expose-Headers",

@@ -356,16 +356,16 @@ reply_etag(struct request *req)
 	const char *sent = request_header(req, "If-None-Match");
 	unsigned char hash[crypto_shorthash_BYTES];
 	char version[24], hex[2 * crypto_shorthash_BYTES + 1];
+	const void *data = req->reply.fixed ? req->reply.fixed : req->reply.body.data;
+	size_t len = req->reply.fixed ? req->reply.size : req->reply.body.len;
 	const char *tag;
 
-	if (!req->reply.body.data)
+	if (!data)
 		return;
-	crypto_shorthash(hash, (const unsigned char *)req->reply.body.data, req->reply.body.len,
-	                 key);
+	crypto_shorthash(hash, data, len, key);
 	sodium_bin2hex(hex, sizeof(hex), hash, sizeof(hash));
 	tag = arena_printf(&req->arena, "\"%s.%s\"", version_of(req, version), hex);
 	reply_header(req, "ETag", tag);
-	reply_header(req, "Vary", "Authorization, Accept-Language");
 	if (sent && req->reply.status == 200 && strcmp(req->operation->method, "GET") == 0 &&
 	    tag_matches(sent, tag)) {
 		req->reply.status = 304; /* the body stays: its size is told, it is not sent */

@@ -23,7 +23,7 @@ FORMATS = ("phone", "plate", "vin", "username", "email", "time", "code", "curren
            "id_number", "moment", "me_or_id")
 KEYWORDS = {"type", "enum", "required", "minimum", "maximum", "minLength", "maxLength", "multipleOf",
             "items", "minItems", "maxItems", "uniqueItems", "properties", "format",
-            "additionalProperties", "maxProperties", "minProperties", "description", "examples", "title",
+            "additionalProperties", "propertyNames", "maxProperties", "minProperties", "description", "examples", "title",
             "x-labels", "x-may-grow", "x-name", "default"}
 QTY_MAX = 10 ** 9
 INT_MAX = 2 ** 53
@@ -189,6 +189,8 @@ class Contract:
                 schema[key] = {k: self.expand_schema(v, f"{where}.{k}") for k, v in schema[key].items()}
         if isinstance(schema.get("additionalProperties"), (dict, str)):
             schema["additionalProperties"] = self.expand_schema(schema["additionalProperties"], where)
+            if schema["additionalProperties"].get("type") == "string":      # a map of texts
+                schema.setdefault("propertyNames", {"minLength": 1, "maxLength": 64})
         for key in ("anyOf", "oneOf"):
             if key in schema:
                 schema[key] = [self.expand_schema(s, where) for s in schema[key]]
@@ -229,9 +231,6 @@ class Contract:
                         kind: {"schema": {"type": "string", "format": "binary"}} for kind in op[key]}}
                 else:
                     responses[status] = self.response(text, self.expand_schema(op[key], where))
-                if key in ("x-created", "x-accepted"):
-                    responses[status]["headers"] = {
-                        "Location": {"schema": {"type": "string"}}}
         if op.get("x-empty"):
             responses["204"] = {"description": "Done; there is nothing to say."}
         if "x-body" in op:
@@ -256,7 +255,13 @@ class Contract:
         if method == "get":
             params.append({"$ref": "#/components/parameters/IfNoneMatch"})
         op["parameters"] = params
-        op["responses"] = {**responses, **op.get("responses", {})}
+        for status, reply in op.get("responses", {}).items():
+            responses[status] = {**responses.get(status, {}), **reply}
+        op["responses"] = responses
+        for status, reply in op["responses"].items():
+            reply["headers"] = {**self.headers(path, method, op, status, reply), **reply.get("headers", {})}
+        if method == "get":
+            op["responses"].setdefault("304", {"$ref": "#/components/responses/NotModified"})
         for wrong in ("4XX", "5XX"):
             op["responses"].setdefault(wrong, {"$ref": "#/components/responses/Problem"})
         if "tags" not in op:
@@ -266,7 +271,7 @@ class Contract:
             raise ContractError(f"{where}: no x-permission")
         if auth in ("none", "link"):
             op["security"] = []
-        if not responses and "200" not in op["responses"]:
+        if not any(status.startswith("2") for status in responses):
             raise ContractError(f"{where}: no reply described")
         if "x-permission" in op:
             perms = op["x-permission"]
@@ -289,6 +294,18 @@ class Contract:
             param.setdefault("style", "form")
             param.setdefault("explode", True)
         return param
+
+    @staticmethod
+    def headers(path, method, op, status, reply):
+        """What the daemon says in the head of a good reply."""
+        repeatable = method == "post" and op.get("x-idempotent", True)
+        said = {"Request-Id": True, "Vary": True, "traceparent": True, "ETag": "content" in reply,
+                "Location": status in ("201", "202"), "Idempotent-Replayed": repeatable,
+                "RateLimit": path.startswith("/v1/"), "RateLimit-Policy": path.startswith("/v1/")}
+        headers = {name: {"$ref": "#/components/headers/" + name} for name, so in said.items() if so}
+        if method == "post" and not repeatable and "ETag" in headers:   # tokens have none
+            headers["ETag"] = {"$ref": "#/components/headers/ETag-optional"}
+        return headers
 
     @staticmethod
     def response(text, schema):

@@ -100,6 +100,11 @@ class Daemon:
 
 # --- The contract --------------------------------------------------------------------------------
 
+# Headers of HTTP itself and of browsers' rules, which are not described for each operation.
+EVERYWHERE = {"date", "connection", "content-type", "content-length", "cache-control", "x-content-type-options",
+              "content-security-policy", "access-control-allow-origin", "access-control-expose-headers"}
+
+
 class Operation:
     def __init__(self, contract, method, path, described):
         self.contract = contract
@@ -137,12 +142,17 @@ class Operation:
     def query(self, name):
         return next((p for p in self.parameters if p["in"] == "query" and p["name"] == name), None)
 
+    def check_headers(self, reply, described):
+        """Those that the contract requires are there, and none that it does not know."""
+        for name, header in described.items():
+            if self.contract.resolve(header).get("required"):
+                assert reply.headers.get(name), f"{self.id}: {reply.status} lacks {name}"
+        unknown = {name.lower() for name in reply.headers} - {name.lower() for name in described} - EVERYWHERE
+        assert not unknown, f"{self.id}: {reply.status} has {unknown}, which the contract does not know"
+
     def check(self, reply):
         """The reply is one that the contract describes."""
         status = str(reply.status)
-        if reply.status == 304:
-            assert not reply.body and self.method == "GET", f"{self.id}: a strange 304"
-            return
         response = self.responses.get(status)
         if response is None:
             assert reply.status >= 400, f"{self.id}: {status} is not described"
@@ -150,12 +160,11 @@ class Operation:
         response = self.contract.resolve(response)
         kind = (reply.headers.get("Content-Type") or "").split(";")[0]
         content = response.get("content")
+        self.check_headers(reply, response.get("headers", {}))
         if not content:
             assert not reply.body, f"{self.id}: {status} has a body"
             return
         assert kind in content or "*/*" in content, f"{self.id}: {status} is {kind or 'untyped'}: {reply}"
-        for name in response.get("headers", {}):
-            assert reply.headers.get(name), f"{self.id}: {status} lacks {name}"
         if reply.is_head or not kind.endswith("json") or reply.status == 200 and self.path == "/openapi.json":
             return
         key = (status, kind)
