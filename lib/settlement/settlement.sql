@@ -94,7 +94,8 @@ SELECT s.work_order_id FROM settlement s WHERE s.id = :id AND s.deleted_at IS NU
 -- name: settlement_of_customer
 SELECT s.id
   FROM settlement s
- WHERE s.work_order_id = :work_order_id AND s.payer = 'customer' AND s.status IN ('issued', 'partly_paid', 'paid');
+ WHERE s.work_order_id = :work_order_id AND s.payer = 'customer' AND s.status IN ('issued', 'partly_paid', 'paid')
+   AND s.deleted_at IS NULL;
 
 -- The order is locked first, so that who is billed does not change behind this look.
 
@@ -104,7 +105,7 @@ SELECT s.version, s.store_id, s.payer, s.status, s.total, s.paid,
                     WHERE l.work_order_id = s.work_order_id AND l.status = 'authorised' AND l.payer <> s.payer
                       AND NOT EXISTS (SELECT FROM settlement o
                                        WHERE o.work_order_id = s.work_order_id AND o.payer = l.payer
-                                         AND o.status NOT IN ('draft', 'void'))) AS others_billed,
+                                         AND o.status NOT IN ('draft', 'void') AND o.deleted_at IS NULL)) AS others_billed,
        EXISTS (SELECT FROM work_order_line l
                 WHERE l.work_order_id = s.work_order_id AND l.status = 'authorised' AND l.payer = 'customer') AS has_customer
   FROM settlement s

@@ -43,12 +43,15 @@ class Trade:
     # --- Booking and reception ---
 
     def appointment(self, customer=None, vehicle=None, days=1, **more):
+        """The first of a day in this store at ten, the next an hour later."""
         customer = customer or self.customer()["id"]
         vehicle = vehicle or self.vehicle(customer)["id"]
         self.store.tech1  # somebody must be there to do it  # pylint: disable=pointless-statement
+        booked = self.store.booked = getattr(self.store, "booked", -1) + 1
         return self.store.advisor.post("/v1/appointments", {
-            "store_id": self.store.id, "customer_id": customer, "vehicle_id": vehicle, "starts_at": days_ahead(days),
-            "channel": "phone", "concerns": ["保养"], **more}, expect=201)
+            "store_id": self.store.id, "customer_id": customer, "vehicle_id": vehicle,
+            "starts_at": days_ahead(days + booked // 6, 2 + booked % 6), "channel": "phone", "concerns": ["保养"], **more},
+            expect=201)
 
     def reception(self, customer=None, vehicle=None, **more):
         customer = customer or self.customer()["id"]
