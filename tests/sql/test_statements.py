@@ -30,32 +30,31 @@ SMALL = {
     "import_job"}  # the policy of staged rows looks their job up; there are few
 
 
-@pytest.fixture(scope="module")
-def app(run):
-    """A connection of the daemon's role, with the whole chain as its scope."""
-    connection = psycopg2.connect(run["dsn"].replace("user=postgres", "user=fettle_app"))
-    connection.autocommit = True
+@pytest.fixture
+def planner(run):
+    """A transaction of the daemon's role, with the whole chain as its scope; it is rolled back."""
+    connection = psycopg2.connect(run["dsn"])
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('app.hq', '1', false)")
-        cursor.execute("SET plan_cache_mode = force_generic_plan")
         # the tables of a test are small: ask whether an index can serve, not what is cheaper here
-        for way in ("seqscan", "hashjoin", "mergejoin"):
-            cursor.execute(f"SET enable_{way} = off")
-        cursor.execute("SET jit = off")
+        for setting in ("enable_seqscan", "enable_hashjoin", "enable_mergejoin", "jit"):
+            cursor.execute(f"SET LOCAL {setting} = off")
+        cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        cursor.execute("SELECT set_config('app.hq', '1', true)")
         yield cursor
+    connection.rollback()
     connection.close()
 
 
-def plan(app, name):
+def plan(planner, name):
     """The statement's generic plan."""
     sql, order = tool.numbered(STATEMENTS[name])
-    app.execute(f'PREPARE "{name}" AS {sql}')
-    try:
-        arguments = "(" + ", ".join(["NULL"] * len(order)) + ")" if order else ""
-        app.execute(f'EXPLAIN (FORMAT JSON) EXECUTE "{name}"{arguments}')
-        found = app.fetchone()[0]
-    finally:
-        app.execute(f'DEALLOCATE "{name}"')
+    planner.execute("SET LOCAL ROLE fettle_app")
+    planner.execute(f'PREPARE "{name}" AS {sql}')
+    arguments = "(" + ", ".join(["NULL"] * len(order)) + ")" if order else ""
+    planner.execute(f'EXPLAIN (FORMAT JSON) EXECUTE "{name}"{arguments}')
+    found = planner.fetchone()[0]
+    planner.execute(f'DEALLOCATE "{name}"')
+    planner.execute("RESET ROLE")
     return (found if isinstance(found, list) else json.loads(found))[0]["Plan"]
 
 
@@ -71,13 +70,24 @@ def is_whole(node):
     return kind == "Seq Scan" or kind in ("Index Scan", "Index Only Scan") and "Index Cond" not in node
 
 
+def read_whole(planner, name):
+    return [node for node in nodes(plan(planner, name)) if is_whole(node) and node["Relation Name"] not in SMALL]
+
+
 @pytest.mark.parametrize("name", PREPARABLE)
-def test_statement(app, name):
-    found = plan(app, name)
+def test_statement(planner, name):
+    plan(planner, name)  # it is sound SQL, and its own role may run it
     notes = STATEMENTS[name]["notes"].split()
     if "unnamed" in notes or "page" in notes:
         return  # planned for its values, see the load test
-    whole = {node["Relation Name"] for node in nodes(found) if is_whole(node)}
-    assert whole <= SMALL, f"{name} reads whole tables: {sorted(whole - SMALL)}"
+    whole = read_whole(planner, name)
+    for _ in range(3):
+        # a table of one page may be walked along any index for the price of the right one: take that one away
+        walked = [node["Index Name"] for node in whole if "Index Name" in node]
+        if not walked:
+            break
+        planner.execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid::regclass::text = ANY (%s)", (walked,))
+        whole = read_whole(planner, name)
+    assert not whole, f"{name} reads whole tables: {sorted(node['Relation Name'] for node in whole)}"
 
 
