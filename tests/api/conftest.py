@@ -3,7 +3,8 @@
 
 import pytest
 
-from fettle import Chain, Daemon, People, judge_log, uuid7
+from fettle import Chain, Daemon, People, judge_log, uuid7, wait_for
+from trade import Shop
 
 
 @pytest.fixture(scope="session")
@@ -77,3 +78,25 @@ def password(db, password_hash):
             cursor.execute("INSERT INTO credential (staff_id, password, updated_at) VALUES (%s, %s, now())",
                            (staff, password_hash))
     return give
+
+
+@pytest.fixture
+def shop(chain, store):
+    return Shop(chain, store)
+
+
+@pytest.fixture
+def verify(run, store, sql, tmp_path):
+    """verify() -> what `fettled verify` says of this test's store, once its events are folded."""
+    url = run["dsn"].replace("user=postgres", "user=fettle_app")
+
+    def folded():
+        return not sql("SELECT 1 FROM event e JOIN event_consumer c ON c.name = 'kpis' WHERE e.store_id = %s"
+                       " AND (e.position, e.id) > (c.position, c.last_id)", (store.id,))
+
+    def tell():
+        wait_for(folded)
+        done = Daemon(tmp_path, DATABASE_URL=url).run("verify")
+        assert done.returncode == (1 if done.stdout else 0), done.stderr
+        return [line for line in done.stdout.splitlines() if f" {store.code} " in line]
+    return tell

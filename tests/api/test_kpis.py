@@ -8,7 +8,7 @@ import pytest
 
 from fettle import Daemon, uuid7, wait_for
 from past import deliver, tell
-from test_work_orders import DELIVERY, Shop
+from trade import DELIVERY, Shop
 
 DAY = "2026-03-10"
 RANGE = {"from": DAY, "to": DAY}
@@ -24,21 +24,6 @@ def value(store):
             return rows if rows and seen(rows[-1]) else None
         return wait_for(look, seconds)[-1]
     return get
-
-
-@pytest.fixture
-def verify(run, store, sql, tmp_path):
-    """verify() -> what `fettled verify` says of this test's store, once its events are folded."""
-    url = run["dsn"].replace("user=postgres", "user=fettle_app")
-    def folded():
-        return not sql("SELECT 1 FROM event e JOIN event_consumer c ON c.name = 'kpis' WHERE e.store_id = %s"
-                       " AND (e.position, e.id) > (c.position, c.last_id)", (store.id,))
-    def tell():
-        wait_for(folded)
-        done = Daemon(tmp_path, DATABASE_URL=url).run("verify")
-        assert done.returncode == (1 if done.stdout else 0), done.stderr
-        return [line for line in done.stdout.splitlines() if f" {store.code} " in line]
-    return tell
 
 
 def test_the_range_is_bounded(store, contract):

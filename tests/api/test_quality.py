@@ -3,12 +3,7 @@
 
 import pytest
 
-from test_work_orders import Shop
-
-
-@pytest.fixture
-def shop(chain, store):
-    return Shop(chain, store)
+from trade import Shop
 
 
 def begin(client, order, level="final"):

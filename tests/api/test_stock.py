@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from fettle import Daemon, at_once, uuid7
+from fettle import at_once, uuid7
 
 
 @pytest.fixture
@@ -271,17 +271,6 @@ def test_bins_and_bad_bodies(chain, store, part):
         assert store.parts.post("/v1/demands", {**wanted, name: uuid7()}).errors == {"/" + name: "not_found"}
     assert store.parts.post("/v1/demands", {**wanted, "lines": [{"part_id": uuid7(), "quantity": 1}]}).errors == {
         "/lines/0/part_id": "not_found"}
-
-
-@pytest.fixture
-def verify(run, store, tmp_path):
-    """verify() -> what `fettled verify` says of this test's store."""
-    def tell():
-        url = run["dsn"].replace("user=postgres", "user=fettle_app")
-        done = Daemon(tmp_path, DATABASE_URL=url).run("verify")
-        assert done.returncode == (1 if done.stdout else 0), done.stderr
-        return [line for line in done.stdout.splitlines() if f" {store.code} " in line]
-    return tell
 
 
 def test_verify_names_every_difference(store, part, sql, verify):

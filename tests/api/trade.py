@@ -7,6 +7,7 @@ from fettle import wait_for
 
 CONSENT = {"method": "in_person", "by": {"name": "王小明"}}
 HANDED_BACK = {"old_parts": "none", "explained": True, "belongings_returned": True}
+DELIVERY = {**HANDED_BACK, "old_parts": "taken_back"}
 
 
 def days_ahead(days, hour=2):
@@ -174,3 +175,91 @@ class Trade:
         for verb in verbs:
             made = self.store.service.post(f"/v1/complaints/{made['id']}/{verb}", bodies.get(verb), expect=200)
         return made
+
+
+class Shop:
+    """A store with labour, a part and a customer's vehicle in it."""
+
+    def __init__(self, chain, store):
+        self.chain, self.store = chain, store
+        code = chain.unique()
+        self.labour = chain.admin.post("/v1/operations", {
+            "code": code, "name": "更换前制动片", "standard_hours": 1.5, "unit_price": 20000}, expect=201).json
+        self.part = chain.admin.post("/v1/parts", {
+            "number": code, "name": "前制动片", "unit": "套", "sale_price": 33333}, expect=201).json
+
+    def stock(self, quantity, unit_cost=20000):
+        """A receipt of the part, audited by another person."""
+        document = self.store.parts.post("/v1/stock-documents", {
+            "kind": "receipt", "store_id": self.store.id, "reason": "purchase",
+            "lines": [{"part_id": self.part["id"], "quantity": quantity, "unit_cost": unit_cost}]}, expect=201)
+        self.store.manager.post(f"/v1/stock-documents/{document['id']}/audit", expect=200)
+
+    def level(self):
+        levels = self.store.parts.get("/v1/stock-levels", params={
+            "store_id": self.store.id, "part_id": self.part["id"]}, expect=200).data
+        return (levels[0]["on_hand"], levels[0]["reserved"]) if levels else (0, 0)
+
+    def reception(self, greet=True):
+        advisor = self.store.advisor
+        customer = advisor.post("/v1/customers", {"kind": "person", "name": "王芳", "phone": self.chain.phone(),
+                                                  "store_id": self.store.id}, expect=201)
+        self.plate = self.chain.plate()
+        vehicle = advisor.post("/v1/vehicles", {"plate": self.plate, "customer_id": customer["id"],
+                                                "store_id": self.store.id}, expect=201)
+        reception = advisor.post("/v1/receptions", {
+            "store_id": self.store.id, "customer_id": customer["id"], "vehicle_id": vehicle["id"],
+            "odometer_km": 45000, "concerns": ["刹车有异响"], "old_parts": "taken_back"}, expect=201)
+        if greet:
+            advisor.post(f"/v1/receptions/{reception['id']}/greet", expect=200)
+        return reception.json
+
+    def labour_line(self, **more):
+        return {"kind": "labour", "operation_id": self.labour["id"], **more}
+
+    def part_line(self, quantity=2, **more):
+        return {"kind": "part", "part_id": self.part["id"], "quantity": quantity, **more}
+
+    def open(self, lines=None, **more):
+        body = {"reception_id": self.reception()["id"],
+                "lines": [self.labour_line(), self.part_line()] if lines is None else lines, **more}
+        return self.store.advisor.post("/v1/work-orders", body, expect=201)
+
+    def ready(self, **more):
+        return self.open(authorise={"method": "in_person", "by": {"name": "王芳"}}, **more)
+
+    def dispatched(self, **more):
+        order = self.ready(**more)
+        return self.verb(self.store.dispatcher, order, "dispatch", {
+            "bay_id": self.store.bay, "assignments": [
+                {"line_id": line["id"], "technician_id": self.store.tech1.id}
+                for line in order["lines"] if line["kind"] == "labour"]})
+
+    def checking(self, **more):
+        """An order whose work is done."""
+        order = self.dispatched(**more)
+        self.work(order)
+        if any(line["kind"] == "part" for line in order["lines"]):
+            self.store.parts.post(f"/v1/work-orders/{order['id']}/issue-parts",
+                                  {"received_by": self.store.tech1.id}, expect=200)
+        return self.verb(self.store.dispatcher, order, "finish-work")
+
+    def work(self, order):
+        for line in order["lines"]:
+            if line["kind"] == "labour":
+                for verb in ("clock-on", "finish"):
+                    self.store.tech1.post(f"/v1/work-order-lines/{line['id']}/{verb}", expect=200)
+
+    def completed(self, **more):
+        order = self.checking(**more)
+        check = self.store.inspector.post("/v1/quality-checks", {"work_order_id": order["id"], "level": "final"},
+                                          expect=201)
+        self.store.inspector.post(f"/v1/quality-checks/{check['id']}/pass", expect=200)
+        return self.get(order)
+
+    def get(self, order):
+        return self.store.advisor.get(f"/v1/work-orders/{order['id']}", expect=200)
+
+    @staticmethod
+    def verb(client, order, verb, body=None, expect=200):
+        return client.post(f"/v1/work-orders/{order['id']}/{verb}", body, expect=expect)
