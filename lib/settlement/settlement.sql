@@ -50,7 +50,7 @@ SELECT s.id, s.version, s.number, s.store_id, s.work_order_id, w.id AS "work_ord
 
 -- name: settlement_facts
 SELECT coalesce(sum(l.amount) FILTER (WHERE l.kind = 'labour'), 0)::bigint AS labour_total,
-       coalesce(sum(l.amount) FILTER (WHERE l.kind = 'part'), 0)::bigint AS part_total,
+       coalesce(sum(billed_amount(l)) FILTER (WHERE l.kind = 'part'), 0)::bigint AS part_total,
        coalesce(sum(l.amount) FILTER (WHERE l.kind = 'sublet'), 0)::bigint AS sublet_total,
        coalesce(sum(l.amount) FILTER (WHERE l.kind = 'fee'), 0)::bigint AS fee_total,
        coalesce(sum(l.amount) FILTER (WHERE l.kind = 'discount'), 0)::bigint AS discount_total,
@@ -82,7 +82,7 @@ SELECT i.id, l.store_id, :id, i.position, l.id, l.kind, l.description, l.quantit
           FROM stock_document_line dl
           JOIN stock_document d ON d.id = dl.document_id AND d.status = 'posted'
          WHERE dl.work_order_line_id = l.id)::bigint
-  FROM (SELECT o.id, o.store_id, o.kind, o.description, o.quantity, o.unit_price, o.amount,
+  FROM (SELECT o.id, o.store_id, o.kind, o.description, billed_quantity(o) AS quantity, o.unit_price, billed_amount(o) AS amount,
                row_number() OVER (ORDER BY o.position) AS nth
           FROM work_order_line o
          WHERE o.work_order_id = :work_order_id AND o.status = 'authorised' AND o.payer = :payer) l

@@ -11,6 +11,7 @@ static const struct machine_move demand_moves[] = {
 	  DEMAND_STATUS_CANCELLED },
 	{ OP_loseDemand, FROM(DEMAND_STATUS_OPEN) | FROM(DEMAND_STATUS_RESERVED),
 	  DEMAND_STATUS_LOST },
+	{ OP_reserveDemand, FROM(DEMAND_STATUS_OPEN), 0 },
 };
 /* clang-format on */
 const struct machine demand_machine = MACHINE("status", demand_status, demand_moves);
@@ -132,10 +133,109 @@ references_check(struct ctx *ctx, struct id store, const struct create_demand *i
 	return row_bool(rows, 0, "vehicle") ? OK : fail(ctx, ERR_NOT_FOUND, "/vehicle_id");
 }
 
+#define ORDER_OPEN                                                                  \
+	(FROM(WORK_ORDER_STATUS_OPENED) | FROM(WORK_ORDER_STATUS_READY) |           \
+	 FROM(WORK_ORDER_STATUS_DISPATCHED) | FROM(WORK_ORDER_STATUS_IN_PROGRESS) | \
+	 FROM(WORK_ORDER_STATUS_PAUSED) | FROM(WORK_ORDER_STATUS_AWAITING_QC))
+
+/* A named line is one of the order, of that part, consented to, and has nobody else who gets its
+ * parts: what is held for it, leaves with it. */
+static enum err
+check_line(struct ctx *ctx, const struct create_demand_line *want, const struct rows *lines,
+           size_t i)
+{
+	const char *at = arena_printf(ctx->arena, "/lines/%zu/work_order_line_id", i);
+	size_t row = 0;
+
+	while (row < rows_count(lines) &&
+	       !id_equal(row_id(lines, row, "id"), want->work_order_line_id))
+		row++;
+	if (row == rows_count(lines))
+		return fail(ctx, ERR_NOT_FOUND, at);
+	if (!id_equal(row_id(lines, row, "part_id"), want->part_id))
+		return fail_with(ctx, ERR_BAD_VALUE, at, "is a line of another part", NULL);
+	if (row_enum(lines, row, "status", &work_order_line_status_enum) !=
+	    WORK_ORDER_LINE_STATUS_AUTHORISED)
+		return fail_with(ctx, ERR_LINE_STATUS, at, row_text(lines, row, "status"), NULL);
+	if (!row_is_null(lines, row, "demand_id"))
+		return fail_existing(ctx, at, "demand", row_id(lines, row, "demand_id"));
+	if (row_enum(lines, row, "supply", &line_supply_enum) == LINE_SUPPLY_ISSUED)
+		return fail_with(ctx, ERR_LINE_STATUS, at, row_text(lines, row, "supply"), NULL);
+	if (row_qty(lines, row, "quantity").milli != want->quantity.milli)
+		return fail_with(
+			ctx, ERR_BAD_VALUE, arena_printf(ctx->arena, "/lines/%zu/quantity", i),
+			arena_printf(ctx->arena, "must be %s, as the line of the work order wants",
+		                     row_text(lines, row, "quantity")),
+			NULL);
+	return OK;
+}
+
+/* Lines that are named without a doubt; whether there is any. */
+static enum err
+check_named(struct ctx *ctx, const struct create_demand *in, bool *any)
+{
+	*any = false;
+	for (size_t i = 0; i < in->lines_count; i++) {
+		if (!in->lines[i].has_work_order_line_id)
+			continue;
+		*any = true;
+		for (size_t k = 0; k < i; k++)
+			if (id_equal(in->lines[k].work_order_line_id,
+			             in->lines[i].work_order_line_id))
+				return failf(ctx, ERR_NOT_UNIQUE, "/lines/%zu/work_order_line_id",
+				             i);
+	}
+	if (*any && !in->has_work_order_id)
+		return fail(ctx, ERR_REQUIRED, "/work_order_id");
+	if (*any && in->kind != DEMAND_KIND_REPAIR)
+		return fail_with(ctx, ERR_BAD_VALUE, "/kind",
+		                 "must be repair for lines of a work order", NULL);
+	return OK;
+}
+
+/* Lock the order whose lines are named, before any level, and look at them. */
+static enum err
+lock_lines(struct ctx *ctx, struct id store, const struct create_demand *in,
+           const struct demands *d)
+{
+	struct rows *rows;
+	int status;
+	enum err err = db_read(ctx, demand_order_lock, &rows, ARG(store_id, store),
+	                       ARG(work_order_id, in->work_order_id));
+
+	if (err)
+		return err;
+	if (rows_count(rows) == 0)
+		return fail(ctx, ERR_NOT_FOUND, "/work_order_id");
+	status = row_enum(rows, 0, "status", &work_order_status_enum);
+	if (!(ORDER_OPEN & FROM(status)))
+		return fail_with(ctx, ERR_ILLEGAL_TRANSITION, "/work_order_id",
+		                 enum_code(&work_order_status_enum, status), NULL);
+	err = db_read(ctx, demand_order_lines, &rows, ARG(work_order_id, in->work_order_id),
+	              IDS_ARG(line_ids, d->lines, d->count));
+	for (size_t i = 0; !err && i < d->count; i++)
+		if (in->lines[i].has_work_order_line_id)
+			err = check_line(ctx, &in->lines[i], rows, i);
+	return err;
+}
+
+/* What the named lines have from now on. */
+static void
+supply_lines(struct ctx *ctx, const struct demands *d)
+{
+	bool *is_short_of = arena_array(ctx->arena, d->count, sizeof(*is_short_of));
+
+	for (size_t i = 0; i < d->count; i++)
+		is_short_of[i] = is_short(d, i);
+	db_write(ctx, demand_lines_set_supply, IDS_ARG(line_ids, d->lines, d->count),
+	         BOOLS_ARG(short_of, is_short_of, d->count));
+	db_write(ctx, stock_order_changed, ARG(work_order_id, d->work_order));
+}
+
 enum err
 demand_create(struct ctx *ctx, const struct create_demand *in)
 {
-	bool hold = in->kind != DEMAND_KIND_STOCK;
+	bool hold = in->kind != DEMAND_KIND_STOCK, named = false;
 	struct levels levels;
 	struct demands d;
 	struct id store;
@@ -154,6 +254,10 @@ demand_create(struct ctx *ctx, const struct create_demand *in)
 	}
 	err = references_check(ctx, store, in);
 	if (!err)
+		err = check_named(ctx, in, &named);
+	if (!err && named)
+		err = lock_lines(ctx, store, in, &d);
+	if (!err)
 		err = parts_check(ctx, d.parts, d.count);
 	if (!err)
 		err = levels_lock(ctx, store, (struct id){ { 0 } }, d.parts, d.count, &levels);
@@ -162,6 +266,8 @@ demand_create(struct ctx *ctx, const struct create_demand *in)
 	for (size_t i = 0; i < d.count; i++)
 		pick(&d, i, &levels, hold);
 	demands_save(ctx, &d, &levels);
+	if (named)
+		supply_lines(ctx, &d);
 	ctx->subject = d.ids[0];
 	return OK;
 }
@@ -216,9 +322,8 @@ stock_serve_waiting(struct ctx *ctx, struct levels *levels)
 
 /* The level before the demand, as everybody who moves stock does. */
 static enum err
-lock_demand(struct ctx *ctx, struct id id, struct rows **rows)
+lock_demand(struct ctx *ctx, struct id id, struct levels *levels, struct rows **rows)
 {
-	struct levels levels;
 	struct id part;
 	enum err err = db_read(ctx, demand_find, rows, ARG(id, id));
 
@@ -228,16 +333,17 @@ lock_demand(struct ctx *ctx, struct id id, struct rows **rows)
 		return fail(ctx, ERR_NOT_FOUND, NULL);
 	part = row_id(*rows, 0, "part_id");
 	err = levels_lock(ctx, row_id(*rows, 0, "store_id"), (struct id){ { 0 } }, &part, 1,
-	                  &levels);
+	                  levels);
 	return err ? err : db_lock(ctx, demand_lock, id, rows);
 }
 
 static enum err
 demand_end(struct ctx *ctx, struct id id, enum op op, const char *reason)
 {
+	struct levels levels;
 	struct rows *rows;
 	int status = 0;
-	enum err err = lock_demand(ctx, id, &rows);
+	enum err err = lock_demand(ctx, id, &levels, &rows);
 
 	if (!err)
 		err = machine_check(ctx, &demand_machine, op,
@@ -263,6 +369,27 @@ enum err
 demand_lose(struct ctx *ctx, struct id id, const struct end_demand *in)
 {
 	return demand_end(ctx, id, OP_loseDemand, in->reason);
+}
+
+enum err
+demand_reserve(struct ctx *ctx, struct id id)
+{
+	struct levels levels;
+	struct rows *rows;
+	int same;
+	enum err err = lock_demand(ctx, id, &levels, &rows);
+
+	if (!err)
+		err = machine_check(ctx, &demand_machine, OP_reserveDemand,
+		                    row_enum(rows, 0, "status", &demand_status_enum), &same);
+	if (err)
+		return err;
+	if (level_available(&levels.level[0]).milli <= 0)
+		return fail(ctx, ERR_INSUFFICIENT_STOCK, NULL);
+	serve(ctx, &levels, rows, 0);
+	levels_save(ctx, &levels);
+	event_add(ctx, "demand.reserved", levels.store, id);
+	return OK;
 }
 
 enum err

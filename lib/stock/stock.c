@@ -108,10 +108,14 @@ issue_save(struct ctx *ctx, const struct issue *issue, const struct levels *leve
 	postings_save(ctx, levels, issue->document, "issue", "order_fit", issue->postings, n);
 	levels_save(ctx, levels);
 	db_write(ctx, demand_issue_lines, IDS_ARG(line_ids, issue->lines, n),
-	         QTYS_ARG(rest, issue->rest, n), QTYS_ARG(unheld, issue->unheld, n));
-	db_write(ctx, reservation_keep_rest, IDS_ARG(reservation_ids, issue->reservations, n),
-	         IDS_ARG(line_ids, issue->lines, n), QTYS_ARG(rest, issue->rest, n));
-	db_write(ctx, reservation_consume_lines, IDS_ARG(line_ids, issue->lines, n),
+	         IDS_ARG(part_ids, issue->parts, n), QTYS_ARG(rest, issue->rest, n),
+	         QTYS_ARG(unheld, issue->unheld, n));
+	db_write(ctx, reservation_keep_rest, ARG(warehouse_id, levels->warehouse),
+	         IDS_ARG(reservation_ids, issue->reservations, n),
+	         IDS_ARG(line_ids, issue->lines, n), IDS_ARG(part_ids, issue->parts, n),
+	         QTYS_ARG(rest, issue->rest, n));
+	db_write(ctx, reservation_consume_lines, ARG(warehouse_id, levels->warehouse),
+	         IDS_ARG(line_ids, issue->lines, n), IDS_ARG(part_ids, issue->parts, n),
 	         IDS_ARG(reservation_ids, issue->reservations, n));
 	search_add(ctx, "number", number, "stock_document", issue->document, levels->store);
 	event_add(ctx, "stock_document.posted", levels->store, issue->document);
@@ -131,7 +135,9 @@ stock_issue(struct ctx *ctx, struct id store, struct id work_order, struct id re
 	err = levels_lock(ctx, store, (struct id){ { 0 } }, issue.parts, count, &levels);
 	if (!err)
 		err = db_read(ctx, reservation_held_for_lines, &held,
-		              IDS_ARG(line_ids, issue.lines, count));
+		              ARG(warehouse_id, levels.warehouse),
+		              IDS_ARG(line_ids, issue.lines, count),
+		              IDS_ARG(part_ids, issue.parts, count));
 	if (!err)
 		err = issue_take(ctx, &issue, &levels, held, count, cost);
 	if (!err)

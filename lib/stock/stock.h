@@ -40,14 +40,19 @@ MUSTCHECK enum err stock_issue(struct ctx *ctx, struct id store, struct id work_
  * orders become reserved and part.arrived says so. */
 MUSTCHECK enum err stock_serve_waiting(struct ctx *ctx, struct levels *levels);
 
-/* Record wishes at the counter; kinds but `stock` hold what is there, as lines do.  ctx->subject
- * becomes the first demand. */
+/* Record wishes at the counter; kinds but `stock` hold what is there.  One that names a line of a
+ * work order asks for its part again (after a return, or after its demand was given up) and the line
+ * becomes reserved or short.  ERR_LINE_STATUS, ERR_DUPLICATE when the line waits already.
+ * ctx->subject becomes the first demand. */
 MUSTCHECK enum err demand_create(struct ctx *ctx, const struct create_demand *in);
 
 /* No longer wanted, or lost to what the shelf did not have: what was held is given back. */
 extern const struct machine demand_machine;
 MUSTCHECK enum err demand_cancel(struct ctx *ctx, struct id id, const struct end_demand *in);
 MUSTCHECK enum err demand_lose(struct ctx *ctx, struct id id, const struct end_demand *in);
+/* Hold what has become free since for an open demand, as much as it is short of.
+ * ERR_INSUFFICIENT_STOCK when nothing is. */
+MUSTCHECK enum err demand_reserve(struct ctx *ctx, struct id id);
 
 /* Give one reservation back; its demand waits again.  ERR_ILLEGAL_TRANSITION when it is not
  * active. */

@@ -59,10 +59,13 @@ SELECT r.id, :store_id::uuid, :warehouse_id::uuid, r.part_id, r.demand_id, r.lin
 INSERT INTO reservation (id, store_id, warehouse_id, part_id, demand_id, work_order_line_id, quantity, status, created_at)
 VALUES (:reservation_id, :store_id, :warehouse_id, :part_id, :demand_id, :line_id, :quantity, 'active', :now);
 
+-- Of the line's own part, where it is taken from: nothing else that names the line is touched by its issue.
+
 -- name: reservation_held_for_lines
 SELECT r.work_order_line_id, sum(r.quantity) AS quantity
-  FROM reservation r
- WHERE r.work_order_line_id = ANY (:line_ids::uuid[]) AND r.status = 'active'
+  FROM unnest(:line_ids::uuid[], :part_ids::uuid[]) n (line_id, part_id)
+  JOIN reservation r ON r.work_order_line_id = n.line_id AND r.part_id = n.part_id AND r.status = 'active'
+ WHERE r.warehouse_id = :warehouse_id
  GROUP BY r.work_order_line_id;
 
 -- name: reservation_release_lines
@@ -95,13 +98,15 @@ UPDATE stock_level l SET reserved = l.reserved - f.quantity, updated_at = :now
 INSERT INTO reservation (id, store_id, warehouse_id, part_id, demand_id, work_order_line_id, quantity, status, created_at)
 SELECT DISTINCT ON (n.id) n.id, r.store_id, r.warehouse_id, r.part_id, r.demand_id, r.work_order_line_id, n.rest, 'active',
        :now::timestamptz
-  FROM unnest(:reservation_ids::uuid[], :line_ids::uuid[], :rest::numeric[]) n (id, line_id, rest)
-  JOIN reservation r ON r.work_order_line_id = n.line_id AND r.status = 'active'
- WHERE n.rest > 0;
+  FROM unnest(:reservation_ids::uuid[], :line_ids::uuid[], :part_ids::uuid[], :rest::numeric[]) n (id, line_id, part_id, rest)
+  JOIN reservation r ON r.work_order_line_id = n.line_id AND r.part_id = n.part_id AND r.status = 'active'
+ WHERE n.rest > 0 AND r.warehouse_id = :warehouse_id;
 
 -- name: reservation_consume_lines
-UPDATE reservation SET status = 'consumed', ended_at = :now
- WHERE work_order_line_id = ANY (:line_ids::uuid[]) AND status = 'active' AND NOT id = ANY (:reservation_ids::uuid[]);
+UPDATE reservation r SET status = 'consumed', ended_at = :now
+  FROM unnest(:line_ids::uuid[], :part_ids::uuid[]) n (line_id, part_id)
+ WHERE r.work_order_line_id = n.line_id AND r.part_id = n.part_id AND r.warehouse_id = :warehouse_id
+   AND r.status = 'active' AND NOT r.id = ANY (:reservation_ids::uuid[]);
 
 -- name: reservation_find
 SELECT r.store_id, r.warehouse_id, r.part_id, r.demand_id, r.work_order_line_id, r.quantity, r.status
@@ -158,8 +163,8 @@ UPDATE demand d
    SET short_quantity = greatest(d.short_quantity - n.unheld, 0),
        status = CASE WHEN d.short_quantity > n.unheld THEN 'open' WHEN n.rest > 0 THEN 'reserved' ELSE 'fulfilled' END,
        version = d.version + 1, updated_at = :now, changed = pg_current_xact_id()
-  FROM unnest(:line_ids::uuid[], :rest::numeric[], :unheld::numeric[]) n (line_id, rest, unheld)
- WHERE d.work_order_line_id = n.line_id AND d.status IN ('open', 'reserved', 'on_order', 'in_transfer');
+  FROM unnest(:line_ids::uuid[], :part_ids::uuid[], :rest::numeric[], :unheld::numeric[]) n (line_id, part_id, rest, unheld)
+ WHERE d.work_order_line_id = n.line_id AND d.part_id = n.part_id AND d.status IN ('open', 'reserved', 'on_order', 'in_transfer');
 
 -- name: demand_waiting
 SELECT d.id, d.part_id, d.work_order_line_id, d.short_quantity,
@@ -194,11 +199,40 @@ UPDATE work_order_line
    SET supply = 'short', updated_at = :now, changed = pg_current_xact_id()
  WHERE id = :line_id AND supply = 'reserved';
 
+-- name: demand_lines_set_supply
+UPDATE work_order_line l
+   SET supply = CASE WHEN n.short_of THEN 'short' ELSE 'reserved' END, updated_at = :now, changed = pg_current_xact_id()
+  FROM unnest(:line_ids::uuid[], :short_of::boolean[]) n (line_id, short_of)
+ WHERE l.id = n.line_id;
+
+-- name: stock_order_changed   rows: 1
+UPDATE work_order SET version = version + 1, updated_at = :now, changed = pg_current_xact_id() WHERE id = :work_order_id;
+
+-- The order that parts are asked for, its lines named; and what each of them is.
+
+-- name: demand_order_lock
+SELECT w.status FROM work_order w
+ WHERE w.id = :work_order_id AND w.store_id = :store_id AND w.deleted_at IS NULL
+   FOR NO KEY UPDATE;
+
+-- name: demand_order_lines
+SELECT l.id, l.part_id, l.quantity, l.status, l.supply,
+       (SELECT d.id FROM demand d
+         WHERE d.work_order_line_id = l.id AND d.status IN ('open', 'reserved', 'on_order', 'in_transfer')
+         ORDER BY d.id LIMIT 1) AS demand_id
+  FROM work_order_line l
+ WHERE l.work_order_id = :work_order_id AND l.id = ANY (:line_ids::uuid[]) AND l.kind = 'part';
+
 -- name: demand_find
 SELECT d.store_id, d.part_id FROM demand d WHERE d.id = :id;
 
 -- name: demand_lock
-SELECT d.version, d.store_id, d.status, d.work_order_line_id FROM demand d WHERE d.id = :id FOR NO KEY UPDATE;
+SELECT d.id, d.version, d.store_id, d.status, d.kind, d.part_id, d.work_order_line_id, d.short_quantity,
+       jsonb_build_object('demand_id', d.id, 'work_order_id', d.work_order_id,
+                          'work_order_line_id', d.work_order_line_id) AS data
+  FROM demand d
+ WHERE d.id = :id
+   FOR NO KEY UPDATE;
 
 -- name: demand_end
 UPDATE demand

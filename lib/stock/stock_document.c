@@ -91,6 +91,7 @@ create_draft(struct ctx *ctx, const struct create_stock_document *in, struct id 
 
 /* Columns of a return: what comes back for which line, and at which cost. */
 struct back {
+	struct id work_order;
 	size_t count;
 	struct id *lines, *document_lines, *parts;
 	struct qty *quantity;
@@ -156,6 +157,23 @@ lock_levels_of_lines(struct ctx *ctx, const struct back *back, struct id store, 
 	return levels_lock(ctx, store, warehouse, parts, rows_count(rows), levels);
 }
 
+/* Whether a line can give parts back: it is of the document's order, and nobody was billed for it. */
+static enum err
+check_back(struct ctx *ctx, const struct back *back, const struct rows *issued, size_t i,
+           size_t *row)
+{
+	const char *at = arena_printf(ctx->arena, "/lines/%zu/work_order_line_id", i);
+
+	if (!row_of(issued, back->lines[i], row))
+		return fail(ctx, ERR_NOT_FOUND, at);
+	if (!id_equal(row_id(issued, *row, "work_order_id"), back->work_order))
+		return fail_with(ctx, ERR_BAD_VALUE, at, "is of another work order than the first",
+		                 NULL);
+	if (!row_is_null(issued, *row, "bill"))
+		return fail_with(ctx, ERR_ALREADY_BILLED, at, row_text(issued, *row, "bill"), NULL);
+	return OK;
+}
+
 /* Put each line's parts back at what they cost on their way out. */
 static enum err
 put_back(struct ctx *ctx, struct back *back, const struct levels *levels, const struct rows *issued)
@@ -163,9 +181,10 @@ put_back(struct ctx *ctx, struct back *back, const struct levels *levels, const 
 	for (size_t i = 0; i < back->count; i++) {
 		struct level *level;
 		size_t row;
+		enum err err = check_back(ctx, back, issued, i, &row);
 
-		if (!row_of(issued, back->lines[i], &row))
-			return failf(ctx, ERR_NOT_FOUND, "/lines/%zu/work_order_line_id", i);
+		if (err)
+			return err;
 		if (back->quantity[i].milli > row_qty(issued, row, "quantity").milli)
 			return fail_with(ctx, ERR_BAD_VALUE,
 			                 arena_printf(ctx->arena, "/lines/%zu/quantity", i),
@@ -189,7 +208,7 @@ put_back(struct ctx *ctx, struct back *back, const struct levels *levels, const 
 
 static void
 return_save(struct ctx *ctx, const struct create_stock_document *in, const struct back *back,
-            const struct levels *levels, struct id work_order, const char *number)
+            const struct levels *levels, const char *number)
 {
 	size_t n = back->count;
 	const char *reason = enum_code(&stock_reason_enum, (int)in->reason);
@@ -197,7 +216,7 @@ return_save(struct ctx *ctx, const struct create_stock_document *in, const struc
 	db_write(ctx, stock_document_add_posted, ARG(document_id, ctx->subject),
 	         ARG(store_id, levels->store), ARG(warehouse_id, levels->warehouse),
 	         ARG(number, number), ARG(kind, "return"), ARG(reason, reason),
-	         ARG(work_order_id, work_order), ARG(received_by, in->received_by),
+	         ARG(work_order_id, back->work_order), ARG(received_by, in->received_by),
 	         NULL_ARG(reverses_id), ARG(note, in->note));
 	db_write(ctx, stock_document_lines_add_posted, ARG(document_id, ctx->subject),
 	         ARG(store_id, levels->store), IDS_ARG(document_line_ids, back->document_lines, n),
@@ -206,9 +225,27 @@ return_save(struct ctx *ctx, const struct create_stock_document *in, const struc
 	postings_save(ctx, levels, ctx->subject, "return", reason, back->postings, n);
 	db_write(ctx, stock_line_returned, IDS_ARG(line_ids, back->lines, n),
 	         QTYS_ARG(quantity, back->quantity, n));
+	db_write(ctx, stock_order_changed, ARG(work_order_id, back->work_order));
 	levels_save(ctx, levels);
 	search_add(ctx, "number", number, "stock_document", ctx->subject, levels->store);
 	event_add(ctx, "stock_document.posted", levels->store, ctx->subject);
+	event_add(ctx, "work_order.parts_returned", levels->store, back->work_order);
+}
+
+/* The order before the levels, as everybody does who moves parts of one. */
+static enum err
+lock_order(struct ctx *ctx, struct id store, struct back *back)
+{
+	struct rows *rows;
+	enum err err = db_read(ctx, stock_return_order, &rows, ARG(store_id, store),
+	                       ARG(line_id, back->lines[0]));
+
+	if (err)
+		return err;
+	if (rows_count(rows) == 0)
+		return fail(ctx, ERR_NOT_FOUND, "/lines/0/work_order_line_id");
+	back->work_order = row_id(rows, 0, "id");
+	return OK;
 }
 
 static enum err
@@ -226,6 +263,8 @@ post_return(struct ctx *ctx, const struct create_stock_document *in, struct id s
 	if (!err && rows_count(staff) == 0)
 		err = fail(ctx, ERR_NOT_FOUND, "/received_by");
 	if (!err)
+		err = lock_order(ctx, store, &back);
+	if (!err)
 		err = lock_levels_of_lines(ctx, &back, store, warehouse, &levels);
 	if (!err)
 		err = db_read(ctx, stock_return_lines, &issued, ARG(store_id, store),
@@ -238,7 +277,7 @@ post_return(struct ctx *ctx, const struct create_stock_document *in, struct id s
 		err = document_number(ctx, store, "SD", &number);
 	if (err)
 		return err;
-	return_save(ctx, in, &back, &levels, row_id(issued, 0, "work_order_id"), number);
+	return_save(ctx, in, &back, &levels, number);
 	return OK;
 }
 

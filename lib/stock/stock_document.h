@@ -8,7 +8,8 @@
 extern const struct machine stock_document_machine;
 
 /* Receipt, adjustment, scrap: a draft that moves nothing.  Return of issued parts: posted at once,
- * at the cost they left with, signed by received_by.  Sets ctx->subject. */
+ * at the cost they left with, signed by received_by; a line whose parts all came back has nothing
+ * issued.  ERR_ALREADY_BILLED: a bill has them, void it first.  Sets ctx->subject. */
 MUSTCHECK enum err stock_document_create(struct ctx *ctx, const struct create_stock_document *in);
 
 /* Post a draft: levels and ledger move, and who waits for a part gets it.  ERR_OWN_DOCUMENT for its

@@ -89,10 +89,21 @@ UPDATE stock_document_line l SET cost = n.cost
   FROM unnest(:document_line_ids::uuid[], :cost::bigint[]) n (id, cost)
  WHERE l.id = n.id;
 
--- What was issued for lines of a work order and has not come back, with what it cost.
+-- The order of a line of parts; billing it locks it too.
+
+-- name: stock_return_order
+SELECT w.id
+  FROM work_order w
+ WHERE w.id = (SELECT l.work_order_id FROM work_order_line l
+                WHERE l.id = :line_id AND l.store_id = :store_id AND l.kind = 'part')
+   FOR NO KEY UPDATE;
+
+-- What was issued for lines of a work order and has not come back, with what it cost, and the bill they stand on.
 
 -- name: stock_return_lines
 SELECT l.id, l.part_id, l.work_order_id, l.issued_quantity - l.returned_quantity AS quantity,
+       (SELECT coalesce(s.number, s.id::text) FROM settlement s
+         WHERE s.work_order_id = l.work_order_id AND s.payer = l.payer AND s.status <> 'void' AND s.deleted_at IS NULL) AS bill,
        (SELECT -coalesce(sum(m.value), 0)
           FROM stock_movement m JOIN stock_document_line dl ON dl.id = m.line_id
          WHERE dl.work_order_line_id = l.id AND m.store_id = l.store_id AND m.part_id = l.part_id) AS cost
@@ -103,7 +114,9 @@ SELECT l.id, l.part_id, l.work_order_id, l.issued_quantity - l.returned_quantity
 
 -- name: stock_line_returned
 UPDATE work_order_line l
-   SET returned_quantity = l.returned_quantity + n.quantity, updated_at = :now, changed = pg_current_xact_id()
+   SET returned_quantity = l.returned_quantity + n.quantity,
+       supply = CASE WHEN l.issued_quantity = l.returned_quantity + n.quantity THEN 'none' ELSE l.supply END,
+       updated_at = :now, changed = pg_current_xact_id()
   FROM unnest(:line_ids::uuid[], :quantity::numeric[]) n (line_id, quantity)
  WHERE l.id = n.line_id;
 

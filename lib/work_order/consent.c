@@ -104,7 +104,8 @@ work_order_authorise(struct ctx *ctx, struct id id, const struct authorise_work_
 		err = consent_take(ctx, &lines, in, "", &consent);
 	/* stock is locked before lines are written: a receipt does it in this order too */
 	if (!err)
-		err = lines_reserve(ctx, wo.store, id, &lines, consent.refuse);
+		err = lines_reserve(ctx, wo.store, id, consent.decided, consent.decided_count,
+		                    consent.refuse);
 	if (err)
 		return err;
 	consent_save(ctx, &wo, &consent);

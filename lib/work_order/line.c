@@ -143,17 +143,17 @@ lines_set_supply(struct ctx *ctx, const struct id *lines, const char *const *sup
 }
 
 enum err
-lines_reserve(struct ctx *ctx, struct id store, struct id order, const struct lines *lines,
-              bool refuse)
+lines_reserve(struct ctx *ctx, struct id store, struct id order, const struct line *const *lines,
+              size_t count, bool refuse)
 {
-	struct stock_want *wants = arena_array(ctx->arena, lines->count + 1, sizeof(*wants));
-	const char **supply = arena_array(ctx->arena, lines->count + 1, sizeof(*supply));
-	struct id *ids = arena_array(ctx->arena, lines->count + 1, sizeof(*ids));
+	struct stock_want *wants = arena_array(ctx->arena, count + 1, sizeof(*wants));
+	const char **supply = arena_array(ctx->arena, count + 1, sizeof(*supply));
+	struct id *ids = arena_array(ctx->arena, count + 1, sizeof(*ids));
 	size_t n = 0;
 	enum err err;
 
-	for (size_t i = 0; i < lines->count; i++) {
-		const struct line *l = &lines->line[i];
+	for (size_t i = 0; i < count; i++) {
+		const struct line *l = lines[i];
 
 		if (l->kind != WORK_ORDER_LINE_KIND_PART ||
 		    l->status != WORK_ORDER_LINE_STATUS_AUTHORISED || l->supply != LINE_SUPPLY_NONE)

@@ -14,7 +14,7 @@ struct line {
 	enum line_supply supply;
 	enum payer payer;
 	const char *description, *category, *reason, *note;
-	struct qty quantity, issued;
+	struct qty quantity, issued; /* issued: what is out and has not come back */
 	int64_t list_price, unit_price, amount;
 };
 
@@ -50,9 +50,9 @@ MUSTCHECK enum err lines_price(struct ctx *ctx, const struct line_facts *facts, 
 void lines_add(struct ctx *ctx, struct id store, struct id order, int64_t last_position,
                const struct lines *lines, struct id authorisation);
 
-/* Reserve the parts of lines that were authorised just now, and tell their supply. */
+/* Reserve the parts of lines that were decided just now, and tell their supply. */
 MUSTCHECK enum err lines_reserve(struct ctx *ctx, struct id store, struct id order,
-                                 const struct lines *lines, bool refuse);
+                                 const struct line *const *lines, size_t count, bool refuse);
 
 /* Give back what stock holds for the part lines. */
 MUSTCHECK enum err lines_release(struct ctx *ctx, struct id store, const struct line *const *lines,

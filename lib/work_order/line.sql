@@ -47,8 +47,8 @@ SELECT l.id, l.position, l.kind, l.operation_id, l.part_id, l.concern_id, l.desc
  LIMIT :limit;
 
 -- name: work_order_line_states
-SELECT l.id, l.position, l.kind, l.part_id, l.quantity, l.amount, l.status, l.work_status, l.supply, l.issued_quantity,
-       l.technician_id
+SELECT l.id, l.position, l.kind, l.part_id, l.quantity, l.amount, l.status, l.work_status, l.supply,
+       l.issued_quantity - l.returned_quantity AS issued_quantity, l.technician_id
   FROM work_order_line l
  WHERE l.work_order_id = :id
  ORDER BY l.position;
@@ -79,7 +79,7 @@ UPDATE work_order_line l
 -- name: work_order_lines_set_supply
 UPDATE work_order_line l
    SET supply = s.supply,
-       issued_quantity = CASE WHEN s.supply = 'issued' THEN l.quantity ELSE l.issued_quantity END,
+       issued_quantity = l.issued_quantity + CASE WHEN s.supply = 'issued' THEN l.quantity ELSE 0 END,
        updated_at = :now, changed = pg_current_xact_id()
   FROM unnest(:line_ids::uuid[], :supplies::text[]) s (id, supply)
  WHERE l.id = s.id;

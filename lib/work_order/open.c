@@ -109,7 +109,8 @@ work_order_open(struct ctx *ctx, const struct create_work_order *in)
 		return OK;
 	work_order_stage(ctx, &wo, WORK_ORDER_STATUS_READY, NULL, NULL);
 	event_add(ctx, "work_order.authorised", wo.store, wo.id);
-	return lines_reserve(ctx, wo.store, wo.id, &lines, consent.refuse);
+	return lines_reserve(ctx, wo.store, wo.id, consent.decided, consent.decided_count,
+	                     consent.refuse);
 }
 
 enum err

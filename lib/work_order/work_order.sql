@@ -210,7 +210,7 @@ SELECT jsonb_build_object(
            'completed_at', w.completed_at, 'settled_at', w.settled_at, 'delivered_at', :now::timestamptz,
            'promised_at', w.promised_at, 'first_promised_at', w.first_promised_at,
            'rework', coalesce((SELECT sum(l.rework_count) FROM work_order_line l WHERE l.work_order_id = w.id), 0),
-           'amount', coalesce((SELECT sum(CASE WHEN l.kind = 'discount' THEN -l.amount ELSE l.amount END)
+           'amount', coalesce((SELECT sum(CASE WHEN l.kind = 'discount' THEN -l.amount ELSE billed_amount(l) END)
                                  FROM work_order_line l
                                 WHERE l.work_order_id = w.id AND l.status = 'authorised'), 0)) AS data
   FROM work_order w

@@ -7,3 +7,14 @@ LANGUAGE sql VOLATILE SET search_path = pg_catalog, public AS $$
 	RETURNING (SELECT s.code FROM store s WHERE s.id = c.store_id) || '-' || c.kind || '-' || c.period || '-'
 	          || lpad(c.last::text, greatest(4, length(c.last::text)), '0')
 $$;
+
+-- What a line comes to on a bill: parts count as far as they stayed in the vehicle.
+CREATE OR REPLACE FUNCTION billed_quantity(line work_order_line) RETURNS numeric
+LANGUAGE sql IMMUTABLE AS $$
+	SELECT CASE WHEN line.kind = 'part' THEN line.issued_quantity - line.returned_quantity ELSE line.quantity END
+$$;
+CREATE OR REPLACE FUNCTION billed_amount(line work_order_line) RETURNS bigint
+LANGUAGE sql IMMUTABLE AS $$
+	SELECT CASE WHEN line.kind = 'part' THEN round(line.unit_price * (line.issued_quantity - line.returned_quantity))::bigint
+	            ELSE line.amount END
+$$;

@@ -36,6 +36,12 @@ lose_demand(struct request *req)
 }
 
 static enum err
+reserve_demand(struct request *req)
+{
+	return demand_reserve(&req->ctx, req->id);
+}
+
+static enum err
 create_document(struct request *req)
 {
 	return stock_document_create(&req->ctx, req->body);
@@ -77,6 +83,7 @@ const struct route stock_routes[] = {
 	COMMAND(OP_createDemand,     create_demand, THEN(OP_getDemand)),
 	COMMAND(OP_cancelDemand,     cancel_demand, THEN(OP_getDemand)),
 	COMMAND(OP_loseDemand,       lose_demand,   THEN(OP_getDemand)),
+	COMMAND(OP_reserveDemand,    reserve_demand, THEN(OP_getDemand)),
 	READ_ACTIONS(OP_listStockDocuments, &stock_document_machine, PAGE(stock_document_list)),
 	READ_ACTIONS(OP_getStockDocument,   &stock_document_machine, ONE(stock_document_get),
 	  MANY(lines, stock_document_lines)),

@@ -525,6 +525,16 @@ def _(t):
     return call(t.store.parts, f"/v1/demands/{t.demand(t.part()['id'])['id']}")
 
 
+@sample("reserveDemand")
+def _(t):
+    part = t.part()["id"]
+    t.stock_up(part)
+    wish = t.demand(part)["id"]
+    held = t.store.parts.get("/v1/reservations", params={"part_id": part}, expect=200).data[0]["id"]
+    t.store.parts.post(f"/v1/reservations/{held}/release", expect=200)
+    return call(t.store.parts, f"/v1/demands/{wish}/reserve")
+
+
 @sample("cancelDemand")
 def _(t):
     return call(t.store.parts, f"/v1/demands/{t.demand(t.part()['id'])['id']}/cancel", {"reason": "不要了"})
