@@ -353,6 +353,14 @@ class Generator:
         self.enums[c_name] = schema
         return c_name
 
+    def spare(self, c_name, *words):
+        """The enumerator for what is no code of an enumeration: of the first word that is none of its codes."""
+        codes = {upper(v) for v in self.enums[c_name]["enum"]}
+        free = [word for word in words if word not in codes]
+        if not free:
+            raise ContractError(f"{c_name}: one of {words} must not be a code")
+        return f"{upper(c_name)}_{free[0]}"
+
     def shape_of(self, c_name, schema):
         if c_name in self.shapes:
             return
@@ -563,10 +571,9 @@ class Generator:
         h += [f"\tOP_{o['name']}," for o in ops] + ["\tOP_COUNT", "};", ""]
         for c_name in sorted(self.enums):
             h.append(f"enum {c_name} {{")
-            nothing = "UNSET" if "none" in self.enums[c_name]["enum"] else "NONE"
-            h.append(f"\t{upper(c_name)}_{nothing},")
+            h.append(f"\t{self.spare(c_name, 'NONE', 'UNSET')},")
             h += [f"\t{upper(c_name)}_{upper(v)}," for v in self.enums[c_name]["enum"]]
-            h += [f"\t{upper(c_name)}_COUNT", "};", f"extern const struct enumeration {c_name}_enum;", ""]
+            h += [f"\t{self.spare(c_name, 'COUNT', 'VALUES')}", "};", f"extern const struct enumeration {c_name}_enum;", ""]
         for c_name in self.order:
             self.declare(c_name, h)
         h += ["extern const struct enumeration *const enumerations[];",
