@@ -206,11 +206,18 @@ bay_update(struct ctx *ctx, struct id id, const struct update_bay *in)
 enum err
 bay_delete(struct ctx *ctx, struct id id, const char *reason)
 {
-	struct rows *rows;
-	enum err err = db_lock(ctx, bay_lock, id, &rows);
+	struct rows *rows, *users;
+	enum err err;
 
+	/* bookings of it stand in line here: each is seen by the look below, or sees it gone */
+	db_write(ctx, bay_wait, ARG(id, id));
+	err = db_lock(ctx, bay_lock, id, &rows);
+	if (!err)
+		err = db_read(ctx, bay_first_user, &users, ARG(id, id));
 	if (err)
 		return err;
+	if (rows_count(users) > 0)
+		return fail_with(ctx, ERR_IN_USE, NULL, row_text(users, 0, "number"), NULL);
 	db_write(ctx, bay_delete, ARG(id, id), ARG(reason, reason));
 	event_add(ctx, "bay.deleted", row_id(rows, 0, "store_id"), id);
 	return OK;

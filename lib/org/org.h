@@ -23,6 +23,7 @@ MUSTCHECK enum err store_update_policies(struct ctx *ctx, struct id id,
                                          const struct update_store_policies *in);
 MUSTCHECK enum err bay_create(struct ctx *ctx, struct id store, const struct create_bay *in);
 MUSTCHECK enum err bay_update(struct ctx *ctx, struct id id, const struct update_bay *in);
+/* ERR_IN_USE names an appointment that is still to come to it, or an order that stands in it. */
 MUSTCHECK enum err bay_delete(struct ctx *ctx, struct id id, const char *reason);
 
 /* The next readable number of a kind ("WO") in a store: SH01-WO-261121-0007, by the store's own

@@ -171,6 +171,24 @@ UPDATE bay
        version = version + 1, updated_at = :now, changed = pg_current_xact_id()
  WHERE id = :id;
 
+-- The lock of booking_wait, which everybody takes before the row.
+-- name: bay_wait
+SELECT pg_advisory_xact_lock(hashtextextended(:id::uuid::text, 0));
+
+-- Who is still to come to a bay, or stands in it.
+-- name: bay_first_user
+(SELECT a.number
+   FROM appointment a
+  WHERE a.bay_id = :id AND a.starts_at > :now::timestamptz - interval '1 day' AND a.ends_at > :now AND a.status IN ('pending', 'confirmed', 'arrived', 'converted')
+    AND a.store_id = (SELECT b.store_id FROM bay b WHERE b.id = :id)
+  ORDER BY a.starts_at, a.id LIMIT 1)
+ UNION ALL
+(SELECT w.number
+   FROM work_order w
+  WHERE w.bay_id = :id AND w.status IN ('dispatched', 'in_progress', 'paused', 'awaiting_qc')
+    AND w.store_id = (SELECT b.store_id FROM bay b WHERE b.id = :id)
+  ORDER BY w.opened_at, w.id LIMIT 1);
+
 -- name: bay_delete
 UPDATE bay
    SET active = false, deleted_at = :now, deleted_by = :actor_id, deleted_reason = :reason,

@@ -130,6 +130,9 @@ take_failures(struct ctx *ctx, const struct check *check, const struct fail_qual
 	for (size_t i = 0; i < in->lines_count; i++) {
 		size_t k = 0;
 
+		for (size_t j = 0; j < i; j++)
+			if (id_equal(in->lines[j].line_id, in->lines[i].line_id))
+				return failf(ctx, ERR_NOT_UNIQUE, "/lines/%zu/line_id", i);
 		while (k < rows_count(check->lines) &&
 		       !id_equal(row_id(check->lines, k, "id"), in->lines[i].line_id))
 			k++;

@@ -72,9 +72,29 @@ check_assignments(struct ctx *ctx, const struct work_order *wo,
 	err = lines_read(ctx, wo->id, &lines);
 	for (size_t i = 0; !err && i < count; i++) {
 		technicians[i] = assignments[i].technician_id;
+		for (size_t k = 0; k < i; k++)
+			if (id_equal(assignments[k].line_id, assignments[i].line_id))
+				return failf(ctx, ERR_NOT_UNIQUE, "/assignments/%zu/line_id", i);
 		err = check_assignable(ctx, line_of(&lines, assignments[i].line_id), i);
 	}
 	return err ? err : technicians_check(ctx, wo->store, technicians, count, "/assignments");
+}
+
+/* The bay stays as it is until the order stands in it: who removes one sees the order, or is seen. */
+static enum err
+check_bay(struct ctx *ctx, const struct work_order *wo, struct id bay)
+{
+	struct rows *rows;
+	enum err err =
+		db_read(ctx, work_order_bay, &rows, ARG(bay_id, bay), ARG(store_id, wo->store));
+
+	if (err)
+		return err;
+	if (rows_count(rows) == 0)
+		return fail(ctx, ERR_NOT_FOUND, "/bay_id");
+	return row_bool(rows, 0, "active") ? OK
+	                                   : fail_with(ctx, ERR_BAY_INACTIVE, "/bay_id",
+	                                               row_text(rows, 0, "code"), NULL);
 }
 
 enum err
@@ -86,6 +106,8 @@ work_order_dispatch(struct ctx *ctx, struct id id, const struct dispatch_work_or
 
 	if (!err)
 		err = check_assignments(ctx, &wo, in->assignments, in->assignments_count);
+	if (!err && in->has_bay_id)
+		err = check_bay(ctx, &wo, in->bay_id);
 	if (err)
 		return err;
 	db_write(ctx, work_order_lines_assign, ARG(id, id), BODY_ARG(dispatch_work_order, in));

@@ -163,6 +163,11 @@ UPDATE work_order
    SET paid = :paid, version = version + 1, updated_at = :now, changed = pg_current_xact_id()
  WHERE id = :id;
 
+-- name: work_order_bay
+SELECT b.code, b.active FROM bay b
+ WHERE b.id = :bay_id AND b.store_id = :store_id AND b.deleted_at IS NULL
+   FOR SHARE;
+
 -- name: work_order_set_bay
 UPDATE work_order SET bay_id = :bay_id, changed = pg_current_xact_id() WHERE id = :id;
 

@@ -214,3 +214,44 @@ def test_bad_fields(store, booked):
     assert free(store, "soon", "2026-02-30", expect=400).errors == {"from": "too_short", "to": "bad_format"}
     assert store.advisor.get("/v1/availability").errors == {"store_id": "required", "from": "required", "to": "required"}
     assert booked("2026-12-01").errors == {"/starts_at": "bad_format"}
+
+
+def test_technicians_of_the_region_and_the_chain(chain, store, booked):
+    """D2: whoever is a technician by a region or by the chain is booked by name; at home in the store, unasked too."""
+    people = chain.people
+    region, everywhere, resident = (people.hire(chain.unique().lower(), "technician", **grant) for grant in (
+        {"region": store.region}, {}, {"region": store.region, "home": store.id}))
+    elsewhere = people.hire(chain.unique().lower(), "technician", region=chain.region())
+    for hour, who in ((9, region), (10, everywhere), (11, resident)):
+        assert {s["technician_id"] for s in free(store, technician_id=who.id).data} == {who.id}
+        assert booked(at(hour), technician_id=who.id, expect=201)["technician_id"] == who.id
+        assert booked(at(hour), technician_id=who.id).code == "slot_taken"
+    assert free(store, technician_id=elsewhere.id).data == []
+    assert booked(at(12), technician_id=elsewhere.id).errors == {"/technician_id": "not_found"}
+    third = store.chain.admin.post(f"/v1/stores/{store.id}/bays", {"code": "B9"}, expect=201)["id"]
+    taken = [booked(at(13), expect=201) for _ in range(3)]
+    assert {a["technician_id"] for a in taken} == {store.tech1.id, store.tech2.id, resident.id}
+    assert third in {a["bay_id"] for a in taken}
+
+
+def test_a_bay_somebody_comes_to_stays(store, booked):
+    """A1: a bay is not removed while somebody is booked into it; the problem names the appointment."""
+    admin, bay = store.chain.admin, store.bay
+    first = booked(at(9), bay_id=bay, expect=201)
+    refused = admin.delete(f"/v1/bays/{bay}")
+    assert (refused.status, refused.code) == (409, "in_use") and first["number"] in refused["detail"]
+    store.advisor.post(f"/v1/appointments/{first['id']}/cancel", {"reason": "price"}, expect=200)
+    admin.delete(f"/v1/bays/{bay}", expect=204)
+    assert admin.delete(f"/v1/bays/{bay}").status == 404
+    assert booked(at(9), bay_id=bay).errors == {"/bay_id": "not_found"}
+
+
+def test_a_bay_is_booked_and_removed_at_once(store, booked):
+    """A1: of a booking and the removal of its bay at the same moment exactly one succeeds."""
+    admin = store.chain.admin
+    for _ in range(5):
+        bay = admin.post(f"/v1/stores/{store.id}/bays", {"code": store.chain.unique()}, expect=201)["id"]
+        made, gone = at_once(lambda b=bay: booked(at(9), bay_id=b), lambda b=bay: admin.delete(f"/v1/bays/{b}"))
+        assert (made.status, gone.status) in ((201, 409), (422, 204))
+        if made.status == 201:
+            store.advisor.post(f"/v1/appointments/{made['id']}/cancel", {"reason": "price"}, expect=200)

@@ -103,3 +103,13 @@ def test_wrong_checks(shop, store, chain):
         assert (reply.status, reply.errors) == (422, errors)
     assert begin(store.inspector, order, "perfect").errors == {"/level": "bad_code"}
     assert store.inspector.post(path + "/pass", {"road_test_km": -1}).errors == {"/road_test_km": "too_small"}
+
+
+def test_a_line_fails_once(shop, store):
+    """E6: a line stands once among the failed ones; nothing is decided when it does not."""
+    order = shop.checking(lines=[shop.labour_line()])
+    check = begin(store.inspector, order)
+    failed = {"line_id": order["lines"][0]["id"], "reason": "leak"}
+    wrong = store.inspector.post(f"/v1/quality-checks/{check['id']}/fail", {"lines": [failed, {**failed, "reason": "dirty"}]})
+    assert (wrong.status, wrong.errors) == (422, {"/lines/1/line_id": "not_unique"})
+    assert store.inspector.get(f"/v1/quality-checks/{check['id']}")["status"] == "open"

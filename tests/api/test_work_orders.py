@@ -409,3 +409,59 @@ def test_what_was_written_is_changed(shop, store):
     over = store.advisor.get(path, expect=200)
     assert store.advisor.patch(path, {"old_parts": "none"}, version=over["version"]).code == "illegal_transition"
     store.advisor.patch(path, {"external_ids": {"erp": "9"}}, version=over["version"], expect=200)
+
+
+def test_a_line_is_given_once(shop, store):
+    """E4: a line stands once among the assignments; nothing is given when it does not."""
+    order = shop.ready(lines=[shop.labour_line(), shop.labour_line()])
+    first, second = (line["id"] for line in order["lines"])
+    twice = [{"line_id": line, "technician_id": who.id} for line, who in (
+        (first, store.tech1), (second, store.tech1), (first, store.tech2))]
+    wrong = shop.verb(store.dispatcher, order, "dispatch", {"assignments": twice}, expect=422)
+    assert wrong.errors == {"/assignments/2/line_id": "not_unique"}
+    assert [line["technician_id"] for line in shop.get(order)["lines"]] == [None, None]
+    shop.verb(store.dispatcher, order, "dispatch", {"assignments": []})
+    wrong = shop.verb(store.dispatcher, order, "assignments", {"assignments": twice}, expect=422)
+    assert wrong.errors == {"/assignments/2/line_id": "not_unique"}
+    assert shop.get(order)["status"] == "dispatched"
+
+
+def test_bays_in_use(chain, shop, store):
+    """E4: an order goes to a bay of its store that is in use, and a bay an order stands in is not removed."""
+    order = shop.ready(lines=[shop.labour_line()])
+    bay = chain.admin.post(f"/v1/stores/{store.id}/bays", {"code": "B7"}, expect=201)
+    path = f"/v1/bays/{bay['id']}"
+
+    def dispatch(to, expect):
+        return shop.verb(store.dispatcher, order, "dispatch", {"bay_id": to, "assignments": []}, expect=expect)
+
+    chain.admin.patch(path, {"active": False}, version=bay["version"], expect=200)
+    wrong = dispatch(bay["id"], 422)
+    assert wrong.errors == {"/bay_id": "bay_inactive"} and "B7" in wrong["errors"][0]["message"]
+    for strange in (chain.store().bay, uuid7()):
+        assert dispatch(strange, 422).errors == {"/bay_id": "not_found"}
+    assert shop.get(order)["status"] == "ready"
+    chain.admin.patch(path, {"active": True}, version=chain.admin.get(path)["version"], expect=200)
+    replies = at_once(lambda: store.dispatcher.post(f"/v1/work-orders/{order['id']}/dispatch",
+                                                    {"bay_id": bay["id"], "assignments": []}),
+                      lambda: chain.admin.delete(path))
+    assert [r.status for r in replies] in ([200, 409], [422, 204])
+    if replies[0].status == 200:
+        assert replies[1].code == "in_use" and order["number"] in replies[1]["detail"]
+    else:
+        assert replies[0].errors == {"/bay_id": "not_found"}
+
+
+def test_technicians_of_the_region_and_the_chain(chain, shop, store):
+    """E4: whoever is a technician by a region or by the chain takes lines in each of its stores."""
+    order = shop.ready(lines=[shop.labour_line(), shop.labour_line()])
+    people = [chain.people.hire(chain.unique().lower(), "technician", **grant) for grant in ({"region": store.region}, {})]
+    elsewhere = chain.people.hire(chain.unique().lower(), "technician", region=chain.region())
+    wrong = shop.verb(store.dispatcher, order, "dispatch", {"assignments": [
+        {"line_id": order["lines"][0]["id"], "technician_id": elsewhere.id}]}, expect=422)
+    assert wrong.errors == {"/assignments/0/technician_id": "not_technician"}
+    done = shop.verb(store.dispatcher, order, "dispatch", {"assignments": [
+        {"line_id": line["id"], "technician_id": who.id} for line, who in zip(order["lines"], people)]})
+    assert [line["technician_id"] for line in done["lines"]] == [who.id for who in people]
+    for line, who in zip(order["lines"], people):
+        assert who.post(f"/v1/work-order-lines/{line['id']}/clock-on", expect=200)["work_status"] == "working"
