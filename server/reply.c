@@ -156,6 +156,34 @@ section_args(struct request *req, const struct route *route, const struct id *id
 	return n;
 }
 
+/* The statement of a page in the order that is asked for. */
+static enum sql
+section_sql(const struct request *req, const struct route *route, const struct section *s)
+{
+	const struct statement_order *orders = statements[s->sql].orders;
+	const int *sort = orders && route->op == req->op ? request_parameter(req, "sort") : NULL;
+
+	return sort ? (enum sql)orders[*sort - 1].sql : s->sql;
+}
+
+/* Whether a cursor has all that its page goes on from: one of an older release may not. */
+static bool
+cursor_fits(const struct cursor *cursor, const struct statement *s)
+{
+	for (uint16_t i = 0; i < s->params_count; i++) {
+		const char *name = param_infos[s->params[i]].name;
+		size_t k = 0;
+
+		if (strncmp(name, "after_", 6) != 0 || strcmp(name, "after_position") == 0)
+			continue;
+		while (k < cursor->count && strcmp(cursor->names[k], name) != 0)
+			k++;
+		if (k == cursor->count)
+			return false;
+	}
+	return true;
+}
+
 enum err
 reply_statements(struct request *req, const struct route *route, const struct id *ids,
                  size_t ids_count, enum sql sql[], const char **values[], size_t *count)
@@ -172,10 +200,14 @@ reply_statements(struct request *req, const struct route *route, const struct id
 			return err;
 	}
 	for (const struct section *s = route->sections; s->kind != SECTION_NONE; s++) {
-		size_t used = section_args(req, route, ids, ids_count, &cursor, s->sql, args);
+		enum sql chosen = section_sql(req, route, s);
+		size_t used = section_args(req, route, ids, ids_count, &cursor, chosen, args);
 
-		sql[n] = s->sql;
-		values[n++] = bind_args(&req->arena, &statements[s->sql], &req->ctx, args, used);
+		if (s->kind == SECTION_PAGE && cursor.count > 0 &&
+		    !cursor_fits(&cursor, &statements[chosen]))
+			return fail(&req->ctx, ERR_BAD_CURSOR, NULL);
+		sql[n] = chosen;
+		values[n++] = bind_args(&req->arena, &statements[chosen], &req->ctx, args, used);
 		if (s->kind == SECTION_PAGE && statements[s->sql].count && count_wanted(req)) {
 			enum sql counter = (enum sql)statements[s->sql].count;
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/log.h"
+#include "decode_place.h"
 #include "routes/routes.h"
 
 static const struct route *by_op[OP_COUNT];
@@ -31,6 +32,27 @@ letter(const char *path)
 	return strncmp(path, "/v1/", 4) == 0 ? (uint8_t)path[4] : 0;
 }
 
+/* What the contract lists under `sort` and what the page's statements are made for, one by one. */
+static void
+check_orders(const struct route *r)
+{
+	const struct member *sort = shape_member(operations[r->op].params, "sort");
+	const struct section *s = r->sections;
+	const struct statement_order *order;
+
+	while (s->kind != SECTION_PAGE && s->kind != SECTION_NONE)
+		s++;
+	order = s->kind == SECTION_PAGE ? statements[s->sql].orders : NULL;
+	for (size_t i = 1; sort && i < sort->enumeration->count; i++, order++)
+		if (!order || !order->code ||
+		    strcmp(order->code, sort->enumeration->values[i].code) != 0)
+			die("operation %s has no page in the order %s", operations[r->op].name,
+			    sort->enumeration->values[i].code);
+	if (order && order->code)
+		die("operation %s does not offer the order %s", operations[r->op].name,
+		    order->code);
+}
+
 void
 routes_init(void)
 {
@@ -41,6 +63,7 @@ routes_init(void)
 			if (by_op[r->op])
 				die("operation %s has two routes", operations[r->op].name);
 			by_op[r->op] = r;
+			check_orders(r);
 		}
 	}
 	for (int op = OP_NONE + 1; op < OP_COUNT; op++) {

@@ -24,7 +24,7 @@ FORMATS = ("phone", "plate", "vin", "username", "email", "time", "code", "curren
 KEYWORDS = {"type", "enum", "required", "minimum", "maximum", "minLength", "maxLength", "multipleOf",
             "items", "minItems", "maxItems", "uniqueItems", "properties", "format",
             "additionalProperties", "propertyNames", "maxProperties", "minProperties", "description", "examples", "title",
-            "x-labels", "x-may-grow", "x-name", "default"}
+            "x-labels", "x-may-grow", "x-name", "x-order", "default"}
 QTY_MAX = 10 ** 9
 INT_MAX = 2 ** 53
 
@@ -213,6 +213,8 @@ class Contract:
             for common in ("limit", "cursor", "count", "updated_after", "after_position"):
                 if common not in have and common not in op.get("x-without", []):
                     params.append(copy.deepcopy(self.doc["components"]["parameters"][common]))
+            if "x-sort" in op:
+                params.append(self.sort_parameter(name, op["x-sort"]))
             item = self.expand_schema(op["x-list"], where)
             responses["200"] = self.response("A page, in a stable order.", {
                 "type": "object", "required": ["data", "next_cursor", "position"],
@@ -308,6 +310,14 @@ class Contract:
         return headers
 
     @staticmethod
+    def sort_parameter(name, orders):
+        """The orders a list can be had in, the usual one first."""
+        return {"name": "sort", "in": "query",
+                "description": f"The order; `-`: the last first. Usually `{orders[0]}`.",
+                "schema": {"type": "string", "enum": list(orders), "default": orders[0],
+                           "x-name": snake(name) + "_sort", "x-order": True}}
+
+    @staticmethod
     def response(text, schema):
         return {"description": text, "content": {"application/json": {"schema": schema}}}
 
@@ -393,7 +403,8 @@ class Generator:
             raise ContractError(f"{where}: keywords {sorted(extra)} are not supported")
         kind = schema.get("type")
         if "enum" in schema:
-            if not all(isinstance(v, str) and re.fullmatch(r"[A-Za-z0-9_.]+", v) for v in schema["enum"]):
+            code = r"-?[a-z_]+" if "x-order" in schema else r"[A-Za-z0-9_.]+"
+            if not all(isinstance(v, str) and re.fullmatch(code, v) for v in schema["enum"]):
                 raise ContractError(f"{where}: codes are texts of letters, digits, _ and .")
             m["kind"] = "ENUM"
             m["enum"] = self.enum_of(name, schema, f"{owner}_{prop}")
@@ -606,9 +617,10 @@ class Generator:
             self.enum_table(c_name, self.enums[c_name], c)
         for c_name in self.order:
             self.table(c_name, c)
+        told = [e for e in sorted(self.enums) if "x-order" not in self.enums[e]]
         c.append("const struct enumeration *const enumerations[] = {")
-        c += [f"\t&{e}_enum," for e in sorted(self.enums)] + ["};"]
-        c.append(f"const size_t enumerations_count = {len(self.enums)};\n")
+        c += [f"\t&{e}_enum," for e in told] + ["};"]
+        c.append(f"const size_t enumerations_count = {len(told)};\n")
         words = (len(self.contract.permissions) + 1 + 63) // 64
         index = {p: i + 1 for i, p in enumerate(self.contract.permissions)}
         c.append("const struct permission_set role_permissions[ROLE_COUNT] = {")
@@ -672,6 +684,46 @@ def strip_sql(text):
     return re.sub(r"--[^\n]*|'(?:[^']|'')*'|\"[^\"]*\"", lambda m: " " * len(m.group()), text)
 
 
+def sorted_by(sql, code, keys, where):
+    """The page in one order.  keys are its columns, `expression::type AS name, ...`, the last of them unique."""
+    if not keys:
+        return sql                                   # written in this order
+    parts = re.findall(r"\s*(.+?)::(\w+) AS (\w+)\s*(?:,|$)", keys)
+    if not parts:
+        raise ContractError(f"{where}: sort: {code}: keys are written `expression::type AS name`")
+    down = code.startswith("-")
+    first = parts[0][2]
+    places = {
+        "keys": ", ".join(f"{e} AS _after_{n}" for e, _, n in parts),
+        "after": f"(:after_{first}::{parts[0][1]} IS NULL OR ({', '.join(e for e, _, _ in parts)}) {'<' if down else '>'} "
+                 f"({', '.join(f':after_{n}::{t}' for _, t, n in parts)}))",
+        "order": ", ".join(e + " DESC" * down for e, _, _ in parts)}
+    for place, text in places.items():
+        if "{" + place + "}" not in sql:
+            raise ContractError(f"{where}: a page with orders has {{{place}}}")
+        sql = sql.replace("{" + place + "}", text)
+    return sql.replace("{down}", "DESC" if down else "ASC")   # for what leads to the page in the same order
+
+
+def add_sorted(found, name, statement, notes):
+    """One statement for each order of a page, made now and not when it is asked: NAME in its usual order,
+    NAME_by_<order>[_down] in the others.  A statement `-- sorts: PAGE` has further orders of that page."""
+    page = re.search(r"sorts: *(\w+)", statement["notes"])
+    orders = found[page.group(1)]["orders"] if page else {}
+    for code, keys in notes:
+        made = f"{page.group(1) if page else name}_by_{code.lstrip('-')}{'_down' * code.startswith('-')}"
+        if code in orders:
+            raise ContractError(f"{statement['file']}: {name}: two orders are called {code}")
+        sql = sorted_by(statement["sql"], code, keys, f"{statement['file']}: {name}")
+        entry = {**statement, "sql": sql, "code": strip_sql(sql)}
+        if not orders:
+            found[name] = {**entry, "orders": orders}
+            orders[code] = name
+        else:
+            found[made] = {**entry, "notes": "unnamed"}
+            orders[code] = made
+
+
 def read_statements(folder):
     found = {}
     for path in sorted(pathlib.Path(folder).glob("*/*.sql")):
@@ -685,13 +737,19 @@ def read_statements(folder):
             lines = body.rstrip().splitlines()
             while lines and (not lines[-1].strip() or lines[-1].lstrip().startswith("--")):
                 lines.pop()
+            orders = [m.groups() for m in (re.match(r"-- sort: *(-?\w+) *(.*)", line) for line in lines) if m]
+            lines = [line for line in lines if not line.startswith("-- sort: ")]
             sql = "\n".join(lines).rstrip().rstrip(";").strip()
             code = strip_sql(sql)
             if ";" in code:
                 raise ContractError(f"{path}: {name}: more than one statement")
             if re.search(r"\b(now\(\)|current_timestamp|current_date|select \*)", code, re.I):
                 raise ContractError(f"{path}: {name}: time is an input (:now), columns are named")
-            found[name] = {"sql": sql, "code": code, "notes": notes, "file": path.name}
+            statement = {"sql": sql, "code": code, "notes": notes, "file": path.name}
+            if orders:
+                add_sorted(found, name, statement, orders)
+            else:
+                found[name] = statement
     return found
 
 
@@ -709,7 +767,7 @@ def counting(page):
     if not page["sql"].rstrip().endswith("LIMIT :limit"):
         raise ContractError(f"{page['file']}: a page must end with LIMIT :limit")
     sql = "SELECT count(*) AS n FROM (" + page["sql"].rstrip()[:-len(":limit")] + "1001) counted"
-    return {**page, "sql": sql, "code": strip_sql(sql), "notes": "unnamed"}
+    return {"sql": sql, "code": strip_sql(sql), "notes": "unnamed", "file": page["file"]}
 
 
 def numbered(statement):
@@ -743,12 +801,16 @@ def write_statements(gen, statements, tables, out_dir):
         ids = [gen.param_id(p) for p in order]
         if ids:
             c.append(f"static const uint16_t {name}_params[] = {{ {', '.join(ids)} }};")
+        if "orders" in s:
+            c.append(f"static const struct statement_order {name}_orders[] = {{")
+            c += [f"\t{{ {c_string(code)}, SQL_{made} }}," for code, made in s["orders"].items()]
+            c.append("\t{ NULL, SQL_NONE },\n};")
         words = s["notes"].split()
         must = re.search(r"rows:\s*1", s["notes"]) is not None
         rows.append(f"\t[SQL_{name}] = {{ \"{name}\", {c_string(sql)},\n"
                     f"\t\t{name + '_params' if ids else 'NULL'}, {len(ids)}, "
                     f"{'SQL_' + name + '_count' if 'page' in words else 0}, {str(must).lower()}, "
-                    f"{str('unnamed' in words).lower()} }},")
+                    f"{str('unnamed' in words).lower()}, {name + '_orders' if 'orders' in s else 'NULL'} }},")
     h += ["enum param {", "\tPARAM_NONE,"]
     names = sorted(gen.params)
     h += [f"\tPARAM_{p.replace('.', '__')}," for p in names] + ["\tPARAM_COUNT", "};", ""]

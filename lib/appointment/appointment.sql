@@ -42,6 +42,8 @@ SELECT a.id, a.version, a.store_id, a.number, a.status,
  WHERE a.id = ANY (:ids);
 
 -- name: appointment_list   page unnamed
+-- sort: starts_at   a.starts_at::timestamptz AS at, a.id::uuid AS id
+-- sort: -starts_at   a.starts_at::timestamptz AS at, a.id::uuid AS id
 SELECT a.id, a.version, a.store_id, a.number, a.status,
        a.customer_id, c.id AS "customer.id", c.name AS "customer.name", mask_phone(c.phone) AS "customer.phone",
        a.vehicle_id, v.id AS "vehicle.id", v.plate AS "vehicle.plate", v.vin AS "vehicle.vin",
@@ -49,7 +51,7 @@ SELECT a.id, a.version, a.store_id, a.number, a.status,
        a.technician_id, f.id AS "technician.id", f.name AS "technician.name",
        a.channel, a.concerns, a.operation_ids, a.odometer_km, a.priority, a.transport, a.reason, a.note,
        a.arrived_at, a.late_minutes, a.no_show_at, a.reception_id, a.external_ids, a.metadata, a.created_at, a.updated_at,
-       a.starts_at AS _after_at, a.id AS _after_id
+       {keys}
   FROM appointment a
   JOIN store s ON s.id = a.store_id
   LEFT JOIN customer c ON c.id = a.customer_id
@@ -68,8 +70,8 @@ SELECT a.id, a.version, a.store_id, a.number, a.status,
    AND (:updated_after::timestamptz IS NULL OR a.updated_at > :updated_after)
    AND (:after_position::text IS NULL
         OR (a.changed >= :after_position::text::xid8 AND a.changed < pg_snapshot_xmin(pg_current_snapshot())))
-   AND (:after_at::timestamptz IS NULL OR (a.starts_at, a.id) > (:after_at, :after_id::uuid))
- ORDER BY a.starts_at, a.id
+   AND {after}
+ ORDER BY {order}
  LIMIT :limit;
 
 -- One booking at a time for each bay, then for each technician it may take: without these locks the

@@ -1,6 +1,8 @@
 -- Complaints and their steps.
 
 -- name: complaint_list   page unnamed
+-- sort: -received_at   k.received_at::timestamptz AS at, k.id::uuid AS id
+-- sort: received_at   k.received_at::timestamptz AS at, k.id::uuid AS id
 SELECT k.id, k.version, k.store_id, k.number, k.origin, k.status,
        k.customer_id, c.id AS "customer.id", c.name AS "customer.name", mask_phone(c.phone) AS "customer.phone",
        k.contact_name AS "contact.name", mask_phone(k.contact_phone) AS "contact.phone",
@@ -8,7 +10,7 @@ SELECT k.id, k.version, k.store_id, k.number, k.origin, k.status,
        k.work_order_id, k.survey_id, k.channel, k.category, k.severity, k.description,
        k.owner_id, o.id AS "owner.id", o.name AS "owner.name", k.objection_count,
        k.received_at, k.closed_at, k.created_at, k.updated_at,
-       k.received_at AS _after_at, k.id AS _after_id
+       {keys}
   FROM complaint k
   LEFT JOIN customer c ON c.id = k.customer_id
   LEFT JOIN vehicle v ON v.id = k.vehicle_id
@@ -27,8 +29,8 @@ SELECT k.id, k.version, k.store_id, k.number, k.origin, k.status,
    AND (:updated_after::timestamptz IS NULL OR k.updated_at > :updated_after)
    AND (:after_position::text IS NULL
         OR (k.changed >= :after_position::text::xid8 AND k.changed < pg_snapshot_xmin(pg_current_snapshot())))
-   AND (:after_at::timestamptz IS NULL OR (k.received_at, k.id) < (:after_at, :after_id::uuid))
- ORDER BY k.received_at DESC, k.id DESC
+   AND {after}
+ ORDER BY {order}
  LIMIT :limit;
 
 -- name: complaint_get

@@ -91,6 +91,12 @@ struct shape {
 	const struct member *members;
 };
 
+/* One of the orders a page can be had in, and the statement that has it. */
+struct statement_order {
+	const char *code; /* NULL ends them */
+	uint16_t sql;
+};
+
 struct statement {
 	const char *name, *sql;
 	const uint16_t *params; /* enum param */
@@ -98,6 +104,7 @@ struct statement {
 	uint16_t count; /* enum sql of the statement that counts a page's matches; 0: none */
 	bool must_hit;  /* -- rows: 1 */
 	bool unnamed;   /* planned for its values at every execution */
+	const struct statement_order *orders; /* of a page, the usual one first; NULL: it has one */
 };
 
 /* What a parameter's name says: `has_x` asks whether x was sent, `lines.x` is one column of an

@@ -22,28 +22,30 @@ SELECT c.id, c.phone, c.id_number
    AND c.deleted_at IS NULL;
 
 -- name: customer_list   page unnamed
+-- sort: -created_at   f.id::uuid AS id
+-- sort: created_at    f.id::uuid AS id
 -- Ids are made in the order of time.  What is narrowest leads: words typed, a phone, the store, else the chain; the
 -- customers follow one by one, so that row security looks at a page of them and no more.
 -- (A leader in order is what lets the planner stop after a page.)
 SELECT c.id, c.version, c.kind, c.name, mask_phone(c.phone) AS phone, c.preferred_channel, c.source, c.tags,
        c.created_at, c.updated_at, c.deleted_at, c.merged_into,
-       f.id AS _after_id
+       {keys}
   FROM ((SELECT DISTINCT k.subject_id AS id
            FROM unnest(:search_kinds::text[], :search_keys::text[], :search_ends::text[]) w (kind, key, past)
            JOIN search_key k ON k.kind = w.kind AND k.key >= w.key AND k.key < w.past
           WHERE :q::text IS NOT NULL AND k.subject = 'customer'
-          ORDER BY k.subject_id DESC)
+          ORDER BY k.subject_id {down})
         UNION ALL
         (SELECT p.id FROM customer p WHERE :q::text IS NULL AND p.phone = :phone
-          ORDER BY p.id DESC)
+          ORDER BY p.id {down})
         UNION ALL
         (SELECT l.customer_id FROM customer_store l
           WHERE :q::text IS NULL AND :phone::text IS NULL AND l.store_id = :scope_store
-          ORDER BY l.customer_id DESC)
+          ORDER BY l.customer_id {down})
         UNION ALL
         (SELECT a.id FROM customer a
           WHERE :q::text IS NULL AND :phone::text IS NULL AND :scope_store::uuid IS NULL
-          ORDER BY a.id DESC)) f
+          ORDER BY a.id {down})) f
  CROSS JOIN LATERAL (
        SELECT o.id, o.version, o.kind, o.name, o.phone, o.preferred_channel, o.source, o.tags, o.created_at,
               o.updated_at, o.deleted_at, o.merged_into
@@ -59,8 +61,37 @@ SELECT c.id, c.version, c.kind, c.name, mask_phone(c.phone) AS phone, c.preferre
           AND (:after_position::text IS NULL
                OR (o.changed >= :after_position::text::xid8 AND o.changed < pg_snapshot_xmin(pg_current_snapshot())))
         LIMIT 1) c
- WHERE (:after_id::uuid IS NULL OR f.id < :after_id)
- ORDER BY f.id DESC
+ WHERE {after}
+ ORDER BY {order}
+ LIMIT :limit;
+
+-- name: customer_list_named   unnamed sorts: customer_list
+-- sort: name    c.name COLLATE "zh-x-icu"::text AS name, c.id::uuid AS id
+-- sort: -name   c.name COLLATE "zh-x-icu"::text AS name, c.id::uuid AS id
+-- Chinese names in the order of their pinyin.  The chain's are read in that order; a store's own, and those that
+-- were typed for, are few enough to be put in order.
+SELECT c.id, c.version, c.kind, c.name, mask_phone(c.phone) AS phone, c.preferred_channel, c.source, c.tags,
+       c.created_at, c.updated_at, c.deleted_at, c.merged_into,
+       {keys}
+  FROM customer c
+ WHERE (c.deleted_at IS NULL OR :after_position::text IS NOT NULL)
+   AND (:scope_store::uuid IS NULL OR :q::text IS NOT NULL OR :phone::text IS NOT NULL
+        OR c.id = ANY (ARRAY(SELECT l.customer_id FROM customer_store l WHERE l.store_id = :scope_store)))
+   AND (:q::text IS NULL
+        OR c.id = ANY (ARRAY(SELECT k.subject_id
+                               FROM unnest(:search_kinds::text[], :search_keys::text[], :search_ends::text[]) w (kind, key, past)
+                               JOIN search_key k ON k.kind = w.kind AND k.key >= w.key AND k.key < w.past
+                              WHERE k.subject = 'customer')))
+   AND (:phone::text IS NULL OR c.phone = :phone)
+   AND (:kind::text[] IS NULL OR c.kind = ANY (:kind))
+   AND (:tag::text IS NULL OR :tag = ANY (c.tags))
+   AND (:created_from::timestamptz IS NULL OR c.created_at >= :created_from)
+   AND (:created_to::timestamptz IS NULL OR c.created_at < :created_to)
+   AND (:updated_after::timestamptz IS NULL OR c.updated_at > :updated_after)
+   AND (:after_position::text IS NULL
+        OR (c.changed >= :after_position::text::xid8 AND c.changed < pg_snapshot_xmin(pg_current_snapshot())))
+   AND {after}
+ ORDER BY {order}
  LIMIT :limit;
 
 -- name: customer_visible

@@ -10,6 +10,7 @@ SELECT p.id, p.version, p.number, p.brand, p.name, p.unit, p.sale_price, p.activ
 -- much more there is.  A part that is found by several keys stands at its first; the parts follow one by one.
 
 -- name: part_list   page unnamed
+-- sort: number
 SELECT p.id, p.version, p.number, p.brand, p.name, p.unit, p.sale_price, p.active, p.created_at, p.updated_at,
        f.key AS _after_key, f.id AS _after_id
   FROM ((SELECT k.key, k.kind, k.subject_id AS id FROM search_key k
@@ -53,6 +54,29 @@ SELECT p.id, p.version, p.number, p.brand, p.name, p.unit, p.sale_price, p.activ
                                  AND (e.key, e.kind) < (f.key, f.kind)))
         LIMIT 1) p
  ORDER BY f.key, f.id
+ LIMIT :limit;
+
+-- name: part_list_otherwise   unnamed sorts: part_list
+-- sort: name          p.name COLLATE "zh-x-icu"::text AS name, p.id::uuid AS id
+-- sort: -name         p.name COLLATE "zh-x-icu"::text AS name, p.id::uuid AS id
+-- sort: -created_at   p.created_at::timestamptz AS at, p.id::uuid AS id
+-- sort: created_at    p.created_at::timestamptz AS at, p.id::uuid AS id
+SELECT p.id, p.version, p.number, p.brand, p.name, p.unit, p.sale_price, p.active, p.created_at, p.updated_at,
+       {keys}
+  FROM part p
+ WHERE p.deleted_at IS NULL
+   AND (:q::text IS NULL
+        OR p.id = ANY (ARRAY(SELECT e.subject_id
+                               FROM search_key e
+                              WHERE e.kind IN ('part_number', 'initials', 'pinyin', 'name') AND e.subject = 'part'
+                                AND part_key(:q) <> '' AND e.key >= part_key(:q) AND e.key < part_key(:q) || chr(1114111))))
+   AND (:number::text IS NULL OR p.number_norm = upper(part_key(:number)))
+   AND (:active::boolean IS NULL OR p.active = :active)
+   AND (:updated_after::timestamptz IS NULL OR p.updated_at > :updated_after)
+   AND (:after_position::text IS NULL
+        OR (p.changed >= :after_position::text::xid8 AND p.changed < pg_snapshot_xmin(pg_current_snapshot())))
+   AND {after}
+ ORDER BY {order}
  LIMIT :limit;
 
 -- name: part_visible

@@ -25,13 +25,15 @@ SELECT f.subject_id AS _parent, f.id, f.name, f.media_type, f.size, f.created_at
  ORDER BY f.subject_id, f.created_at, f.id;
 
 -- name: reception_list   page unnamed
+-- sort: -arrived_at   r.arrived_at::timestamptz AS at, r.id::uuid AS id
+-- sort: arrived_at   r.arrived_at::timestamptz AS at, r.id::uuid AS id
 SELECT r.id, r.version, r.store_id, r.number, r.status, r.appointment_id,
        r.customer_id, c.id AS "customer.id", c.name AS "customer.name", mask_phone(c.phone) AS "customer.phone",
        r.vehicle_id, v.id AS "vehicle.id", v.plate AS "vehicle.plate", v.vin AS "vehicle.vin",
        r.contact_name, mask_phone(r.contact_phone) AS contact_phone, r.odometer_km, r.old_parts, r.reason, r.note,
        r.arrived_at, r.greeted_at, extract(epoch FROM r.greeted_at - r.arrived_at)::bigint AS greeted_after_seconds,
        r.checking_at, r.handed_over_at, r.left_at, r.external_ids, r.metadata, r.created_at, r.updated_at,
-       r.arrived_at AS _after_at, r.id AS _after_id
+       {keys}
   FROM reception r
   LEFT JOIN customer c ON c.id = r.customer_id
   LEFT JOIN vehicle v ON v.id = r.vehicle_id
@@ -46,8 +48,8 @@ SELECT r.id, r.version, r.store_id, r.number, r.status, r.appointment_id,
    AND (:updated_after::timestamptz IS NULL OR r.updated_at > :updated_after)
    AND (:after_position::text IS NULL
         OR (r.changed >= :after_position::text::xid8 AND r.changed < pg_snapshot_xmin(pg_current_snapshot())))
-   AND (:after_at::timestamptz IS NULL OR (r.arrived_at, r.id) < (:after_at, :after_id::uuid))
- ORDER BY r.arrived_at DESC, r.id DESC
+   AND {after}
+ ORDER BY {order}
  LIMIT :limit;
 
 -- name: reception_lock

@@ -20,13 +20,15 @@ SELECT l.settlement_id AS _parent, l.id, l.work_order_line_id, l.position, l.kin
  ORDER BY l.settlement_id, l.position;
 
 -- name: settlement_list   page unnamed
+-- sort: -created_at   s.created_at::timestamptz AS at, s.id::uuid AS id
+-- sort: created_at   s.created_at::timestamptz AS at, s.id::uuid AS id
 SELECT s.id, s.version, s.number, s.store_id, s.work_order_id, w.id AS "work_order.id", w.number AS "work_order.number",
        s.customer_id, c.id AS "customer.id", c.name AS "customer.name", mask_phone(c.phone) AS "customer.phone",
        s.payer, s.status, s.currency, s.labour_total, s.part_total, s.sublet_total, s.fee_total, s.discount_total,
        s.rounding, s.tax_bp, s.net_total, s.tax_total, s.total, s.paid,
        CASE WHEN s.status IN ('issued', 'partly_paid', 'paid') THEN s.total - s.paid ELSE 0 END AS due,
        s.reason, s.note, s.issued_at, s.created_at, s.updated_at, s.deleted_at,
-       s.created_at AS _after_at, s.id AS _after_id
+       {keys}
   FROM settlement s
   LEFT JOIN work_order w ON w.id = s.work_order_id
   LEFT JOIN customer c ON c.id = s.customer_id
@@ -42,8 +44,8 @@ SELECT s.id, s.version, s.number, s.store_id, s.work_order_id, w.id AS "work_ord
    AND (:updated_after::timestamptz IS NULL OR s.updated_at > :updated_after)
    AND (:after_position::text IS NULL
         OR (s.changed >= :after_position::text::xid8 AND s.changed < pg_snapshot_xmin(pg_current_snapshot())))
-   AND (:after_at::timestamptz IS NULL OR (s.created_at, s.id) < (:after_at, :after_id::uuid))
- ORDER BY s.created_at DESC, s.id DESC
+   AND {after}
+ ORDER BY {order}
  LIMIT :limit;
 
 -- What a draft is made of; the order is locked already.
@@ -269,7 +271,8 @@ SELECT st.code AS store_code, w.number AS subject, 'paid' AS what, b.paid AS exp
                                                WHERE l.work_order_id = w.id AND l.status = 'authorised' AND l.payer = 'customer')
                                  THEN EXISTS (SELECT FROM settlement s
                                                WHERE s.work_order_id = w.id AND s.payer = 'customer' AND s.total = s.paid
-                                                 AND s.status IN ('issued', 'partly_paid', 'paid'))
+                                                 AND s.status IN ('issued', 'partly_paid', 'paid')
+                                                 AND s.deleted_at IS NULL)
                                  ELSE w.settled_at IS NOT NULL END AS paid) b
  WHERE w.deleted_at IS NULL AND b.paid <> w.paid
    AND EXISTS (SELECT FROM settlement s WHERE s.work_order_id = w.id AND s.deleted_at IS NULL)

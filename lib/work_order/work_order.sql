@@ -30,6 +30,11 @@ SELECT l.work_order_id AS _parent, l.id, l.position, l.kind, l.operation_id, l.p
  ORDER BY l.work_order_id, l.position;
 
 -- name: work_order_list   page unnamed
+-- sort: -opened_at   w.opened_at::timestamptz AS at, w.id::uuid AS id
+-- sort: opened_at   w.opened_at::timestamptz AS at, w.id::uuid AS id
+-- An order without a promise stands as if promised for ever after.
+-- sort: promised_at   coalesce(w.promised_at, 'infinity')::timestamptz AS at, w.id::uuid AS id
+-- sort: -promised_at   coalesce(w.promised_at, 'infinity')::timestamptz AS at, w.id::uuid AS id
 SELECT w.id, w.version, w.number, w.store_id, w.status,
        CASE WHEN w.status IN ('opened', 'ready', 'dispatched') THEN 'waiting'
             WHEN w.status IN ('in_progress', 'paused') THEN 'repairing'
@@ -41,7 +46,7 @@ SELECT w.id, w.version, w.number, w.store_id, w.status,
        w.promised_at, w.first_promised_at, w.old_parts, w.bay_id, w.advisor_id, w.odometer_in_km, w.odometer_out_km,
        w.paid, w.reason, w.opened_at, w.started_at, w.finished_at, w.completed_at, w.settled_at, w.delivered_at,
        w.closed_at, w.cancelled_at, w.created_at, w.updated_at,
-       w.opened_at AS _after_at, w.id AS _after_id
+       {keys}
   FROM work_order w
   LEFT JOIN customer c ON c.id = w.customer_id
   LEFT JOIN vehicle v ON v.id = w.vehicle_id
@@ -64,8 +69,8 @@ SELECT w.id, w.version, w.number, w.store_id, w.status,
    AND (:updated_after::timestamptz IS NULL OR w.updated_at > :updated_after)
    AND (:after_position::text IS NULL
         OR (w.changed >= :after_position::text::xid8 AND w.changed < pg_snapshot_xmin(pg_current_snapshot())))
-   AND (:after_at::timestamptz IS NULL OR (w.opened_at, w.id) < (:after_at, :after_id::uuid))
- ORDER BY w.opened_at DESC, w.id DESC
+   AND {after}
+ ORDER BY {order}
  LIMIT :limit;
 
 -- name: work_order_visible
