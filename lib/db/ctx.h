@@ -11,6 +11,7 @@
 #include "err.h"
 
 struct conn;
+struct search_keys;
 
 enum actor_kind {
 	ACTOR_SYSTEM, /* migrations, jobs, import, verify */
@@ -51,7 +52,8 @@ struct ctx {
 	const struct scope *beyond;
 	const char *request_id;
 	struct conn *conn;
-	int64_t if_match; /* version the caller read; -1: none was sent */
+	struct search_keys *search; /* where event/search.h gathers, or NULL */
+	int64_t if_match;           /* version the caller read; -1: none was sent */
 
 	/* Results */
 	struct id subject; /* what the command made or changed: reply read, Location, idempotency */

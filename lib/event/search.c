@@ -139,41 +139,105 @@ kind_of(const char *name)
 	die("search keys of an unknown kind: %s", name);
 }
 
+/* ------------------------------------------------------------ writing */
+
+#define KEYS_MAX 512
+
+/* Keys on their way into one statement. */
+struct search_keys {
+	size_t count;
+	const char *kinds[KEYS_MAX], *keys[KEYS_MAX], *subjects[KEYS_MAX];
+	struct id subject_ids[KEYS_MAX], stores[KEYS_MAX];
+};
+
+void
+search_gather(struct ctx *ctx)
+{
+	ctx->search = arena_alloc(ctx->arena, sizeof(*ctx->search));
+	ctx->search->count = 0;
+}
+
+void
+search_drop(struct ctx *ctx)
+{
+	ctx->search->count = 0;
+}
+
+static void
+write_keys(struct ctx *ctx, struct search_keys *to)
+{
+	if (to->count > 0)
+		db_write(ctx, search_key_add, TEXTS_ARG(kinds, to->kinds, to->count),
+		         TEXTS_ARG(keys, to->keys, to->count),
+		         TEXTS_ARG(subjects, to->subjects, to->count),
+		         IDS_ARG(subject_ids, to->subject_ids, to->count),
+		         IDS_ARG(store_ids, to->stores, to->count));
+	to->count = 0;
+}
+
+void
+search_write(struct ctx *ctx)
+{
+	write_keys(ctx, ctx->search);
+}
+
+static void
+put_keys(struct ctx *ctx, struct search_keys *to, const char *kind, const char *text,
+         const char *subject, struct id subject_id, struct id store)
+{
+	const char *keys[KEY_POINTS];
+	size_t count = text ? keys_of(ctx->arena, kind_of(kind)->form, text, keys) : 0;
+
+	if (to->count + count > KEYS_MAX)
+		write_keys(ctx, to);
+	for (size_t i = 0; i < count; i++) {
+		size_t at = to->count++;
+
+		to->kinds[at] = kind;
+		to->keys[at] = keys[i];
+		to->subjects[at] = subject;
+		to->subject_ids[at] = subject_id;
+		to->stores[at] = store;
+	}
+}
+
 void
 search_add(struct ctx *ctx, const char *kind, const char *key, const char *subject,
            struct id subject_id, struct id store)
 {
-	const char *keys[KEY_POINTS];
-	size_t count;
+	struct search_keys own, *to = ctx->search ? ctx->search : &own;
 
-	if (!key)
-		return;
-	count = keys_of(ctx->arena, kind_of(kind)->form, key, keys);
-	if (count == 0)
-		return;
-	db_write(ctx, search_key_add, ARG(kind, kind), TEXTS_ARG(keys, keys, count),
-	         ARG(subject, subject), ARG(subject_id, subject_id), ARG(store_id, store));
+	own.count = 0;
+	put_keys(ctx, to, kind, key, subject, subject_id, store);
 	if (strcmp(kind, "number") == 0)
-		search_add(ctx, "number_tail", key, subject, subject_id, store);
+		put_keys(ctx, to, "number_tail", key, subject, subject_id, store);
+	write_keys(ctx, &own);
 }
 
 void
 search_add_name(struct ctx *ctx, const char *name, bool is_person, const char *subject,
                 struct id subject_id, struct id store)
 {
+	struct search_keys own, *to = ctx->search ? ctx->search : &own;
 	char *full, *initials;
 
+	own.count = 0;
 	pinyin_of(ctx->arena, name, is_person, &full, &initials);
-	search_add(ctx, "name", name, subject, subject_id, store);
-	search_add(ctx, "pinyin", full, subject, subject_id, store);
-	search_add(ctx, "initials", initials, subject, subject_id, store);
+	put_keys(ctx, to, "name", name, subject, subject_id, store);
+	put_keys(ctx, to, "pinyin", full, subject, subject_id, store);
+	put_keys(ctx, to, "initials", initials, subject, subject_id, store);
+	write_keys(ctx, &own);
 }
 
 void
 search_clear(struct ctx *ctx, struct id subject_id, const char *kind)
 {
+	if (ctx->search)
+		search_write(ctx);
 	db_write(ctx, search_key_clear, ARG(subject_id, subject_id), ARG(kind, kind));
 }
+
+/* ------------------------------------------------------------ looking */
 
 static bool
 fits(const struct folded *folded, enum typed typed)

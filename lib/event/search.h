@@ -20,6 +20,12 @@ void search_add_name(struct ctx *ctx, const char *name, bool is_person, const ch
 /* Forget keys of one kind, or all with NULL. */
 void search_clear(struct ctx *ctx, struct id subject_id, const char *kind);
 
+/* For one who makes many objects in a transaction: from here on keys are gathered in ctx->search,
+ * until search_write() sends them together or search_drop() forgets them. */
+void search_gather(struct ctx *ctx);
+void search_write(struct ctx *ctx);
+void search_drop(struct ctx *ctx);
+
 #define SEARCH_TERMS_MAX 10
 
 /* What somebody typed, as ranges of keys: of each kind from its key on and before its end. */

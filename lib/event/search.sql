@@ -1,9 +1,12 @@
 -- Search keys.
 
 -- name: search_key_add
+-- In the order of the index: two batches at once wait for each other one way round only.
 INSERT INTO search_key (kind, key, subject, subject_id, store_id)
-SELECT :kind, key, :subject, :subject_id, :store_id
-  FROM unnest(:keys::text[]) k (key)
+SELECT k.kind, k.key, k.subject, k.subject_id, k.store_id
+  FROM unnest(:kinds::text[], :keys::text[], :subjects::text[], :subject_ids::uuid[], :store_ids::uuid[])
+       k (kind, key, subject, subject_id, store_id)
+ ORDER BY k.kind, k.key, k.subject_id
 ON CONFLICT DO NOTHING;
 
 -- name: search_key_clear

@@ -5,40 +5,43 @@ CREATE OR REPLACE FUNCTION mask_phone(phone text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN length(phone) >= 7 THEN left(phone, 3) || '****' || right(phone, 4) ELSE repeat('*', length(phone)) END;
 
--- Who changed what: recorded by the database itself, so that no path around it exists.
+-- Who changed what: recorded by the database itself, so that no path around it exists.  Of an update only what
+-- changed, and of personal and secret columns only that they did.  Every write pays for this: it calls no SQL function,
+-- which would be planned anew each time.
 CREATE OR REPLACE FUNCTION audit_row() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE
-	old_row jsonb := CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END;
-	new_row jsonb := CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END;
-	hidden  text[] := TG_ARGV[0]::text[];
-	keep    text[];
+	was     jsonb := CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) - 'changed'::text END;
+	now_is  jsonb := CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) - 'changed'::text END;
+	whole   jsonb := coalesce(now_is, was);
+	secret  text;
 BEGIN
 	IF TG_OP = 'UPDATE' THEN
-		SELECT array_agg(n.key) INTO keep
-		  FROM jsonb_each(new_row) n WHERE n.value IS DISTINCT FROM old_row -> n.key
-		   AND n.key NOT IN ('version', 'updated_at', 'changed');
-		IF keep IS NULL THEN
+		SELECT jsonb_object_agg(n.key, was -> n.key), jsonb_object_agg(n.key, n.value) INTO was, now_is
+		  FROM jsonb_each(now_is) n
+		 WHERE n.value IS DISTINCT FROM was -> n.key AND n.key NOT IN ('version', 'updated_at');
+		IF now_is IS NULL THEN
 			RETURN NULL;
 		END IF;
 	END IF;
+	FOREACH secret IN ARRAY TG_ARGV[0]::text[] LOOP
+		IF was -> secret <> 'null' THEN
+			was := was || jsonb_build_object(secret, '***');
+		END IF;
+		IF now_is -> secret <> 'null' THEN
+			now_is := now_is || jsonb_build_object(secret, '***');
+		END IF;
+	END LOOP;
 	INSERT INTO audit_entry (actor_id, request_id, store_id, table_name, row_id, action, before, after)
 	VALUES (nullif(current_setting('app.actor', true), '')::uuid,
 	        nullif(current_setting('app.request', true), ''),
-	        (coalesce(new_row, old_row) ->> CASE WHEN TG_TABLE_NAME = 'store' THEN 'id' ELSE 'store_id' END)::uuid,
+	        (whole ->> CASE WHEN TG_TABLE_NAME = 'store' THEN 'id' ELSE 'store_id' END)::uuid,
 	        TG_TABLE_NAME,
-	        coalesce(coalesce(new_row, old_row) ->> 'id', coalesce(new_row, old_row) ->> 'store_id')::uuid,
-	        lower(TG_OP),
-	        audit_values(old_row, keep, hidden), audit_values(new_row, keep, hidden));
+	        coalesce(whole ->> 'id', whole ->> 'store_id')::uuid,
+	        lower(TG_OP), was, now_is);
 	RETURN NULL;
 END $$;
-
--- Only what changed, and of personal and secret columns only that they did.
-CREATE OR REPLACE FUNCTION audit_values(row_values jsonb, keep text[], hidden text[]) RETURNS jsonb
-LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, public
-RETURN CASE WHEN row_values IS NULL THEN NULL ELSE
-	(SELECT coalesce(jsonb_object_agg(v.key, CASE WHEN v.key = ANY (hidden) AND v.value <> 'null' THEN '"***"' ELSE v.value END), '{}')
-	   FROM jsonb_each(row_values - 'changed') v WHERE keep IS NULL OR v.key = ANY (keep)) END;
+DROP FUNCTION IF EXISTS audit_values(jsonb, text[], text[]);
 
 -- The principal behind a token: one row for each role and store (chain: everywhere); no row: nobody.
 CREATE OR REPLACE FUNCTION session_find(hash bytea, at timestamptz)

@@ -14,6 +14,7 @@
 #include "db/conn.h"
 #include "db/principal.h"
 #include "decode.h"
+#include "event/search.h"
 #include "import_file.h"
 #include "import_source.h"
 #include "integration/import.h"
@@ -25,7 +26,7 @@
 #define ROWS_MAX     1000
 #define STAGE_OCTETS ((size_t)4194304) /* of JSON in one statement */
 #define PIECE_US     250000            /* other jobs wait meanwhile */
-#define CHUNK        50                /* rows in one round trip, when none of them is wrong */
+#define CHUNK        200               /* rows in one round trip, when none of them is wrong */
 #define CLAIM_MAX    8
 #define LOST_MS      600000 /* another daemon with its own data directory may have the file */
 #define PROBLEMS_MAX ((size_t)65536)
@@ -221,8 +222,8 @@ keep_problems(struct ctx *ctx, struct batch *batch, size_t i, enum err err)
 	batch->rows.subjects[i] = (struct id){ 0 };
 }
 
-/* Rows that are right go together in few trips; when one is wrong, all are done again one by
- * one. */
+/* Rows that are right go together in few trips; when one is wrong, they are done again by halves
+ * until it stands alone. */
 static enum err
 write_rows(struct ctx *ctx, struct batch *batch, size_t from, size_t to)
 {
@@ -231,8 +232,11 @@ write_rows(struct ctx *ctx, struct batch *batch, size_t from, size_t to)
 	conn_savepoint(ctx);
 	for (size_t i = from; i < to && !err; i++)
 		err = write_row(ctx, batch, i);
-	if (!err)
+	if (!err) {
+		search_write(ctx);
 		err = db_flush(ctx);
+	}
+	search_drop(ctx);
 	if (err && !is_of_the_row(err))
 		return err;
 	if (err && to - from == 1)
@@ -242,12 +246,8 @@ write_rows(struct ctx *ctx, struct batch *batch, size_t from, size_t to)
 	conn_release_savepoint(ctx);
 	if (!err || to - from == 1)
 		return OK;
-	for (size_t i = from; i < to; i++) {
-		err = write_rows(ctx, batch, i, i + 1);
-		if (err)
-			return err;
-	}
-	return OK;
+	err = write_rows(ctx, batch, from, from + (to - from) / 2);
+	return err ? err : write_rows(ctx, batch, from + (to - from) / 2, to);
 }
 
 /* Row security is the creator's at the import's store from here to the end of the transaction. */
@@ -278,6 +278,7 @@ apply(struct ctx *ctx, const struct import_job *job)
 	if (err)
 		return err;
 	count = rows_count(batch.staged);
+	search_gather(ctx);
 	if (job->dry_run)
 		conn_savepoint(ctx);
 	for (size_t from = 0; !err && from < count && (from == 0 || clock_monotonic_us() < until);
