@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/text.h"
+
 #define PREFIX          "FETTLE_"
 #define LINE_MAX_OCTETS 4096
 #define KEY_OCTETS      ((size_t)32)
@@ -185,34 +187,6 @@ assign(struct config *config, const struct setting *setting, const char *value, 
 
 /* --- Names ------------------------------------------------------------------------------------ */
 
-/* Levenshtein's distance; names longer than the row are as far as can be. */
-static size_t
-distance(const char *a, const char *b)
-{
-	size_t row[64], i, j, n = strlen(b);
-
-	if (n >= COUNT_OF(row))
-		return SIZE_MAX;
-	for (j = 0; j <= n; j++)
-		row[j] = j;
-	for (i = 0; a[i]; i++) {
-		size_t diagonal = row[0];
-
-		row[0] = i + 1;
-		for (j = 1; j <= n; j++) {
-			size_t best = diagonal + (a[i] != b[j - 1]);
-
-			if (row[j] + 1 < best)
-				best = row[j] + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			diagonal = row[j];
-			row[j] = best;
-		}
-	}
-	return row[n];
-}
-
 /* `name` is without the prefix.  NULL with a sentence that tells the nearest one. */
 static const struct setting *
 find(const char *name, char *error, size_t size)
@@ -223,7 +197,7 @@ find(const char *name, char *error, size_t size)
 	for (i = 0; i < COUNT_OF(settings); i++) {
 		if (strcmp(name, settings[i].name) == 0)
 			return &settings[i];
-		if (distance(name, settings[i].name) < distance(name, nearest->name))
+		if (text_distance(name, settings[i].name) < text_distance(name, nearest->name))
 			nearest = &settings[i];
 	}
 	(void)snprintf(error, size, "there is no setting %s%.60s; did you mean %s%s?", PREFIX, name,

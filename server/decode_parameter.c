@@ -13,21 +13,12 @@ percent_decode(struct arena *arena, const char *text, size_t size, bool plus_is_
 
 	for (size_t i = 0; i < size; i++) {
 		if (text[i] == '%') {
-			int value = 0;
+			int high = i + 2 < size ? hex_digit(text[i + 1]) : -1,
+			    low = i + 2 < size ? hex_digit(text[i + 2]) : -1;
 
-			if (i + 2 >= size)
+			if (high < 0 || low < 0 || high + low == 0)
 				return NULL;
-			for (int k = 1; k <= 2; k++) {
-				char c = text[i + (size_t)k];
-
-				value = value * 16 + (c >= '0' && c <= '9'   ? c - '0'
-				                      : c >= 'a' && c <= 'f' ? c - 'a' + 10
-				                      : c >= 'A' && c <= 'F' ? c - 'A' + 10
-				                                             : 1000);
-			}
-			if (value <= 0 || value > 255)
-				return NULL;
-			out[n++] = (char)value;
+			out[n++] = (char)(high * 16 + low);
 			i += 2;
 		} else {
 			out[n++] = text[i] == '+' && plus_is_space ? ' ' : text[i];
@@ -74,33 +65,14 @@ static const char *
 nearest(struct place *place, const struct shape *shape, const char *name)
 {
 	const char *best = NULL;
-	size_t best_distance = 3, row[66];
+	size_t best_distance = 3;
 
 	for (size_t i = 0; i < shape->count; i++) {
-		const char *other = shape->members[i].name;
-		size_t n = strlen(other);
+		size_t distance = text_distance(name, shape->members[i].name);
 
-		if (n > 64 || strlen(name) > 64)
-			continue;
-		for (size_t k = 0; k <= n; k++)
-			row[k] = k;
-		for (const char *p = name; *p; p++) {
-			size_t diagonal = row[0]++;
-
-			for (size_t k = 1; k <= n; k++) {
-				size_t cost = diagonal + (other[k - 1] != *p);
-
-				diagonal = row[k];
-				if (row[k] + 1 < cost)
-					cost = row[k] + 1;
-				if (row[k - 1] + 1 < cost)
-					cost = row[k - 1] + 1;
-				row[k] = cost;
-			}
-		}
-		if (row[n] < best_distance) {
-			best_distance = row[n];
-			best = other;
+		if (distance < best_distance) {
+			best_distance = distance;
+			best = shape->members[i].name;
 		}
 	}
 	return best ? arena_printf(place->ctx->arena, "; did you mean %s?", best) : "";

@@ -8,9 +8,10 @@
 #include "auth.h"
 #include "command.h"
 #include "core/log.h"
-#include "decode.h"
+#include "decode_place.h"
 #include "link.h"
 #include "metrics.h"
+#include "negotiate.h"
 #include "problem.h"
 #include "ratelimit.h"
 #include "reply.h"
@@ -49,14 +50,6 @@ request_id(struct request *req)
 			return sent;
 	}
 	return arena_text(&req->arena, id_format(id_new(), text));
-}
-
-static int
-language_of(const struct request *req)
-{
-	const char *sent = request_header(req, "Accept-Language");
-
-	return sent && strncasecmp(sent, "zh", 2) == 0;
 }
 
 static bool
@@ -104,7 +97,8 @@ begin(struct request *req)
 	req->ctx.now = utc_now();
 	req->ctx.scope = &req->scope;
 	req->ctx.if_match = -1;
-	req->language = req->ctx.language = language_of(req);
+	req->language = req->ctx.language =
+		negotiate_chinese(request_header(req, "Accept-Language"));
 	req->ctx.request_id = request_id(req);
 	buf_init(&req->reply.body, 64u << 20);
 	add_common_headers(req);
@@ -378,14 +372,22 @@ dispatch_request(struct request *req)
 
 /* ------------------------------------------------------------ what is asked */
 
-/* An {id} that is no UUID names nothing: 404, like an unknown one. */
+/* An {id} of the path that is no UUID, or a {date} that is no day, names nothing: 404, like one that
+ * is unknown. */
 static bool
-path_id_is_wrong(const struct request *req)
+path_names_nothing(struct request *req)
 {
-	for (size_t i = 0; i < req->ctx.failures_count; i++)
-		if (req->ctx.failures[i].parameter &&
-		    strcmp(req->ctx.failures[i].parameter, "id") == 0)
+	const struct shape *shape = req->operation->params;
+
+	for (size_t i = 0; i < req->ctx.failures_count; i++) {
+		const char *name = req->ctx.failures[i].parameter;
+		const struct member *m = name ? shape_member(shape, name) : NULL;
+
+		if (!m || (m->kind != MEMBER_ID && m->kind != MEMBER_DATE))
+			continue;
+		if (strstr(req->operation->path, arena_printf(&req->arena, "{%s}", name)))
 			return true;
+	}
 	return false;
 }
 
@@ -401,7 +403,7 @@ take_parameters(struct request *req)
 	                        &count))
 		return fail(&req->ctx, ERR_BAD_PARAMETER, NULL);
 	err = decode_parameters(&req->ctx, shape, list, count, &req->params);
-	if (err && path_id_is_wrong(req)) {
+	if (err && path_names_nothing(req)) {
 		req->ctx.failures_count = 0;
 		return ERR_NOT_FOUND;
 	}
@@ -411,7 +413,8 @@ take_parameters(struct request *req)
 
 		if (strcmp(m->name, "id") == 0 && m->kind == MEMBER_ID)
 			req->id = *(const struct id *)at;
-		if (strcmp(m->name, "store_id") == 0 && !id_is_none(*(const struct id *)at) &&
+		if (strcmp(m->name, "store_id") == 0 && m->kind == MEMBER_ID &&
+		    !(m->flags & MEMBER_ARRAY) && !id_is_none(*(const struct id *)at) &&
 		    !scope_narrow(&req->scope, *(const struct id *)at)) {
 			err = fail(&req->ctx, ERR_NOT_FOUND, NULL);
 			req->ctx.failures[req->ctx.failures_count - 1].parameter = "store_id";
@@ -425,9 +428,8 @@ accepts_json(const struct request *req)
 {
 	const char *accept = request_header(req, "Accept");
 
-	return !accept || strncmp(req->path, "/v1/", 4) != 0 || strstr(accept, "*/*") ||
-	       strstr(accept, "application/*") || strstr(accept, "json") || req->operation->spool ||
-	       req->route->kind != ROUTE_READ;
+	return strncmp(req->path, "/v1/", 4) != 0 || req->operation->spool ||
+	       req->route->kind != ROUTE_READ || negotiate_json(accept);
 }
 
 static void

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/text.h"
+
 #define RECORD_SIZE ((size_t)64) /* as libmicrohttpd 0.9.75 has it */
 
 static void
@@ -19,12 +21,6 @@ static bool
 is_alnum(char c)
 {
 	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
-static bool
-is_hex(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
 }
 
 bool
@@ -62,7 +58,7 @@ is_target(const char *s)
 			return false;
 		if (*s != '%')
 			continue;
-		if (!is_hex(s[1]) || !is_hex(s[2]) || (s[1] == '0' && s[2] == '0'))
+		if (hex_digit(s[1]) < 0 || hex_digit(s[2]) < 0 || (s[1] == '0' && s[2] == '0'))
 			return false;
 	}
 	return true;

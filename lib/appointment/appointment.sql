@@ -12,16 +12,19 @@ WITH asked AS MATERIALIZED (
 	  JOIN store_policy p ON p.store_id = s.id
 	 WHERE s.id = :store_id AND s.deleted_at IS NULL
 )
-SELECT slot.starts_at, slot.starts_at + k.length AS ends_at, f.bay_id, f.technician_id, k.time_zone,
+-- The slots are put in order first, so that only those of the page are looked at.
+SELECT slot.starts_at, slot.starts_at + slot.length AS ends_at, f.bay_id, f.technician_id, slot.time_zone,
        slot.starts_at AS _after_at
-  FROM asked k
-  CROSS JOIN LATERAL store_open(k.store_id, (k."from" AT TIME ZONE k.time_zone)::date,
-                                (least(k."to", k."from" + interval '31 days') AT TIME ZONE k.time_zone)::date) o
-  CROSS JOIN LATERAL generate_series(o.opens_at, o.closes_at - k.length, make_interval(mins => k.slot_minutes)) slot (starts_at)
-  CROSS JOIN LATERAL booking_free(k.store_id, slot.starts_at, slot.starts_at + k.length, NULL, :technician_id::uuid, NULL) f
- WHERE slot.starts_at >= k."from" AND slot.starts_at < least(k."to", k."from" + interval '31 days')
-   AND (:after_at::timestamptz IS NULL OR slot.starts_at > :after_at)
-   AND f.bay_id IS NOT NULL AND f.technician_id IS NOT NULL
+  FROM (SELECT g.starts_at, k.store_id, k.length, k.time_zone
+          FROM asked k
+         CROSS JOIN LATERAL store_open(k.store_id, (k."from" AT TIME ZONE k.time_zone)::date,
+                                       (least(k."to", k."from" + interval '31 days') AT TIME ZONE k.time_zone)::date) o
+         CROSS JOIN LATERAL generate_series(o.opens_at, o.closes_at - k.length, make_interval(mins => k.slot_minutes)) g (starts_at)
+         WHERE g.starts_at >= k."from" AND g.starts_at < least(k."to", k."from" + interval '31 days')
+           AND (:after_at::timestamptz IS NULL OR g.starts_at > :after_at)
+         ORDER BY g.starts_at) slot
+ CROSS JOIN LATERAL booking_free(slot.store_id, slot.starts_at, slot.starts_at + slot.length, NULL, :technician_id::uuid, NULL) f
+ WHERE f.bay_id IS NOT NULL AND f.technician_id IS NOT NULL
  ORDER BY slot.starts_at
  LIMIT :limit;
 

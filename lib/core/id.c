@@ -9,6 +9,8 @@
 #include <time.h>
 #include <uuid/uuid.h>
 
+#include "core/text.h"
+
 /* The last one given out: milliseconds << 12 | fraction of the millisecond in 1/4096. */
 static _Atomic uint64_t last_tick;
 
@@ -63,18 +65,6 @@ id_new(void)
 	id.b[7] = (unsigned char)tick;
 	id.b[8] = (unsigned char)(0x80 | (id.b[8] & 0x3f));
 	return id;
-}
-
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
 }
 
 static bool

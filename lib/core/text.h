@@ -28,6 +28,13 @@ bool text_is_blank(const char *s);
 /* A copy without white space at both ends; NULL stays NULL. */
 char *text_trim(struct arena *arena, const char *s);
 
+/* How many characters to change, add or leave out to make one text of the other (Levenshtein), in
+ * bytes; SIZE_MAX when `b` has more than 64. */
+size_t text_distance(const char *a, const char *b);
+
+/* Value of a hexadecimal digit in either case, -1 of anything else. */
+int hex_digit(char c);
+
 /* NULL equals NULL and nothing else. */
 bool text_equal(const char *a, const char *b);
 

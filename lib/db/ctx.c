@@ -80,15 +80,6 @@ ctx_check_happened(struct ctx *ctx)
 	return OK;
 }
 
-static bool
-in_scope(const struct scope *scope, struct id store)
-{
-	char text[ID_TEXT];
-
-	return scope->hq || id_equal(scope->store, store) ||
-	       (scope->stores && strstr(scope->stores, id_format(store, text)));
-}
-
 bool
 scope_covers(const struct scope *scope, struct id store)
 {
@@ -106,6 +97,6 @@ ctx_store(struct ctx *ctx, struct id sent, struct id *store)
 	*store = id_is_none(sent) ? ctx->scope->store : sent;
 	if (id_is_none(*store))
 		return fail(ctx, ERR_REQUIRED, "/store_id");
-	return !GUARDED || in_scope(ctx->scope, *store) ? OK
-	                                                : fail(ctx, ERR_NOT_FOUND, "/store_id");
+	return !GUARDED || scope_covers(ctx->scope, *store) ? OK
+	                                                    : fail(ctx, ERR_NOT_FOUND, "/store_id");
 }

@@ -100,7 +100,8 @@ def test_media_types(admin):
         assert (reply.status, reply.code) == (415, "unsupported_media_type"), kind
     assert admin.request("POST", "/v1/regions", raw=b"{}", headers={
         "Content-Type": "Application/JSON; charset=utf-8"}).status == 422
-    assert admin.get("/v1/regions", headers={"Accept": "text/html"}).status == 406
+    for accept in ("text/html", "application/json;q=0", "application/json;q=0, */*"):
+        assert admin.get("/v1/regions", headers={"Accept": accept}).status == 406
     for accept in ("*/*", "application/*", "application/json", "text/html, application/json;q=0.9", None):
         admin.get("/v1/regions", headers={"Accept": accept}, expect=200)
 
@@ -207,14 +208,26 @@ def test_request_ids(admin):
     assert admin.get("/v1/me", headers={"traceparent": trace}).headers["traceparent"] == trace
 
 
+def test_a_path_that_names_nothing(admin, store):
+    """Every id or day in a path that is none is 404, like one that is unknown; what is wrong in the query is told."""
+    holidays, grants = f"/v1/stores/{store.id}/holidays", f"/v1/staff/{store.manager.id}/grants"
+    for path in (f"{holidays}/2026-13-01", f"{holidays}/x", f"{holidays}/2026-01-01", f"{grants}/x", f"{grants}/{uuid7()}",
+                 "/v1/staff/x/grants/y"):
+        reply = admin.delete(path)
+        assert (reply.status, reply.code) == (404, "not_found"), path
+    assert admin.get("/v1/regions/x").status == admin.get(f"/v1/regions/{uuid7()}").status == 404
+    wrong = admin.get("/v1/work-orders", params={"vehicle_id": "x"})
+    assert (wrong.status, list(wrong.errors)) == (400, ["vehicle_id"])
+
+
 def test_two_languages(admin):
     texts = {}
-    for language in ("zh-CN,zh;q=0.9", "en", "fr", None):
+    for language in ("zh-CN,zh;q=0.9", "en;q=0.1, zh", "zh;q=0.1, en", "en", "fr", None):
         reply = admin.post("/v1/regions", {"code": "A b", "name": ""}, headers={"Accept-Language": language})
         texts[language] = (reply["title"], reply["errors"][1]["message"])
         assert reply.errors == {"/code": "bad_format", "/name": "too_short"}
-    assert texts["zh-CN,zh;q=0.9"] == ("字段有误", "至少 1 个字符")
-    assert texts["en"] == texts["fr"] == texts[None] == ("Fields are wrong", "must have at least 1 characters")
+    assert texts["zh-CN,zh;q=0.9"] == texts["en;q=0.1, zh"] == ("字段有误", "至少 1 个字符")
+    assert texts["en"] == texts["zh;q=0.1, en"] == texts["fr"] == texts[None] == ("Fields are wrong", "must have at least 1 characters")
     assert admin.get("/v1/enums", expect=200)["store_kind"]["values"][0] == {"code": "own", "en": "Own", "zh": "直营"}
 
 

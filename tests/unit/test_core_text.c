@@ -225,6 +225,39 @@ base64url_has_one_spelling(void **state)
 	assert_int_equal(len, 7);
 }
 
+static void
+a_distance_counts_what_differs(void **state)
+{
+	char longer[66];
+
+	(void)state;
+	assert_int_equal(text_distance("", ""), 0);
+	assert_int_equal(text_distance("status", "status"), 0);
+	assert_int_equal(text_distance("sort", "sorts"), 1);
+	assert_int_equal(text_distance("", "abc"), 3);
+	assert_int_equal(text_distance("abc", ""), 3);
+	assert_int_equal(text_distance("kitten", "sitting"), 3);
+	memset(longer, 'a', sizeof(longer) - 1);
+	longer[sizeof(longer) - 1] = '\0';
+	assert_int_equal(text_distance("a", longer + 1), 63);
+	assert_true(text_distance("a", longer) == SIZE_MAX);
+	assert_int_equal(text_distance(longer, "a"), 64);
+}
+
+static void
+only_hexadecimal_digits_have_a_value(void **state)
+{
+	static const char digits[] = "0123456789abcdefABCDEF";
+
+	(void)state;
+	for (int c = 0; c < 256; c++) {
+		const char *at = c ? strchr(digits, c) : NULL;
+		long place = at ? at - digits : -1;
+
+		assert_int_equal(hex_digit((char)c), place > 15 ? place - 6 : place);
+	}
+}
+
 int
 main(void)
 {
@@ -237,6 +270,8 @@ main(void)
 		cmocka_unit_test(base64url_matches_the_vectors),
 		cmocka_unit_test(base64url_brings_every_byte_back),
 		cmocka_unit_test(base64url_has_one_spelling),
+		cmocka_unit_test(a_distance_counts_what_differs),
+		cmocka_unit_test(only_hexadecimal_digits_have_a_value),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
