@@ -2,6 +2,7 @@
 /* Content-addressed bytes: written aside, synced, renamed; the same content has the same name. */
 #include "file_store.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <magic.h>
@@ -11,12 +12,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/log.h"
 
-#define SNIFF_MAX 4096
-#define PATH_SIZE 4200
+#define SNIFF_MAX   4096
+#define ASIDE       "new-"
+#define OLD_SECONDS 3600
+#define PATH_SIZE   4200
 
 static struct {
 	char dir[4096];
@@ -110,19 +114,25 @@ put_in_place(const char *aside, const char *shelf, const char *sha256)
 	return sync_directory(shelf) ? OK : failed("sync");
 }
 
-enum err
-file_store_keep(const void *data, size_t size, char sha256[static SHA256_TEXT])
+void
+file_store_name(const void *data, size_t size, char sha256[static SHA256_TEXT])
 {
 	unsigned char hash[crypto_hash_sha256_BYTES];
+
+	crypto_hash_sha256(hash, data, size);
+	sodium_bin2hex(sha256, SHA256_TEXT, hash, sizeof(hash));
+}
+
+enum err
+file_store_keep(const void *data, size_t size, const char *sha256)
+{
 	char shelf[PATH_SIZE], aside[PATH_SIZE];
 	bool written;
 	enum err err;
 	int fd;
 
-	crypto_hash_sha256(hash, data, size);
-	sodium_bin2hex(sha256, SHA256_TEXT, hash, sizeof(hash));
 	snprintf(shelf, sizeof(shelf), "%s/%.2s", store.dir, sha256);
-	snprintf(aside, sizeof(aside), "%s/new-XXXXXX", store.dir);
+	snprintf(aside, sizeof(aside), "%s/" ASIDE "XXXXXX", store.dir);
 	err = make_shelf(shelf);
 	if (err)
 		return err;
@@ -150,4 +160,90 @@ file_store_get(const char *sha256)
 	if (fd < 0)
 		(void)failed("open");
 	return fd;
+}
+
+/* ------------------------------------------------------------ what is not needed any more */
+
+static bool
+is_old(int dir, const char *name)
+{
+	struct stat st;
+
+	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
+	       time(NULL) - st.st_mtime >= OLD_SECONDS;
+}
+
+static bool
+is_content(const char *name)
+{
+	return strlen(name) == SHA256_TEXT - 1 &&
+	       strspn(name, "0123456789abcdef") == SHA256_TEXT - 1;
+}
+
+size_t
+file_store_old(struct arena *arena, unsigned shelf, const char *const **names)
+{
+	size_t n = 0, room = 64;
+	const char **found = arena_array(arena, room, sizeof(*found));
+	char path[PATH_SIZE];
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "%s/%02x", store.dir, shelf);
+	dir = opendir(path);
+	while (dir) {
+		/* cppcheck-suppress readdirCalled ; readdir_r is obsolete, the stream ours alone */
+		/* NOLINTNEXTLINE(concurrency-mt-unsafe): the same */
+		const struct dirent *entry = readdir(dir);
+
+		if (!entry)
+			break;
+		if (!is_content(entry->d_name) || !is_old(dirfd(dir), entry->d_name))
+			continue;
+		if (n == room) {
+			const char **wider = arena_array(arena, 2 * room, sizeof(*wider));
+
+			memcpy(wider, found, n * sizeof(*found));
+			found = wider;
+			room *= 2;
+		}
+		found[n++] = arena_text(arena, entry->d_name);
+	}
+	if (dir)
+		closedir(dir);
+	*names = found;
+	return n;
+}
+
+bool
+file_store_remove_old(const char *sha256)
+{
+	char path[PATH_SIZE];
+
+	snprintf(path, sizeof(path), "%s/%.2s/%s", store.dir, sha256, sha256);
+	if (!is_old(AT_FDCWD, path))
+		return false;
+	if (unlink(path) == 0)
+		return true;
+	(void)failed("unlink");
+	return false;
+}
+
+void
+file_store_clear_aside(void)
+{
+	DIR *dir = opendir(store.dir);
+
+	while (dir) {
+		/* cppcheck-suppress readdirCalled ; readdir_r is obsolete, the stream ours alone */
+		/* NOLINTNEXTLINE(concurrency-mt-unsafe): the same */
+		const struct dirent *entry = readdir(dir);
+
+		if (!entry)
+			break;
+		if (strncmp(entry->d_name, ASIDE, strlen(ASIDE)) == 0 &&
+		    is_old(dirfd(dir), entry->d_name))
+			(void)unlinkat(dirfd(dir), entry->d_name, 0);
+	}
+	if (dir)
+		closedir(dir);
 }

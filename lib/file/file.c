@@ -38,6 +38,47 @@ file_owner(struct ctx *ctx, struct id sent, struct file *file)
 	return OK;
 }
 
+enum err
+file_content_lock(struct ctx *ctx, const char *sha256)
+{
+	struct rows *rows;
+
+	return db_read(ctx, file_content_lock, &rows, ARG(sha256, sha256));
+}
+
+static size_t
+take_hashes(const struct rows *rows, const char **hashes)
+{
+	for (size_t i = 0; i < rows_count(rows); i++)
+		hashes[i] = row_text(rows, i, "sha256");
+	return rows_count(rows);
+}
+
+enum err
+file_contents_unnamed(struct ctx *ctx, const char *const *hashes, size_t count,
+                      const char **unnamed, size_t *unnamed_count)
+{
+	struct rows *rows;
+	size_t n = 0;
+	enum err err = db_read(ctx, file_contents_unnamed, &rows, TEXTS_ARG(hashes, hashes, count));
+
+	*unnamed_count = 0;
+	if (!err)
+		n = take_hashes(rows, unnamed);
+	if (err || n == 0)
+		return err;
+	err = db_read(ctx, file_contents_try_lock, &rows, TEXTS_ARG(hashes, unnamed, n));
+	if (!err)
+		n = take_hashes(rows, unnamed);
+	if (err || n == 0)
+		return err;
+	/* a statement of its own: it sees what was committed before the locks were had */
+	err = db_read(ctx, file_contents_unnamed, &rows, TEXTS_ARG(hashes, unnamed, n));
+	if (!err)
+		*unnamed_count = take_hashes(rows, unnamed);
+	return err;
+}
+
 void
 file_add(struct ctx *ctx, const struct file *file)
 {

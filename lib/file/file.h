@@ -18,6 +18,14 @@ struct file {
  * parameter subject_id (it is not there, or another store's), ERR_REQUIRED of store_id. */
 MUSTCHECK enum err file_owner(struct ctx *ctx, struct id sent, struct file *file);
 
+/* Before bytes are kept under this SHA-256: until the transaction ends nobody removes them. */
+MUSTCHECK enum err file_content_lock(struct ctx *ctx, const char *sha256);
+
+/* Of contents on disk those that no file names, each locked so that none comes to: they may be
+ * removed before the transaction ends.  unnamed has room for all. */
+MUSTCHECK enum err file_contents_unnamed(struct ctx *ctx, const char *const *hashes, size_t count,
+                                         const char **unnamed, size_t *unnamed_count);
+
 /* Its bytes are kept; sets ctx->subject. */
 void file_add(struct ctx *ctx, const struct file *file);
 

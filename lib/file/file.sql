@@ -25,3 +25,19 @@ SELECT c.store_id FROM complaint c WHERE :subject_type::text = 'complaint' AND c
 -- name: file_add
 INSERT INTO file (id, store_id, sha256, media_type, size, name, subject_type, subject_id, created_by, created_at)
 VALUES (:file_id, :store_id, :sha256, :media_type, :size, :name, :subject_type, :subject_id, :actor_id, :now);
+
+-- Contents on disk.  Who keeps one holds its lock, shared, from before it is written until its file is committed; who removes
+-- one needs the lock alone, and looks again for a file once it is held.
+
+-- name: file_content_lock
+SELECT pg_advisory_xact_lock_shared(hashtextextended('file ' || :sha256::text, 0));
+
+-- name: file_contents_try_lock
+SELECT h.sha256
+  FROM unnest(:hashes::text[]) h (sha256)
+ WHERE pg_try_advisory_xact_lock(hashtextextended('file ' || h.sha256, 0));
+
+-- name: file_contents_unnamed
+SELECT h.sha256
+  FROM unnest(:hashes::text[]) h (sha256)
+ WHERE (SELECT f.id FROM file f WHERE f.sha256 = h.sha256 LIMIT 1) IS NULL;

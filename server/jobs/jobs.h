@@ -23,6 +23,9 @@ enum err job_fold_kpis(struct ctx *ctx, bool *more);
 enum err job_run_imports(struct ctx *ctx, bool *more);
 enum err job_sweep_imports(struct ctx *ctx, bool *more);
 
+/* Contents of the file store that no file names, a piece of a shelf each time. */
+enum err job_sweep_files(struct ctx *ctx, bool *more);
+
 extern const struct job job_table[];
 extern const size_t job_table_count;
 

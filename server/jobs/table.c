@@ -23,5 +23,6 @@ const struct job job_table[] = {
 	{ "fold_kpis", 100, job_fold_kpis },
 	{ "run_imports", 100, job_run_imports },
 	{ "sweep_imports", 60000, job_sweep_imports },
+	{ "sweep_files", 600000, job_sweep_files },
 };
 const size_t job_table_count = COUNT_OF(job_table);

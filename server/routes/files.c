@@ -124,6 +124,10 @@ upload(struct request *req)
 		err = find_file(req, &content);
 	if (!err)
 		err = check_type(req, &content, &file.media_type);
+	if (err)
+		return err;
+	file_store_name(content.data, content.size, sha256);
+	err = file_content_lock(&req->ctx, sha256);
 	if (!err)
 		err = file_store_keep(content.data, content.size, sha256);
 	if (err)

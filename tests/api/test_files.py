@@ -5,11 +5,13 @@ import hashlib
 import os
 import pathlib
 import struct
+import time
 import zlib
 
+import psycopg2
 import pytest
 
-from fettle import at_once, uuid7
+from fettle import People, at_once, uuid7, wait_for
 
 
 def png(more=b""):
@@ -206,3 +208,85 @@ def test_who_may_see(chain, store, reception):
     assert upload(store.advisor, png(), reception, name="x" * 201).errors == {"name": "too_long"}
     assert chain.admin.get(f"/v1/files/{file['id']}/content", expect=200).body[:4] == b"\x89PNG"
     assert upload(chain.admin, png()).errors == {"store_id": "required"}
+
+
+LONG_AGO = time.time() - 7200
+
+
+def shelve(data, content, age=LONG_AGO):
+    """Put a content into the store of a data directory as if it was kept at that time; its path."""
+    name = hashlib.sha256(content).hexdigest()
+    path = data / "files" / name[:2] / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    os.utime(path, (age, age))
+    return path
+
+
+@pytest.fixture
+def content_lock(run):
+    """content_lock(path, how) holds a content's lock as an upload ('_shared') or the sweeper ('') does, until the test ends."""
+    connections = []
+
+    def hold(path, how):
+        connection = psycopg2.connect(run["dsn"])
+        connections.append(connection)
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT pg_advisory_xact_lock{how}(hashtextextended('file ' || %s, 0))", (path.name,))
+        return connection
+    yield hold
+    for connection in connections:
+        connection.close()
+
+
+def test_contents_nobody_names(another, store, tmp_path, content_lock):
+    """What no file names is removed after an hour; what one names, somebody is keeping, or is none of ours, stays."""
+    data = tmp_path / "data"
+    named = png()
+    upload(store.advisor, named, expect=201)
+    lost = [shelve(data, png()) for _ in range(5)]
+    kept = [shelve(data, named), shelve(data, png(), time.time() - 3000), shelve(data, png())]
+    content_lock(kept[2], "_shared")
+    strange = kept[0].parent / "README"
+    aside = [data / "files/new-a1B2c3", data / "files/new-d4E5f6"]
+    for path in (strange, *aside):
+        path.write_bytes(b"x")
+    for path in (strange, aside[0]):
+        os.utime(path, (LONG_AGO, LONG_AGO))
+    another(DATA=data)
+    wait_for(lambda: not aside[0].exists(), 20)    # after the last shelf
+    assert [path.exists() for path in lost] == [False] * 5
+    assert [path.exists() for path in (*kept, strange, aside[1])] == [True] * 5
+
+
+def test_an_upload_waits_for_the_sweeper(store, run, content_lock):
+    """An upload of what is just being removed keeps it after that."""
+    picture = png()
+    path = shelve(pathlib.Path(run["folder"]) / "data", picture)
+    sweeper = content_lock(path, "")
+
+    def remove():
+        time.sleep(0.3)
+        assert path.stat().st_mtime == LONG_AGO    # nobody has kept it meanwhile
+        path.unlink()
+        sweeper.rollback()
+
+    kept, _ = at_once(lambda: upload(store.advisor, picture, expect=201), remove)
+    assert store.advisor.get(f"/v1/files/{kept['id']}/content", expect=200).body == picture
+
+
+def test_uploads_while_the_sweeper_is_at_it(another, db, contract, book, store, tmp_path):
+    """Whatever the sweeper and uploads of the same contents do at the same moment, every file has its bytes."""
+    data = tmp_path / "data"
+    pictures = [png() for _ in range(96)]
+    pictures.sort(key=lambda picture: hashlib.sha256(picture).hexdigest())
+    for picture in pictures:
+        shelve(data, picture)
+    daemon = another(DATA=data)
+    clerk = People(db, daemon.port, contract, book).hire(store.chain.unique().lower(), "service_advisor", store=store.id)
+    files = []
+    for n in range(0, len(pictures), 8):
+        files += at_once(*[lambda p=p: upload(clerk, p, expect=201) for p in pictures[n:n + 8]])
+    wait_for(lambda: "event=files_swept" in daemon.log(), 20)
+    for file, picture in zip(files, pictures):
+        assert clerk.get(f"/v1/files/{file['id']}/content", expect=200).body == picture
