@@ -186,11 +186,23 @@ customer_lookup(struct ctx *ctx, const struct lookup_customer *in, bool *found)
 
 /* ------------------------------------------------------------ changing */
 
+/* Twice: a merge that ended while we waited for its lock has moved what we look for. */
+static enum err
+lock_row(struct ctx *ctx, enum sql sql, struct id id, struct rows **rows)
+{
+	enum err err = db_lock_row(ctx, sql, id, rows);
+
+	if (err != ERR_NOT_FOUND)
+		return err;
+	ctx->failures_count = 0;
+	return db_lock_row(ctx, sql, id, rows);
+}
+
 /* The subject becomes the customer who stayed, where id was merged away. */
 static enum err
-lock(struct ctx *ctx, struct id id, struct rows **rows)
+lock(struct ctx *ctx, enum sql sql, struct id id, struct rows **rows)
 {
-	enum err err = db_lock(ctx, customer_lock, id, rows);
+	enum err err = lock_row(ctx, sql, id, rows);
 
 	if (!err)
 		ctx->subject = row_id(*rows, 0, "id");
@@ -218,7 +230,7 @@ enum err
 customer_update(struct ctx *ctx, struct id id, const struct update_customer *in)
 {
 	struct rows *rows;
-	enum err err = lock(ctx, id, &rows);
+	enum err err = lock(ctx, SQL_customer_lock, id, &rows);
 
 	if (err)
 		return err;
@@ -234,14 +246,19 @@ customer_update(struct ctx *ctx, struct id id, const struct update_customer *in)
 }
 
 enum err
-customer_delete(struct ctx *ctx, struct id id)
+customer_delete(struct ctx *ctx, struct id id, const char *reason)
 {
-	struct rows *rows;
-	enum err err = lock(ctx, id, &rows);
+	struct rows *rows, *open;
+	/* documents that are being made for them end first, or see them gone */
+	enum err err = lock(ctx, SQL_customer_lock_alone, id, &rows);
 
+	if (!err)
+		err = db_read(ctx, customer_first_open, &open, ARG(customer_id, ctx->subject));
 	if (err)
 		return err;
-	db_write(ctx, customer_delete, ARG(customer_id, ctx->subject));
+	if (rows_count(open) > 0)
+		return fail_with(ctx, ERR_IN_USE, NULL, row_text(open, 0, "number"), NULL);
+	db_write(ctx, customer_delete, ARG(customer_id, ctx->subject), ARG(reason, reason));
 	search_clear(ctx, ctx->subject, NULL);
 	event_add(ctx, "customer.deleted", none, ctx->subject);
 	return OK;
@@ -316,7 +333,7 @@ contact_delete(struct ctx *ctx, struct id contact)
 {
 	struct rows *rows;
 	struct id customer;
-	enum err err = db_lock(ctx, contact_lock, contact, &rows);
+	enum err err = lock_row(ctx, SQL_contact_lock, contact, &rows);
 
 	if (err)
 		return err;

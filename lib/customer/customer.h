@@ -21,7 +21,9 @@ MUSTCHECK enum err customer_find_or_create(struct ctx *ctx, struct id store, con
 /* All below set ctx->subject to what they made or changed. */
 MUSTCHECK enum err customer_create(struct ctx *ctx, const struct create_customer *in);
 MUSTCHECK enum err customer_update(struct ctx *ctx, struct id id, const struct update_customer *in);
-MUSTCHECK enum err customer_delete(struct ctx *ctx, struct id id);
+/* Leaves a tombstone with the reason (may be NULL).  ERR_IN_USE names an order, a reception, a
+ * booking or a complaint of theirs that is still open. */
+MUSTCHECK enum err customer_delete(struct ctx *ctx, struct id id, const char *reason);
 
 /* By exact phone number, chain-wide: links and logs.  With nobody of that number *found is false,
  * and the look-up is logged all the same. */

@@ -2,7 +2,7 @@
 
 -- name: customer_get
 SELECT c.id, c.version, c.kind, c.name, mask_phone(c.phone) AS phone, c.preferred_channel, c.source, c.tags,
-       c.created_at, c.updated_at, c.deleted_at, c.merged_into, c.external_ids, c.metadata
+       c.created_at, c.updated_at, c.deleted_at, c.deleted_reason, c.merged_into, c.external_ids, c.metadata
   FROM customer c
  WHERE c.id = ANY (ARRAY(SELECT coalesce(m.merged_into, m.id) FROM customer m WHERE m.id = ANY (:ids)))
    AND c.deleted_at IS NULL;
@@ -28,7 +28,7 @@ SELECT c.id, c.phone, c.id_number
 -- customers follow one by one, so that row security looks at a page of them and no more.
 -- (A leader in order is what lets the planner stop after a page.)
 SELECT c.id, c.version, c.kind, c.name, mask_phone(c.phone) AS phone, c.preferred_channel, c.source, c.tags,
-       c.created_at, c.updated_at, c.deleted_at, c.merged_into,
+       c.created_at, c.updated_at, c.deleted_at, c.deleted_reason, c.merged_into,
        {keys}
   FROM ((SELECT DISTINCT k.subject_id AS id
            FROM unnest(:search_kinds::text[], :search_keys::text[], :search_ends::text[]) w (kind, key, past)
@@ -48,7 +48,7 @@ SELECT c.id, c.version, c.kind, c.name, mask_phone(c.phone) AS phone, c.preferre
           ORDER BY a.id {down})) f
  CROSS JOIN LATERAL (
        SELECT o.id, o.version, o.kind, o.name, o.phone, o.preferred_channel, o.source, o.tags, o.created_at,
-              o.updated_at, o.deleted_at, o.merged_into
+              o.updated_at, o.deleted_at, o.deleted_reason, o.merged_into
          FROM customer o
         WHERE o.id = f.id
           AND (o.deleted_at IS NULL OR :after_position::text IS NOT NULL)
@@ -71,7 +71,7 @@ SELECT c.id, c.version, c.kind, c.name, mask_phone(c.phone) AS phone, c.preferre
 -- Chinese names in the order of their pinyin.  The chain's are read in that order; a store's own, and those that
 -- were typed for, are few enough to be put in order.
 SELECT c.id, c.version, c.kind, c.name, mask_phone(c.phone) AS phone, c.preferred_channel, c.source, c.tags,
-       c.created_at, c.updated_at, c.deleted_at, c.merged_into,
+       c.created_at, c.updated_at, c.deleted_at, c.deleted_reason, c.merged_into,
        {keys}
   FROM customer c
  WHERE (c.deleted_at IS NULL OR :after_position::text IS NOT NULL)
@@ -120,6 +120,30 @@ SELECT c.id, c.version, c.kind, c.name, c.phone
  WHERE c.id = (SELECT coalesce(m.merged_into, m.id) FROM customer m WHERE m.id = :id) AND c.deleted_at IS NULL
    FOR NO KEY UPDATE;
 
+-- name: customer_lock_alone
+-- Also against every document that is being made for them.
+SELECT c.id, c.version
+  FROM customer c
+ WHERE c.id = (SELECT coalesce(m.merged_into, m.id) FROM customer m WHERE m.id = :id) AND c.deleted_at IS NULL
+   FOR UPDATE;
+
+-- name: customer_first_open
+SELECT o.number
+  FROM (SELECT w.number FROM work_order w
+         WHERE w.customer_id = :customer_id AND w.status NOT IN ('closed', 'cancelled') AND w.deleted_at IS NULL
+        UNION ALL
+        SELECT r.number FROM reception r
+         WHERE r.customer_id = :customer_id AND r.deleted_at IS NULL
+           AND (r.status IN ('waiting', 'greeted', 'checking')
+                OR r.status = 'handed_over' AND NOT EXISTS (SELECT FROM work_order w WHERE w.reception_id = r.id))
+        UNION ALL
+        SELECT a.number FROM appointment a
+         WHERE a.customer_id = :customer_id AND a.status IN ('pending', 'confirmed', 'arrived') AND a.deleted_at IS NULL
+        UNION ALL
+        SELECT m.number FROM complaint m
+         WHERE m.customer_id = :customer_id AND m.status NOT IN ('closed', 'withdrawn', 'archived') AND m.deleted_at IS NULL) o
+ LIMIT 1;
+
 -- name: customer_add
 INSERT INTO customer (id, kind, name, phone, preferred_channel, source, id_number, tags, external_ids, metadata,
                       created_at, updated_at)
@@ -142,7 +166,8 @@ UPDATE customer
 
 -- name: customer_delete
 UPDATE customer
-   SET deleted_at = :now, version = version + 1, updated_at = :now, changed = pg_current_xact_id()
+   SET deleted_at = :now, deleted_by = :actor_id, deleted_reason = :reason,
+       version = version + 1, updated_at = :now, changed = pg_current_xact_id()
  WHERE id = :customer_id;
 
 -- name: customer_merge_lock

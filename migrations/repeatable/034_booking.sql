@@ -1,5 +1,5 @@
 -- What booking counts with: when a store is open, and which bay and technician are free.
--- All run with the caller's rights, under row security.
+-- All but one run with the caller's rights, under row security.
 
 -- Opening times of a store's own days, first to last: a holiday replaces the hours of the week.
 CREATE OR REPLACE FUNCTION store_open(of_store uuid, first date, last date)
@@ -47,13 +47,29 @@ LANGUAGE sql STABLE AS $$
 	 WHERE p.store_id = of_store
 $$;
 
+-- Whether a technician is booked, at whatever store: who works in several is nowhere offered twice.  It looks past row
+-- security and tells nothing but this.
+CREATE OR REPLACE FUNCTION technician_is_busy(technician uuid, starts timestamptz, ends timestamptz, but_for uuid)
+RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+	RETURN EXISTS (SELECT FROM appointment a
+	                WHERE a.technician_id = technician AND tstzrange(a.starts_at, a.ends_at) && tstzrange(starts, ends)
+	                  AND a.status IN ('pending', 'confirmed', 'arrived', 'converted') AND a.no_show_at IS NULL
+	                  AND a.id IS DISTINCT FROM but_for);
+END $$;
+
 -- A bay and a technician that are free all the time; NULL: there is none.  No appointment is longer
 -- than a day, which lets the index on the start find those that overlap.
 CREATE OR REPLACE FUNCTION booking_free(of_store uuid, starts timestamptz, ends timestamptz, bay uuid, technician uuid, but_for uuid)
 RETURNS TABLE (bay_id uuid, technician_id uuid)
 LANGUAGE sql STABLE AS $$
 	SELECT (SELECT b.id FROM store_bays(of_store, bay) b WHERE b.id <> ALL (busy.bays) ORDER BY b.code LIMIT 1),
-	       (SELECT t.id FROM store_technicians(of_store, technician) t WHERE t.id <> ALL (busy.technicians) ORDER BY t.id LIMIT 1)
+	       -- those booked here are known at once, the others are asked about one by one until one is free
+	       (SELECT t.id
+	          FROM (SELECT o.id FROM store_technicians(of_store, technician) o WHERE o.id <> ALL (busy.technicians) ORDER BY o.id) t
+	         WHERE NOT technician_is_busy(t.id, starts, ends, but_for)
+	         LIMIT 1)
 	  FROM (SELECT coalesce(array_agg(a.bay_id), '{}') AS bays, coalesce(array_agg(a.technician_id), '{}') AS technicians
 	          FROM appointment a
 	         WHERE a.store_id = of_store AND a.starts_at > starts - interval '1 day' AND a.starts_at < ends AND a.ends_at > starts

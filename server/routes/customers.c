@@ -18,7 +18,9 @@ update_customer(struct request *req)
 static enum err
 delete_customer(struct request *req)
 {
-	return customer_delete(&req->ctx, req->id);
+	const struct delete_customer_params *params = req->params;
+
+	return customer_delete(&req->ctx, req->id, params->reason);
 }
 
 /* Who was not found is told after the look-up was saved in the access log. */

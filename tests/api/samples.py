@@ -295,7 +295,7 @@ def _(t):
 
 @sample("deleteCustomer", shared=True)
 def _(t):
-    return call(t.chain.admin, customer_path(t))
+    return call(t.chain.admin, customer_path(t), params={"reason": "重复录入"})
 
 
 @sample("lookupCustomer")

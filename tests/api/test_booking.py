@@ -234,6 +234,30 @@ def test_technicians_of_the_region_and_the_chain(chain, store, booked):
     assert third in {a["bay_id"] for a in taken}
 
 
+def test_who_works_in_two_stores_is_offered_once(chain, store, booked):
+    """D2: a technician who is booked at another store is not free here; an appointment without a name takes the other."""
+    another = chain.store(region=store.region)
+    shared = chain.people.hire(chain.unique().lower(), "technician", region=store.region, home=store.id)
+    admin = chain.admin
+    for hour, place in ((9, another), (11, store)):
+        taken = admin.post("/v1/appointments", {
+            "store_id": place.id, "customer_id": booked.customer, "vehicle_id": booked.vehicle, "starts_at": at(hour),
+            "technician_id": shared.id, "channel": "phone"}, expect=201)
+        there = store if place is another else another
+        offered = [s["starts_at"] for s in admin.get("/v1/availability", params={
+            "store_id": there.id, "from": day(), "to": day(), "technician_id": shared.id}, expect=200).data]
+        assert at(hour) not in offered and at(hour + 1) in offered
+        refused = booked(at(hour), by=admin, store_id=there.id, technician_id=shared.id)
+        assert (refused.status, refused.code) == (409, "slot_taken")
+        admin.post(f"/v1/appointments/{taken['id']}/reschedule", {
+            "starts_at": at(hour), "technician_id": shared.id, "reason": "customer_time"}, expect=200)
+    for person in (store.tech1, store.tech2):
+        store.manager.patch(f"/v1/staff/{person.id}", {"active": False, "version": store.manager.get(f"/v1/staff/{person.id}")["version"]}, expect=200)
+    assert at(9) not in [s["starts_at"] for s in free(store).data]
+    admin.post(f"/v1/appointments/{taken['id']}/cancel", {"reason": "price"}, expect=200)
+    assert at(11) in [s["starts_at"] for s in free(store).data]
+
+
 def test_a_bay_somebody_comes_to_stays(store, booked):
     """A1: a bay is not removed while somebody is booked into it; the problem names the appointment."""
     admin, bay = store.chain.admin, store.bay

@@ -1,7 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Customers: made at one counter, known in the chain, found by others only by what they know exactly."""
 
-from fettle import at_once, uuid7
+import contextlib
+import threading
+
+import psycopg2
+
+from fettle import at_once, uuid7, wait_for
+from trade import Trade
 
 
 def person(store, who=None, expect=201, **more):
@@ -156,6 +162,48 @@ def test_duplicates_are_shown(store):
     pair = {person(store, phone=phone)["id"], person(store, phone=phone, name="王晓明")["id"]}
     found = [d for d in store.advisor.pages("/v1/customers/duplicates")]
     assert [(d["reason"], {d["customer"]["id"], d["other"]["id"]}) for d in found] == [("same_phone", pair)]
+
+
+def test_who_is_still_being_served_stays(store, chain):
+    """A12: a customer with something open is not taken out of use; the problem names it.  Who goes leaves who and why."""
+    trade = Trade(store)
+    customer = trade.customer()["id"]
+    path = f"/v1/customers/{customer}"
+    reception = trade.reception(customer, trade.vehicle(customer)["id"])
+    refused = chain.admin.delete(path)
+    assert (refused.status, refused.code) == (409, "in_use") and reception["number"] in refused["detail"]
+    store.advisor.post(f"/v1/receptions/{reception['id']}/leave", {"reason": "other"}, expect=200)
+    complaint = store.service.post("/v1/complaints", {
+        "store_id": store.id, "customer_id": customer, "channel": "phone", "category": "attitude", "description": "等待太久"},
+        expect=201)
+    assert complaint["number"] in chain.admin.delete(path, expect=409)["detail"]
+    store.service.post(f"/v1/complaints/{complaint['id']}/withdraw", {"reason": "误会"}, expect=200)
+    version = chain.admin.get(path, expect=200)["version"]
+    position = chain.admin.get("/v1/customers", params={"limit": 1}, expect=200)["position"]
+    chain.admin.delete(path, params={"reason": "重复录入"}, expect=204)
+    assert chain.admin.get(path).status == 404
+    # the feed stays below the oldest transaction that still runs
+    gone, = wait_for(lambda: [c for c in chain.admin.pages("/v1/customers", after_position=position) if c["id"] == customer])
+    assert (gone["deleted_reason"], gone["version"]) == ("重复录入", version + 1) and gone["deleted_at"]
+
+
+def test_a_change_and_a_merge_at_once(store, chain, run, sql):
+    """B3: a change that waits for a merge is made to the customer that stayed."""
+    keep, gone = person(store), person(store)
+    with contextlib.closing(psycopg2.connect(run["dsn"])) as db, db.cursor() as cursor:
+        cursor.execute("SELECT FROM customer WHERE id = %s FOR UPDATE", (gone["id"],))
+        merging, changing = [threading.Thread(target=call) for call in (
+            lambda: results.append(chain.admin.post("/v1/customers/merge", {"keep_id": keep["id"], "merge_id": gone["id"]})),
+            lambda: results.append(store.advisor.patch(f"/v1/customers/{gone['id']}", {"source": "转介绍", "version": 2})))]
+        results, waiting = [], "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE %s"
+        for thread, query in ((merging, "%FROM customer%FOR UPDATE%"), (changing, "%FROM customer%FOR NO KEY UPDATE%")):
+            thread.start()
+            wait_for(lambda: sql(waiting, (query,))[0][0])  # pylint: disable=cell-var-from-loop
+        db.rollback()
+    merging.join()
+    changing.join()
+    assert sorted(r.status for r in results) == [200, 200], results
+    assert chain.admin.get(f"/v1/customers/{keep['id']}", expect=200)["source"] == "转介绍"
 
 
 def test_a_merge_and_a_document_at_once(store, chain):
