@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "admin.h"
 #include "core/log.h"
@@ -60,11 +61,24 @@ command_migrate(struct options *options)
 	return EX_OK;
 }
 
+/* The private cluster needs root to become another user; what serves strangers needs it for nothing. */
+static bool
+is_needless_root(const struct options *options)
+{
+	return geteuid() == 0 && !options->database.private && !options->config.allow_root;
+}
+
+static const char refuse_root[] =
+	"runs as root, which serving does not need; use a user of its own, or set "
+	"FETTLE_ALLOW_ROOT=1";
+
 static int
 command_serve(struct options *options)
 {
 	char error[2048];
 
+	if (is_needless_root(options))
+		return complain(EX_NOPERM, refuse_root);
 	if (options->migrate && !options->database.private &&
 	    !database_migrate(&options->database, error, sizeof(error)))
 		return complain(EX_SOFTWARE, error);
@@ -85,6 +99,8 @@ command_jobs(struct options *options)
 	if (options->database.private)
 		return complain(EX_USAGE, "the private cluster belongs to `serve`, which does its "
 		                          "jobs; set FETTLE_DATABASE_URL");
+	if (is_needless_root(options))
+		return complain(EX_NOPERM, refuse_root);
 	if (!database_fits(&options->database, error, sizeof(error)))
 		return complain(EX_CONFIG, error);
 	if (!config_link_key(&options->config, error, sizeof(error)))

@@ -86,6 +86,10 @@ static const struct setting settings[] = {
 	{ "LOG_LEVEL", SETTING_LEVEL, AT(log_level), "info", 0, 0, "debug, info, warn or error" },
 	{ "ARGON2_THREADS", SETTING_INT, AT(argon2_threads), "2", 1, 64,
 	  "passwords checked at once" },
+	{ "SANDBOX", SETTING_INT, AT(sandbox), "1", 0, 2,
+	  "a system call that serving does not need; 1: fails, 2: ends the process, 0: is let through" },
+	{ "ALLOW_ROOT", SETTING_INT, AT(allow_root), "0", 0, 1,
+	  "1: root may serve from a database that is not the private cluster" },
 };
 /* clang-format on */
 

@@ -36,6 +36,8 @@ struct config {
 	int64_t jobs;   /* 1: serve runs them */
 	enum log_level log_level;
 	int64_t argon2_threads;
+	int64_t sandbox; /* an enum sandbox */
+	int64_t allow_root;
 };
 
 /*

@@ -23,6 +23,7 @@
 #include "jobs/jobs.h"
 #include "link.h"
 #include "loop.h"
+#include "sandbox.h"
 #include "service.h"
 
 #define ROUNDS_MAX    64
@@ -258,6 +259,8 @@ serve(const struct config *config, const struct database *database)
 		close_all(&d);
 		return EX_UNAVAILABLE;
 	}
+	/* it has said why; the rest of the defences stand */
+	(void)!sandbox_enter((enum sandbox)config->sandbox);
 	log_line(LOG_LEVEL_INFO, "ready", "address=%s port=%u", config->address, http_port(d.http));
 	sd_notify(0, "READY=1");
 	loop_run(d.loop, &hooks);
@@ -324,6 +327,7 @@ serve_jobs(const struct config *config, const struct database *database)
 	loop_signals(loop, jobs_stop, &d);
 	loop_tick(loop, 1000, jobs_tick, &d);
 	jobs = jobs_open(database->url);
+	(void)!sandbox_enter((enum sandbox)config->sandbox);
 	log_line(LOG_LEVEL_INFO, "ready", "jobs=1");
 	sd_notify(0, "READY=1");
 	loop_run(loop, &hooks);

@@ -7,13 +7,14 @@ import pathlib
 import shutil
 import sys
 import tempfile
+import urllib.request
 
 import psycopg2
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "api"))
 
-from fettle import BAD, Book, Contract, Daemon, fettled, judge_log  # noqa: E402
+from fettle import BAD, Book, Contract, Daemon, fettled, judge_log, judge_privacy  # noqa: E402
 
 def is_worker(config):
     return hasattr(config, "workerinput")
@@ -30,7 +31,7 @@ def pytest_sessionstart(session):
     if config.option.collectonly:
         return
     folder = tempfile.mkdtemp(prefix="fettle-test-")
-    config.fettle_daemon = daemon = Daemon(folder)
+    config.fettle_daemon = daemon = Daemon(folder, LOG_LEVEL="debug")
     try:
         daemon.start()
     except RuntimeError as error:
@@ -43,12 +44,14 @@ def pytest_configure_node(node):
     node.workerinput["fettle"] = node.config.fettle
 
 
-def judge(folder, log):
+def judge(folder, log, metrics):
     """What is wrong with the run as a whole."""
     wrong = ["in the log: " + line for line in judge_log(log, Book.load(folder, "allowed"))]
-    for secret in Book.load(folder, "secrets"):
-        if secret in log:
-            wrong.append("a secret stands in the log: " + secret[:6] + "...")
+    secrets, sent = Book.load(folder, "secrets"), Book.load(folder, "sent")
+    database = (pathlib.Path(folder) / "data/postgres.log").read_text(encoding="utf-8", errors="replace")
+    for name, said in (("log", log), ("metrics", metrics), ("database's log", database)):
+        wrong += [f"a secret stands in the {name}: {secret[:6]}..." for secret in secrets if secret in said]
+        wrong += [f"what was sent stands in the {name}: {line}" for line in judge_privacy(said, sent)]
     if os.environ.get("FETTLE_TEST_ALL") == "1":
         contract = json.loads((pathlib.Path(folder) / "openapi.json").read_text(encoding="utf-8"))
         every = {op["operationId"] for item in contract["paths"].values() for op in item.values()}
@@ -56,6 +59,14 @@ def judge(folder, log):
         if missed:
             wrong.append(f"{len(missed)} operations never succeeded: " + " ".join(missed))
     return wrong
+
+
+def last_metrics(daemon):
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{daemon.port}/metrics", timeout=10) as reply:
+            return reply.read().decode()
+    except OSError:
+        return ""  # its end is judged by its status
 
 
 @pytest.hookimpl(trylast=True)
@@ -66,8 +77,9 @@ def pytest_sessionfinish(session):
     if is_worker(config) or not getattr(config, "fettle_daemon", None):
         return
     daemon = config.fettle_daemon
+    metrics = last_metrics(daemon)
     status = daemon.stop()
-    wrong = judge(daemon.folder, daemon.log())
+    wrong = judge(daemon.folder, daemon.log(), metrics)
     if status != 0:
         wrong.append(f"fettled ended with status {status}")
     config.fettle_wrong = wrong

@@ -14,13 +14,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "core/log.h"
 #include "core/utc.h"
 #include "db/cluster_run.h"
+#include "db/starter.h"
 
 #define SECOND     INT64_C(1000000)
 #define STALE_WAIT (30 * SECOND)  /* for a server that is stopping */
@@ -35,7 +35,6 @@ struct cluster {
 	char bin[PATH_MAX];
 	char home[PATH_MAX - 64]; /* where the three below are */
 	char data[PATH_MAX], socket[PATH_MAX], log[PATH_MAX];
-	pid_t pid; /* of postgres; 0: not running */
 	bool wanted;
 };
 
@@ -105,7 +104,7 @@ find_home(const char *data_dir, char *error, size_t size)
 		return failed(error, size, "%s: %s", data_dir, strerrordesc_np(errno));
 	if (!realpath(data_dir, real) || strlen(real) >= sizeof(cluster.home))
 		return failed(error, size, "%s: %s", data_dir, strerrordesc_np(errno));
-	(void)snprintf(cluster.home, sizeof(cluster.home), "%s", real);
+	memcpy(cluster.home, real, strlen(real) + 1);
 	if (is_reachable(cluster.home))
 		return true;
 	if (cluster.as.uid == 0)
@@ -208,7 +207,8 @@ make_cluster(char *error, size_t size)
 
 /* --- The server ------------------------------------------------------------------------------- */
 
-static bool
+/* In the starter's process. */
+static pid_t
 start_server(void)
 {
 	/* On the command line, so that nothing in the data directory can take durability away. */
@@ -230,6 +230,8 @@ start_server(void)
 		"-clog_min_duration_statement=-1",
 		"-clog_min_error_statement=panic",
 		"-clog_checkpoints=off",
+		/* the details of an error hold keys and whole rows: names, phones, plates */
+		"-clog_error_verbosity=terse",
 	};
 	char program[PATH_MAX + 16], sockets[PATH_MAX + 32];
 	char *argv[COUNT_OF(fixed) + 6] = { program, (char[]){ "-D" }, cluster.data, sockets };
@@ -239,18 +241,7 @@ start_server(void)
 	(void)snprintf(sockets, sizeof(sockets), "-cunix_socket_directories=%s", cluster.socket);
 	for (i = 0; i < COUNT_OF(fixed); i++)
 		argv[n++] = (char *)(uintptr_t)fixed[i]; /* execv only reads */
-	cluster.pid = run_start(&cluster.as, argv, cluster.log);
-	if (cluster.pid < 0)
-		cluster.pid = 0;
-	return cluster.pid > 0;
-}
-
-static bool
-is_running(void)
-{
-	if (cluster.pid && waitpid(cluster.pid, NULL, WNOHANG) != 0)
-		cluster.pid = 0;
-	return cluster.pid != 0;
+	return run_start(&cluster.as, argv, cluster.log);
 }
 
 /* Does the process that postmaster.pid names live, and in this cluster's directory? */
@@ -309,25 +300,26 @@ bring_up(char *error, size_t size)
 {
 	int64_t begin = clock_monotonic_us(), waited = 0;
 	char url[2 * PATH_MAX + 64];
-	bool told = false;
+	bool told = false, running = false;
 
 	connection_string(url, sizeof(url), "postgres", "postgres");
 	for (; waited < READY_WAIT; waited = clock_monotonic_us() - begin) {
-		if (is_running()) {
+		running = starter_runs();
+		if (running) {
 			if (PQping(url) == PQPING_OK)
 				return true;
 		} else if (waited > STALE_WAIT) {
 			break;
 		} else if (!has_other_server()) {
-			(void)start_server();
+			running = starter_start();
 		} else if (!told) {
 			told = true;
 			log_line(LOG_LEVEL_INFO, "cluster_wait",
 			         "why=\"another server is stopping\"");
 		}
-		pause_ms(cluster.pid ? 20 : 200);
+		pause_ms(running ? 20 : 200);
 	}
-	if (has_other_server() && !cluster.pid)
+	if (has_other_server() && !running)
 		return failed(error, size, "another daemon uses %s", cluster.data);
 	return failed(error, size, "PostgreSQL does not start; see %s", cluster.log);
 }
@@ -403,6 +395,8 @@ cluster_start(const struct cluster_settings *settings, char *url, size_t url_siz
 		              "FETTLE_DATABASE_URL");
 	if (!find_places(settings->data_dir, error, error_size) || !make_cluster(error, error_size))
 		return false;
+	if (!starter_open(start_server))
+		return failed(error, error_size, "cannot fork: %s", strerrordesc_np(errno));
 	if (!bring_up(error, error_size) || !bootstrap(settings->bootstrap, error, error_size)) {
 		cluster_stop();
 		return false;
@@ -419,12 +413,12 @@ cluster_tick(void)
 {
 	static struct log_cap cap;
 
-	if (!cluster.wanted || is_running())
+	if (!cluster.wanted || starter_runs())
 		return;
 	if (log_allow(&cap))
 		log_line(LOG_LEVEL_ERROR, "cluster_died", "log=%s", cluster.log);
 	if (!has_other_server())
-		(void)start_server();
+		(void)starter_start();
 }
 
 void
@@ -434,13 +428,14 @@ cluster_stop(void)
 	int signal = SIGINT; /* fast: clients are cut, and all is written */
 
 	cluster.wanted = false;
-	while (is_running()) {
+	while (starter_runs()) {
 		if (clock_monotonic_us() - begin > STOP_WAIT)
 			signal = SIGQUIT; /* what was acknowledged is in the log all the same */
 		if (signal) {
-			(void)kill(cluster.pid, signal);
+			(void)starter_signal(signal);
 			signal = 0;
 		}
 		pause_ms(10);
 	}
+	starter_close();
 }

@@ -56,6 +56,9 @@ exec_child(const struct run_as *as, char *const argv[], int log, pid_t parent)
 	sigemptyset(&none);
 	(void)pthread_sigmask(SIG_SETMASK, &none, NULL);
 	(void)signal(SIGPIPE, SIG_DFL);
+	(void)signal(SIGINT, SIG_DFL);
+	(void)signal(SIGTERM, SIG_DFL);
+	(void)signal(SIGHUP, SIG_DFL);
 	/* A terminal's Ctrl-C is for us; we stop it when our requests are done. */
 	(void)setsid();
 	if (!become(as) || dup2(log, STDOUT_FILENO) < 0 || dup2(log, STDERR_FILENO) < 0)

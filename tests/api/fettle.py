@@ -6,6 +6,7 @@ import decimal
 import hashlib
 import http.client
 import json
+import mmap
 import os
 import pathlib
 import random
@@ -30,6 +31,12 @@ def fettled():
     return os.environ.get("FETTLED") or str(ROOT / "build/release/fettled")
 
 
+def is_sanitized():
+    """Sanitizers make processes and trace them, which the sandbox does not let them."""
+    with open(fettled(), "rb") as program, mmap.mmap(program.fileno(), 0, access=mmap.ACCESS_READ) as text:
+        return text.find(b"__sanitizer_") >= 0
+
+
 def uuid7():
     """An id a client may choose itself."""
     value = int(time.time() * 1000) << 80 | 7 << 76 | random.getrandbits(76)
@@ -48,7 +55,8 @@ class Daemon:
         self.log_path = self.folder / "fettled.log"
         self.settings = {
             "DATA": str(self.folder / "data"), "PORT": "0", "RATE_PRINCIPAL": "0", "RATE_ADDRESS": "0", "RATE_LOGIN": "0",
-            "CORS_ORIGINS": ORIGIN, **{name: str(value) for name, value in settings.items()}}
+            "CORS_ORIGINS": ORIGIN, "ALLOW_ROOT": "1", "SANDBOX": "0" if is_sanitized() else "1",
+            **{name: str(value) for name, value in settings.items()}}
         self.program = fettled()
         self.process = None
         self.port = None
@@ -175,12 +183,28 @@ class Operation:
                                f"/{'/'.join(map(str, error.absolute_path))}: {error.message}\n{reply}")
 
 
+def names(part):
+    """Words of the contract that are not prose: names of members, codes, operations, permissions."""
+    if isinstance(part, str):
+        yield part
+    elif isinstance(part, list):
+        for item in part:
+            yield from names(item)
+    elif isinstance(part, dict):
+        for key, value in part.items():
+            yield key
+            if key not in ("example", "examples", "description", "summary", "title", "x-labels"):
+                yield from names(value)
+
+
 class Contract:
     def __init__(self, doc):
         self.doc = doc
         self.operations = [Operation(self, method, path, described)
                            for path, item in doc["paths"].items() for method, described in item.items()]
         self.by_id = {op.id: op for op in self.operations}
+        # names of members, codes, operations: not what people call anything
+        self.words = set(names(doc))
         # literal paths before templates
         self.operations.sort(key=lambda op: (op.path.count("{"), op.path))
 
@@ -283,16 +307,41 @@ class Book:
 
     def __init__(self, folder, name):
         self.folder, self.name = pathlib.Path(folder), name
-        self.reached, self.secrets, self.allowed = set(), set(), set()
+        self.reached, self.secrets, self.allowed, self.sent = set(), set(), set(), set()
 
     def save(self):
-        for kind in ("reached", "secrets", "allowed"):
+        for kind in ("reached", "secrets", "allowed", "sent"):
             lines = sorted(getattr(self, kind))
             (self.folder / f"{kind}-{self.name}").write_text("".join(line + "\n" for line in lines))
 
     @staticmethod
     def load(folder, kind):
         return {line for path in pathlib.Path(folder).glob(kind + "-*") for line in path.read_text().splitlines()}
+
+
+# What of a text is looked for where it must not be: long enough not to be there by chance.
+WORD = re.compile(r"[^\s\"'=,;:/?&()\[\]{}<>\\]{6,}")
+PUBLIC = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$|\d{4}-\d\d(-\d\d)?(T.*)?$|[\d.-]{1,9}$")
+
+
+def texts(value):
+    """Every text in a JSON value; names of members are not."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (dict, list)):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from texts(part)
+
+
+def private_words(value, contract):
+    """Words of a body that belong to people: none that the contract itself has, no ids, times and numbers."""
+    return {word for text in texts(value) for word in WORD.findall(text) if not PUBLIC.match(word)} - contract.words
+
+
+def judge_privacy(said, book):
+    """Lines of a log or a reply that tell what somebody sent."""
+    found = set(WORD.findall(said)) & book
+    return [line for line in said.splitlines() if not line.isascii() or found and found & set(WORD.findall(line))]
 
 
 # What a sound daemon never says.
@@ -364,10 +413,23 @@ class Client:
         sent.update(headers or {})
         response, content = self.send(method, path, body, {k: v for k, v in sent.items() if v is not None})
         reply = Reply(method, path, response.status, response.headers, content)
+        self.listen(reply, json_body)
         self.check(reply, sent)
         if expect is not None:
             assert reply.status == expect, f"expected {expect}: {reply}"
         return reply
+
+    def listen(self, reply, sent):
+        """What was sent is nobody else's business: not the log's, not that of who reads an error."""
+        words = private_words(sent, self.contract)
+        self.book.sent |= words
+        if reply.status >= 400 and reply.body and not reply.is_head:
+            told = judge_privacy(json.dumps([e.get("message") for e in reply.json.get("errors", [])] + [
+                reply.json.get("detail"), reply.json.get("title"), reply.json.get("hint")]), words)
+            assert not told, f"tells what was sent: {reply}"
+        elif reply.status < 300 and reply.body and (reply.headers.get("Content-Type") or "").startswith("application/json"):
+            given = reply.json if isinstance(reply.json, dict) else {}
+            self.book.secrets |= {given[name] for name in ("token", "key", "secret") if isinstance(given.get(name), str) and len(given[name]) > 20}
 
     def check(self, reply, sent):
         assert reply.status != 500, f"a bug: {reply}"

@@ -70,14 +70,16 @@ class Daemon:
 
     def postmaster(self):
         out = subprocess.run(["ps", "-o", "pid=,ppid=,args=", "-A"], capture_output=True, text=True).stdout
-        for line in out.splitlines():
-            pid, ppid, args = line.split(None, 2)
-            if int(ppid) == self.process.pid and "postgres" in args:
+        lines = [line.split(None, 2) for line in out.splitlines()]
+        # the daemon's child starts it
+        starters = {pid for pid, ppid, _ in lines if int(ppid) == self.process.pid}
+        for pid, ppid, args in lines:
+            if ppid in starters and "postgres" in args:
                 return int(pid), args
         sys.exit("the private cluster's postmaster is not found")
 
     def socket_dir(self):
-        pid, args = self.postmaster()
+        _, args = self.postmaster()
         status = pathlib.Path(re.search(r"-D\s*(\S+)", args).group(1)) / "postmaster.pid"
         return status.read_text().splitlines()[4]
 
@@ -87,7 +89,7 @@ class Daemon:
 
         def of(pid):
             try:
-                fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+                fields = pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()
             except OSError:
                 return 0  # a backend that has just ended
             return (int(fields[11]) + int(fields[12])) / ticks
@@ -97,7 +99,7 @@ class Daemon:
         return of(self.process.pid), sum(of(int(p)) for p in out.split())
 
     def rss_mib(self):
-        text = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        text = pathlib.Path(f"/proc/{self.process.pid}/status").read_text(encoding="utf-8")
         return int(re.search(r"VmRSS:\s+(\d+)", text).group(1)) / 1024
 
 
