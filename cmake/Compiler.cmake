@@ -11,7 +11,8 @@ set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_C_FLAGS_RELEASE "-O2 -g")
 set(CMAKE_C_FLAGS_DEBUG "-Og -g")
 set(CMAKE_C_FLAGS_SANITIZE "-O1 -g -fno-omit-frame-pointer")
-set(CMAKE_C_FLAGS_COVERAGE "-O0 -g --coverage")
+# Atomic, since threads count too.
+set(CMAKE_C_FLAGS_COVERAGE "-O0 -g --coverage -fprofile-update=atomic")
 set(CMAKE_EXE_LINKER_FLAGS_COVERAGE "--coverage")
 
 include(CheckPIESupported)

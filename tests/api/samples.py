@@ -7,7 +7,6 @@ sweeps call it, repeat it, race it, and try it with what belongs to another stor
 
 import datetime
 
-from fettle import uuid7
 from trade import CONSENT, HANDED_BACK, days_ahead
 
 SAMPLES = {}

@@ -84,8 +84,8 @@ def is_same(op, pointer, schema, text, reply, sql):
 
 @pytest.mark.parametrize("op", OPERATIONS, ids=lambda op: op.id)
 def test_texts(chain, store, sql, journal, chance, long, op):
-    trade, prepared = Trade(store), None
-    client, path, body, options = prepared = SAMPLES[op.id](trade)
+    trade = Trade(store)
+    client, path, body, options = SAMPLES[op.id](trade)
     if not isinstance(body, dict):
         body = {}
     for pointer, schema in list(text_fields(op, body)):
