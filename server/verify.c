@@ -16,8 +16,15 @@ static const struct check {
 	{ "settlement totals", SQL_verify_settlement_totals },
 	{ "settlements paid", SQL_verify_settlement_paid },
 	{ "refunds", SQL_verify_payment_refunds },
-	{ "settlement numbers", SQL_verify_settlement_numbers },
 	{ "orders paid", SQL_verify_order_paid },
+	{ "lines", SQL_verify_lines },
+	{ "numbers", SQL_verify_numbers },
+	{ "dates", SQL_verify_dates },
+	{ "histories", SQL_verify_histories },
+	{ "links", SQL_verify_links },
+	{ "search keys", SQL_verify_search_keys },
+	{ "references", SQL_verify_references },
+	{ "versions", SQL_verify_versions },
 	{ "KPIs", SQL_verify_kpis },
 };
 

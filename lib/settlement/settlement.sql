@@ -250,17 +250,6 @@ SELECT st.code AS store_code, p.number AS subject, d.what, d.expected, d.found
  WHERE d.expected <> d.found
  ORDER BY store_code, subject, d.what;
 
--- name: verify_settlement_numbers   unnamed
-SELECT st.code AS store_code, n.day AS subject, 'numbers' AS what, n.last AS expected, n.given AS found
-  FROM (SELECT s.store_id, substring(s.number FROM '^(.*)-[0-9]+$') AS day,
-               max(substring(s.number FROM '[0-9]+$')::bigint) AS last, count(*) AS given
-          FROM settlement s
-         WHERE s.number IS NOT NULL
-         GROUP BY s.store_id, day) n
-  JOIN store st ON st.id = n.store_id
- WHERE n.last <> n.given
- ORDER BY store_code, subject;
-
 -- An order is paid when its customer's bill is; without lines of the customer's, when it is settled.
 
 -- name: verify_order_paid   unnamed

@@ -87,16 +87,18 @@ def shop(chain, store):
 
 @pytest.fixture
 def verify(run, store, sql, tmp_path):
-    """verify() -> what `fettled verify` says of this test's store, once its events are folded."""
+    """verify(check ...) -> what `fettled verify` says of this test's store, once its events are folded; of these
+    checks alone where a test makes by SQL what no command would have made so."""
     url = run["dsn"].replace("user=postgres", "user=fettle_app")
 
     def folded():
         return not sql("SELECT 1 FROM event e JOIN event_consumer c ON c.name = 'kpis' WHERE e.store_id = %s"
                        " AND (e.position, e.id) > (c.position, c.last_id)", (store.id,))
 
-    def tell():
+    def tell(*checks):
         wait_for(folded)
         done = Daemon(tmp_path, DATABASE_URL=url).run("verify")
         assert done.returncode == (1 if done.stdout else 0), done.stderr
-        return [line for line in done.stdout.splitlines() if f" {store.code} " in line]
+        return [line for line in done.stdout.splitlines()
+                if f" {store.code} " in line and (not checks or line.split(":")[0] in checks)]
     return tell

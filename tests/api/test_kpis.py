@@ -94,7 +94,7 @@ def test_a_visit_from_bill_to_value(chain, store, admin, anyone, value, verify):
     assert parts(value("satisfaction", **now)) == (0, 0, 1, 1)
     stocked = value("stock_value", **now)
     assert (stocked["value"], stocked["n"]) == (60000, 2)  # five came at 200.00, two went
-    assert verify() == []
+    assert verify("KPIs") == []
 
 
 def test_delivered_today(sql, store, value):
@@ -282,14 +282,14 @@ def test_verified(sql, store, value, verify):
     order = deliver(sql, store, f"{DAY} 12:00+08", promised=f"{DAY} 13:00+08")
     value("on_time_delivery")
     wait_for(lambda: store.manager.get("/v1/surveys", params={"work_order_id": order}).data)  # its event comes later
-    assert verify() == []
+    assert verify("KPIs") == []
     def change(text, kpi):
         sql("UPDATE kpi_day SET " + text + " WHERE store_id = %s AND kpi = %s", (store.id, kpi))
     change("denominator = 2", "on_time_delivery")
     sql("DELETE FROM kpi_day WHERE store_id = %s AND kpi = 'complaint_rate'", (store.id,))
     change("kpi = 'sales'", "orders_delivered")
     name = f"KPIs: {store.code}"
-    assert verify() == [
+    assert verify("KPIs") == [
         f"{name} complaint_rate: denominator of {DAY} is none, should be 1",
         f"{name} complaint_rate: n of {DAY} is none, should be 1",
         f"{name} complaint_rate: numerator of {DAY} is none, should be 0",
@@ -301,7 +301,7 @@ def test_verified(sql, store, value, verify):
     # an order more on that day makes it anew
     deliver(sql, store, f"{DAY} 12:00+08", promised=f"{DAY} 13:00+08")
     value("orders_delivered", lambda r: r["n"] == 2)
-    assert verify() == []
+    assert verify("KPIs") == []
 
 
 def test_counted_anew(chain, run, sql, store, value, verify, tmp_path):
@@ -313,7 +313,7 @@ def test_counted_anew(chain, run, sql, store, value, verify, tmp_path):
     value("on_time_delivery")
     value("orders_delivered", **{"from": "2026-03-12", "to": "2026-03-12"})
     value("stock_value", **{"from": today(), "to": today()})
-    assert verify() == []
+    assert verify("KPIs") == []
     sql("UPDATE kpi_day SET numerator = numerator + 7 WHERE store_id = %s", (store.id,))
     sql("UPDATE kpi_day SET kpi = 'sales' WHERE store_id = %s AND kpi = 'on_time_delivery'", (store.id,))
     url = run["dsn"].replace("user=postgres", "user=fettle_app")
@@ -321,9 +321,9 @@ def test_counted_anew(chain, run, sql, store, value, verify, tmp_path):
         return Daemon(tmp_path, DATABASE_URL=url).run("recount", *args)
     done = recount("--store", store.code, DAY, "2026-03-11")
     assert (done.returncode, done.stdout, done.stderr) == (0, f"store {store.id}: 6 values changed\n", "")
-    wrong = verify()
+    wrong = verify("KPIs")
     assert wrong and all(" of 2026-03-12 " in line or f" of {today()} " in line for line in wrong)
-    assert recount("--store", store.code, "2026-03-12", today()).returncode == 0 and verify() == []
+    assert recount("--store", store.code, "2026-03-12", today()).returncode == 0 and verify("KPIs") == []
     assert recount("--store", store.code, DAY, today()).stdout == ""
     for args in ((DAY,), ("--store", store.code, today(), DAY), ("--store", store.code, "now", DAY), ("--store", "?", DAY, DAY)):
         refused = recount(*args)

@@ -1,0 +1,225 @@
+-- For `fettled verify`: what tables say of each other, beyond the books of one module.
+
+-- Every number that a counter has given is on one document, and on no other.
+
+-- name: verify_numbers   unnamed
+SELECT st.code AS store_code, coalesce(n.kind, c.kind) || '-' || coalesce(n.period, c.period) AS subject, d.what, d.expected, d.found
+  FROM (SELECT o.store_id, o.parts[1] AS kind, o.parts[2] AS period, count(*) AS given,
+               count(DISTINCT o.parts[3]::bigint) AS different, max(o.parts[3]::bigint) AS last
+          FROM (SELECT a.store_id, regexp_match(a.number, '-([A-Z]+)-([0-9]+)-([0-9]+)$') AS parts
+                  FROM (SELECT store_id, number FROM appointment
+                        UNION ALL SELECT store_id, number FROM reception
+                        UNION ALL SELECT store_id, number FROM work_order
+                        UNION ALL SELECT store_id, number FROM stock_document
+                        UNION ALL SELECT store_id, number FROM settlement WHERE number IS NOT NULL
+                        UNION ALL SELECT store_id, number FROM payment
+                        UNION ALL SELECT store_id, number FROM complaint) a) o
+         WHERE o.parts IS NOT NULL
+         GROUP BY o.store_id, o.parts[1], o.parts[2]) n
+  FULL JOIN document_counter c ON c.store_id = n.store_id AND c.kind = n.kind AND c.period = n.period
+  JOIN store st ON st.id = coalesce(n.store_id, c.store_id)
+ CROSS JOIN LATERAL (VALUES ('numbers', coalesce(c.last, 0), coalesce(n.given, 0)),
+                            ('different numbers', coalesce(n.given, 0), coalesce(n.different, 0)),
+                            ('last number', coalesce(c.last, 0), coalesce(n.last, 0))) d (what, expected, found)
+ WHERE d.expected <> d.found
+ ORDER BY store_code, subject, d.what;
+
+-- What a state says has happened has a date, what it says has not has none, and dates follow each other.
+
+-- name: verify_dates   unnamed
+WITH fact AS (
+	SELECT w.store_id, w.number AS subject, f.what, f.expected, f.dated
+	  FROM work_order w
+	 CROSS JOIN LATERAL (VALUES
+		('started_at', true, w.status IN ('opened', 'ready', 'dispatched', 'cancelled') OR w.started_at IS NOT NULL),
+		('finished_at', true, w.status NOT IN ('awaiting_qc', 'completed', 'settled', 'delivered', 'closed') OR w.finished_at IS NOT NULL),
+		('completed_at', true, w.status NOT IN ('completed', 'settled', 'delivered', 'closed') OR w.completed_at IS NOT NULL),
+		('settled_at', w.status IN ('settled', 'delivered', 'closed'), w.settled_at IS NOT NULL),
+		('delivered_at', w.status IN ('delivered', 'closed'), w.delivered_at IS NOT NULL),
+		('closed_at', w.status = 'closed', w.closed_at IS NOT NULL),
+		('cancelled_at', w.status = 'cancelled', w.cancelled_at IS NOT NULL)) f (what, expected, dated)
+	UNION ALL
+	SELECT a.store_id, a.number, f.what, f.expected, f.dated
+	  FROM appointment a
+	 CROSS JOIN LATERAL (VALUES
+		('arrived_at', a.status IN ('arrived', 'converted'), a.arrived_at IS NOT NULL),
+		('no_show_at', true, a.status <> 'no_show' OR a.no_show_at IS NOT NULL),
+		('reception_id', a.status = 'converted', a.reception_id IS NOT NULL)) f (what, expected, dated)
+	UNION ALL
+	SELECT r.store_id, r.number, f.what, f.expected, f.dated
+	  FROM reception r
+	 CROSS JOIN LATERAL (VALUES
+		('greeted_at', true, r.status IN ('waiting', 'left_without_service') OR r.greeted_at IS NOT NULL),
+		('checking_at', true, r.status <> 'checking' OR r.checking_at IS NOT NULL),
+		('handed_over_at', r.status = 'handed_over', r.handed_over_at IS NOT NULL),
+		('left_at', r.status = 'left_without_service', r.left_at IS NOT NULL)) f (what, expected, dated)
+	UNION ALL
+	SELECT d.store_id, d.number, 'posted_at', d.status IN ('posted', 'reversed'), d.posted_at IS NOT NULL
+	  FROM stock_document d
+	UNION ALL
+	SELECT s.store_id, coalesce(s.number, s.id::text), 'issued_at', s.number IS NOT NULL, s.issued_at IS NOT NULL
+	  FROM settlement s
+	UNION ALL
+	SELECT c.store_id, c.number, 'closed_at', c.status IN ('closed', 'archived'), c.closed_at IS NOT NULL
+	  FROM complaint c
+	UNION ALL
+	SELECT r.store_id, 'reservation ' || r.id, 'ended_at', r.status <> 'active', r.ended_at IS NOT NULL
+	  FROM reservation r
+	UNION ALL
+	SELECT q.store_id, 'quality check ' || q.id, 'decided_at', q.status <> 'open', q.decided_at IS NOT NULL
+	  FROM quality_check q
+	UNION ALL
+	SELECT y.store_id, 'survey ' || y.id, 'completed_at', y.status = 'completed', y.completed_at IS NOT NULL
+	  FROM survey y
+)
+SELECT st.code AS store_code, f.subject, f.what, CASE WHEN f.expected THEN 'set' ELSE 'none' END AS expected,
+       CASE WHEN f.dated THEN 'set' ELSE 'none' END AS found
+  FROM fact f
+  JOIN store st ON st.id = f.store_id
+ WHERE f.expected <> f.dated
+UNION ALL
+SELECT st.code, w.number, d.what, 'not before ' || d.earlier, d.later::text
+  FROM work_order w
+  JOIN store st ON st.id = w.store_id
+ CROSS JOIN LATERAL (VALUES ('started_at', w.opened_at, w.started_at), ('completed_at', w.opened_at, w.completed_at),
+                            ('settled_at', w.completed_at, w.settled_at), ('delivered_at', w.settled_at, w.delivered_at),
+                            ('closed_at', w.delivered_at, w.closed_at)) d (what, earlier, later)
+ WHERE d.later < d.earlier
+ ORDER BY store_code, subject, what;
+
+-- Where an order, a complaint or a promise stands is written in its history.
+
+-- name: verify_histories   unnamed
+WITH history AS (
+	SELECT w.store_id, w.number AS subject, 'status' AS what, w.status AS found,
+	       (SELECT g.status FROM work_order_stage g WHERE g.work_order_id = w.id ORDER BY g.status = w.status DESC, g.id DESC LIMIT 1) AS expected
+	  FROM work_order w
+	UNION ALL
+	SELECT c.store_id, c.number, 'status', c.status,
+	       (SELECT g.status FROM complaint_step g WHERE g.complaint_id = c.id ORDER BY g.status = c.status DESC, g.id DESC LIMIT 1)
+	  FROM complaint c
+	UNION ALL
+	SELECT w.store_id, w.number, d.what, d.found::text, d.expected::text
+	  FROM work_order w
+	 CROSS JOIN LATERAL (VALUES
+		('promised_at', w.promised_at,
+		 (SELECT p.promised_at FROM work_order_promise p WHERE p.work_order_id = w.id ORDER BY p.id DESC LIMIT 1)),
+		('first_promised_at', w.first_promised_at,
+		 (SELECT p.promised_at FROM work_order_promise p WHERE p.work_order_id = w.id ORDER BY p.id LIMIT 1))) d (what, found, expected)
+)
+SELECT st.code AS store_code, h.subject, h.what, coalesce(h.expected, 'none') AS expected, coalesce(h.found, 'none') AS found
+  FROM history h
+  JOIN store st ON st.id = h.store_id
+ WHERE h.expected IS DISTINCT FROM h.found
+ ORDER BY store_code, subject, h.what;
+
+-- A store sees the customers and vehicles of its documents; a survey's link opens that survey.
+
+-- name: verify_links   unnamed
+SELECT st.code AS store_code, d.subject, d.what, 'seen by its store' AS expected, 'hidden' AS found
+  FROM (SELECT a.store_id, a.number AS subject, 'customer' AS what, a.customer_id AS id FROM appointment a
+        UNION ALL SELECT r.store_id, r.number, 'customer', r.customer_id FROM reception r
+        UNION ALL SELECT w.store_id, w.number, 'customer', w.customer_id FROM work_order w
+        UNION ALL SELECT c.store_id, c.number, 'customer', c.customer_id FROM complaint c) d
+  JOIN store st ON st.id = d.store_id
+ WHERE d.id IS NOT NULL AND NOT EXISTS (SELECT FROM customer_store l WHERE l.customer_id = d.id AND l.store_id = d.store_id)
+UNION ALL
+SELECT st.code, d.subject, d.what, 'seen by its store', 'hidden'
+  FROM (SELECT a.store_id, a.number AS subject, 'vehicle' AS what, a.vehicle_id AS id FROM appointment a
+        UNION ALL SELECT r.store_id, r.number, 'vehicle', r.vehicle_id FROM reception r
+        UNION ALL SELECT w.store_id, w.number, 'vehicle', w.vehicle_id FROM work_order w
+        UNION ALL SELECT c.store_id, c.number, 'vehicle', c.vehicle_id FROM complaint c) d
+  JOIN store st ON st.id = d.store_id
+ WHERE d.id IS NOT NULL AND NOT EXISTS (SELECT FROM vehicle_store l WHERE l.vehicle_id = d.id AND l.store_id = d.store_id)
+UNION ALL
+SELECT st.code, 'survey ' || y.id, 'link', y.id::text, coalesce(k.subject_id::text, 'none')
+  FROM survey y
+  JOIN store st ON st.id = y.store_id
+  LEFT JOIN link k ON k.id = y.link_id AND k.purpose = 'survey'
+ WHERE k.subject_id IS DISTINCT FROM y.id
+UNION ALL
+SELECT st.code, w.number, d.what, d.expected, d.found
+  FROM work_order w
+  JOIN reception r ON r.id = w.reception_id
+  JOIN store st ON st.id = w.store_id
+ CROSS JOIN LATERAL (VALUES ('customer', r.customer_id::text, w.customer_id::text),
+                            ('vehicle', r.vehicle_id::text, w.vehicle_id::text)) d (what, expected, found)
+ WHERE d.expected <> d.found
+ ORDER BY store_code, subject, what;
+
+-- What is looked for is found, by its own key and no other's: numbers, plates, VINs, phones, part numbers exactly;
+-- of names only that there is a key.
+
+-- name: verify_search_keys   unnamed
+WITH wanted AS (
+	SELECT d.store_id, d.subject, d.id, 'number' AS kind, part_key(d.number) AS key
+	  FROM (SELECT store_id, 'appointment' AS subject, id, number FROM appointment
+	        UNION ALL SELECT store_id, 'reception', id, number FROM reception
+	        UNION ALL SELECT store_id, 'work_order', id, number FROM work_order
+	        UNION ALL SELECT store_id, 'stock_document', id, number FROM stock_document
+	        UNION ALL SELECT store_id, 'settlement', id, number FROM settlement WHERE number IS NOT NULL
+	        UNION ALL SELECT store_id, 'complaint', id, number FROM complaint) d
+	UNION ALL
+	SELECT NULL, 'part', p.id, 'part_number', part_key(p.number_norm) FROM part p WHERE p.deleted_at IS NULL
+	UNION ALL
+	SELECT NULL, 'vehicle', v.id, 'plate', part_key(v.plate) FROM vehicle v WHERE v.deleted_at IS NULL AND v.plate IS NOT NULL
+	UNION ALL
+	SELECT NULL, 'vehicle', v.id, 'vin_tail', reverse(part_key(v.vin)) FROM vehicle v WHERE v.deleted_at IS NULL AND v.vin IS NOT NULL
+	UNION ALL
+	SELECT NULL, 'customer', c.id, 'phone_tail', reverse(lower(c.phone)) FROM customer c WHERE c.deleted_at IS NULL AND c.phone IS NOT NULL
+	UNION ALL
+	SELECT NULL, d.subject, d.id, 'name', NULL
+	  FROM (SELECT 'customer' AS subject, id, name FROM customer WHERE deleted_at IS NULL
+	        UNION ALL SELECT 'part', id, name FROM part WHERE deleted_at IS NULL) d
+	 WHERE part_key(d.name) <> ''
+)
+SELECT coalesce(st.code, 'chain') AS store_code, d.subject || ' ' || d.id AS subject, d.kind || ' key' AS what, d.expected, d.found
+  FROM (SELECT w.store_id, w.subject, w.id, w.kind, coalesce(w.key, 'some') AS expected, 'none' AS found
+          FROM wanted w
+         WHERE NOT EXISTS (SELECT FROM search_key k
+                            WHERE k.subject_id = w.id AND k.kind = w.kind AND (w.key IS NULL OR k.key = left(w.key, 64)))
+        UNION ALL
+        SELECT k.store_id, k.subject, k.subject_id, k.kind, 'none', k.key
+          FROM search_key k
+         WHERE k.kind IN ('number', 'part_number', 'vin_tail')
+           AND NOT EXISTS (SELECT FROM wanted w WHERE w.id = k.subject_id AND w.kind = k.kind AND k.key = left(w.key, 64))) d
+  LEFT JOIN store st ON st.id = d.store_id
+ ORDER BY store_code, subject, what;
+
+-- Prices of lines, what was billed of them, what was agreed to.
+
+-- name: verify_lines   unnamed
+SELECT st.code AS store_code, d.subject, d.what || ' of line ' || d.position AS what, d.expected, d.found
+  FROM (SELECT l.store_id, w.number AS subject, l.position, 'amount' AS what, round(l.quantity * l.unit_price) AS expected, l.amount AS found
+          FROM work_order_line l
+          JOIN work_order w ON w.id = l.work_order_id
+        UNION ALL
+        SELECT l.store_id, coalesce(s.number, s.id::text), l.position, 'amount', o.amount, l.amount
+          FROM settlement_line l
+          JOIN settlement s ON s.id = l.settlement_id AND s.status <> 'void' AND s.deleted_at IS NULL
+          JOIN work_order_line o ON o.id = l.work_order_line_id
+        UNION ALL
+        SELECT y.store_id, 'survey ' || y.id, 0, 'satisfaction', a.satisfaction, y.satisfaction
+          FROM survey y
+         CROSS JOIN LATERAL (SELECT round(sum(q.weight * (a.score - q.min) * 100.0 / (q.max - q.min)) / sum(q.weight)) AS satisfaction
+                               FROM survey_answer a
+                               JOIN survey_question q ON q.id = a.question_id
+                              WHERE a.survey_id = y.id AND q.kind = 'score') a
+         WHERE y.status = 'completed') d
+  JOIN store st ON st.id = d.store_id
+ WHERE d.expected IS DISTINCT FROM d.found
+ ORDER BY store_code, d.subject, d.position;
+
+-- Rows whose other end is not there, and rows that feeds would not show.
+
+-- name: verify_references   unnamed
+SELECT coalesce(st.code, 'chain') AS store_code, r.subject, r.what, r.expected, r.found
+  FROM verify_references() r
+  LEFT JOIN store st ON st.id = r.store_id
+ ORDER BY store_code, r.subject, r.what;
+
+-- name: verify_versions   unnamed
+SELECT coalesce(st.code, 'chain') AS store_code, v.subject, v.what, v.expected, v.found
+  FROM verify_versions() v
+  LEFT JOIN store st ON st.id = v.store_id
+ ORDER BY store_code, v.subject, v.what;
