@@ -147,7 +147,15 @@ database_fits(const struct database *database, char *error, size_t size)
 			snprintf(error, size,
 			         "the database has migrations this program does not know: it is "
 			         "older");
-		why = missing ? error : NULL;
+		else if (positions_ahead(conn))
+			snprintf(
+				error, size,
+				"the data come from a server whose transactions counted further, "
+				"so feeds and jobs would skip what happens now: stop PostgreSQL and "
+				"run `pg_resetwal --epoch=N` with an N above that server's");
+		else
+			error[0] = '\0';
+		why = error[0] ? error : NULL;
 	}
 	conn_close(conn);
 	arena_clear(&arena);

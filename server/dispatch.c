@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "auth.h"
+#include "clock.h"
 #include "command.h"
 #include "core/log.h"
 #include "decode_place.h"
@@ -507,7 +508,9 @@ authorised(struct request *req)
 		answer_problem(req, err);
 		return;
 	}
-	if (req->route->kind == ROUTE_READ && !req->operation->on_worker)
+	if (!clock_agrees())
+		answer_problem(req, ERR_UNAVAILABLE);
+	else if (req->route->kind == ROUTE_READ && !req->operation->on_worker)
 		submit_read(req);
 	else if (!workers_submit(req->operation->on_hasher ? server.hashers : server.workers, req))
 		answer_problem(req, ERR_UNAVAILABLE);

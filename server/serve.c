@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "auth.h"
+#include "clock.h"
 #include "core/log.h"
 #include "cursor.h"
 #include "db/cluster.h"
@@ -91,6 +92,7 @@ tick_second(void *arg)
 
 	if (d->database->private && !d->stopping)
 		cluster_tick();
+	clock_watch(d->lanes);
 	sd_notify(0, "WATCHDOG=1");
 }
 

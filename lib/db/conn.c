@@ -24,6 +24,7 @@ conn_open(const char *url)
 		die("out of memory");
 	conn->url = url;
 	conn->settings = "";
+	conn->begin = SQL_transaction_begin;
 	conn->deadline_us = INT64_MAX;
 	return conn;
 }
@@ -52,8 +53,7 @@ conn_open_for_reports(const char *url)
 {
 	struct conn *conn = conn_open(url);
 
-	conn->settings = "-c default_transaction_isolation=repeatable\\ read "
-			 "-c default_transaction_read_only=on";
+	conn->begin = SQL_transaction_begin_report;
 	return conn;
 }
 

@@ -33,6 +33,7 @@ enum prepared {
 
 struct conn {
 	const char *url, *settings;
+	enum sql begin; /* how its transactions begin */
 	PGconn *pg;
 	int64_t deadline_us;
 	size_t entries_count, bytes;

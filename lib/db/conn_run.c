@@ -246,7 +246,7 @@ run_once(struct conn *conn, struct ctx *ctx, enum err (*fn)(struct ctx *, void *
 		return err;
 	if (PQpipelineStatus(conn->pg) == PQ_PIPELINE_OFF && !PQenterPipelineMode(conn->pg))
 		return ERR_CONNECTION_LOST;
-	queue(conn, ENTRY_CONTROL, SQL_transaction_begin, NULL, NULL);
+	queue(conn, ENTRY_CONTROL, conn->begin, NULL, NULL);
 	queue(conn, ENTRY_CONTROL, SQL_principal_set,
 	      principal_values(ctx->arena, ctx->scope, ctx->request_id, PLAN_GENERIC), NULL);
 	err = fn(ctx, arg);

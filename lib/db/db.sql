@@ -16,6 +16,16 @@ SELECT set_config('app.store', coalesce(:scope_store, ''), true),
 -- name: transaction_begin
 BEGIN;
 
+-- Not by the connection's settings: one whose sessions are read only is not one to target for reads and writes.
+-- name: transaction_begin_report
+BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+
+-- name: session_read_only
+SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY;
+
+-- name: server_clock
+SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS clock;
+
 -- name: transaction_commit
 COMMIT;
 

@@ -21,12 +21,13 @@
 
 /* One snapshot for all that is asked between two Syncs; answers are small, so no parallel
  * workers. */
-#define SETTINGS                                                                                  \
-	"-c default_transaction_isolation=repeatable\\ read -c default_transaction_read_only=on " \
-	"-c statement_timeout=2000 -c max_parallel_workers_per_gather=0"
+#define SETTINGS                                                                        \
+	"-c default_transaction_isolation=repeatable\\ read -c statement_timeout=2000 " \
+	"-c max_parallel_workers_per_gather=0"
 
 enum expect_kind {
 	EXPECT_SETTING, /* BEGIN-like statements whose rows nobody wants */
+	EXPECT_SESSION, /* what the lane is not used without */
 	EXPECT_PREPARE,
 	EXPECT_ROWS,
 	EXPECT_SYNC
@@ -123,40 +124,6 @@ lane_connect(struct lane *lane)
 	}
 	lane->state = LANE_CONNECTING;
 	watch(lane, EPOLLOUT);
-}
-
-static void
-lane_up(struct lane *lane)
-{
-	if (PQsetnonblocking(lane->pg, 1) != 0 || !PQenterPipelineMode(lane->pg)) {
-		lane_fail(lane, "pipeline");
-		return;
-	}
-	lane->state = LANE_UP;
-	lane->backoff_us = BACKOFF_FIRST_US;
-	lane->head = lane->tail = 0;
-	lane->queries = 0;
-	lane->principal = NULL;
-	memset(lane->prepared, 0, sizeof(lane->prepared));
-	watch(lane, EPOLLIN);
-}
-
-static void
-lane_poll_connect(struct lane *lane)
-{
-	switch (PQconnectPoll(lane->pg)) {
-	case PGRES_POLLING_READING:
-		watch(lane, EPOLLIN);
-		break;
-	case PGRES_POLLING_WRITING:
-		watch(lane, EPOLLOUT);
-		break;
-	case PGRES_POLLING_OK:
-		lane_up(lane);
-		break;
-	default:
-		lane_fail(lane, "connect");
-	}
 }
 
 /* Send a query again, or give it up when it has been tried too often; its riders on their own. */
@@ -334,6 +301,48 @@ lane_sync(struct lane *lane)
 	}
 }
 
+static void
+lane_up(struct lane *lane)
+{
+	if (PQsetnonblocking(lane->pg, 1) != 0 || !PQenterPipelineMode(lane->pg)) {
+		lane_fail(lane, "pipeline");
+		return;
+	}
+	lane->state = LANE_UP;
+	lane->backoff_us = BACKOFF_FIRST_US;
+	lane->head = lane->tail = 0;
+	lane->queries = 0;
+	lane->principal = NULL;
+	memset(lane->prepared, 0, sizeof(lane->prepared));
+	/* Only now: a session that is read only from its start is none that a URL's
+	 * target_session_attrs=read-write takes. */
+	if (!PQsendQueryParams(lane->pg, statements[SQL_session_read_only].sql, 0, NULL, NULL, NULL,
+	                       NULL, 0)) {
+		lane_fail(lane, "session");
+		return;
+	}
+	expect(lane, EXPECT_SESSION, SQL_session_read_only, NULL, 0);
+	lane_sync(lane);
+}
+
+static void
+lane_poll_connect(struct lane *lane)
+{
+	switch (PQconnectPoll(lane->pg)) {
+	case PGRES_POLLING_READING:
+		watch(lane, EPOLLIN);
+		break;
+	case PGRES_POLLING_WRITING:
+		watch(lane, EPOLLOUT);
+		break;
+	case PGRES_POLLING_OK:
+		lane_up(lane);
+		break;
+	default:
+		lane_fail(lane, "connect");
+	}
+}
+
 static struct lane *
 least_loaded(struct lanes *lanes, const struct lane_query *query)
 {
@@ -490,6 +499,11 @@ lane_read(struct lane *lane)
 		if (e->kind == EXPECT_ROWS) {
 			take_rows(lane, e, result, err);
 			continue;
+		}
+		if (e->kind == EXPECT_SESSION && status != PGRES_COMMAND_OK) {
+			PQclear(result);
+			lane_fail(lane, "session");
+			return;
 		}
 		if (e->kind == EXPECT_PREPARE && status != PGRES_COMMAND_OK)
 			lane->prepared[e->sql] = false;

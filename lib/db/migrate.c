@@ -215,9 +215,27 @@ server_unfit(struct conn *conn, struct arena *arena)
 	if (row_text(rows, 0, "why"))
 		return row_text(rows, 0, "why");
 	off = row_int(rows, 0, "clock") - utc_now().us;
-	if (off > 1000000 || off < -1000000)
+	if (off > CLOCK_OFF_MAX_US || off < -CLOCK_OFF_MAX_US)
 		return arena_printf(
 			arena, "the clocks of this machine and of PostgreSQL differ by %lld ms",
 			(long long)(off / 1000));
 	return NULL;
+}
+
+bool
+positions_ahead(struct conn *conn)
+{
+	struct arena arena;
+	struct rows *ahead;
+	enum err err;
+	bool any;
+
+	arena_init(&arena);
+	err = conn_exec(conn, &arena,
+	                "SELECT 1 FROM event_consumer"
+	                " WHERE position >= pg_snapshot_xmax(pg_current_snapshot())",
+	                &ahead, NULL, 0);
+	any = err == OK && rows_count(ahead) > 0;
+	arena_clear(&arena);
+	return any;
 }

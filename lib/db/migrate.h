@@ -30,9 +30,16 @@ MUSTCHECK bool migrate(struct conn *conn, const struct migration *migrations, si
  * cannot be asked or has one that this program does not know. */
 int migrations_missing(struct conn *conn, const struct migration *migrations, size_t count);
 
+/* How far the server's clock may be from this machine's. */
+#define CLOCK_OFF_MAX_US INT64_C(1000000)
+
 /* What makes a database unfit to serve: an old server, an app role with too many rights, settings
  * that lose data, a clock that is off by more than a second.  NULL when it is fit, else a
  * sentence. */
 const char *server_unfit(struct conn *conn, struct arena *arena);
+
+/* Whether positions in feeds lie ahead of the server's transactions, as after a restore into another
+ * cluster: what changes then would be sorted before what consumers have seen, and skipped. */
+bool positions_ahead(struct conn *conn);
 
 #endif

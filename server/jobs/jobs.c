@@ -50,7 +50,8 @@ run_job(struct conn *conn, const struct job *job)
 	arena_init(&arena);
 	conn_set_deadline(conn, clock_monotonic_us() + DEADLINE_US);
 	err = conn_run(conn, &ctx, run_tx, &call);
-	if (err && err != ERR_UNAVAILABLE && log_allow(&cap))
+	/* the database was away: the next turn does it, or finds it done */
+	if (err && err != ERR_UNAVAILABLE && err != ERR_OUTCOME_UNKNOWN && log_allow(&cap))
 		log_line(LOG_LEVEL_ERROR, "job", "name=%s code=%s", job->name, err_infos[err].code);
 	arena_clear(&arena);
 	return err == OK && call.more;

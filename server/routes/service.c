@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "assets.h"
+#include "clock.h"
 #include "db/lane.h"
 #include "metrics.h"
 #include "routes/routes.h"
@@ -43,6 +44,8 @@ readiness(struct request *req)
 {
 	if (state.draining)
 		return text(req, 503, "draining\n");
+	if (!clock_agrees())
+		return text(req, 503, "the clocks of this machine and of the database differ\n");
 	return lanes_up(state.lanes) ? text(req, 200, "ready\n")
 	                             : text(req, 503, "the database is away\n");
 }

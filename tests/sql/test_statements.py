@@ -18,7 +18,7 @@ spec.loader.exec_module(tool)
 STATEMENTS = tool.read_statements(ROOT / "lib")
 for page in [name for name, s in STATEMENTS.items() if "page" in s["notes"].split()]:
     STATEMENTS[page + "_count"] = tool.counting(STATEMENTS[page])
-CONTROL = ("BEGIN", "COMMIT", "SAVEPOINT", "ROLLBACK", "RELEASE")
+CONTROL = ("BEGIN", "COMMIT", "SAVEPOINT", "ROLLBACK", "RELEASE", "SET")
 PREPARABLE = sorted(name for name, s in STATEMENTS.items() if not s["sql"].startswith(CONTROL))
 
 # Tables that stay small: a statement may read them whole.
