@@ -1,0 +1,278 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Corruptions, one at a time: what `fettled verify` must say of each, with store, row and amount.
+
+CORRUPTIONS: name -> (tables it touches, SQL, what verify must say as a pattern).  The SQL runs as superuser with
+triggers and foreign keys off, returns the parts of the row that must be named, and takes its rows from the demo.
+"""
+
+import re
+
+CORRUPTIONS = {}
+
+
+def corrupt(name, tables, sql, says):
+    assert name not in CORRUPTIONS, name
+    CORRUPTIONS[name] = (tables.split(), sql, says)
+
+
+# One row of a table by a condition, whose store is told along with it.
+LEVEL = ("(SELECT l.* FROM stock_level l WHERE l.on_hand > 1 AND l.on_hand > l.reserved + 1"
+         " ORDER BY l.store_id, l.part_id LIMIT 1)")
+LEVEL_NAMED = ("RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM part WHERE id = t.part_id)")
+for column, change in (("on_hand", "on_hand + 1"), ("value", "value + 7"), ("reserved", "reserved + 1"), ("movements", "movements + 1")):
+    corrupt(f"level {column}", "stock_level",
+            f"UPDATE stock_level t SET {column} = t.{change} FROM {LEVEL} x WHERE (t.store_id, t.warehouse_id, t.part_id)"
+            f" = (x.store_id, x.warehouse_id, x.part_id) {LEVEL_NAMED}", r"stock levels: {0} {1}.*: %s is " % column)
+
+MOVE = "(SELECT id FROM stock_movement WHERE ordinal = 1 ORDER BY id LIMIT 1)"
+MOVE_NAMED = "RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM part WHERE id = t.part_id)"
+for column, what in (("value_after", "value_after of entry 1"), ("on_hand_after", "on_hand_after of entry 1")):
+    corrupt(f"ledger {column}", "stock_movement",
+            f"UPDATE stock_movement t SET {column} = {column} + 1 WHERE id = {MOVE} {MOVE_NAMED}",
+            r"stock ledger: {0} {1}: %s is " % what)
+corrupt("ledger ordinal", "stock_movement",
+        f"UPDATE stock_movement t SET ordinal = 1000 WHERE id = {MOVE} {MOVE_NAMED}", r"stock ledger: {0} {1}: ordinal of entry 1000 is 1000")
+corrupt("movement quantity", "stock_movement",
+        f"UPDATE stock_movement t SET quantity = quantity + 1 WHERE id = {MOVE} {MOVE_NAMED}", r"stock levels: {0} {1}.*: on_hand is ")
+corrupt("movement value", "stock_movement",
+        f"UPDATE stock_movement t SET value = value + 1 WHERE id = {MOVE} {MOVE_NAMED}", r"stock levels: {0} {1}.*: value is ")
+corrupt("movement lost", "stock_movement",
+        f"DELETE FROM stock_movement t WHERE id = {MOVE} {MOVE_NAMED}", r"stock levels: {0} {1}.*: movements is ")
+
+corrupt("document line quantity", "stock_document_line",
+        "UPDATE stock_document_line t SET quantity = quantity + sign(quantity) WHERE id = (SELECT line_id FROM stock_movement ORDER BY id LIMIT 1)"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM stock_document WHERE id = t.document_id), t.position",
+        r"stock documents: {0} {1}: quantity of line {2} is ")
+corrupt("document line cost", "stock_document_line",
+        "UPDATE stock_document_line t SET cost = cost + 1 WHERE id = (SELECT line_id FROM stock_movement ORDER BY id LIMIT 1)"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM stock_document WHERE id = t.document_id), t.position",
+        r"stock documents: {0} {1}: cost of line {2} is ")
+corrupt("document unposted", "stock_document",
+        "UPDATE stock_document t SET status = 'draft', posted_at = NULL WHERE id = (SELECT document_id FROM stock_movement ORDER BY id LIMIT 1)"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), number", r"stock documents: {0} {1}: quantity of line 1 is .*, should be 0")
+
+RESERVATION = "(SELECT id FROM reservation WHERE status = 'consumed' ORDER BY id LIMIT 1)"
+corrupt("reservation revived", "reservation",
+        f"UPDATE reservation t SET status = 'active', ended_at = NULL WHERE id = {RESERVATION} {MOVE_NAMED}",
+        r"stock levels: {0} {1}.*: reserved is ")
+corrupt("reservation undated", "reservation",
+        f"UPDATE reservation t SET ended_at = NULL WHERE id = {RESERVATION} RETURNING (SELECT code FROM store WHERE id = t.store_id), id",
+        r"dates: {0} reservation {1}: ended_at is none, should be set")
+
+PART_LINE = "(SELECT id FROM work_order_line WHERE kind = 'part' AND issued_quantity > 0 ORDER BY id LIMIT 1)"
+LINE_NAMED = ("RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM work_order WHERE id = t.work_order_id), t.position")
+corrupt("line issued", "work_order_line",
+        f"UPDATE work_order_line t SET issued_quantity = issued_quantity - 0.5 WHERE id = {PART_LINE} {LINE_NAMED}",
+        r"issued parts: {0} {1}: issued of line {2} is ")
+corrupt("line returned", "work_order_line",
+        f"UPDATE work_order_line t SET returned_quantity = 0.5 WHERE id = {PART_LINE} {LINE_NAMED}",
+        r"issued parts: {0} {1}: returned of line {2} is 0.500, should be 0")
+corrupt("line amount", "work_order_line",
+        f"UPDATE work_order_line t SET amount = amount + 100 WHERE id = {PART_LINE} {LINE_NAMED}", r"lines: {0} {1}: amount of line {2} is ")
+corrupt("line price", "work_order_line",
+        f"UPDATE work_order_line t SET unit_price = unit_price + 100 WHERE id = {PART_LINE} {LINE_NAMED}", r"lines: {0} {1}: amount of line {2} is ")
+
+BILL = "(SELECT id FROM settlement WHERE status = 'paid' AND labour_total > 0 AND part_total > 0 ORDER BY id LIMIT 1)"
+BILL_NAMED = "RETURNING (SELECT code FROM store WHERE id = t.store_id), number"
+for column in ("labour_total", "part_total", "sublet_total", "fee_total"):
+    corrupt(f"settlement {column}", "settlement",
+            f"UPDATE settlement t SET {column} = {column} + 1, total = total + 1, net_total = net_total + 1 WHERE id = {BILL} {BILL_NAMED}",
+            r"settlement totals: {0} {1}: %s is " % column)
+corrupt("settlement discount", "settlement",
+        f"UPDATE settlement t SET discount_total = discount_total + 1, total = total - 1, net_total = net_total - 1, paid = paid - 1"
+        f" WHERE id = {BILL} {BILL_NAMED}", r"settlement totals: {0} {1}: discount_total is 1, should be 0")
+corrupt("settlement tax", "settlement",
+        f"UPDATE settlement t SET tax_total = tax_total + 1, net_total = net_total - 1 WHERE id = {BILL} {BILL_NAMED}",
+        r"settlement totals: {0} {1}: tax_total is ")
+corrupt("settlement tax rate", "settlement",
+        f"UPDATE settlement t SET tax_bp = 1300 WHERE id = {BILL} {BILL_NAMED}", r"settlement totals: {0} {1}: tax_total is ")
+corrupt("settlement paid", "settlement",
+        f"UPDATE settlement t SET paid = paid - 1 WHERE id = {BILL} {BILL_NAMED}", r"settlements paid: {0} {1}: paid is ")
+corrupt("settlement status", "settlement",
+        f"UPDATE settlement t SET status = 'partly_paid' WHERE id = {BILL} {BILL_NAMED}",
+        r"settlements paid: {0} {1}: status is partly_paid, should be paid")
+corrupt("settlement undated", "settlement",
+        f"UPDATE settlement t SET issued_at = NULL WHERE id = {BILL} {BILL_NAMED}", r"dates: {0} {1}: issued_at is none, should be set")
+corrupt("settlement line", "settlement_line",
+        f"UPDATE settlement_line t SET amount = amount + 5 WHERE id = (SELECT id FROM settlement_line WHERE settlement_id = {BILL} ORDER BY position LIMIT 1)"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM settlement WHERE id = t.settlement_id), t.position",
+        r"lines: {0} {1}: amount of line {2} is ")
+corrupt("settlement line lost", "settlement_line",
+        f"DELETE FROM settlement_line t WHERE id = (SELECT id FROM settlement_line WHERE settlement_id = {BILL} AND kind = 'part' ORDER BY position LIMIT 1)"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM settlement WHERE id = t.settlement_id)",
+        r"settlement totals: {0} {1}: part_total is ")
+
+PAID = f"(SELECT id FROM payment WHERE settlement_id = {BILL} ORDER BY id LIMIT 1)"
+corrupt("payment amount", "payment",
+        f"UPDATE payment t SET amount = amount + 100 WHERE id = {PAID}"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM settlement WHERE id = t.settlement_id)",
+        r"settlements paid: {0} {1}: paid is ")
+corrupt("payment failed", "payment",
+        f"UPDATE payment t SET status = 'failed' WHERE id = {PAID}"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM settlement WHERE id = t.settlement_id)",
+        r"settlements paid: {0} {1}: paid is ")
+corrupt("payment lost", "payment",
+        f"DELETE FROM payment t WHERE id = {PAID}"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM settlement WHERE id = t.settlement_id)",
+        r"settlements paid: {0} {1}: paid is 0|settlements paid: {0} {1}: paid is ")
+corrupt("payment refunded", "payment",
+        f"UPDATE payment t SET refunded = 1, status = 'partly_refunded' WHERE id = {PAID} {BILL_NAMED}",
+        r"refunds: {0} {1}: refunded is 1, should be 0")
+corrupt("refund made up", "payment_refund",
+        "INSERT INTO payment_refund (id, store_id, payment_id, amount, reason, at)"
+        f" SELECT gen_random_uuid(), p.store_id, p.id, 3, 'error', now() FROM payment p WHERE p.id = {PAID}"
+        " RETURNING (SELECT code FROM store WHERE id = payment_refund.store_id), (SELECT number FROM payment WHERE id = payment_id)",
+        r"refunds: {0} {1}: refunded is 0, should be 3")
+
+ORDER = "(SELECT id FROM work_order WHERE status IN ('closed', 'delivered') AND paid AND promised_at IS NOT NULL ORDER BY id LIMIT 1)"
+# What is compared with bills stands alone beside them: two wrongs can look like a right.
+corrupt("order paid", "work_order settlement",
+        f"UPDATE work_order t SET paid = false WHERE id = {ORDER} {BILL_NAMED}", r"orders paid: {0} {1}: paid is f, should be t")
+corrupt("order status", "work_order",
+        f"UPDATE work_order t SET status = 'completed' WHERE id = {ORDER} {BILL_NAMED}", r"dates: {0} {1}: settled_at is set, should be none")
+corrupt("order never there", "work_order",
+        f"UPDATE work_order t SET status = 'paused' WHERE id = {ORDER} {BILL_NAMED}", r"histories: {0} {1}: status is paused, should be ")
+for column in ("settled_at", "delivered_at", "completed_at"):
+    corrupt(f"order without {column}", "work_order",
+            f"UPDATE work_order t SET {column} = NULL WHERE id = {ORDER} {BILL_NAMED}", r"dates: {0} {1}: %s is none, should be set" % column)
+corrupt("order's dates crossed", "work_order",
+        f"UPDATE work_order t SET delivered_at = opened_at - interval '1 hour' WHERE id = {ORDER} {BILL_NAMED}",
+        r"dates: {0} {1}: delivered_at is .*, should be not before ")
+corrupt("promise", "work_order",
+        f"UPDATE work_order t SET promised_at = promised_at + interval '1 hour' WHERE id = {ORDER} {BILL_NAMED}", r"histories: {0} {1}: promised_at is ")
+corrupt("first promise", "work_order",
+        f"UPDATE work_order t SET first_promised_at = NULL WHERE id = {ORDER} {BILL_NAMED}", r"histories: {0} {1}: first_promised_at is none")
+corrupt("order's customer", "work_order",
+        f"UPDATE work_order t SET customer_id = (SELECT id FROM customer c WHERE c.id <> t.customer_id ORDER BY id LIMIT 1) WHERE id = {ORDER} {BILL_NAMED}",
+        r"links: {0} {1}: customer is ")
+corrupt("version", "work_order", f"UPDATE work_order t SET version = 0 WHERE id = {ORDER} RETURNING (SELECT code FROM store WHERE id = t.store_id), id",
+        r"versions: {0} work_order {1}: version is 0, should be at least 1")
+corrupt("changed", "work_order",
+        f"UPDATE work_order t SET changed = '9000000000' WHERE id = {ORDER} RETURNING (SELECT code FROM store WHERE id = t.store_id), id",
+        r"versions: {0} work_order {1}: changed is 9000000000, should be before ")
+# A store with events to come has no KPIs to compare.
+corrupt("event ahead", "event kpi_day",
+        "UPDATE event t SET position = '9000000000' WHERE id = (SELECT id FROM event WHERE store_id IS NOT NULL ORDER BY id LIMIT 1)"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), id", r"versions: {0} event {1}: position is 9000000000")
+
+corrupt("number gap", "complaint complaint_step",
+        "DELETE FROM complaint t WHERE id = (SELECT id FROM complaint WHERE number LIKE '%-0001' ORDER BY id LIMIT 1)"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), substring(number from '-(.*)-')", r"numbers: {0} {1}: numbers is ")
+corrupt("number double", "settlement",
+        f"UPDATE settlement t SET number = regexp_replace(x.number, '(.*)-', '\\1-0') FROM (SELECT * FROM settlement WHERE id = {BILL}) x"
+        " WHERE t.id = (SELECT o.id FROM settlement o WHERE o.store_id = x.store_id AND o.id <> x.id AND o.number IS NOT NULL"
+        " AND substring(o.number from '-(.*)-') = substring(x.number from '-(.*)-') LIMIT 1)"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), substring(x.number from '-(.*)-')", r"numbers: {0} {1}: different numbers is ")
+corrupt("counter set back", "document_counter",
+        "UPDATE document_counter t SET last = last - 1 WHERE (store_id, kind, period) = (SELECT store_id, kind, period FROM document_counter"
+        " WHERE kind = 'WO' ORDER BY 1, 3 LIMIT 1) RETURNING (SELECT code FROM store WHERE id = t.store_id), kind || '-' || period",
+        r"numbers: {0} {1}: last number is ")
+corrupt("payment number gap", "payment",
+        f"UPDATE payment t SET number = regexp_replace(number, '[0-9]+$', '9999') WHERE id = {PAID}"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), substring(number from '-(.*)-')", r"numbers: {0} {1}: last number is 9999")
+
+corrupt("complaint status", "complaint",
+        "UPDATE complaint t SET status = 'withdrawn', closed_at = NULL WHERE id = (SELECT id FROM complaint WHERE status <> 'withdrawn' ORDER BY id LIMIT 1)"
+        f" {BILL_NAMED}", r"histories: {0} {1}: status is withdrawn, should be ")
+corrupt("complaint closed undated", "complaint",
+        f"UPDATE complaint t SET status = 'closed', closed_at = NULL WHERE id = (SELECT id FROM complaint ORDER BY id LIMIT 1) {BILL_NAMED}",
+        r"dates: {0} {1}: closed_at is none, should be set")
+corrupt("appointment's arrival", "appointment",
+        f"UPDATE appointment t SET arrived_at = NULL, status = 'arrived' WHERE id = (SELECT id FROM appointment ORDER BY id LIMIT 1) {BILL_NAMED}",
+        r"dates: {0} {1}: arrived_at is none, should be set")
+corrupt("reception's end", "reception",
+        f"UPDATE reception t SET handed_over_at = NULL WHERE id = (SELECT id FROM reception WHERE status = 'handed_over' ORDER BY id LIMIT 1) {BILL_NAMED}",
+        r"dates: {0} {1}: handed_over_at is none, should be set")
+corrupt("check undecided", "quality_check",
+        "UPDATE quality_check t SET decided_at = NULL WHERE id = (SELECT id FROM quality_check WHERE status = 'passed' ORDER BY id LIMIT 1)"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), id", r"dates: {0} quality check {1}: decided_at is none")
+corrupt("satisfaction", "survey",
+        "UPDATE survey t SET satisfaction = satisfaction - 1 WHERE id = (SELECT id FROM survey WHERE status = 'completed' ORDER BY id LIMIT 1)"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), id", r"lines: {0} survey {1}: satisfaction of line 0 is ")
+corrupt("survey's link", "link",
+        "UPDATE link t SET subject_id = gen_random_uuid() WHERE id = (SELECT link_id FROM survey ORDER BY id LIMIT 1)"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT id FROM survey WHERE link_id = t.id)", r"links: {0} survey {1}: link is ")
+
+corrupt("customer hidden", "customer_store",
+        "DELETE FROM customer_store t WHERE customer_id = (SELECT customer_id FROM work_order ORDER BY id LIMIT 1)"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM work_order w WHERE w.customer_id = t.customer_id"
+        " AND w.store_id = t.store_id ORDER BY id LIMIT 1)", r"links: {0} {1}: customer is hidden")
+corrupt("vehicle hidden", "vehicle_store",
+        "DELETE FROM vehicle_store t WHERE vehicle_id = (SELECT vehicle_id FROM work_order ORDER BY id LIMIT 1)"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM work_order w WHERE w.vehicle_id = t.vehicle_id"
+        " AND w.store_id = t.store_id ORDER BY id LIMIT 1)", r"links: {0} {1}: vehicle is hidden")
+for kind, subject in (("number", "work_order"), ("plate", "vehicle"), ("phone_tail", "customer"), ("part_number", "part"), ("name", "customer")):
+    corrupt(f"search key {kind} lost", "search_key",
+            f"DELETE FROM search_key t WHERE kind = '{kind}' AND subject_id = (SELECT subject_id FROM search_key WHERE kind = '{kind}'"
+            f" AND subject = '{subject}' ORDER BY subject_id LIMIT 1) RETURNING coalesce((SELECT code FROM store WHERE id = t.store_id), 'chain'), subject_id",
+            r"search keys: {0} %s {1}: %s key is none, should be " % (subject, kind))
+corrupt("search key of another", "search_key",
+        "UPDATE search_key t SET key = 'sh01wo0000000001' WHERE (kind, key, subject_id) = (SELECT kind, key, subject_id FROM search_key"
+        " WHERE kind = 'number' AND subject = 'work_order' ORDER BY subject_id LIMIT 1) RETURNING (SELECT code FROM store WHERE id = t.store_id), subject_id",
+        r"search keys: {0} work_order {1}: number key is sh01wo0000000001, should be none")
+
+corrupt("orphan line", "work_order_line",
+        f"UPDATE work_order_line t SET work_order_id = gen_random_uuid() WHERE id = {PART_LINE} RETURNING (SELECT code FROM store WHERE id = t.store_id), id, work_order_id",
+        r"references: {0} work_order_line {1}: work_order_id is {2} that is not there, should be in work_order")
+corrupt("orphan stage", "work_order_stage",
+        "UPDATE work_order_stage t SET work_order_id = gen_random_uuid() WHERE id = (SELECT id FROM work_order_stage ORDER BY id LIMIT 1)"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), id", r"references: {0} work_order_stage {1}: work_order_id is ")
+corrupt("line of another store", "work_order_line",
+        f"UPDATE work_order_line t SET store_id = (SELECT id FROM store s WHERE s.id <> t.store_id ORDER BY id LIMIT 1) WHERE id = {PART_LINE}"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), id", r"references: {0} work_order_line {1}: work_order_id is ")
+corrupt("orphan owner", "vehicle_owner",
+        "UPDATE vehicle_owner t SET customer_id = gen_random_uuid() WHERE id = (SELECT id FROM vehicle_owner ORDER BY id LIMIT 1) RETURNING 'chain', id",
+        r"references: {0} vehicle_owner {1}: customer_id is ")
+corrupt("orphan bill", "settlement",
+        f"UPDATE settlement t SET customer_id = gen_random_uuid() WHERE id = {BILL} RETURNING (SELECT code FROM store WHERE id = t.store_id), id",
+        r"references: {0} settlement {1}: customer_id is ")
+
+KPI = "(SELECT store_id, kpi, day FROM kpi_day WHERE kpi = 'sales' ORDER BY 1, 3 LIMIT 1)"
+KPI_NAMED = "RETURNING (SELECT code FROM store WHERE id = t.store_id), kpi, day"
+corrupt("KPI amount", "kpi_day settlement", f"UPDATE kpi_day t SET numerator = numerator + 1 WHERE (store_id, kpi, day) = {KPI} {KPI_NAMED}",
+        r"KPIs: {0} {1}: numerator of {2} is ")
+corrupt("KPI count", "kpi_day settlement", f"UPDATE kpi_day t SET n = n + 1 WHERE (store_id, kpi, day) = {KPI} {KPI_NAMED}", r"KPIs: {0} {1}: n of {2} is ")
+corrupt("KPI day lost", "kpi_day settlement", f"DELETE FROM kpi_day t WHERE (store_id, kpi, day) = {KPI} {KPI_NAMED}",
+        r"KPIs: {0} {1}: numerator of {2} is none, should be ")
+
+
+def batches():
+    """Corruptions that touch different tables, together."""
+    left, groups = list(CORRUPTIONS), []
+    while left:
+        group, taken = [], set()
+        for name in left:
+            if not taken & set(CORRUPTIONS[name][0]):
+                group.append(name)
+                taken |= set(CORRUPTIONS[name][0])
+        groups.append(group)
+        left = [name for name in left if name not in group]
+    return groups
+
+
+def check(cluster, verify, names):
+    """Corrupt, ask, undo: what was not found.  `verify()` answers (status, lines)."""
+    wrong, wanted = [], {}
+    tables = sorted({table for name in names for table in CORRUPTIONS[name][0]})
+    connection = cluster.connect()
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        for table in tables:
+            cursor.execute(f"CREATE TABLE saved.{table} AS TABLE public.{table}")
+        for name in names:
+            _, sql, says = CORRUPTIONS[name]
+            cursor.execute(sql)
+            rows = cursor.fetchall()
+            if rows:
+                wanted[name] = says.format(*(re.escape(str(part)) for part in rows[0]))
+            else:
+                wrong.append(f"{name}: no row to corrupt")
+        status, lines = verify()
+        for table in tables:
+            cursor.execute(f"BEGIN; DELETE FROM public.{table}; INSERT INTO public.{table} TABLE saved.{table};"
+                           f" DROP TABLE saved.{table}; COMMIT")
+    connection.close()
+    for name, pattern in wanted.items():
+        if status != 1 or not any(re.match(pattern, line) for line in lines):
+            wrong.append(f"{name}: verify ended with {status} and did not say {pattern}: {lines[:4]}")
+    return wrong
