@@ -591,7 +591,7 @@ def test_many_writers_one_reader(chain, store):
             data = feed(store.manager, after, limit=3).data
             seen.extend(e["subject_id"] for e in data)
             after = data[-1]["id"] if data else after
-            if over and not data and len(seen) >= 40:
+            if over and not data and set(made) <= set(seen):
                 return
 
     def write():
@@ -602,8 +602,9 @@ def test_many_writers_one_reader(chain, store):
     reader.start()
     at_once(*[write] * 4)
     done.set()
-    reader.join(10)
-    assert not reader.is_alive() and sorted(seen) == sorted(made)
+    reader.join(60)
+    # what was there before may be told late, as long as somebody's older transaction was open
+    assert not reader.is_alive() and sorted(id for id in seen if id in made) == sorted(made)
 
 
 def test_the_last_administrator_stays(contract, book):
