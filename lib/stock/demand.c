@@ -374,7 +374,7 @@ demand_lose(struct ctx *ctx, struct id id, const struct end_demand *in)
 enum err
 demand_reserve(struct ctx *ctx, struct id id)
 {
-	struct levels levels;
+	struct levels levels = { 0 };
 	struct rows *rows;
 	int same;
 	enum err err = lock_demand(ctx, id, &levels, &rows);
@@ -384,7 +384,7 @@ demand_reserve(struct ctx *ctx, struct id id)
 		                    row_enum(rows, 0, "status", &demand_status_enum), &same);
 	if (err)
 		return err;
-	if (level_available(&levels.level[0]).milli <= 0)
+	if (level_available(level_of(&levels, row_id(rows, 0, "part_id"))).milli <= 0)
 		return fail(ctx, ERR_INSUFFICIENT_STOCK, NULL);
 	serve(ctx, &levels, rows, 0);
 	levels_save(ctx, &levels);
