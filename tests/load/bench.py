@@ -1,18 +1,18 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Measure fettled against pgbench and Fastify on the large data set.
+"""Measure fettled against pgbench, Fastify and Express on data sets of several sizes.
 
-Everything runs on this machine in one run, alternating, and is told as ratios of medians.
-The data set is made once and kept (--data); a run takes about five minutes after that.
+Everything runs on this machine, alternating, and is told as medians of the rounds' ratios.  The data sets are made once
+and kept, each in its folder below --data.  A whole run writes docs/figures.md and docs/figures.svg.
 """
 import argparse
+import contextlib
 import http.client
 import json
 import os
 import pathlib
 import re
 import resource
-import shutil
 import signal
 import socket
 import statistics
@@ -20,323 +20,308 @@ import subprocess
 import sys
 import time
 
-from recorded import key, key_sql, record, script
+import figures
+from cases import CASES, STORES, Data, write_requests
+from cluster import HERE, free_port, open_set, pg_bin, psql, say
+from recorded import having, plain, script
 
-HERE = pathlib.Path(__file__).resolve().parent
 TREE = HERE.parent.parent
+CONNECTIONS = 64
 
 
-def say(text):
-    print(text, flush=True)
+def call(port, request):
+    method, path, headers, body = request
+    c = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    c.request(method, path, body.encode() or None, {k: v for k, v in headers.items() if k != "Host"})
+    reply = c.getresponse()
+    got = json.loads(reply.read())
+    c.close()
+    if reply.status not in (200, 201):
+        sys.exit(f"{method} {path}: {reply.status} {got}")
+    return got
 
 
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-class Daemon:
-    """fettled on its private cluster, the cluster tuned for a large data set."""
-
-    def __init__(self, binary, data):
-        self.binary, self.data = binary, data
-        self.port = free_port()
-        self.process = None
-
-    def start(self):
-        env = {k: v for k, v in os.environ.items() if not k.startswith("FETTLE_")}
-        env.update(FETTLE_DATA=str(self.data), FETTLE_PORT=str(self.port), FETTLE_RATE_PRINCIPAL="0",
-                   FETTLE_RATE_ADDRESS="0", FETTLE_LOG_LEVEL="warn", FETTLE_IDLE_SECONDS="600")
-        self.log = open(self.data.parent / "bench-daemon.log", "wb")
-        self.process = subprocess.Popen([self.binary, "serve"], env=env, stderr=self.log)
-        until = time.time() + 120
-        while time.time() < until:
-            try:
-                c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=1)
-                c.request("GET", "/readyz")
-                if c.getresponse().status == 200:
-                    return
-            except OSError:
-                pass
-            if self.process.poll() is not None:
-                sys.exit(f"the daemon ended; see {self.log.name}")
-            time.sleep(0.1)
-        sys.exit("the daemon is not ready after two minutes")
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(60)
-
-    def postmaster(self):
-        out = subprocess.run(["ps", "-o", "pid=,ppid=,args=", "-A"], capture_output=True, text=True).stdout
-        lines = [line.split(None, 2) for line in out.splitlines()]
-        # the daemon's child starts it
-        starters = {pid for pid, ppid, _ in lines if int(ppid) == self.process.pid}
-        for pid, ppid, args in lines:
-            if ppid in starters and "postgres" in args:
-                return int(pid), args
-        sys.exit("the private cluster's postmaster is not found")
-
-    def socket_dir(self):
-        _, args = self.postmaster()
-        status = pathlib.Path(re.search(r"-D\s*(\S+)", args).group(1)) / "postmaster.pid"
-        return status.read_text().splitlines()[4]
-
-    def cpu(self):
-        """CPU seconds of the daemon, and of PostgreSQL's processes that are alive."""
-        ticks = os.sysconf("SC_CLK_TCK")
-
-        def of(pid):
-            try:
-                fields = pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()
-            except OSError:
-                return 0  # a backend that has just ended
-            return (int(fields[11]) + int(fields[12])) / ticks
-
-        master, _ = self.postmaster()
-        out = subprocess.run(["ps", "-o", "pid=", "--ppid", str(master)], capture_output=True, text=True).stdout
-        return of(self.process.pid), sum(of(int(p)) for p in out.split())
-
-    def rss_mib(self):
-        text = pathlib.Path(f"/proc/{self.process.pid}/status").read_text(encoding="utf-8")
-        return int(re.search(r"VmRSS:\s+(\d+)", text).group(1)) / 1024
-
-
-def pg_bin(name):
-    found = shutil.which(name)
-    return found or sorted(pathlib.Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))[-1].as_posix()
-
-
-def psql(host, sql=None, file=None, **variables):
-    cmd = [pg_bin("psql"), "-h", host, "-U", "postgres", "-d", "fettle", "-qAt", "-v", "ON_ERROR_STOP=1"]
-    for name, value in variables.items():
-        cmd += ["-v", f"{name}={value}"]
-    cmd += ["-c", sql] if sql else ["-f", str(file)]
-    return subprocess.run(cmd, check=True, capture_output=True, text=True).stdout.strip()
-
-
-def prepare(daemon, orders):
-    marker = daemon.data / f"loaded-{orders}"
-    daemon.start()
-    host = daemon.socket_dir()
-    if not marker.exists():
-        if psql(host, "SELECT count(*) FROM store") != "0":
-            sys.exit(f"{daemon.data} holds other data: remove it")
-        say(f"loading {orders} work orders (once) ...")
-        began = time.time()
-        psql(host, "ALTER SYSTEM SET shared_buffers = '2GB'; ")
-        psql(host, "ALTER SYSTEM SET max_wal_size = '8GB'; ")
-        psql(host, "ALTER SYSTEM SET checkpoint_timeout = '30min'")
-        psql(host, file=HERE / "data.sql", orders=orders)
-        marker.touch()
-        say(f"loaded in {time.time() - began:.0f} s")
-        daemon.stop()
-        daemon.start()
-        host = daemon.socket_dir()
-    return host
-
-
-def pgbench(host, path, clients, seconds, orders, user="postgres", start=0):
-    cmd = [pg_bin("pgbench"), "-n", "-M", "prepared", "-h", host, "-U", user, "-d", "fettle", "-f", str(path),
-           "-c", str(clients), "-j", "2", "-T", str(seconds), "-D", f"orders={orders}", "-D", f"k={start}"]
+def pgbench(host, files, clients, seconds, user, start=0):
+    cmd = [pg_bin("pgbench"), "-n", "-M", "prepared", "-h", host, "-U", user, "-d", "fettle", "-c", str(clients), "-j", "2",
+           "-T", str(seconds), "-D", f"k={start}"]
+    for file in files:
+        cmd += ["-f", str(file)]
     out = subprocess.run(cmd, capture_output=True, text=True)
     tps = re.search(r"tps = ([\d.]+)", out.stdout)
-    if not tps:
-        sys.exit(out.stdout + out.stderr)
+    if not tps or out.returncode:
+        sys.exit(out.stdout + out.stderr[-2000:])
     return float(tps.group(1))
 
 
-def wrk(port, script, seconds, orders, connections=64, one_token=False):
-    env = dict(os.environ, ORDERS=str(orders))
-    if one_token:
-        env["ONE_TOKEN"] = "1"
-    out = subprocess.run(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-s", str(script),
-                          f"http://127.0.0.1:{port}"], capture_output=True, text=True, env=env).stdout
-    rate = float(re.search(r"Requests/sec:\s+([\d.]+)", out).group(1))
+def wrk(port, requests, folder, seconds):
+    write_requests(folder / "requests", requests)
+    out = subprocess.run(["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(HERE / "requests.lua"), f"http://127.0.0.1:{port}"],
+                         capture_output=True, text=True, env=dict(os.environ, REQUESTS=str(folder / "requests"))).stdout
     bad = re.search(r"Non-2xx or 3xx responses: (\d+)", out)
     total = int(re.search(r"(\d+) requests in", out).group(1))
-    p99 = re.search(r"99%\s+([\d.]+)(us|ms|s)", out)
-    p99_ms = float(p99.group(1)) * {"us": 0.001, "ms": 1, "s": 1000}[p99.group(2)]
-    return {"rate": rate, "bad": int(bad.group(1)) if bad else 0, "total": total, "p99": p99_ms}
+    if bad or not total:
+        sys.exit(f"wrk was refused: {out}")
+    return float(re.search(r"Requests/sec:\s+([\d.]+)", out).group(1)), total
 
 
-def fastify(host, port):
-    node = HERE / "node"
-    if not (node / "node_modules").exists():
-        subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=node, check=True,
-                       capture_output=True)
-    read_sql = re.sub(r"^\\set.*\n", "", (HERE / "read.sql").read_text(), flags=re.M)
-    read_sql = read_sql.replace("::text\n  FROM work_order w", " AS document\n  FROM work_order w")
-    read_sql = re.sub(r"WHERE w\.id = .*;", "WHERE w.id = $1 AND w.store_id = $2", read_sql)
-    env = dict(os.environ, DATABASE=f"postgresql://postgres@/fettle?host={host}", PORT=str(port), READ_SQL=read_sql,
-               NODE_ENV="production")
-    process = subprocess.Popen(["node", "server.js"], cwd=node, env=env, start_new_session=True)
-    for _ in range(100):
+def paced(port, requests, folder, rate, seconds, connections=CONNECTIONS):
+    """Percentiles (us) at a fixed rate, counted from when each request was to start."""
+    write_requests(folder / "requests", requests)
+    out = subprocess.run([folder / "paced", str(port), f"{rate:.0f}", str(seconds), str(connections), folder / "requests"],
+                         capture_output=True, text=True)
+    if out.returncode:
+        sys.exit(out.stderr)
+    return json.loads(out.stdout)
+
+
+def build_paced(folder):
+    subprocess.run([os.environ.get("CC", "cc"), "-std=c17", "-O2", "-o", folder / "paced", HERE / "paced.c"], check=True)
+
+
+class Bench:
+    def __init__(self, args, orders):
+        self.args, self.orders = args, orders
+        self.folder = pathlib.Path(args.data).resolve()
+        self.daemon = open_set(args.binary, self.folder, orders)
+        self.data = Data(self.daemon, orders, self.get)
+
+    def get(self, path, token):
+        return call(self.daemon.port, ("GET", path, {"Authorization": f"Bearer {token}"}, ""))
+
+    def many(self, case, seconds):
+        """Enough requests for a while; what makes something is never sent twice."""
+        return case.requests(self.data, 2000 if case.method == "GET" else int(3000 * seconds))
+
+    def record(self, cases):
+        """pgbench's scripts of each case; the server logs while the requests are made one by one."""
+        daemon, path = self.daemon, self.daemon.data / "postgres.log"
+        psql(daemon.host, "ALTER ROLE fettle_app SET log_min_duration_statement = 0")
+        daemon.restart()
+        found = {}
+        for case in cases:
+            start, replies = path.stat().st_size, []
+            requests = case.requests(self.data, 40)
+            for request in requests:
+                replies.append(call(daemon.port, request))
+            time.sleep(0.3)
+            recorded = having(path.read_bytes()[start:].decode(), case.marker)
+            if not recorded:
+                sys.exit(f"no {case.marker} was recorded for {case.name}")
+            found[case.name] = self.scripts(case, recorded, requests, replies)
+        psql(daemon.host, "ALTER ROLE fettle_app RESET log_min_duration_statement")
+        daemon.restart()
+        return found
+
+    def scripts(self, case, recorded, requests, replies):
+        files = []
+        if case.method == "GET":
+            for i, group in enumerate(recorded[:20]):
+                files.append(self.folder / f"{case.name.replace(' ', '-')}-{i}.sql")
+                files[-1].write_text(plain(group), encoding="utf-8")
+            return files
+        # the last one: every statement is prepared by then
+        headers, body = requests[-1][2], json.loads(requests[-1][3])
+        store = int(headers["Authorization"].rsplit("-", 1)[1])
+        group = next(g for g in recorded if any(headers["Idempotency-Key"] in v for _, _, values in g for v in values.values()))
+        texts = {}
+        if "starts_at" in body:
+            # eight years behind the others', each half an hour once
+            at = f"('{self.data.day(0)} 00:00Z'::timestamptz + make_interval(days => 4000 + ((:k % 100000) * 64 + :client_id) / 19, mins => 30 + ((:k % 100000) * 64 + :client_id) % 19 * 30"
+            texts[body["starts_at"][:16].replace("T", " ")] = at + "))"
+            texts[replies[-1]["ends_at"][:16].replace("T", " ")] = at + " + 30))"
+        unique = {headers["Idempotency-Key"]} | ({replies[-1]["number"]} if replies[-1].get("number") else set())
+        file = self.folder / f"{case.name}.sql"
+        file.write_text(script(group, store, self.data.sizes, texts, unique), encoding="utf-8")
+        return [file]
+
+    def database(self, case, files, seconds):
+        if case.method == "GET":
+            return max(pgbench(self.daemon.host, files, c, seconds, "fettle_app") for c in ((4,) if self.args.quick else (2, 4, 8)))
+        tps = pgbench(self.daemon.host, files, CONNECTIONS, seconds, "fettle_app", int(time.time()) % 1000000 * 1000)
+        if case.name == "booking":
+            psql(self.daemon.host, "SET session_replication_role = replica; "
+                 f"DELETE FROM appointment WHERE starts_at > '{self.data.day(4000)}'")
+        return tps
+
+    @contextlib.contextmanager
+    def framework(self, name):
+        port, host = free_port(), self.daemon.host
+        sql = re.sub(r"^\\set.*\n", "", (HERE / "read.sql").read_text(), flags=re.M)
+        sql = sql.replace("::text\n  FROM work_order w", " AS document\n  FROM work_order w")
+        sql = re.sub(r"WHERE w\.id = .*;", "WHERE w.id = $1 AND w.store_id = $2", sql)
+        env = dict(os.environ, DATABASE=f"postgresql://postgres@/fettle?host={host}", PORT=str(port), READ_SQL=sql, NODE_ENV="production", FRAMEWORK=name)
+        process = subprocess.Popen(["node", "server.js"], cwd=HERE / "node", env=env, start_new_session=True)
         try:
-            socket.create_connection(("127.0.0.1", port), 0.2).close()
-            return process
-        except OSError:
-            time.sleep(0.1)
-    sys.exit("the Fastify server does not start")
+            for _ in range(200):
+                with contextlib.suppress(OSError):
+                    socket.create_connection(("127.0.0.1", port), 0.2).close()
+                    break
+                time.sleep(0.1)
+            else:
+                sys.exit(f"the {name} server does not start")
+            yield port
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait()
+
+    def rounds(self, case, files):
+        """One case: fettled, pgbench and the others, in turn."""
+        args, row = self.args, {"case": case.name, "title": case.title, "orders": self.orders}
+        rates = {"fettled": [], "pgbench": [], "fastify": [], "express": []}
+        cpu = []
+        with contextlib.ExitStack() as stack:
+            ports = {}
+            if case.others and not args.no_others:
+                ports = {name: stack.enter_context(self.framework(name)) for name in ("fastify", "express")}
+            for port in ports.values():  # warm: both processes are up, their code is compiled
+                wrk(port, self.many(CASES[0], 1), self.folder, 1)
+            for _ in range(args.rounds):
+                rates["pgbench"].append(self.database(case, files, args.seconds))
+                before = self.daemon.cpu()
+                rate, total = wrk(self.daemon.port, self.many(case, args.seconds), self.folder, args.seconds)
+                after = self.daemon.cpu()
+                rates["fettled"].append(rate)
+                cpu.append([(after[i] - before[i]) / total * 1e6 for i in (0, 1)])
+                for name, port in ports.items():
+                    rates[name].append(wrk(port, self.many(case, args.seconds), self.folder, args.seconds)[0])
+        row["rate"] = statistics.median(rates["fettled"])
+        for name in ("pgbench", "fastify", "express"):
+            ratios = [a / b for a, b in zip(rates["fettled"], rates[name])]
+            row[name] = [statistics.median(ratios), min(ratios), max(ratios)] if ratios else None
+        row["cpu"] = [statistics.median(c[i] for c in cpu) for i in (0, 1)]
+        row["resident"] = self.daemon.rss_mib()
+        for share in (50, 80):
+            rate = max(1, row["rate"] * share / 100)
+            requests = case.requests(self.data, int(rate * args.seconds) + 1)
+            row[f"at{share}"] = paced(self.daemon.port, requests, self.folder, rate, args.seconds)
+            if row[f"at{share}"]["refused"]:
+                sys.exit(f"{case.name} was refused at a fixed rate")
+        say(figures.line(row))
+        return row
+
+    def crowd(self, rate):
+        """Idle and dripping connections: memory, and latency of documents beside them."""
+        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        document, rate = CASES[0], max(20, rate / 4)
+        requests = document.requests(self.data, 2000)
+        alone = paced(self.daemon.port, requests, self.folder, rate, self.args.seconds)
+        before, held = self.daemon.rss_mib(), []
+        for _ in range(self.args.idle):
+            s = socket.create_connection(("127.0.0.1", self.daemon.port))
+            s.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+            s.recv(4096)
+            held.append(s)
+        idle_mib = self.daemon.rss_mib() - before
+        dripping = []
+        for _ in range(self.args.dripping):
+            dripping.append(socket.create_connection(("127.0.0.1", self.daemon.port)))
+            dripping[-1].sendall(b"POST /v1/work-orders HTTP/1.1\r\nHost: x\r\nX-Drip: ")
+        drip = subprocess.Popen([sys.executable, "-c", "import os, sys, time\nfds = list(map(int, sys.argv[1:]))\nwhile True:\n"
+                                 " for fd in fds:\n  try: os.write(fd, b'a')\n  except OSError: pass\n time.sleep(0.5)"]
+                                + [str(s.fileno()) for s in dripping], pass_fds=[s.fileno() for s in dripping])
+        try:
+            beside = paced(self.daemon.port, requests, self.folder, rate, self.args.seconds)
+        finally:
+            drip.terminate()
+            drip.wait()
+            for s in held + dripping:
+                s.close()
+        return {"idle": self.args.idle, "dripping": self.args.dripping, "idle_mib": idle_mib, "rate": rate, "alone": alone, "beside": beside}
+
+    def start_seconds(self):
+        """From exec to ready beside a PostgreSQL that runs: a second daemon on the first one's server."""
+        port, data = free_port(), self.folder / "second"
+        data.mkdir(exist_ok=True)
+        env = {k: v for k, v in os.environ.items() if not k.startswith("FETTLE_")}
+        env.update(FETTLE_DATABASE_URL=self.daemon.url(), FETTLE_DATA=str(data), FETTLE_PORT=str(port), FETTLE_JOBS="0", FETTLE_LOG_LEVEL="warn")
+        began = time.perf_counter()
+        process = subprocess.Popen([self.args.binary, "serve"], env=env, stderr=subprocess.DEVNULL)
+        try:
+            while process.poll() is None and time.perf_counter() - began < 30:
+                with contextlib.suppress(OSError):
+                    c = http.client.HTTPConnection("127.0.0.1", port, timeout=1)
+                    c.request("GET", "/readyz")
+                    if c.getresponse().status == 200:
+                        return time.perf_counter() - began
+                time.sleep(0.002)
+            sys.exit("a second daemon does not become ready")
+        finally:
+            process.terminate()
+            process.wait(30)
+
+    def row_security(self, files):
+        """The document's statements as the app role with its policies, over the same as who is above them."""
+        pairs = []
+        for _ in range(self.args.rounds):
+            pairs.append([pgbench(self.daemon.host, files, 4, self.args.seconds, user) for user in ("fettle_app", "postgres")])
+        ratios = [a / b for a, b in pairs]
+        return [statistics.median(ratios), min(ratios), max(ratios)]
+
+    def run(self, cases):
+        result = {"orders": self.orders, "cases": []}
+        try:
+            files = self.record(cases)
+            for case in cases:
+                result["cases"].append(self.rounds(case, files[case.name]))
+            if any(c.name == "document" for c in cases):
+                result["row_security"] = self.row_security(files["document"])
+                rate = next(r["rate"] for r in result["cases"] if r["case"] == "document")
+                result["crowd"] = self.crowd(rate)
+            result["start"] = self.start_seconds()
+        finally:
+            self.daemon.stop()
+        return result
 
 
-def record_order(daemon, host, orders, folder):
-    """The statements of one POST as a pgbench script, and for Fastify."""
-    n, p = orders // 2 // 50 * 50, 400
-    known = {key(11, n): key_sql(11, ":n"), key(2, n % 50): key_sql(2, ":n % 50"), key(3, n % 50): key_sql(3, ":n % 50"),
-             key(4, n % 50): key_sql(4, ":n % 50"), key(7, n % 200000): key_sql(7, ":n % 200000"),
-             key(8, n % 250000): key_sql(8, ":n % 250000"), key(9, 3): key_sql(9, "3")}
-    for i in range(4):
-        known[key(10, p + i)] = key_sql(10, f":p + {i}")
-    body = {"reception_id": key(11, n), "authorise": {"method": "in_person", "by": {"name": "load"}},
-            "lines": [{"kind": "labour", "operation_id": key(9, 3)}]
-            + [{"kind": "part", "part_id": key(10, p + i), "quantity": 1} for i in range(4)]}
-    number = {}
-
-    def send():
-        for i in range(40):  # every worker's connection has prepared its statements by then
-            c = http.client.HTTPConnection("127.0.0.1", daemon.port)
-            c.request("POST", "/v1/work-orders", json.dumps(body), {
-                "Authorization": f"Bearer load-token-{n % 50}", "Content-Type": "application/json",
-                "Idempotency-Key": f"recorded{i}-{time.time()}"})
-            reply = c.getresponse()
-            got = json.loads(reply.read())
-            if reply.status != 201:
-                sys.exit(f"an order is refused: {got}")
-            number.setdefault("first", got["number"])
-
-    psql(host, "ALTER ROLE fettle_app SET log_min_duration_statement = 0")
-    daemon.stop()
-    daemon.start()
-    statements = record(daemon.data / "postgres.log", send, "work_order_add")
-    psql(host, "ALTER ROLE fettle_app RESET log_min_duration_statement")
-    daemon.stop()
-    daemon.start()
-    own = [v for name, _, values in statements for v in values.values() if "recorded" in v or number["first"] in v]
-    unique = {re.search(r"recorded\d+-[\d.]+|" + re.escape(number["first"]), v).group() for v in own}
-    path = folder / "write.sql"
-    path.write_text(script(statements, known, unique), encoding="utf-8")
-    return path
-
-
-def idle(port, count):
-    """Memory of idle keep-alive connections, and the slowest good request beside them."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    connections = []
-    request = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
-    for _ in range(count):
-        s = socket.create_connection(("127.0.0.1", port))
-        s.sendall(request)
-        s.recv(4096)
-        connections.append(s)
-    return connections
-
-
-def read_benchmark(daemon, host, orders, rounds, seconds, with_fastify):
-    rows = {"pgbench": [], "fettled": [], "one_token": [], "fastify": []}
-    cpu = []
-    node_port = free_port()
-    node = fastify(host, node_port) if with_fastify else None
+def smoke(args):
+    """Every case answers on the small set, and so do both others: no time is judged."""
+    bench = Bench(args, 10000)
     try:
-        for _ in range(rounds):
-            rows["pgbench"].append(max(pgbench(host, HERE / "read.sql", c, seconds, orders) for c in (2, 4, 8)))
-            before = daemon.cpu()
-            got = wrk(daemon.port, HERE / "read.lua", seconds, orders)
-            after = daemon.cpu()
-            if got["bad"]:
-                sys.exit(f"{got['bad']} bad answers")
-            cpu.append(((after[0] - before[0]) / got["total"] * 1e6, (after[1] - before[1]) / got["total"] * 1e6))
-            rows["fettled"].append(got)
-            rows["one_token"].append(wrk(daemon.port, HERE / "read.lua", seconds, orders, one_token=True))
-            if node:
-                rows["fastify"].append(wrk(node_port, HERE / "read.lua", seconds, orders))
+        for case in CASES:
+            for request in case.requests(bench.data, 3):
+                got = call(bench.daemon.port, request)
+                if case.method == "GET" and not got.get("data", got):
+                    sys.exit(f"{case.name} finds nothing: {request[1]}")
+        paced(bench.daemon.port, CASES[0].requests(bench.data, 20), bench.folder, 20, 1)
     finally:
-        if node:
-            os.killpg(node.pid, signal.SIGTERM)
-            node.wait()
-    return rows, cpu
-
-
-def write_benchmark(daemon, host, orders, rounds, seconds, with_fastify):
-    rows = {"pgbench": [], "fettled": [], "fastify": []}
-    path = record_order(daemon, host, orders, daemon.data.parent)
-    host = daemon.socket_dir()
-    node_port = free_port()
-    node = fastify(host, node_port) if with_fastify else None
-    try:
-        for _ in range(rounds):
-            # the same role, row security and audit on both sides
-            rows["pgbench"].append(pgbench(host, path, 64, seconds, orders, "fettle_app", int(time.time()) % 1000000 * 10))
-            got = wrk(daemon.port, HERE / "write.lua", seconds, orders)
-            if got["bad"]:
-                sys.exit(f"{got['bad']} of {got['total']} orders were refused")
-            rows["fettled"].append(got)
-            if node:
-                rows["fastify"].append(wrk(node_port, HERE / "write.lua", seconds, orders))
-    finally:
-        if node:
-            os.killpg(node.pid, signal.SIGTERM)
-            node.wait()
-    return rows
-
-
-def ratio(rows, base):
-    """Median of the ratios of each round, and their spread."""
-    pairs = [(r["rate"] if isinstance(r, dict) else r) / (b["rate"] if isinstance(b, dict) else b) for r, b in zip(rows, base)]
-    return f"{statistics.median(pairs):.2f} ({min(pairs):.2f} to {max(pairs):.2f})"
+        bench.daemon.stop()
+    say("everything answers")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", default=os.environ.get("FETTLE_BENCH_DATA", TREE / ".data" / "bench"))
-    parser.add_argument("--binary", default=TREE / "build" / "release" / "fettled")
-    parser.add_argument("--orders", type=int, default=1000000)
+    parser.add_argument("--binary", default=os.environ.get("FETTLED", TREE / "build" / "release" / "fettled"))
+    parser.add_argument("--orders", default="10000,1000000", help="sizes of the data sets, with commas between (10000,1000000,10000000)")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=4)
-    parser.add_argument("--no-fastify", action="store_true")
-    parser.add_argument("--only", choices=["read", "write", "idle"])
+    parser.add_argument("--idle", type=int, default=10000)
+    parser.add_argument("--dripping", type=int, default=200)
+    parser.add_argument("--only", help="these cases, with commas between: " + ", ".join(c.name for c in CASES))
+    parser.add_argument("--no-others", action="store_true", help="without Fastify and Express")
+    parser.add_argument("--quick", action="store_true", help="everything shortly, at 10,000 orders; the figures mean nothing")
+    parser.add_argument("--smoke", action="store_true", help="only whether everything answers, at 10,000 orders")
+    parser.add_argument("--write", type=pathlib.Path, help="folder for figures.md and figures.svg (docs)")
     args = parser.parse_args()
-    data = pathlib.Path(args.data).resolve()
-    data.mkdir(parents=True, exist_ok=True)
-    daemon = Daemon(args.binary, data / "cluster")
-    daemon.data.mkdir(exist_ok=True)
-    host = prepare(daemon, args.orders)
-    try:
-        if args.only in (None, "read"):
-            rows, cpu = read_benchmark(daemon, host, args.orders, args.rounds, args.seconds, not args.no_fastify)
-            say(f"GET /v1/work-orders/{{id}}, {args.orders} orders, 64 connections, row security on")
-            say(f"  tokens of 50 stores / pgbench (best of 2, 4, 8)  {ratio(rows['fettled'], rows['pgbench'])}")
-            say(f"  one shared token    / pgbench                    {ratio(rows['one_token'], rows['pgbench'])}")
-            if rows["fastify"]:
-                say(f"  tokens of 50 stores / Fastify, two processes     {ratio(rows['fettled'], rows['fastify'])}")
-            say(f"  p99 {statistics.median(r['p99'] for r in rows['fettled']):.1f} ms; CPU a request: daemon "
-                f"{statistics.median(c[0] for c in cpu):.0f} us, PostgreSQL {statistics.median(c[1] for c in cpu):.0f} us; "
-                f"resident {daemon.rss_mib():.0f} MiB")
-        if args.only in (None, "write"):
-            rows = write_benchmark(daemon, host, args.orders, args.rounds, args.seconds, not args.no_fastify)
-            say("POST /v1/work-orders with five lines, parts reserved, audit on")
-            say(f"  fettled, 64 connections / pgbench, 64 clients, same statements one by one  {ratio(rows['fettled'], rows['pgbench'])}")
-            if rows["fastify"]:
-                say(f"  fettled / Fastify, two processes                                         {ratio(rows['fettled'], rows['fastify'])}")
-            say(f"  p99 {statistics.median(r['p99'] for r in rows['fettled']):.1f} ms")
-        if args.only in (None, "idle"):
-            before = daemon.rss_mib()
-            held = idle(daemon.port, 10000)
-            worst = 0.0
-            for _ in range(500):
-                began = time.perf_counter()
-                c = http.client.HTTPConnection("127.0.0.1", daemon.port)
-                c.request("GET", "/healthz")
-                c.getresponse().read()
-                worst = max(worst, time.perf_counter() - began)
-            say(f"10,000 idle keep-alive connections cost {daemon.rss_mib() - before:.0f} MiB; the slowest of 500 good "
-                f"requests beside them took {worst * 1000:.1f} ms")
-            for s in held:
-                s.close()
-    finally:
-        daemon.stop()
+    if args.quick:
+        args.orders, args.rounds, args.seconds = "10000", 1, 1
+    folder = pathlib.Path(args.data).resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    build_paced(folder)
+    if args.smoke:
+        smoke(args)
+        return
+    if not args.no_others and not (HERE / "node" / "node_modules").exists():
+        subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=HERE / "node", check=True, capture_output=True)
+    cases = [c for c in CASES if not args.only or c.name in args.only.split(",")]
+    results = [Bench(args, int(n)).run(cases) for n in args.orders.split(",")]
+    (folder / "results.json").write_text(json.dumps(results, indent=1))
+    text = figures.markdown(results, "./dev bench " + " ".join(sys.argv[1:]))
+    say(text)
+    if args.write:
+        (args.write / "figures.md").write_text(text, encoding="utf-8")
+        (args.write / "figures.svg").write_text(figures.chart(results), encoding="utf-8")
 
 
 if __name__ == "__main__":
