@@ -137,7 +137,9 @@ class Bench:
     def database(self, case, files, seconds):
         if case.method == "GET":
             return max(pgbench(self.daemon.host, files, c, seconds, "fettle_app") for c in ((4,) if self.args.quick else (2, 4, 8)))
-        tps = pgbench(self.daemon.host, files, CONNECTIONS, seconds, "fettle_app", int(time.time()) % 1000000 * 1000)
+        # its cluster has 120 connections for everybody
+        tps = max(pgbench(self.daemon.host, files, c, seconds, "fettle_app", int(time.time()) % 1000000 * 1000)
+                  for c in ((16,) if self.args.quick else (8, 16, 32)))
         if case.name == "booking":
             psql(self.daemon.host, "SET session_replication_role = replica; "
                  f"DELETE FROM appointment WHERE starts_at > '{self.data.day(4000)}'")
@@ -183,7 +185,9 @@ class Bench:
                 rates["fettled"].append(rate)
                 cpu.append([(after[i] - before[i]) / total * 1e6 for i in (0, 1)])
                 for name, port in ports.items():
-                    rates[name].append(wrk(port, self.many(case, args.seconds), self.folder, args.seconds)[0])
+                    # a command of theirs may take a second on a busy machine: none would be counted
+                    seconds = max(args.seconds, 3)
+                    rates[name].append(wrk(port, self.many(case, seconds), self.folder, seconds)[0])
         row["rate"] = statistics.median(rates["fettled"])
         for name in ("pgbench", "fastify", "express"):
             ratios = [a / b for a, b in zip(rates["fettled"], rates[name])]

@@ -171,7 +171,7 @@ def load(daemon, orders):
     daemon.start()
     # the daemon refuses to serve on a server that may lose what it has promised: that is switched off under way
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") >> 20
-    for name, value in {"max_connections": "300", "shared_buffers": f"{min(2048, max(128, memory // 8))}MB", "checkpoint_timeout": "30min", "wal_level": LOADING["wal_level"],
+    for name, value in {"shared_buffers": f"{min(2048, max(128, memory // 8))}MB", "checkpoint_timeout": "30min", "wal_level": LOADING["wal_level"],
                         "max_wal_senders": LOADING["max_wal_senders"]}.items():
         psql(daemon.host, f"ALTER SYSTEM SET {name} = '{value}'")
     daemon.restart()

@@ -45,7 +45,7 @@ def growth(results):
 def markdown(results, command):
     out = ["# Figures\n", f"`{command}`, {datetime.date.today()}, on {machine()}.\n",
            "Rates are medians of the rounds, ratios the medians of each round's ratio with their range. pgbench runs, prepared, the statements that the server's log\n"
-           "shows for such requests, the principal's and row security included: reads in one pipeline each at the best of 2, 4, 8 clients, commands one by one with 64.\n"
+           "shows for such requests, the principal's and row security included: reads in one pipeline each at the best of 2, 4, 8 clients, commands one by one at that of 8, 16, 32.\n"
            "Fastify and Express are two processes with pg, without row security, audit or search beyond the plate. Latency is measured by an open-loop client from the\n"
            "moment at which each request was to start. Search keys, ledgers, bills and KPIs of the data sets are as the daemon would have made them: `fettled verify` is clean.\n",
            "![Requests a second, to pgbench](figures.svg)\n"]

@@ -173,11 +173,13 @@ main(int argc, char **argv)
 
 		/* what is due goes out on a free connection, or waits for one while its clock runs */
 		while (sent < total && begin + (int64_t)((double)sent * 1e9 / rate) <= now_ns()) {
-			for (tried = 0; tried < connections_count && connections[free_at].busy; tried++)
+			for (tried = 0; tried < connections_count && connections[free_at].busy;
+			     tried++)
 				free_at = (free_at + 1) % connections_count;
 			if (tried == connections_count)
 				break;
-			start(&connections[free_at], sent, begin + (int64_t)((double)sent * 1e9 / rate));
+			start(&connections[free_at], sent,
+			      begin + (int64_t)((double)sent * 1e9 / rate));
 			sent++;
 		}
 		if (sent == total || tried == connections_count)
@@ -187,7 +189,8 @@ main(int argc, char **argv)
 			receive(&connections[events[i].data.u64]);
 	}
 	qsort(latencies, answered, sizeof(*latencies), by_size);
-	printf("{\"answered\": %zu, \"refused\": %zu, \"unanswered\": %zu", answered, refused, total - answered);
+	printf("{\"answered\": %zu, \"refused\": %zu, \"unanswered\": %zu", answered, refused,
+	       total - answered);
 	for (size_t i = 0; i < 4 && answered > 0; i++)
 		printf(", \"p%g\": %lld", permille[i] / 10.0,
 		       (long long)latencies[(answered - 1) * (size_t)permille[i] / 1000] / 1000);

@@ -22,7 +22,7 @@ function uuid7() {
 if (cluster.isPrimary) {
   for (let i = 0; i < 2; i++) cluster.fork();
 } else {
-  const pool = new pg.Pool({ connectionString: url, max: 16 });
+  const pool = new pg.Pool({ connectionString: url, max: 10 });
   const sessions = new Map();
 
   // The session is looked up once a second, like in the daemon; the store goes into the WHERE clause.
