@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One daemon for a whole run, whatever the number of processes; it is judged by its log at the end."""
+"""One daemon for a whole run, whatever the number of processes, judged by its log at the end; and a chain of stores in it."""
 
 import json
 import os
@@ -14,7 +14,8 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "api"))
 
-from fettle import BAD, Book, Contract, Daemon, fettled, judge_log, judge_privacy  # noqa: E402
+from fettle import (  # noqa: E402
+    BAD, Book, Chain, Contract, Daemon, People, fettled, judge_log, judge_privacy)
 
 def is_worker(config):
     return hasattr(config, "workerinput")
@@ -157,3 +158,42 @@ def book(request, run, contract):
 def allow_log(book):
     """allow_log(pattern): a line of the log that this test provokes."""
     return lambda pattern: book.allowed.add(pattern)
+
+
+@pytest.fixture(scope="session")
+def people(run, db, contract, book):
+    return People(db, run["port"], contract, book)
+
+
+@pytest.fixture(scope="session")
+def chain(people):
+    """Headquarters, its people, and new regions and stores."""
+    return Chain(people)
+
+
+@pytest.fixture(scope="session")
+def admin(chain):
+    """A client of an administrator of the chain."""
+    return chain.admin
+
+
+@pytest.fixture
+def store(chain):
+    """A store of this test's own, with people: store.advisor.post(...)."""
+    return chain.store()
+
+
+@pytest.fixture
+def another(run, tmp_path_factory, book):
+    """another(command, **settings): one more daemon on the same database; it ends with the test."""
+    daemons = []
+
+    def start(command="serve", **settings):
+        url = run["dsn"].replace("user=postgres", "user=fettle_app")
+        daemon = Daemon(tmp_path_factory.mktemp("another"), **{"DATABASE_URL": url, **settings})
+        daemons.append(daemon)
+        return daemon.start(command=command)
+    yield start
+    for daemon in daemons:
+        assert daemon.stop() == 0, daemon.log()
+        assert not judge_log(daemon.log(), book.allowed)

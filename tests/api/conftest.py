@@ -1,55 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The chain that the stories happen in; the daemon itself is in tests/conftest.py."""
+"""What only the stories need; the daemon and the chain are in tests/conftest.py."""
 
 import pytest
 
-from fettle import Chain, Daemon, People, judge_log, uuid7, wait_for
+from fettle import Daemon, People, uuid7, wait_for
 from trade import Shop
-
-
-@pytest.fixture(scope="session")
-def people(run, db, contract, book):
-    return People(db, run["port"], contract, book)
-
-
-@pytest.fixture(scope="session")
-def chain(people):
-    """Headquarters, its people, and new regions and stores."""
-    return Chain(people)
-
-
-@pytest.fixture(scope="session")
-def admin(chain):
-    """A client of an administrator of the chain."""
-    return chain.admin
 
 
 @pytest.fixture(scope="session")
 def anyone(chain):
     """A client without a token."""
     return chain.anyone
-
-
-@pytest.fixture
-def store(chain):
-    """A store of this test's own, with people: store.advisor.post(...)."""
-    return chain.store()
-
-
-@pytest.fixture
-def another(run, tmp_path_factory, book):
-    """another(command, **settings): one more daemon on the same database; it ends with the test."""
-    daemons = []
-
-    def start(command="serve", **settings):
-        url = run["dsn"].replace("user=postgres", "user=fettle_app")
-        daemon = Daemon(tmp_path_factory.mktemp("another"), **{"DATABASE_URL": url, **settings})
-        daemons.append(daemon)
-        return daemon.start(command=command)
-    yield start
-    for daemon in daemons:
-        assert daemon.stop() == 0, daemon.log()
-        assert not judge_log(daemon.log(), book.allowed)
 
 
 @pytest.fixture

@@ -10,17 +10,13 @@ import datetime
 from trade import CONSENT, HANDED_BACK, days_ahead
 
 SAMPLES = {}
-# Objects of the chain, that every store sees.
-SHARED = set()
 
 
-def sample(*names, shared=False):
+def sample(*names):
     def register(function):
         for name in names:
             assert name not in SAMPLES, name
             SAMPLES[name] = function
-            if shared:
-                SHARED.add(name)
         return function
     return register
 
@@ -43,42 +39,42 @@ def lists(who, *names, **params):
 
 for _name, _path in (("getHealth", "/healthz"), ("getReadiness", "/readyz"), ("getMetrics", "/metrics"),
                      ("getContract", "/openapi.json"), ("getDocs", "/docs"), ("getDocsFile", "/docs/swagger-ui.css")):
-    sample(_name, shared=True)(lambda t, path=_path: call(t.chain.anyone, path))
+    sample(_name)(lambda t, path=_path: call(t.chain.anyone, path))
 
 
-@sample("listEnums", shared=True)
+@sample("listEnums")
 def _(t):
     return call(t.store.tech1, "/v1/enums")
 
 
-@sample("getMe", shared=True)
+@sample("getMe")
 def _(t):
     return call(t.store.tech1, "/v1/me")
 
 
 # --- Organisation ---
 
-@sample("listRegions", shared=True)
+@sample("listRegions")
 def _(t):
     return call(t.store.manager, "/v1/regions")
 
 
-@sample("createRegion", shared=True)
+@sample("createRegion")
 def _(t):
     return call(t.chain.admin, "/v1/regions", {"code": t.chain.unique(), "name": "华东"})
 
 
-@sample("getRegion", shared=True)
+@sample("getRegion")
 def _(t):
     return call(t.store.manager, "/v1/regions/" + t.store.region)
 
 
-@sample("updateRegion", shared=True)
+@sample("updateRegion")
 def _(t):
     return call(t.chain.admin, "/v1/regions/" + t.chain.region(), {"name": "华东区"}, version=1)
 
 
-@sample("deleteRegion", shared=True)
+@sample("deleteRegion")
 def _(t):
     return call(t.chain.admin, "/v1/regions/" + t.chain.region(), params={"reason": "合并"})
 
@@ -88,7 +84,7 @@ def _(t):
     return call(t.store.manager, "/v1/stores")
 
 
-@sample("createStore", shared=True)
+@sample("createStore")
 def _(t):
     return call(t.chain.admin, "/v1/stores", {"code": t.chain.unique(), "name": "门店", "region_id": t.store.region})
 
@@ -170,19 +166,19 @@ def password(t, client):
     t.chain.admin.post(f"/v1/staff/{client.id}/password", {"password": "correct horse"}, expect=204)
 
 
-@sample("createSession", shared=True)
+@sample("createSession")
 def _(t):
     password(t, t.store.tech2)
     username = t.chain.admin.get(f"/v1/staff/{t.store.tech2.id}", expect=200)["username"]
     return call(t.chain.anyone, "/v1/sessions", {"username": username, "password": "correct horse"})
 
 
-@sample("deleteSession", shared=True)
+@sample("deleteSession")
 def _(t):
     return call(t.store.tech2, "/v1/sessions/current")
 
 
-@sample("changePassword", shared=True)
+@sample("changePassword")
 def _(t):
     password(t, t.store.tech2)  # which ends the sessions there are
     again = t.chain.people.client(t.chain.people.session(t.store.tech2.id))
@@ -241,22 +237,22 @@ def key(t):
     return {"name": "收银系统", "scopes": ["store.read"], "store_ids": [t.store.id]}
 
 
-@sample("listApiKeys", shared=True)
+@sample("listApiKeys")
 def _(t):
     return call(t.chain.admin, "/v1/api-keys")
 
 
-@sample("createApiKey", shared=True)
+@sample("createApiKey")
 def _(t):
     return call(t.chain.admin, "/v1/api-keys", key(t))
 
 
-@sample("getApiKey", shared=True)
+@sample("getApiKey")
 def _(t):
     return call(t.chain.admin, f"/v1/api-keys/{t.chain.admin.post('/v1/api-keys', key(t), expect=201)['id']}")
 
 
-@sample("deleteApiKey", shared=True)
+@sample("deleteApiKey")
 def _(t):
     return call(t.chain.admin, f"/v1/api-keys/{t.chain.admin.post('/v1/api-keys', key(t), expect=201)['id']}")
 
@@ -292,7 +288,7 @@ def _(t):
     return call(t.store.advisor, customer_path(t), {"name": "赵七"}, version=1)
 
 
-@sample("deleteCustomer", shared=True)
+@sample("deleteCustomer")
 def _(t):
     return call(t.chain.admin, customer_path(t), params={"reason": "重复录入"})
 
@@ -309,7 +305,7 @@ def _(t):
     return call(t.store.manager, "/v1/customers/duplicates")
 
 
-@sample("mergeCustomers", shared=True)
+@sample("mergeCustomers")
 def _(t):
     return call(t.chain.admin, "/v1/customers/merge", {"keep_id": t.customer()["id"], "merge_id": t.customer()["id"]})
 
@@ -397,7 +393,7 @@ def _(t):
     return call(t.store.advisor, f"/v1/odometer-readings/{made['id']}")
 
 
-@sample("decodeVin", shared=True)
+@sample("decodeVin")
 def _(t):
     return call(t.store.tech1, "/v1/vin/" + t.chain.vin())
 
@@ -427,36 +423,36 @@ def _(t):
 # --- Catalogue and stock ---
 
 for _name, _path in (("listOperations", "/v1/operations"), ("listParts", "/v1/parts")):
-    sample(_name, shared=True)(lambda t, path=_path: call(t.store.advisor, path))
+    sample(_name)(lambda t, path=_path: call(t.store.advisor, path))
 
 
-@sample("createOperation", shared=True)
+@sample("createOperation")
 def _(t):
     return call(t.chain.purchaser, "/v1/operations", {"code": t.chain.unique(), "name": "四轮定位", "standard_hours": 1,
                                                       "unit_price": 20000})
 
 
-@sample("getOperation", shared=True)
+@sample("getOperation")
 def _(t):
     return call(t.store.advisor, f"/v1/operations/{t.operation()['id']}")
 
 
-@sample("updateOperation", shared=True)
+@sample("updateOperation")
 def _(t):
     return call(t.chain.purchaser, f"/v1/operations/{t.operation()['id']}", {"unit_price": 1}, version=1)
 
 
-@sample("createPart", shared=True)
+@sample("createPart")
 def _(t):
     return call(t.chain.purchaser, "/v1/parts", {"number": t.chain.unique(), "name": "火花塞", "unit": "件", "sale_price": 1})
 
 
-@sample("getPart", shared=True)
+@sample("getPart")
 def _(t):
     return call(t.store.advisor, f"/v1/parts/{t.part()['id']}")
 
 
-@sample("updatePart", shared=True)
+@sample("updatePart")
 def _(t):
     return call(t.chain.purchaser, f"/v1/parts/{t.part()['id']}", {"sale_price": 2}, version=1)
 
@@ -466,12 +462,12 @@ lists("parts", ("listWarehouses", "/v1/warehouses"), ("listBins", "/v1/bins"), (
       ("listStockDocuments", "/v1/stock-documents"))
 
 
-@sample("listPartStock", shared=True)
+@sample("listPartStock")
 def _(t):
     return call(t.store.parts, f"/v1/parts/{t.part()['id']}/stock")
 
 
-@sample("listPartMovements", shared=True)
+@sample("listPartMovements")
 def _(t):
     return call(t.store.parts, f"/v1/parts/{t.part()['id']}/movements")
 
@@ -916,12 +912,12 @@ def _(t):
     return call(t.store.service, f"/v1/surveys/{t.survey()['id']}/suppress", {"reason": "test"})
 
 
-@sample("getPublicLink", shared=True)
+@sample("getPublicLink")
 def _(t):
     return call(t.chain.anyone, "/v1/public/" + t.survey()["token"])
 
 
-@sample("answerSurvey", shared=True)
+@sample("answerSurvey")
 def _(t):
     path = "/v1/public/" + t.survey()["token"]
     questions = t.chain.anyone.get(path, expect=200)["survey"]["questions"]

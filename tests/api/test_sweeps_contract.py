@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What holds for every operation of the contract, whatever it does: tokens, permissions, limits.
 
-Nothing here needs an object to be there: all of it is decided before one is looked for.
+Nothing here needs an object to be there: all of it is decided before one is looked for.  Callers without a
+token and ids of other stores are asked about in tests/isolation.
 """
 
 import json
@@ -53,12 +54,6 @@ def send(client, op, body=None, **options):
 
 # --- Who ---
 
-@named(KNOWN)
-def test_without_a_token(anyone, op):
-    reply = send(anyone, op, {} if op.body else None)
-    assert (reply.status, reply.code) == (401, "unauthenticated")
-
-
 def expand(role):
     """The permissions of a role, read from the file anew: patterns, @role and !x."""
     found = set()
@@ -98,19 +93,6 @@ def test_permissions(everyone, op):
             else:
                 assert (reply.status, reply.code) == (403, "forbidden"), where
                 assert op.permissions[0] in reply["detail"], where
-
-
-@named([op for op in KNOWN if op.query("store_id")])
-def test_another_store_in_the_query(chain, everyone, op):
-    """A store that is not the caller's is like one that is not there."""
-    elsewhere = chain.store(bays=0).id
-    for role, (in_store, _) in everyone.items():
-        if op.permissions and not set(op.permissions) & expand(role):
-            continue
-        for store in (elsewhere, uuid7()):
-            reply = send(in_store, op, params={**required_query(op), "store_id": store})
-            assert reply.status == 422 and reply.errors == {"store_id": "not_found"}, (role, reply)
-        break
 
 
 # --- What ---

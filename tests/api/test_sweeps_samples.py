@@ -1,22 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """What holds for every operation once there is something to work on: one right call of each, from
-samples.py, made by the right person, by another store's, twice, at once, and with another store's ids."""
+samples.py, made by the right person, twice and at once.  Other stores' people and ids: tests/isolation."""
 
 import datetime
 
 import pytest
 
 from fettle import at_once, uuid7
-from samples import SAMPLES, SHARED
-from shapes import changed, fetch, members, plain
-from test_sweeps_contract import CONTRACT, KNOWN, OPERATIONS, named
+from samples import SAMPLES
+from shapes import members
+from test_sweeps_contract import CONTRACT, OPERATIONS, named
 from trade import Trade
 
-# Ids of what every store sees, and what an id that names nothing is called.
-OF_THE_CHAIN = {"part_id", "operation_id", "operation_ids", "region_id", "question_id"}
-NO_SUCH = {"not_found", "not_technician"}
-IN_BODY = [op for op in KNOWN if op.body and any(
-    p.rsplit("/", 1)[-1].endswith(("_id", "_ids")) or p.split("/")[-2].endswith("_ids") for p, _ in members(CONTRACT, op.body))]
 COMMANDS = [op for op in OPERATIONS if op.method != "GET"]
 # Verbs that move a state say so: the object answers with what can be done next.
 # What is so already stays so, and is no conflict.
@@ -29,12 +24,6 @@ def trade(store):
     return Trade(store)
 
 
-@pytest.fixture
-def other(chain):
-    """Another store, of another region."""
-    return Trade(chain.store())
-
-
 def prepare(op, trade):
     assert op.id in SAMPLES, f"samples.py has no sample of {op.id}"
     return SAMPLES[op.id](trade)
@@ -45,58 +34,11 @@ def make(op, prepared, **more):
     return client.request(op.method, path, body, **{**options, **more})
 
 
-def same_person(store, client):
-    """Who in a store does what this client does in its own; None for people of the chain."""
-    for name, person in list(vars(client.store).items()) if client.store else []:
-        if person is client:
-            return getattr(store, name)
-    return None
-
-
 @named(OPERATIONS)
 def test_it_succeeds(trade, op):
     """The operation does what the contract says, for the person whose work it is."""
     reply = make(op, prepare(op, trade))
     assert reply.status == op.success or reply.status == 200 and op.method == "GET", reply
-
-
-@named([op for op in KNOWN if "{id}" in op.path])
-def test_another_stores_object(trade, other, op):
-    """What belongs to another store is not there: 404, and nothing happens to it."""
-    if op.id in SHARED:
-        return
-    client, path, body, options = prepare(op, trade)
-    stranger = same_person(other.store, client)
-    assert stranger, f"{op.id}: made by somebody of the chain, so it is shared"
-    reply = make(op, (stranger, path, body, options))
-    assert reply.status == 404 or reply.status == 422 and set(reply.errors.values()) == {"not_found"}, reply
-    assert make(op, (client, path, body, options)).status < 300
-
-
-@named(IN_BODY)
-def test_another_stores_ids_in_the_body(trade, other, op):
-    """An id of another store, and one of nothing, is told alike: 422 not_found at its place."""
-    if op.id in SHARED:
-        return
-    client, path, body, options = prepare(op, trade)
-    theirs = prepare(op, other)[2]
-    for pointer, schema in members(CONTRACT, op.body):
-        schema, _ = plain(CONTRACT, schema)
-        name = next(p for p in reversed(pointer.split("/")) if not p.isdigit())
-        if schema.get("format") != "uuid" or name == "id":
-            continue
-        try:
-            mine = fetch(body, pointer)
-            foreign = fetch(theirs, pointer)
-        except (KeyError, IndexError):
-            continue
-        if mine == foreign:
-            continue
-        unknown = make(op, (client, path, changed(body, pointer, uuid7()), options))
-        assert unknown.status == 404 or unknown.status == 422 and set(unknown.errors.values()) <= NO_SUCH, (pointer, unknown)
-        if name not in OF_THE_CHAIN:
-            reply = make(op, (client, path, changed(body, pointer, foreign), options))
-            assert (reply.status, reply.code, reply.errors) == (unknown.status, unknown.code, unknown.errors), (pointer, reply)
 
 
 @named([op for op in OPERATIONS if op.method == "POST" and op.described.get("x-idempotent", True) and op.auth == "token"])

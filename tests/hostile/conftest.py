@@ -2,7 +2,6 @@
 """Hostile clients: the seed, the journal of what was sent, and a daemon that is judged by its own log."""
 
 import base64
-import importlib.util
 import json
 import os
 import pathlib
@@ -19,13 +18,6 @@ sys.path.insert(0, str(API))
 from fettle import Daemon, judge_log  # noqa: E402
 from front import Nginx  # noqa: E402
 from wire import Wire  # noqa: E402
-
-# The chain and its people, as the stories have them.
-_spec = importlib.util.spec_from_file_location("api_fixtures", API / "conftest.py")
-_fixtures = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(_fixtures)
-people, chain, admin, store, another = (
-    _fixtures.people, _fixtures.chain, _fixtures.admin, _fixtures.store, _fixtures.another)
 
 SEED = int(os.environ.setdefault("FETTLE_SEED", str(random.SystemRandom().randrange(10 ** 9))))
 LONG = os.environ.get("FETTLE_LONG") == "1"

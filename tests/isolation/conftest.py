@@ -48,7 +48,10 @@ def daemons(run, db, tmp_path_factory, book):
     """start(binary, **settings): a daemon on the run's database.  Its commits do not wait for the disk:
     nobody pulls the plug of this database, and most of a run would be waiting."""
     with db.cursor() as cursor:
+        # two processes at once would both add the same row
+        cursor.execute("SELECT pg_advisory_lock(hashtext('isolation'))")
         cursor.execute("ALTER ROLE fettle_app SET synchronous_commit = off")
+        cursor.execute("SELECT pg_advisory_unlock(hashtext('isolation'))")
     running = []
 
     def start(binary="fettled", **settings):

@@ -402,7 +402,7 @@ def insiders(world, case, op):
 
 
 # A short run asks these of every other operation, of others each time.
-BY_TURNS = {api_keys, their_ids_in_the_body, their_ids_in_the_query, their_cursor, their_key, their_tag}
+BY_TURNS = {api_keys, their_cursor, their_key, their_tag}
 USING_UP = {their_cursor, their_key, insiders}
 
 
