@@ -2,6 +2,7 @@
 /* Instants and civil days, computed here: libc would bring in its time zone. */
 #include "core/utc.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -212,8 +213,7 @@ utc_format(struct utc utc, char out[static UTC_TEXT])
 	len = snprintf(out, UTC_TEXT, "%04d-%02d-%02dT%02d:%02d:%02d.%06d", civil.year, civil.month,
 	               civil.day, minutes / 60, minutes % 60, (int)(us % MINUTE_US / SECOND_US),
 	               (int)(us % SECOND_US));
-	if (len < 0 || len >= UTC_TEXT - 1)
-		die("cannot format instant %lld", (long long)utc.us);
+	assert(len > 0 && len < UTC_TEXT - 1);
 	while (out[len - 1] == '0' && us % SECOND_US)
 		len--;
 	if (us % SECOND_US == 0)
@@ -262,7 +262,6 @@ date_format(struct date date, char out[static DATE_TEXT])
 		return out;
 	civil = civil_from_days(date.days);
 	len = snprintf(out, DATE_TEXT, "%04d-%02d-%02d", civil.year, civil.month, civil.day);
-	if (len < 0 || len >= DATE_TEXT)
-		die("cannot format day %d", (int)date.days);
+	assert(len > 0 && len < DATE_TEXT);
 	return out;
 }

@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Quality checks (E6)."""
 
-import pytest
 
 from trade import Shop
-
 
 def begin(client, order, level="final"):
     return client.post("/v1/quality-checks", {"work_order_id": order["id"], "level": level})

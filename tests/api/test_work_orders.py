@@ -3,8 +3,6 @@
 
 import datetime
 
-import pytest
-
 from fettle import at_once, uuid7, wait_for
 from trade import DELIVERY, Shop
 

@@ -140,6 +140,10 @@ white_space_is_blank_and_trimmed(void **state)
 	assert_true(text_is_blank(""));
 	assert_true(text_is_blank(" \t\r\n\v\f"));
 	assert_true(text_is_blank("\xe3\x80\x80 \xc2\xa0\xe2\x80\x8b\xef\xbb\xbf"));
+	assert_true(text_is_blank("\xc2\x85\u1680\u2000\u200a\u2028\u2029\u202f\u205f"));
+	assert_false(text_is_blank("\x08"));
+	assert_false(text_is_blank("\u1fff"));
+	assert_false(text_is_blank("\u200c")); /* joins letters, and is one of some scripts */
 	assert_false(text_is_blank(" ."));
 	assert_false(text_is_blank("\xe3\x80\x81"));
 

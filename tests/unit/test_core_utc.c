@@ -229,6 +229,8 @@ adding_stays_inside_the_calendar(void **state)
 	assert_string_equal(text, "9999-12-31T23:59:59.999999Z");
 	(void)utc_format(utc_add_ms(morning, INT64_C(999999999999999)), text);
 	assert_string_equal(text, "9999-12-31T23:59:59.999999Z");
+	(void)utc_format(utc_add_ms(morning, -INT64_C(999999999999999)), text);
+	assert_string_equal(text, "1900-01-01T00:00:00Z");
 	(void)utc_format(utc_add_ms(morning, INT64_MIN), text);
 	assert_string_equal(text, "1900-01-01T00:00:00Z");
 }

@@ -25,6 +25,11 @@ static const struct {
 	{ "ＡＢ－１２３", "AB123" },
 	{ "5-离合器套（大）", "5离合器套大" },
 	{ "通用件 #3", "通用件3" },
+	/* the blocks of signs end where letters of a script begin */
+	{ "1\u00f7\u00d72\u00c0", "12\u00c0" },
+	{ "1\u2000\u2bff2\u2c003", "12\u2c003" },
+	{ "1\u3000\u303f2\u30423", "12\u30423" },
+	{ "1\u30fb2\ufeff3\ufffd4", "1234" },
 	{ "--", "--" },
 	{ "#", "#" },
 	{ "", "" },

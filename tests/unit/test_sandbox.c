@@ -29,6 +29,11 @@
 
 #include "sandbox.h"
 
+/* What a child holds ends with it. */
+static int fd, ends[2];
+static void *page;
+static volatile int no_file = -1;
+
 /* --- What must go on: 0, or the number of the step that did not ------------------------------- */
 
 static void *
@@ -56,8 +61,8 @@ static int
 files(void)
 {
 	char path[] = "/tmp/fettle-sandbox-XXXXXX", got[5] = "";
-	int ends[2], fd = mkstemp(path);
 
+	fd = mkstemp(path);
 	if (fd < 0 || write(fd, "abcd", 4) != 4 || fsync(fd) != 0 || unlink(path) != 0)
 		return 1;
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0 || errno != EPERM)
@@ -74,8 +79,8 @@ network(void)
 {
 	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_ADDRCONFIG };
 	struct addrinfo *found;
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
+	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0 || listen(fd, 1) == 0 || errno != EPERM)
 		return 1;
 	close(fd);
@@ -114,7 +119,8 @@ strangers(void)
 	for (i = 0; i < COUNT_OF(families); i++)
 		if (!refused(socket(families[i], SOCK_RAW | SOCK_CLOEXEC, 0)))
 			return 1;
-	if (socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, 0) != -1 || errno != EAFNOSUPPORT)
+	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, 0);
+	if (fd != -1 || errno != EAFNOSUPPORT)
 		return 2;
 	if (!refused(execv(argv[0], argv)) ||
 	    !refused(syscall(SYS_execveat, -1, argv[0], argv, NULL, 0)))
@@ -139,14 +145,13 @@ strangers(void)
 static int
 code(void)
 {
-	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
+	page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, no_file, 0);
 	if (page == MAP_FAILED || mprotect(page, 4096, PROT_READ) != 0)
 		return 1;
 	if (!refused(mprotect(page, 4096, PROT_READ | PROT_EXEC)))
 		return 2;
-	page = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1,
-	            0);
+	page = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS,
+	            no_file, 0);
 	return page == MAP_FAILED && errno == EPERM ? 0 : 3;
 }
 

@@ -53,6 +53,9 @@ test_overflow_is_told(void **state)
 	(void)state;
 	assert_false(settlement_sum(&parts, 0, 1));
 	assert_false(settlement_sum(&tax, 600, 1));
+	/* the product fits, and half of the rate on top of it does not */
+	tax.labour = INT64_MAX / 1200;
+	assert_false(settlement_sum(&tax, 600, 1));
 }
 
 int
