@@ -95,7 +95,7 @@ class Bench:
     def record(self, cases):
         """pgbench's scripts of each case; the server logs while the requests are made one by one."""
         daemon, path = self.daemon, self.daemon.data / "postgres.log"
-        psql(daemon.host, "ALTER ROLE fettle_app SET log_min_duration_statement = 0")
+        psql(daemon.host, "ALTER ROLE fettle_app SET log_min_duration_statement = 0; ALTER ROLE fettle_app SET log_error_verbosity = 'default'")
         daemon.restart()
         found = {}
         for case in cases:
@@ -108,7 +108,7 @@ class Bench:
             if not recorded:
                 sys.exit(f"no {case.marker} was recorded for {case.name}")
             found[case.name] = self.scripts(case, recorded, requests, replies)
-        psql(daemon.host, "ALTER ROLE fettle_app RESET log_min_duration_statement")
+        psql(daemon.host, "ALTER ROLE fettle_app RESET log_min_duration_statement; ALTER ROLE fettle_app RESET log_error_verbosity")
         daemon.restart()
         return found
 

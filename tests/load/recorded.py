@@ -26,7 +26,8 @@ def groups(text):
             if i + 1 < len(entries) and entries[i + 1][0] == "DETAIL":
                 for v in re.finditer(r"\$(\d+) = (NULL|'(?:[^']|'')*')", entries[i + 1][1]):
                     values[int(v.group(1))] = v.group(2)
-            if m.group(1) in BEGINS and (not group or group[-1][0] != "transaction_begin"):
+            inside = group and group[0][0] == "transaction_begin" and group[-1][0] != "transaction_commit"
+            if m.group(1) in BEGINS and not (inside and m.group(1) == "principal_set"):
                 if group:
                     yield group
                 group = []
