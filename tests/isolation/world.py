@@ -358,7 +358,9 @@ class World:
             SELECT NOT EXISTS (SELECT FROM event e, event_consumer c WHERE e.store_id = ANY (%(stores)s::uuid[])
                                   AND (e.position, e.id) > (c.position, coalesce(c.last_id, e.id)))
                AND NOT EXISTS (SELECT FROM import_job j WHERE j.store_id = ANY (%(stores)s::uuid[])
-                                  AND j.status NOT IN ('done', 'failed', 'cancelled'))""",
+                                  AND j.status NOT IN ('done', 'failed', 'cancelled'))
+               AND NOT EXISTS (SELECT FROM work_order w WHERE w.store_id = ANY (%(stores)s::uuid[])
+                                  AND w.status = 'delivered' AND w.paid)""",
                          {"stores": f"{{{','.join(stores)}}}"})[0][0]
 
     def is_theirs(self, ids, *trades):
