@@ -98,6 +98,8 @@ static const struct answer {
 static int
 add_rules(scmp_filter_ctx filter)
 {
+	const struct scmp_arg_cmp is_netlink = { 0, SCMP_CMP_EQ, AF_NETLINK, 0 };
+	const struct scmp_arg_cmp is_self = { 0, SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0 };
 	int bad = 0;
 	size_t i;
 
@@ -114,11 +116,10 @@ add_rules(scmp_filter_ctx filter)
 		bad |= seccomp_rule_add(filter, SCMP_ACT_ERRNO((uint32_t)answers[i].error),
 		                        answers[i].call, 0);
 	/* The addresses of this machine, which getaddrinfo() sorts by when it gets them. */
-	bad |= seccomp_rule_add(filter, SCMP_ACT_ERRNO(EAFNOSUPPORT), CALL(socket), 1,
-	                        SCMP_A0_64(SCMP_CMP_EQ, AF_NETLINK));
+	bad |= seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(EAFNOSUPPORT), CALL(socket), 1,
+	                              &is_netlink);
 	/* abort() and raise() */
-	bad |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, CALL(tgkill), 1,
-	                        SCMP_A0_64(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
+	bad |= seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, CALL(tgkill), 1, &is_self);
 	return bad;
 }
 

@@ -11,7 +11,7 @@ import uuid
 import psycopg2
 
 import corruptions
-from cluster import Cluster
+from postgres import Cluster
 from fettle import Client, Daemon, wait_for
 from proxy import Proxy
 from shop import Caller, Journal, Load

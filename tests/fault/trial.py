@@ -9,7 +9,7 @@ import random
 import threading
 import time
 
-from cluster import Cluster
+from postgres import Cluster
 from fettle import Book, Chain, Contract, Daemon, People, fettled, judge_log
 from shop import Caller, Journal, Load, Shop
 from trade import Trade

@@ -21,7 +21,7 @@ import sys
 import time
 
 import figures
-from cases import CASES, STORES, Data, write_requests
+from cases import CASES, Data, write_requests
 from cluster import HERE, free_port, open_set, pg_bin, psql, say
 from recorded import having, plain, script
 

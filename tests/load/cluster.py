@@ -54,7 +54,7 @@ def psql(host, sql=None, file=None, **variables):
 def cpu_of(pid):
     """CPU seconds of a process; none when it has just ended."""
     try:
-        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        fields = pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()
     except OSError:
         return 0
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
@@ -116,7 +116,7 @@ class Daemon:
     def socket_dir(self):
         _, args = self.postmaster()
         status = pathlib.Path(re.search(r"-D\s*(\S+)", args).group(1)) / "postmaster.pid"
-        return status.read_text().splitlines()[4]
+        return status.read_text(encoding="utf-8").splitlines()[4]
 
     def cpu(self):
         """CPU seconds of the daemon, and of PostgreSQL's processes that are alive."""
@@ -125,7 +125,7 @@ class Daemon:
         return cpu_of(self.process.pid), sum(cpu_of(int(p)) for p in out.split())
 
     def rss_mib(self):
-        text = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        text = pathlib.Path(f"/proc/{self.process.pid}/status").read_text(encoding="utf-8")
         return int(re.search(r"VmRSS:\s+(\d+)", text).group(1)) / 1024
 
     def url(self, role="fettle_app"):
