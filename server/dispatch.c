@@ -508,9 +508,11 @@ authorised(struct request *req)
 		answer_problem(req, err);
 		return;
 	}
-	if (!clock_agrees())
+	if (!clock_agrees()) {
 		answer_problem(req, ERR_UNAVAILABLE);
-	else if (req->route->kind == ROUTE_READ && !req->operation->on_worker)
+		return;
+	}
+	if (req->route->kind == ROUTE_READ && !req->operation->on_worker)
 		submit_read(req);
 	else if (!workers_submit(req->operation->on_hasher ? server.hashers : server.workers, req))
 		answer_problem(req, ERR_UNAVAILABLE);

@@ -50,6 +50,7 @@ def judge(folder, log, metrics):
     wrong = ["in the log: " + line for line in judge_log(log, Book.load(folder, "allowed"))]
     secrets, sent = Book.load(folder, "secrets"), Book.load(folder, "sent")
     database = (pathlib.Path(folder) / "data/postgres.log").read_text(encoding="utf-8", errors="replace")
+    database = database.partition("You can now start the database server")[2] or database  # behind what initdb says
     for name, said in (("log", log), ("metrics", metrics), ("database's log", database)):
         wrong += [f"a secret stands in the {name}: {secret[:6]}..." for secret in secrets if secret in said]
         wrong += [f"what was sent stands in the {name}: {line}" for line in judge_privacy(said, sent)]

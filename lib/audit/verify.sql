@@ -194,7 +194,10 @@ SELECT st.code AS store_code, d.subject, d.what || ' of line ' || d.position AS 
           FROM work_order_line l
           JOIN work_order w ON w.id = l.work_order_id
         UNION ALL
-        SELECT l.store_id, coalesce(s.number, s.id::text), l.position, 'amount', o.amount, l.amount
+        -- a part is billed as far as it was issued and has not come back
+        SELECT l.store_id, coalesce(s.number, s.id::text), l.position, 'amount',
+               CASE WHEN o.kind = 'part' THEN round(o.unit_price * (o.issued_quantity - o.returned_quantity)) ELSE o.amount END,
+               l.amount
           FROM settlement_line l
           JOIN settlement s ON s.id = l.settlement_id AND s.status <> 'void' AND s.deleted_at IS NULL
           JOIN work_order_line o ON o.id = l.work_order_line_id

@@ -205,9 +205,11 @@ void
 search_add(struct ctx *ctx, const char *kind, const char *key, const char *subject,
            struct id subject_id, struct id store)
 {
-	struct search_keys own, *to = ctx->search ? ctx->search : &own;
+	struct search_keys own, *to = ctx->search;
 
 	own.count = 0;
+	if (!to)
+		to = &own;
 	put_keys(ctx, to, kind, key, subject, subject_id, store);
 	if (strcmp(kind, "number") == 0)
 		put_keys(ctx, to, "number_tail", key, subject, subject_id, store);
@@ -218,10 +220,12 @@ void
 search_add_name(struct ctx *ctx, const char *name, bool is_person, const char *subject,
                 struct id subject_id, struct id store)
 {
-	struct search_keys own, *to = ctx->search ? ctx->search : &own;
+	struct search_keys own, *to = ctx->search;
 	char *full, *initials;
 
 	own.count = 0;
+	if (!to)
+		to = &own;
 	pinyin_of(ctx->arena, name, is_person, &full, &initials);
 	put_keys(ctx, to, "name", name, subject, subject_id, store);
 	put_keys(ctx, to, "pinyin", full, subject, subject_id, store);

@@ -60,7 +60,7 @@ BREAKING = {
     "a body's property is removed": (lambda d: schema(d, "CreateStore", "properties").pop("address"), "`address` of `CreateStore` was removed"),
     "a body's property has another type": (
         lambda d: added(schema(d, "CreatePart", "properties"), "unit", {"type": "integer"}), "Type of `unit`"),
-    "a text must be shorter": (lambda d: added(schema(d, "Note"), "maxLength", 10), "`maxLength` of `note`"),
+    "a text must be shorter": (lambda d: added(schema(d, "Note"), "maxLength", 10), "`maxLength` of `"),
     "a text must be longer": (lambda d: added(schema(d, "Phone"), "minLength", 9), "`minLength` of `phone`"),
     "a number must be smaller": (lambda d: added(schema(d, "Odometer"), "maximum", 5), "Upper bound of `odometer_km`"),
     "a number must be larger": (lambda d: added(schema(d, "Price"), "minimum", 5), "Lower bound of `unit_price`"),

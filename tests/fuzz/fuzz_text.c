@@ -55,7 +55,7 @@ vins(struct arena *arena, const char *text, size_t size)
 static void
 numbers_and_times(const char *text, size_t size)
 {
-	char out[QTY_TEXT > UTC_TEXT ? QTY_TEXT : UTC_TEXT];
+	char out[QTY_TEXT + UTC_TEXT]; /* for either */
 	struct qty qty, qty_back;
 	struct utc utc, utc_back;
 	struct date date, date_back;

@@ -358,7 +358,7 @@ case("a body of 1 MiB and one octet", post(told((1 << 20) + 1), body=b" " * ((1 
 for _value in ("text/html", "application/xml", "image/*", "text/*;q=1", "application/xhtml+xml", "x", "\u00ff"):
     case(f"Accept: {_value}", get(AUTH, f"Accept: {_value}", target="/v1/me"), 406)
 for _value in ("", "*/*;q=0.1", "application/json;v=99", "text/html, */*", "," * 200, "application/*"):
-    case(f"Accept: {_value[:30]!r}", get(AUTH, f"Accept: {_value}", target="/v1/me"), {200, 406} if _value in ("", "," * 200) else 200)
+    case(f"Accept: {_value[:30]!r}", get(AUTH, f"Accept: {_value}", target="/v1/me"), 406 if _value == "," * 200 else 200)
 for _value in ("*", "", "xx", "zh-", "zh_CN", "zh;q=x", "a" * 2000, "zh\u00ff", "%s%n", "-", ",,,,", "en;q=99999999999999999999", "../../etc/passwd"):
     case(f"Accept-Language: {_value[:20]!r}", get(AUTH, f"Accept-Language: {_value}", target="/v1/regions/0"), 404)
 for _value in ("", "x" * 256, "x" * 3000, "\u00e4"):
