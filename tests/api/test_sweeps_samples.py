@@ -9,7 +9,7 @@ import pytest
 from fettle import at_once, uuid7
 from samples import SAMPLES
 from shapes import members
-from test_sweeps_contract import CONTRACT, OPERATIONS, named
+from test_sweeps_contract import CONTRACT, OPERATIONS, named, refuses_wrong_bodies
 from trade import Trade
 
 COMMANDS = [op for op in OPERATIONS if op.method != "GET"]
@@ -129,3 +129,14 @@ def test_two_at_once(trade, op):
     assert statuses[0] < 300 and statuses[1] < 500, replies
     if op in MOVES and op.id not in SAME_AGAIN and not may_repeat(op, replies):
         assert statuses[1] == 409, replies
+
+
+@named([op for op in OPERATIONS if op.auth == "link"])
+def test_links_have_limits(trade, op):
+    """A link is looked up before what comes with it, so this needs a right one; what is refused changes nothing."""
+    client, path, body, options = prepared = prepare(op, trade)
+    reply = make(op, prepared, params={"no_such_member": "red"})
+    assert reply.status == 400 and reply.errors.get("no_such_member") == "unknown_parameter", reply
+    if op.body:
+        refuses_wrong_bodies(op, lambda wrong: client.request(op.method, path, wrong, **options))
+    assert client.request(op.method, path, body, **options).status == op.success

@@ -39,7 +39,7 @@ def _(world):
     """R1: what it had acknowledged is there; it serves again as soon as it is started."""
     slowest = 0.0
     with Trial(world, "kill-daemon") as trial:
-        for _ in range(times(world, 10, 300)):
+        for _ in range(times(world, 20, 300)):
             time.sleep(world.dice.uniform(0.05, 0.5))
             trial.daemon.process.kill()
             trial.daemon.process.wait()
@@ -54,7 +54,7 @@ def _(world):
 def _(world):
     """R2: the server throws everybody out and recovers; the daemon is never restarted."""
     with Trial(world, "kill-backend") as trial:
-        for _ in range(times(world, 6, 100)):
+        for _ in range(times(world, 20, 100)):
             time.sleep(world.dice.uniform(0.05, 0.5))
             try:
                 pids = world.cluster.backends()
@@ -71,7 +71,7 @@ def _(world):
     """R2, R3: away and started again."""
     slowest = 0.0
     with Trial(world, "kill-postmaster") as trial:
-        for _ in range(times(world, 3, 50)):
+        for _ in range(times(world, 20, 50)):
             time.sleep(world.dice.uniform(0.05, 0.5))
             world.cluster.kill()
             time.sleep(0.2)
