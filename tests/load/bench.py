@@ -325,6 +325,7 @@ def main():
     text = figures.markdown(results, "./dev bench " + " ".join(sys.argv[1:]))
     say(text)
     if args.write:
+        args.write.mkdir(parents=True, exist_ok=True)
         (args.write / "figures.md").write_text(text, encoding="utf-8")
         (args.write / "figures.svg").write_text(figures.chart(results), encoding="utf-8")
 
