@@ -83,7 +83,7 @@ MUSTCHECK enum err fail_existing(struct ctx *ctx, const char *pointer, const cha
 MUSTCHECK enum err ctx_check_version(struct ctx *ctx, int64_t version);
 
 /* happened_at must lie within the last 24 hours; a clock that is less than a minute fast
- * is taken for now.  ERR_BAD_VALUE at /occurred_at. */
+ * counts as now.  ERR_BAD_VALUE at /occurred_at. */
 MUSTCHECK enum err ctx_check_happened(struct ctx *ctx);
 
 /* store_id as sent, or the principal's only store; ERR_REQUIRED at /store_id when neither,
