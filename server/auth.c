@@ -70,28 +70,47 @@ principals_clear(void)
 	}
 }
 
+/* What is granted at one store; NULL when nothing is. */
+static struct store_grant *
+grant_at(const struct principal *who, struct id store)
+{
+	struct principal *p = (struct principal *)(uintptr_t)who;
+
+	for (size_t i = 0; i < p->stores_count; i++)
+		if (id_equal(p->stores[i].store, store))
+			return &p->stores[i];
+	return NULL;
+}
+
 static void
 add_grant(struct principal *who, const struct rows *rows, size_t row)
 {
 	/* a key never has more than the role it was given */
 	struct permission_set set =
 		permissions_of(row_text(rows, row, "role"), row_text(rows, row, "scopes"));
+	const char *kind = row_text(rows, row, "reached_kind");
 	struct id store = row_id(rows, row, "store_id");
-	size_t i;
+	const struct permission_set *reach;
+	struct store_grant *grant;
 
 	if (row_bool(rows, row, "chain")) {
 		permissions_unite(&who->chain, &set);
 		who->has_chain = true;
-		return;
 	}
 	if (id_is_none(store))
 		return;
-	for (i = 0; i < who->stores_count; i++)
-		if (id_equal(who->stores[i].store, store))
-			break;
-	if (i == who->stores_count)
-		who->stores[who->stores_count++].store = store;
-	permissions_unite(&who->stores[i].set, &set);
+	grant = grant_at(who, store);
+	if (!grant) {
+		grant = &who->stores[who->stores_count++];
+		grant->store = store;
+	}
+	if (kind) {
+		reach = &store_kind_reach[enum_value(&store_kind_enum, kind)];
+		permissions_intersect(&set, reach);
+		if (permission_lacking(reach, &store_kind_reach[STORE_KIND_OWN]))
+			grant->apart = true;
+	}
+	permissions_unite(&grant->set, &set);
 }
 
 static enum actor_kind
@@ -134,26 +153,68 @@ principal_from_rows(const struct rows *rows, const unsigned char *hash)
 bool
 principal_holds(const struct principal *who, enum permission permission, struct id store)
 {
-	if (permission_in(&who->chain, permission))
+	const struct store_grant *grant = grant_at(who, store);
+
+	if (grant && permission_in(&grant->set, permission))
 		return true;
-	for (size_t i = 0; i < who->stores_count; i++)
-		if ((id_is_none(store) || id_equal(who->stores[i].store, store)) &&
-		    permission_in(&who->stores[i].set, permission))
+	if (permission_in(&who->chain, permission))
+		return !grant || !grant->apart;
+	for (size_t i = 0; id_is_none(store) && i < who->stores_count; i++)
+		if (permission_in(&who->stores[i].set, permission))
 			return true;
 	return false;
 }
 
-static bool
-suffices(const struct permission_set *chain, const struct permission_set *set,
-         const enum permission *any, const enum permission *also, size_t also_count)
-{
-	bool one = any[0] == PERMISSION_NONE;
+/* What an operation asks for, and beside it what one request does. */
+struct asked {
+	const enum permission *any, *also;
+	size_t also_count;
+};
 
-	for (; *any != PERMISSION_NONE && !one; any++)
-		one = permission_in(set, *any) || permission_in(chain, *any);
-	for (size_t i = 0; i < also_count && one; i++)
-		one = permission_in(set, also[i]) || permission_in(chain, also[i]);
+static bool
+suffices(const struct permission_set *held, const struct asked *asked)
+{
+	bool one = asked->any[0] == PERMISSION_NONE;
+
+	for (const enum permission *p = asked->any; *p != PERMISSION_NONE && !one; p++)
+		one = permission_in(held, *p);
+	for (size_t i = 0; i < asked->also_count && one; i++)
+		one = permission_in(held, asked->also[i]);
 	return one;
+}
+
+static bool
+suffices_at(const struct principal *who, const struct store_grant *grant, const struct asked *asked)
+{
+	struct permission_set held = grant->set;
+
+	if (!grant->apart)
+		permissions_unite(&held, &who->chain);
+	return suffices(&held, asked);
+}
+
+/* The stores that have, or have not, what is asked for: how many, the last of them, and all as a
+ * uuid[] literal. */
+static size_t
+list_stores(const struct principal *who, const struct asked *asked, bool having,
+            struct arena *arena, struct id *last, const char **literal)
+{
+	char *list = arena_alloc(arena, who->stores_count * ID_TEXT + 3), text[ID_TEXT];
+	size_t n = 0, len = 1;
+
+	list[0] = '{';
+	for (size_t i = 0; i < who->stores_count; i++) {
+		if (GUARDED && suffices_at(who, &who->stores[i], asked) != having)
+			continue;
+		if (n++ > 0)
+			list[len++] = ',';
+		memcpy(list + len, id_format(who->stores[i].store, text), ID_TEXT - 1);
+		len += ID_TEXT - 1;
+		*last = who->stores[i].store;
+	}
+	list[len] = '}';
+	*literal = list;
+	return n;
 }
 
 bool
@@ -161,37 +222,30 @@ principal_scope(const struct principal *who, const struct operation *operation,
                 const enum permission *also, size_t also_count, struct arena *arena,
                 struct scope *scope)
 {
-	char *list, text[ID_TEXT];
-	size_t n = 0, len = 1;
+	const struct asked asked = { operation->permissions, also, also_count };
 	bool known = !GUARDED || operation->permissions[0] == PERMISSION_NONE;
+	const char *list;
+	struct id last;
+	size_t n;
 
 	*scope = (struct scope){ .kind = who->kind, .actor = who->actor };
 	/* an operation without permissions is for everyone who is known, wherever they have any
 	 * role */
-	if (known ? who->has_chain
-	          : suffices(&who->chain, &who->chain, operation->permissions, also, also_count)) {
+	if (known ? who->has_chain : suffices(&who->chain, &asked)) {
 		scope->hq = true;
+		/* what belongs to the chain is in no store */
+		if (!known && operation->scope == OP_SCOPE_STORE &&
+		    list_stores(who, &asked, false, arena, &last, &list) > 0)
+			scope->stores = list;
 		return true;
 	}
 	if (GUARDED && operation->scope == OP_SCOPE_CHAIN)
 		return false;
-	list = arena_alloc(arena, who->stores_count * ID_TEXT + 3);
-	list[0] = '{';
-	for (size_t i = 0; i < who->stores_count; i++) {
-		if (GUARDED && !suffices(&who->chain, &who->stores[i].set, operation->permissions,
-		                         also, also_count))
-			continue;
-		if (n++ > 0)
-			list[len++] = ',';
-		memcpy(list + len, id_format(who->stores[i].store, text), ID_TEXT - 1);
-		len += ID_TEXT - 1;
-		scope->store = who->stores[i].store;
-	}
-	list[len] = '}';
-	if (n > 1) {
-		scope->store = (struct id){ { 0 } };
+	n = list_stores(who, &asked, true, arena, &last, &list);
+	if (n == 1)
+		scope->store = last;
+	else if (n > 1)
 		scope->stores = list;
-	}
 	return n > 0 || known;
 }
 

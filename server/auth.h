@@ -12,6 +12,7 @@
 struct store_grant {
 	struct id store;
 	struct permission_set set;
+	bool apart; /* what is held for the chain is in set, as far as it reaches into this store */
 };
 
 /* A principal is shared by the requests that use it and by the cache; loop thread only. */

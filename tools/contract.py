@@ -84,12 +84,14 @@ class Contract:
         self.constraints = {}
         self.permissions = {}
         self.roles = {}
+        self.reach = {}
         for path in sorted(pathlib.Path(folder).glob("*.yaml")):
             part = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
             if path.name == "problems.yaml":
                 self.merge({"x-problems": part["problems"]}, path.name)
             elif path.name == "permissions.yaml":
                 self.permissions, self.roles = part["permissions"], part["roles"]
+                self.reach = part["reach"]
                 labels = {r: info["label"] for r, info in self.roles.items()}
                 self.merge({"components": {"schemas": {"Permission": {"x-enum": self.permissions},
                                                        "Role": {"x-enum": labels}}}}, path.name)
@@ -106,6 +108,7 @@ class Contract:
                     self.operations.append((path, method, item[method]))
         self.operations.sort(key=lambda o: o[2]["operationId"])
         self.expand_roles()
+        self.expand_reach()
 
     def merge(self, part, name):
         for key, value in part.items():
@@ -133,20 +136,32 @@ class Contract:
             else:
                 self.doc[key] = value
 
+    def permissions_like(self, patterns, where):
+        wanted = []
+        for pattern in patterns:
+            if pattern.startswith("@"):
+                wanted += self.roles[pattern[1:]]["expanded"]
+                continue
+            drop = pattern.startswith("!")
+            rule = re.compile(re.escape(pattern.lstrip("!")).replace(r"\*", ".*") + "$")
+            hit = [p for p in self.permissions if rule.match(p)]
+            if not hit:
+                raise ContractError(f"{where}: {pattern} names no permission")
+            wanted = [p for p in wanted if p not in hit] if drop else wanted + hit
+        return sorted(set(wanted))
+
     def expand_roles(self):
         for role, info in self.roles.items():
-            wanted = []
-            for pattern in info["permissions"]:
-                if pattern.startswith("@"):
-                    wanted += self.roles[pattern[1:]]["expanded"]
-                    continue
-                drop = pattern.startswith("!")
-                rule = re.compile(re.escape(pattern.lstrip("!")).replace(r"\*", ".*") + "$")
-                hit = [p for p in self.permissions if rule.match(p)]
-                if not hit:
-                    raise ContractError(f"role {role}: {pattern} names no permission")
-                wanted = [p for p in wanted if p not in hit] if drop else wanted + hit
-            info["expanded"] = sorted(set(wanted))
+            info["expanded"] = self.permissions_like(info["permissions"], f"role {role}")
+
+    def expand_reach(self):
+        kinds = self.schemas["StoreKind"]
+        for kind, patterns in self.reach.items():
+            if kind not in kinds["enum"]:
+                raise ContractError(f"reach: no kind of store is called {kind}")
+            self.reach[kind] = self.permissions_like(patterns, f"reach into {kind}")
+        told = (f"into a store of the kind {kind} only: {', '.join(held)}" for kind, held in self.reach.items())
+        kinds["description"] = "Rights granted for a region or the chain reach " + "; ".join(told) + "."
 
     def ref(self, text, where):
         nullable = text.endswith("?")
@@ -571,6 +586,14 @@ class Generator:
         perms = op.get("x-permission", [])
         return [p for p in (perms if isinstance(perms, list) else [perms]) if p != "any"]
 
+    def set_of(self, held):
+        """A struct permission_set with these permissions, which are numbered from one."""
+        bits = [0] * ((len(self.contract.permissions) + 1 + 63) // 64)
+        for number, permission in enumerate(self.contract.permissions, 1):
+            if permission in held:
+                bits[number // 64] |= 1 << (number % 64)
+        return "{ { " + ", ".join(f"UINT64_C({b:#x})" for b in bits) + " } }"
+
     def write_contract(self, out_dir):
         ops = self.describe_operations()
         for name, schema in self.contract.schemas.items():    # also enumerations only replies use
@@ -592,6 +615,8 @@ class Generator:
               "/* role_permissions[role] has bit p set when the role holds permission p. */",
               "struct permission_set { uint64_t bits[(PERMISSION_COUNT + 63) / 64]; };",
               "extern const struct permission_set role_permissions[ROLE_COUNT];",
+              "/* What of a right given for a region or the chain reaches into a store of the kind. */",
+              "extern const struct permission_set store_kind_reach[STORE_KIND_COUNT];",
               "/* Roles of headquarters: only who holds staff.write for the whole chain gives them. */",
               "extern const bool role_is_office[ROLE_COUNT];", "",
               "enum auth { AUTH_TOKEN, AUTH_NONE, AUTH_LINK };",
@@ -621,14 +646,12 @@ class Generator:
         c.append("const struct enumeration *const enumerations[] = {")
         c += [f"\t&{e}_enum," for e in told] + ["};"]
         c.append(f"const size_t enumerations_count = {len(told)};\n")
-        words = (len(self.contract.permissions) + 1 + 63) // 64
-        index = {p: i + 1 for i, p in enumerate(self.contract.permissions)}
         c.append("const struct permission_set role_permissions[ROLE_COUNT] = {")
-        for role, info in self.contract.roles.items():
-            bits = [0] * words
-            for perm in info["expanded"]:
-                bits[index[perm] // 64] |= 1 << (index[perm] % 64)
-            c.append(f"\t[ROLE_{upper(role)}] = {{ {{ " + ", ".join(f"UINT64_C({b:#x})" for b in bits) + " } },")
+        c += [f"\t[ROLE_{upper(role)}] = {self.set_of(info['expanded'])}," for role, info in self.contract.roles.items()]
+        c.append("};\n")
+        c.append("const struct permission_set store_kind_reach[STORE_KIND_COUNT] = {")
+        c += [f"\t[STORE_KIND_{upper(kind)}] = {self.set_of(self.contract.reach.get(kind, self.contract.permissions))},"
+              for kind in self.contract.schemas["StoreKind"]["enum"]]
         c.append("};\n")
         offices = [f"[ROLE_{upper(r)}] = true" for r, info in self.contract.roles.items() if info.get("office")]
         c.append(f"const bool role_is_office[ROLE_COUNT] = {{ {', '.join(offices)} }};\n")

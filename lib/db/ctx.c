@@ -84,11 +84,12 @@ bool
 scope_covers(const struct scope *scope, struct id store)
 {
 	char text[ID_TEXT];
+	bool listed;
 
 	if (!scope || id_is_none(store))
 		return false;
-	return scope->hq || id_equal(scope->store, store) ||
-	       (scope->stores && strstr(scope->stores, id_format(store, text)));
+	listed = scope->stores && strstr(scope->stores, id_format(store, text));
+	return id_equal(scope->store, store) || scope->hq != listed;
 }
 
 enum err

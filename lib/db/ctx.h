@@ -25,7 +25,7 @@ enum actor_kind {
 struct scope {
 	enum actor_kind kind;
 	struct id actor;    /* staff, key or link id */
-	bool hq;            /* the whole chain */
+	bool hq;            /* the whole chain, but for `stores` */
 	struct id store;    /* set when the scope is exactly one store */
 	const char *stores; /* else a uuid[] literal; NULL when none */
 	struct id customer; /* set for ACTOR_CUSTOMER only */

@@ -13,7 +13,9 @@ principal_values(struct arena *arena, const struct scope *scope, const char *req
 	const struct ctx ctx = { .arena = arena, .scope = scope, .request_id = request_id };
 	const struct arg args[] = {
 		ARG(scope_store, scope->store),
-		ARG(scope_hq, scope->hq ? "1" : (const char *)NULL),
+		ARG(scope_hq, !scope->hq      ? (const char *)NULL
+		              : scope->stores ? "but"
+		                              : "1"),
 		ARG(scope_stores, scope->stores),
 		ARG(scope_customer, scope->customer),
 		ARG(scope_actor, scope->actor),

@@ -46,8 +46,8 @@ permissions_of(const char *role, const char *list)
 	if (!list)
 		return set;
 	own = listed(list);
-	for (size_t i = 0; role && i < COUNT_OF(set.bits); i++)
-		own.bits[i] &= set.bits[i];
+	if (role)
+		permissions_intersect(&own, &set);
 	return own;
 }
 
@@ -62,6 +62,13 @@ permissions_unite(struct permission_set *into, const struct permission_set *set)
 {
 	for (size_t i = 0; i < COUNT_OF(into->bits); i++)
 		into->bits[i] |= set->bits[i];
+}
+
+void
+permissions_intersect(struct permission_set *into, const struct permission_set *set)
+{
+	for (size_t i = 0; i < COUNT_OF(into->bits); i++)
+		into->bits[i] &= set->bits[i];
 }
 
 enum permission

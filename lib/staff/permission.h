@@ -11,6 +11,7 @@ struct permission_set permissions_of(const char *role, const char *list);
 
 bool permission_in(const struct permission_set *set, enum permission permission);
 void permissions_unite(struct permission_set *into, const struct permission_set *set);
+void permissions_intersect(struct permission_set *into, const struct permission_set *set);
 
 /* The first permission of wanted that held lacks; PERMISSION_NONE when it has them all. */
 enum permission permission_lacking(const struct permission_set *held,

@@ -83,7 +83,7 @@ staff_end(struct ctx *ctx, struct id id)
 }
 
 enum err
-staff_create(struct ctx *ctx, const struct create_staff *in, const char *password)
+staff_create(struct ctx *ctx, const struct create_staff *in, staff_hash *hash)
 {
 	struct id store = none;
 	enum err err = new_id(ctx, in->id, &ctx->subject);
@@ -92,12 +92,13 @@ staff_create(struct ctx *ctx, const struct create_staff *in, const char *passwor
 		err = ctx_store(ctx, in->store_id, &store);
 	if (err)
 		return err;
-	if (password && !in->has_username)
+	if (in->has_password && !in->has_username)
 		return fail(ctx, ERR_REQUIRED, "/username");
 	db_write(ctx, staff_add, ARG(staff_id, ctx->subject), ARG(store_id, store),
 	         BODY_ARG(create_staff, in));
-	if (password)
-		db_write(ctx, credential_set, ARG(staff_id, ctx->subject), ARG(password, password));
+	if (in->has_password)
+		db_write(ctx, credential_set, ARG(staff_id, ctx->subject),
+		         ARG(password, hash(ctx->arena, in->password)));
 	event_add(ctx, "staff.created", store, ctx->subject);
 	return OK;
 }
@@ -139,7 +140,8 @@ staff_delete(struct ctx *ctx, struct id id, const char *reason)
 }
 
 enum err
-staff_set_password(struct ctx *ctx, struct id id, const char *password)
+staff_set_password(struct ctx *ctx, struct id id, const struct set_staff_password *in,
+                   staff_hash *hash)
 {
 	struct rows *rows;
 	enum err err = staff_take_charge(ctx, id, &rows);
@@ -148,7 +150,8 @@ staff_set_password(struct ctx *ctx, struct id id, const char *password)
 		return err;
 	if (row_is_null(rows, 0, "username"))
 		return fail_with(ctx, ERR_BAD_VALUE, "/password", "needs a username first", NULL);
-	db_write(ctx, credential_set, ARG(staff_id, id), ARG(password, password));
+	db_write(ctx, credential_set, ARG(staff_id, id),
+	         ARG(password, hash(ctx->arena, in->password)));
 	db_write(ctx, session_revoke_of, ARG(id, id));
 	event_add(ctx, "staff.password_set", row_id(rows, 0, "store_id"), id);
 	return OK;

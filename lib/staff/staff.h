@@ -12,10 +12,12 @@
 
 #include "db/db.h"
 
-/* password is the stored form, NULL for none.  Without store_id: headquarters makes people of the
- * chain, a store its own.  Sets ctx->subject. */
-MUSTCHECK enum err staff_create(struct ctx *ctx, const struct create_staff *in,
-                                const char *password);
+/* Makes the stored form of a password.  It takes long on purpose, so it is called once all else is
+ * known to be right. */
+typedef const char *staff_hash(struct arena *arena, const char *password);
+
+/* Without store_id: headquarters makes people of the chain, a store its own.  Sets ctx->subject. */
+MUSTCHECK enum err staff_create(struct ctx *ctx, const struct create_staff *in, staff_hash *hash);
 
 /* Who becomes inactive loses sessions and keys.  Sets ctx->subject. */
 MUSTCHECK enum err staff_update(struct ctx *ctx, struct id id, const struct update_staff *in);
@@ -24,7 +26,8 @@ MUSTCHECK enum err staff_update(struct ctx *ctx, struct id id, const struct upda
 MUSTCHECK enum err staff_delete(struct ctx *ctx, struct id id, const char *reason);
 
 /* Ends all sessions.  ERR_BAD_VALUE when there is no username to log in with. */
-MUSTCHECK enum err staff_set_password(struct ctx *ctx, struct id id, const char *password);
+MUSTCHECK enum err staff_set_password(struct ctx *ctx, struct id id,
+                                      const struct set_staff_password *in, staff_hash *hash);
 
 /* Sets ctx->subject to the person. */
 MUSTCHECK enum err staff_grant(struct ctx *ctx, struct id id, const struct create_staff_grant *in);

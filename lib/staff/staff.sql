@@ -1,11 +1,11 @@
 -- Staff, sessions, keys.
 
 -- name: session_find
-SELECT f.kind, f.actor_id, f.session_id, f.role, f.scopes, f.store_id, f.chain, f.purpose, f.subject_id
+SELECT f.kind, f.actor_id, f.session_id, f.role, f.scopes, f.store_id, f.chain, f.reached_kind, f.purpose, f.subject_id
   FROM session_find(:token_hash::bytea, :now) f;
 
 -- name: link_find
-SELECT f.kind, f.actor_id, f.session_id, f.role, f.scopes, f.store_id, f.chain, f.purpose, f.subject_id
+SELECT f.kind, f.actor_id, f.session_id, f.role, f.scopes, f.store_id, f.chain, f.reached_kind, f.purpose, f.subject_id
   FROM link_find(:link_id, :now) f;
 
 -- name: credential_find

@@ -43,28 +43,38 @@ BEGIN
 END $$;
 DROP FUNCTION IF EXISTS audit_values(jsonb, text[], text[]);
 
--- The principal behind a token: one row for each role and store (chain: everywhere); no row: nobody.
-CREATE OR REPLACE FUNCTION session_find(hash bytea, at timestamptz)
-RETURNS TABLE (kind text, actor_id uuid, session_id uuid, role text, scopes text, store_id uuid, chain boolean, purpose text, subject_id uuid)
+-- The principal behind a token: one row for each role and store (chain: everywhere); no row: nobody.  reached_kind is the
+-- kind of a store to which a grant of its region or the chain reaches; of the chain's own stores a grant of the chain
+-- names none.
+DROP FUNCTION IF EXISTS session_find(bytea, timestamptz);
+CREATE FUNCTION session_find(hash bytea, at timestamptz)
+RETURNS TABLE (kind text, actor_id uuid, session_id uuid, role text, scopes text, store_id uuid, chain boolean, reached_kind text,
+               purpose text, subject_id uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-	SELECT 'staff', f.id, s.id, g.role, NULL::text, coalesce(g.store_id, r.id), g.scope = 'chain', NULL::text, NULL::uuid
+	SELECT 'staff', f.id, s.id, g.role, NULL::text, coalesce(g.store_id, r.id), g.scope = 'chain', r.kind, NULL::text, NULL::uuid
 	  FROM session s
 	  JOIN staff f ON f.id = s.staff_id AND f.active AND f.deleted_at IS NULL
 	  LEFT JOIN staff_grant g ON g.staff_id = f.id AND g.revoked_at IS NULL
-	  LEFT JOIN store r ON g.scope = 'region' AND r.region_id = g.region_id
+	  LEFT JOIN LATERAL (SELECT o.id, o.kind FROM store o WHERE g.scope = 'region' AND o.region_id = g.region_id
+	                     UNION ALL
+	                     SELECT o.id, o.kind FROM store o WHERE g.scope = 'chain' AND o.kind <> 'own') r ON true
 	 WHERE s.token_hash = hash AND s.revoked_at IS NULL AND s.expires_at > at
 	UNION ALL
-	SELECT 'key', k.id, k.id, k.role, array_to_string(k.scopes, ','), u.store_id, k.store_ids IS NULL, NULL, NULL
+	SELECT 'key', k.id, k.id, k.role, array_to_string(k.scopes, ','), coalesce(u.store_id, r.id), k.store_ids IS NULL, r.kind,
+	       NULL, NULL
 	  FROM api_key k
 	  LEFT JOIN LATERAL unnest(k.store_ids) u (store_id) ON true
+	  LEFT JOIN store r ON k.store_ids IS NULL AND r.kind <> 'own'
 	 WHERE k.token_hash = hash AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > at)
 $$;
 
 -- What a link opens.
-CREATE OR REPLACE FUNCTION link_find(link uuid, at timestamptz)
-RETURNS TABLE (kind text, actor_id uuid, session_id uuid, role text, scopes text, store_id uuid, chain boolean, purpose text, subject_id uuid)
+DROP FUNCTION IF EXISTS link_find(uuid, timestamptz);
+CREATE FUNCTION link_find(link uuid, at timestamptz)
+RETURNS TABLE (kind text, actor_id uuid, session_id uuid, role text, scopes text, store_id uuid, chain boolean, reached_kind text,
+               purpose text, subject_id uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-	SELECT 'link', l.id, l.id, NULL::text, ''::text, l.store_id, false, l.purpose, l.subject_id
+	SELECT 'link', l.id, l.id, NULL::text, ''::text, l.store_id, false, NULL::text, l.purpose, l.subject_id
 	  FROM link l WHERE l.id = link AND l.revoked_at IS NULL AND l.expires_at > at
 $$;
 

@@ -1,11 +1,14 @@
 -- Who sees what: one template for every policy, applied to every table with a store_id.
 
--- The principal's stores let a row through: its only store, the whole chain, or one of a list.
+-- The principal's stores let a row through: its only store, the whole chain, the chain but for a list (what is in no
+-- store included), or one of a list.
 -- No OR and no bare cast: a setting that was never made is '', and OR spoils the row estimates.
 CREATE OR REPLACE FUNCTION fettle_store_predicate(store_column text) RETURNS text
 LANGUAGE sql IMMUTABLE
 RETURN format($p$CASE WHEN %1$s = nullif(current_setting('app.store', true), '')::uuid THEN true
      WHEN current_setting('app.hq', true) = '1' THEN true
+     WHEN current_setting('app.hq', true) = 'but'
+     THEN (%1$s = ANY (nullif(current_setting('app.stores', true), '')::uuid[])) IS NOT TRUE
      ELSE %1$s = ANY (nullif(current_setting('app.stores', true), '')::uuid[]) END$p$, store_column);
 
 -- Policy, forced row security and the app's rights for one table.
@@ -72,7 +75,4 @@ CALL fettle_protect_linked('odometer_reading', 'vehicle_store', 'vehicle_id', 'v
 CALL fettle_protect('import_row', 'EXISTS (SELECT FROM import_job j WHERE j.id = import_id)');
 
 -- Search keys: those of a store for its principals, those of the chain for everyone who sees the subject.
-CALL fettle_protect('search_key', $p$CASE WHEN store_id IS NULL THEN true
-     WHEN store_id = nullif(current_setting('app.store', true), '')::uuid THEN true
-     WHEN current_setting('app.hq', true) = '1' THEN true
-     ELSE store_id = ANY (nullif(current_setting('app.stores', true), '')::uuid[]) END$p$);
+CALL fettle_protect('search_key', format('CASE WHEN store_id IS NULL THEN true ELSE %s END', fettle_store_predicate('store_id')));

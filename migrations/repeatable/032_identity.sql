@@ -5,14 +5,15 @@ DROP POLICY IF EXISTS staff_self ON staff;
 CREATE POLICY staff_self ON staff FOR SELECT TO fettle_app, fettle_owner
 	USING (id = nullif(current_setting('app.actor', true), '')::uuid);
 
--- Who may act in the caller's stores, by a grant of the store, of its region or of the chain.
+-- Who may act in the caller's stores, by a grant of the store, of its region or of the chain; and of headquarters, the
+-- people of the stores it leaves out: their names stand in its own orders too.
 CREATE OR REPLACE FUNCTION staff_acting() RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 	WITH here AS MATERIALIZED (
 		SELECT s.id, s.region_id
 		  FROM store s
 		 WHERE s.id = nullif(current_setting('app.store', true), '')::uuid
-		    OR s.id = ANY (nullif(current_setting('app.stores', true), '')::uuid[])
+		    OR s.id = ANY (nullif(current_setting('app.stores', true), '')::uuid[]) AND current_setting('app.hq', true) <> 'but'
 	)
 	SELECT g.staff_id FROM here s JOIN staff_grant g ON g.store_id = s.id AND g.revoked_at IS NULL
 	UNION ALL
@@ -20,6 +21,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 	UNION ALL
 	SELECT g.staff_id FROM staff_grant g
 	 WHERE g.scope = 'chain' AND g.revoked_at IS NULL AND EXISTS (SELECT FROM here)
+	UNION ALL
+	SELECT f.id FROM staff f
+	 WHERE current_setting('app.hq', true) = 'but' AND f.store_id = ANY (nullif(current_setting('app.stores', true), '')::uuid[])
 $$;
 
 -- A store sees everyone who may act in it, wherever they are at home; changing them needs the home.

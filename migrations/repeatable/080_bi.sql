@@ -14,18 +14,22 @@ CREATE POLICY bi_store_bi ON bi_store FOR SELECT TO fettle_bi_views USING (role_
 DO $$
 DECLARE
 	t record;
-	stores text := $p$CASE WHEN (SELECT bool_or(b.store_id IS NULL) FROM bi_store b) THEN true
-     ELSE %1$I.%2$I = ANY (ARRAY(SELECT b.store_id FROM bi_store b)) END$p$;
+	stores text := $p$CASE WHEN %1$I.%2$I = ANY (ARRAY(SELECT b.store_id FROM bi_store b)) THEN true
+     ELSE (SELECT bool_or(b.store_id IS NULL) FROM bi_store b)%3$s END$p$;
+	chains text := $p$ AND %1$I.%2$I <> ALL (ARRAY(SELECT s.id FROM store s WHERE s.kind IN ('franchise', 'certified')))$p$;
 BEGIN
-	FOR t IN SELECT * FROM (VALUES ('store', 'id'), ('vehicle_store', 'store_id'), ('appointment', 'store_id'),
-	                ('reception', 'store_id'), ('work_order', 'store_id'), ('work_order_line', 'store_id'),
-	                ('clock_entry', 'store_id'), ('settlement', 'store_id'), ('payment', 'store_id'),
-	                ('payment_refund', 'store_id'), ('stock_level', 'store_id'), ('stock_movement', 'store_id'),
-	                ('survey', 'store_id'), ('complaint', 'store_id'), ('kpi_day', 'store_id')) AS s (name, store_column)
+	-- books: what a store with books of its own shows only to logins that name it
+	FOR t IN SELECT * FROM (VALUES ('store', 'id', false), ('vehicle_store', 'store_id', true), ('appointment', 'store_id', true),
+	                ('reception', 'store_id', true), ('work_order', 'store_id', true), ('work_order_line', 'store_id', true),
+	                ('clock_entry', 'store_id', true), ('settlement', 'store_id', true), ('payment', 'store_id', true),
+	                ('payment_refund', 'store_id', true), ('stock_level', 'store_id', true), ('stock_movement', 'store_id', true),
+	                ('survey', 'store_id', false), ('complaint', 'store_id', false), ('kpi_day', 'store_id', false))
+	           AS s (name, store_column, books)
 	LOOP
 		EXECUTE format('DROP POLICY IF EXISTS %I ON %I', t.name || '_bi', t.name);
-		EXECUTE format('CREATE POLICY %I ON %I FOR SELECT TO fettle_bi_views USING (' || format(stores, t.name, t.store_column) || ')',
-		               t.name || '_bi', t.name);
+		EXECUTE format('CREATE POLICY %I ON %I FOR SELECT TO fettle_bi_views USING (%s)', t.name || '_bi', t.name,
+		               format(stores, t.name, t.store_column,
+		                      CASE WHEN t.books THEN format(chains, t.name, t.store_column) ELSE '' END));
 	END LOOP;
 END $$;
 

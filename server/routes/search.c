@@ -43,19 +43,23 @@ search_prepare(struct request *req)
 	return OK;
 }
 
-/* One scope serves all kinds of objects, so a kind is shown only where its permission is held in
- * all of it. */
+/* One scope serves all kinds of objects: a kind is searched where its permission is held in all of
+ * it.  Stores that keep apart do not narrow what is searched elsewhere; they are left out of it. */
 static bool
 holds_in_scope(const struct request *req, enum permission permission)
 {
+	const struct principal *who = req->who;
+	bool only_apart = true;
+
 	if (!id_is_none(req->scope.store))
-		return principal_holds(req->who, permission, req->scope.store);
-	if (permission_in(&req->who->chain, permission))
-		return true;
+		return principal_holds(who, permission, req->scope.store);
 	if (req->scope.hq)
-		return false;
-	for (size_t i = 0; i < req->who->stores_count; i++)
-		if (!permission_in(&req->who->stores[i].set, permission))
+		return permission_in(&who->chain, permission);
+	for (size_t i = 0; i < who->stores_count; i++)
+		only_apart = only_apart && who->stores[i].apart;
+	for (size_t i = 0; i < who->stores_count; i++)
+		if ((only_apart || !who->stores[i].apart) &&
+		    !permission_in(&who->stores[i].set, permission))
 			return false;
 	return true;
 }
@@ -64,11 +68,18 @@ static enum err
 prepare_box(struct request *req)
 {
 	const char **subjects = arena_array(&req->arena, COUNT_OF(searched), sizeof(*subjects));
+	enum permission held[COUNT_OF(searched)];
 	size_t count = 0;
 
-	for (size_t i = 0; i < COUNT_OF(searched); i++)
-		if (holds_in_scope(req, searched[i].permission))
-			subjects[count++] = searched[i].subject;
+	for (size_t i = 0; i < COUNT_OF(searched); i++) {
+		if (!holds_in_scope(req, searched[i].permission))
+			continue;
+		held[count] = searched[i].permission;
+		subjects[count++] = searched[i].subject;
+	}
+	if (id_is_none(req->scope.store))
+		(void)principal_scope(req->who, req->operation, held, count, &req->arena,
+		                      &req->scope);
 	add_arg(req, TEXTS_ARG(subjects, subjects, count));
 	return search_prepare(req);
 }

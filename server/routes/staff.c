@@ -146,10 +146,7 @@ change_password(struct request *req)
 static enum err
 create_staff(struct request *req)
 {
-	const struct create_staff *in = req->body;
-
-	return staff_create(&req->ctx, in,
-	                    in->has_password ? password_hash(&req->arena, in->password) : NULL);
+	return staff_create(&req->ctx, req->body, password_hash);
 }
 
 static enum err
@@ -169,9 +166,7 @@ delete_staff(struct request *req)
 static enum err
 set_password(struct request *req)
 {
-	const struct set_staff_password *in = req->body;
-
-	return staff_set_password(&req->ctx, req->id, password_hash(&req->arena, in->password));
+	return staff_set_password(&req->ctx, req->id, req->body, password_hash);
 }
 
 static enum err

@@ -7,6 +7,7 @@ import psycopg2
 import psycopg2.errors
 import pytest
 
+from fettle import wait_for
 from trade import Trade
 
 # What all reports share; every other view shows rows of stores.
@@ -89,6 +90,21 @@ def test_headquarters_sees_stores_to_come(report, chain, two):
     cursor = report(None)
     late = chain.store()
     assert {store.id for store in two} | {late.id} <= stores_in(cursor, "store")
+
+
+def test_headquarters_leaves_out_books_of_others(report, views, chain, sql):
+    """Of a franchise a login of the chain sees what the brand sees; one that names the store sees all of it."""
+    store = chain.store(kind="franchise")
+    trade = Trade(store)
+    trade.delivered()
+    trade.complaint()
+    trade.stock_up(trade.part()["id"])
+    wait_for(lambda: sql("SELECT 1 FROM kpi_day WHERE store_id = %s", (store.id,)))
+    filled = views - SHARED - {"appointment", "payment_refund", "survey"}
+    whole, named = report(None), report(None, store)
+    for view in filled:
+        assert (store.id in stores_in(whole, view)) == (view in ("store", "complaint", "kpi_day")), view
+        assert store.id in stores_in(named, view), view
 
 
 def test_a_visit_in_figures(report, two):

@@ -101,6 +101,14 @@ def test_tables_of_a_store_have_the_one_predicate(rows, tables):
         assert check == using or table in ("event", "access_log") and check == "true", table
 
 
+def test_reports_know_the_kinds_with_books_of_their_own(rows):
+    """The kinds that the contract keeps apart are those that reports of the chain leave out."""
+    reach = yaml.safe_load((ROOT / "api-spec/permissions.yaml").read_text(encoding="utf-8"))["reach"]
+    (using,), = rows("SELECT qual FROM pg_policies WHERE policyname = 'work_order_bi'")
+    named = re.search(r"kind = ANY \(ARRAY\[([^]]*)\]", using)
+    assert set(re.findall(r"'(\w+)'", named.group(1))) == set(reach)
+
+
 def test_without_a_context_there_is_nothing(app, tables):
     """Tables that the other tests of a run fill show nothing to a caller without a principal."""
     for table in sorted(tables):
