@@ -370,6 +370,7 @@ class Generator:
         self.shapes = {}                             # C name -> list of members
         self.order = []
         self.params = {}                             # SQL parameter name -> (parent, member, has)
+        self.literals = {"limit"}                    # those of codes or truth values in a query
 
     def enum_of(self, name, schema, fallback):
         c_name = snake(schema.get("x-name") or name or fallback)
@@ -550,11 +551,18 @@ class Generator:
 
     # ------------------------------------------------------------ operations
 
+    def is_coded(self, schema):
+        _, schema, _ = self.contract.resolve(schema)
+        if schema.get("type") == "array":
+            return self.is_coded(schema["items"])
+        return "enum" in schema or schema.get("type") == "boolean"
+
     def describe_operations(self):
         ops = []
         for path, method, op in self.contract.operations:
             name = op["operationId"]
             params = [p for p in op["parameters"] if "$ref" not in p]
+            self.literals |= {p["name"] for p in params if self.is_coded(p["schema"])}
             shape = f"{snake(name)}_params"
             self.shape_of(shape, {
                 "type": "object",
@@ -821,6 +829,12 @@ def write_statements(gen, statements, tables, out_dir):
             raise ContractError(f"{s['file']}: {name}: UPDATE {m.group(1)} must set "
                                 "changed = pg_current_xact_id()")
         sql, order = numbered(s)
+        if re.search(r"\$\d", s["sql"]):
+            raise ContractError(f"{s['file']}: {name}: $1 is written :name")
+        # a variant has its answer there (lib/db/variant.h)
+        for test in re.finditer(r"(\S+)\s+:[a-z_.]+(?:::[a-z0-9_]+(?:\[\])?)? IS (?:NOT )?NULL", s["code"]):
+            if test.group(1) not in ("AND", "OR", "NOT", "WHERE", "WHEN", "ON", "SELECT") and not test.group(1).endswith((",", "(")):
+                raise ContractError(f"{s['file']}: {name}: put brackets around the test: {test.group(0)}")
         ids = [gen.param_id(p) for p in order]
         if ids:
             c.append(f"static const uint16_t {name}_params[] = {{ {', '.join(ids)} }};")
@@ -844,7 +858,7 @@ def write_statements(gen, statements, tables, out_dir):
     for p in names:
         parent, member, has = gen.params[p]
         c.append(f"\t[PARAM_{p.replace('.', '__')}] = {{ \"{p}\", {gen.param_id(parent) if parent else 'PARAM_NONE'}, "
-                 f"{gen.param_id(member) if member else 'PARAM_NONE'}, {str(has).lower()} }},")
+                 f"{gen.param_id(member) if member else 'PARAM_NONE'}, {str(has).lower()}, {str(p in gen.literals).lower()} }},")
     c.append("};")
     write(out_dir / "statements.h", "\n".join(h) + "\n#endif\n")
     write(out_dir / "statements.c", "\n".join(c) + "\n")

@@ -103,7 +103,7 @@ struct statement {
 	uint16_t params_count;
 	uint16_t count; /* enum sql of the statement that counts a page's matches; 0: none */
 	bool must_hit;  /* -- rows: 1 */
-	bool unnamed;   /* planned for its values at every execution */
+	bool unnamed;   /* a list or a report: lanes prepare its variants (db/variant.h), not it */
 	const struct statement_order *orders; /* of a page, the usual one first; NULL: it has one */
 };
 
@@ -113,6 +113,7 @@ struct param_info {
 	const char *name;
 	uint16_t parent, member;
 	bool has;
+	bool literal; /* a limit, or of codes or truth values: variants have it in their text */
 };
 
 /* Code of a value, NULL for the none. */

@@ -248,7 +248,7 @@ run_once(struct conn *conn, struct ctx *ctx, enum err (*fn)(struct ctx *, void *
 		return ERR_CONNECTION_LOST;
 	queue(conn, ENTRY_CONTROL, conn->begin, NULL, NULL);
 	queue(conn, ENTRY_CONTROL, SQL_principal_set,
-	      principal_values(ctx->arena, ctx->scope, ctx->request_id, PLAN_GENERIC), NULL);
+	      principal_values(ctx->arena, ctx->scope, ctx->request_id), NULL);
 	err = fn(ctx, arg);
 	if (conn->broken != OK)
 		err = conn->broken;

@@ -6,8 +6,7 @@ SELECT set_config('app.store', coalesce(:scope_store, ''), true),
        set_config('app.stores', coalesce(:scope_stores, ''), true),
        set_config('app.customer', coalesce(:scope_customer, ''), true),
        set_config('app.actor', coalesce(:scope_actor, ''), true),
-       set_config('app.request', coalesce(:request_id, ''), true),
-       set_config('plan_cache_mode', :plan_mode, true);
+       set_config('app.request', coalesce(:request_id, ''), true);
 
 -- name: principal_change
 SELECT set_config('app.store', coalesce(:scope_store, ''), true),

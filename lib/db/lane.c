@@ -2,6 +2,8 @@
 /* Read lanes: pipelined connections that are written and read by the loop and never waited for. */
 #include "db/lane.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -12,6 +14,7 @@
 #include "db/lane_share.h"
 #include "db/principal.h"
 #include "db/rows.h"
+#include "db/variant.h"
 
 #define LANE_FIFO        4096 /* answers that may be outstanding on one lane; a power of two */
 #define LANE_IN_FLIGHT   64
@@ -37,7 +40,7 @@ struct expect {
 	enum expect_kind kind;
 	enum sql sql;
 	struct lane_query *query; /* NULL when it gave up waiting */
-	size_t index;
+	size_t index;             /* of the query's statement, or the variant's slot */
 };
 
 enum lane_state {
@@ -56,7 +59,8 @@ struct lane {
 	bool touched;
 	const char *const *principal; /* set since the last Sync; NULL: none */
 	bool prepared[SQL_COUNT];
-	size_t head, tail; /* of fifo; tail - head answers are outstanding */
+	uint32_t variants[VARIANTS_MAX]; /* by slot: the serial of what is prepared, 0: nothing */
+	size_t head, tail;               /* of fifo; tail - head answers are outstanding */
 	size_t queries;
 	struct expect fifo[LANE_FIFO];
 };
@@ -66,6 +70,7 @@ struct lanes {
 	int epoll;
 	unsigned count;
 	struct lane_query *waiting, **waiting_tail; /* submitted, not yet sent */
+	struct variants *variants;
 	struct lane lane[];
 };
 
@@ -193,6 +198,7 @@ lanes_open(const char *url, unsigned count)
 	lanes->url = url;
 	lanes->count = count;
 	lanes->waiting_tail = &lanes->waiting;
+	lanes->variants = variants_new();
 	lanes->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (lanes->epoll < 0)
 		die("no epoll for the lanes");
@@ -219,13 +225,47 @@ expect(struct lane *lane, enum expect_kind kind, enum sql sql, struct lane_query
 }
 
 static bool
-send_statement(struct lane *lane, enum sql sql, const char *const *values)
+prepare_variant(struct lane *lane, enum sql sql, const struct variant *variant, const char *name)
+{
+	uint32_t *prepared = &lane->variants[variant->slot];
+	char text[64];
+
+	if (*prepared == variant->serial)
+		return true;
+	if (*prepared) {
+		snprintf(text, sizeof(text), "DEALLOCATE v%" PRIu32, *prepared);
+		if (!PQsendQueryParams(lane->pg, text, 0, NULL, NULL, NULL, NULL, 0))
+			return false;
+		expect(lane, EXPECT_SETTING, SQL_NONE, NULL, 0);
+	}
+	if (!PQsendPrepare(lane->pg, name, variant->text, 0, NULL))
+		return false;
+	expect(lane, EXPECT_PREPARE, sql, NULL, variant->slot);
+	*prepared = variant->serial;
+	return true;
+}
+
+static bool
+send_variant(struct lane *lane, struct arena *arena, enum sql sql, const char *const *values)
+{
+	const struct variant *variant = variant_for(lane->lanes->variants, sql, values);
+	const char **own = arena_array(arena, variant->count, sizeof(*own));
+	char name[16];
+
+	snprintf(name, sizeof(name), "v%" PRIu32, variant->serial);
+	for (uint16_t i = 0; i < variant->count; i++)
+		own[i] = values[variant->params[i]];
+	return prepare_variant(lane, sql, variant, name) &&
+	       PQsendQueryPrepared(lane->pg, name, variant->count, own, NULL, NULL, 0);
+}
+
+static bool
+send_statement(struct lane *lane, struct arena *arena, enum sql sql, const char *const *values)
 {
 	const struct statement *s = &statements[sql];
 
 	if (s->unnamed)
-		return PQsendQueryParams(lane->pg, s->sql, s->params_count, NULL, values, NULL,
-		                         NULL, 0);
+		return send_variant(lane, arena, sql, values);
 	if (!lane->prepared[sql]) {
 		if (!PQsendPrepare(lane->pg, s->name, s->sql, 0, NULL))
 			return false;
@@ -240,20 +280,15 @@ send_statement(struct lane *lane, enum sql sql, const char *const *values)
 static bool
 send_principal(struct lane *lane, const struct lane_query *query)
 {
-	enum plan_mode mode = PLAN_GENERIC;
 	enum sql sql = SQL_principal_set;
-	const char **wanted, **values;
+	const char **wanted = principal_values(query->arena, query->scope, NULL), **values = wanted;
 
-	for (size_t i = 0; i < query->count; i++)
-		if (statements[query->sql[i]].unnamed)
-			mode = PLAN_CUSTOM;
-	wanted = values = principal_values(query->arena, query->scope, NULL, mode);
 	if (lane->principal)
 		sql = principal_next(query->arena, lane->principal, wanted, &values);
 	lane->principal = wanted;
 	if (sql == SQL_NONE)
 		return true;
-	if (!send_statement(lane, sql, values))
+	if (!send_statement(lane, query->arena, sql, values))
 		return false;
 	expect(lane, EXPECT_SETTING, sql, NULL, 0);
 	return true;
@@ -270,7 +305,7 @@ lane_send(struct lane *lane, struct lane_query *query)
 	if (!send_principal(lane, query))
 		return false;
 	for (size_t i = 0; i < query->count; i++) {
-		if (!send_statement(lane, query->sql[i], riders_values(query, i)))
+		if (!send_statement(lane, query->arena, query->sql[i], riders_values(query, i)))
 			return false;
 		expect(lane, EXPECT_ROWS, query->sql[i], query, i);
 	}
@@ -314,6 +349,7 @@ lane_up(struct lane *lane)
 	lane->queries = 0;
 	lane->principal = NULL;
 	memset(lane->prepared, 0, sizeof(lane->prepared));
+	memset(lane->variants, 0, sizeof(lane->variants));
 	/* Only now: a session that is read only from its start is none that a URL's
 	 * target_session_attrs=read-write takes. */
 	if (!PQsendQueryParams(lane->pg, statements[SQL_session_read_only].sql, 0, NULL, NULL, NULL,
@@ -467,6 +503,15 @@ take_rows(struct lane *lane, const struct expect *e, PGresult *result, enum err 
 	query_answered(lane, query);
 }
 
+static void
+forget_prepared(struct lane *lane, const struct expect *e)
+{
+	if (statements[e->sql].unnamed)
+		lane->variants[e->index] = 0;
+	else
+		lane->prepared[e->sql] = false;
+}
+
 /* Take every result that has arrived. */
 static void
 lane_read(struct lane *lane)
@@ -506,7 +551,7 @@ lane_read(struct lane *lane)
 			return;
 		}
 		if (e->kind == EXPECT_PREPARE && status != PGRES_COMMAND_OK)
-			lane->prepared[e->sql] = false;
+			forget_prepared(lane, e);
 		PQclear(result);
 	}
 }
@@ -629,5 +674,6 @@ lanes_close(struct lanes *lanes)
 	for (unsigned i = 0; i < lanes->count; i++)
 		PQfinish(lanes->lane[i].pg);
 	close(lanes->epoll);
+	variants_free(lanes->variants);
 	free(lanes);
 }

@@ -5,15 +5,9 @@
 
 #include "db/db.h"
 
-/* How the statements behind it are planned: documents once, lists for their values each time. */
-enum plan_mode {
-	PLAN_GENERIC,
-	PLAN_CUSTOM
-};
-
 /* Values of SQL_principal_set for a scope. */
 const char **principal_values(struct arena *arena, const struct scope *scope,
-                              const char *request_id, enum plan_mode mode);
+                              const char *request_id);
 
 /* What must be sent when `was` is set in the same transaction, by this very sender, and `is` is wanted:
  * SQL_NONE, the short SQL_principal_change (store and actor alone differ; *values becomes its own), or

@@ -24,9 +24,9 @@ WITH wanted AS (
       FROM (SELECT l.customer_id AS id FROM customer_store l WHERE l.store_id = :scope_store
             UNION ALL
             SELECT l.vehicle_id FROM vehicle_store l WHERE l.store_id = :scope_store) o
-     LIMIT 10001
+     LIMIT 1001
 ), few AS MATERIALIZED (
-    SELECT count(*) <= 10000 AND :scope_store::uuid IS NOT NULL AS yes FROM own
+    SELECT count(*) <= 1000 AND :scope_store::uuid IS NOT NULL AS yes FROM own
 ), found AS (
     SELECT s.subject, s.subject_id, s.key, w.kind, w.place, s.key = w.key AS whole
       FROM own
@@ -44,6 +44,10 @@ WITH wanted AS (
               AND (:scope_store::uuid IS NULL OR s.store_id IS NULL OR s.store_id = :scope_store)
               AND CASE WHEN s.subject NOT IN ('customer', 'vehicle') THEN true
                        WHEN (SELECT yes FROM few) THEN false
+                       WHEN :scope_store::uuid IS NOT NULL AND s.subject = 'customer'
+                       THEN EXISTS (SELECT FROM customer_store l WHERE l.customer_id = s.subject_id AND l.store_id = :scope_store)
+                       WHEN :scope_store::uuid IS NOT NULL
+                       THEN EXISTS (SELECT FROM vehicle_store l WHERE l.vehicle_id = s.subject_id AND l.store_id = :scope_store)
                        WHEN s.subject = 'customer' THEN EXISTS (SELECT FROM customer c WHERE c.id = s.subject_id)
                        ELSE EXISTS (SELECT FROM vehicle v WHERE v.id = s.subject_id) END
             ORDER BY s.kind, s.key

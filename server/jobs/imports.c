@@ -263,7 +263,7 @@ narrow(struct ctx *ctx, const struct import_job *job, struct scope *scope)
 	};
 	ctx->scope = scope;
 	db_read_later_args(ctx, SQL_principal_set, none,
-	                   principal_values(ctx->arena, scope, ctx->request_id, PLAN_GENERIC));
+	                   principal_values(ctx->arena, scope, ctx->request_id));
 }
 
 static enum err
