@@ -84,17 +84,18 @@ class Contract:
         self.constraints = {}
         self.permissions = {}
         self.roles = {}
-        self.reach = {}
+        self.store_kinds = {}
         for path in sorted(pathlib.Path(folder).glob("*.yaml")):
             part = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
             if path.name == "problems.yaml":
                 self.merge({"x-problems": part["problems"]}, path.name)
             elif path.name == "permissions.yaml":
                 self.permissions, self.roles = part["permissions"], part["roles"]
-                self.reach = part["reach"]
-                labels = {r: info["label"] for r, info in self.roles.items()}
-                self.merge({"components": {"schemas": {"Permission": {"x-enum": self.permissions},
-                                                       "Role": {"x-enum": labels}}}}, path.name)
+                self.store_kinds = part["store_kinds"]
+                self.merge({"components": {"schemas": {
+                    "Permission": {"x-enum": self.permissions},
+                    "Role": {"x-enum": {r: info["label"] for r, info in self.roles.items()}},
+                    "StoreKind": {"x-enum": {k: info["label"] for k, info in self.store_kinds.items()}}}}}, path.name)
             else:
                 self.merge(part, path.name)
         self.schemas = self.doc["components"]["schemas"]
@@ -155,13 +156,12 @@ class Contract:
             info["expanded"] = self.permissions_like(info["permissions"], f"role {role}")
 
     def expand_reach(self):
-        kinds = self.schemas["StoreKind"]
-        for kind, patterns in self.reach.items():
-            if kind not in kinds["enum"]:
-                raise ContractError(f"reach: no kind of store is called {kind}")
-            self.reach[kind] = self.permissions_like(patterns, f"reach into {kind}")
-        told = (f"into a store of the kind {kind} only: {', '.join(held)}" for kind, held in self.reach.items())
-        kinds["description"] = "Rights granted for a region or the chain reach " + "; ".join(told) + "."
+        told = []
+        for kind, info in self.store_kinds.items():
+            info["expanded"] = self.permissions_like(info.get("reach", ["*"]), f"reach into {kind}")
+            if "reach" in info:
+                told.append(f"into a store of the kind {kind} only: {', '.join(info['expanded'])}")
+        self.schemas["StoreKind"]["description"] = f"Rights granted for a region or the chain reach {'; '.join(told)}."
 
     def ref(self, text, where):
         nullable = text.endswith("?")
@@ -658,8 +658,7 @@ class Generator:
         c += [f"\t[ROLE_{upper(role)}] = {self.set_of(info['expanded'])}," for role, info in self.contract.roles.items()]
         c.append("};\n")
         c.append("const struct permission_set store_kind_reach[STORE_KIND_COUNT] = {")
-        c += [f"\t[STORE_KIND_{upper(kind)}] = {self.set_of(self.contract.reach.get(kind, self.contract.permissions))},"
-              for kind in self.contract.schemas["StoreKind"]["enum"]]
+        c += [f"\t[STORE_KIND_{upper(kind)}] = {self.set_of(info['expanded'])}," for kind, info in self.contract.store_kinds.items()]
         c.append("};\n")
         offices = [f"[ROLE_{upper(r)}] = true" for r, info in self.contract.roles.items() if info.get("office")]
         c.append(f"const bool role_is_office[ROLE_COUNT] = {{ {', '.join(offices)} }};\n")

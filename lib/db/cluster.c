@@ -211,12 +211,13 @@ make_cluster(char *error, size_t size)
 static pid_t
 start_server(void)
 {
-	/* On the command line, so that nothing in the data directory can take durability away. */
+	/* On the command line, so that nothing in the data directory can take durability away.  More
+	 * connections than the settings let one daemon open, and some for commands and reports. */
 	static const char *const fixed[] = {
 		"-clisten_addresses=",
 		"-cport=5432",
 		"-cunix_socket_permissions=0700",
-		"-cmax_connections=120",
+		"-cmax_connections=400",
 		"-cshared_buffers=256MB",
 		"-cjit=off",
 		"-crandom_page_cost=1.1",

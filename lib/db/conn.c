@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/log.h"
 #include "db/conn_private.h"
 #include "db/connect.h"
 
@@ -104,7 +105,9 @@ conn_wait(struct conn *conn, short events)
 static enum err
 connect_now(struct conn *conn)
 {
+	static struct log_cap cap;
 	PostgresPollingStatusType status = PGRES_POLLING_WRITING;
+	char message[512];
 
 	conn->pg = connect_start(conn->url, conn->settings);
 	if (!conn->pg || PQstatus(conn->pg) == CONNECTION_BAD)
@@ -121,6 +124,9 @@ connect_now(struct conn *conn)
 		goto lost;
 	return OK;
 lost:
+	if (log_allow(&cap))
+		log_line(LOG_LEVEL_WARN, "connect", "message=%s",
+		         log_quote(message, sizeof(message), PQerrorMessage(conn->pg)));
 	conn_disconnect(conn);
 	return ERR_CONNECTION_LOST;
 }

@@ -284,6 +284,7 @@ pause_before_retry(unsigned attempt)
 enum err
 conn_run(struct conn *conn, struct ctx *ctx, enum err (*fn)(struct ctx *ctx, void *arg), void *arg)
 {
+	static struct log_cap cap;
 	struct arena_mark mark = arena_mark(ctx->arena);
 	enum err err = ERR_UNAVAILABLE;
 
@@ -309,7 +310,11 @@ conn_run(struct conn *conn, struct ctx *ctx, enum err (*fn)(struct ctx *ctx, voi
 			break;
 	}
 	conn->ctx = NULL;
-	return err == ERR_CONNECTION_LOST || err == ERR_RETRY ? ERR_UNAVAILABLE : err;
+	if (err != ERR_CONNECTION_LOST && err != ERR_RETRY)
+		return err;
+	if (log_allow(&cap))
+		log_line(LOG_LEVEL_WARN, "given_up", "code=%s", err_infos[err].code);
+	return ERR_UNAVAILABLE;
 }
 
 void

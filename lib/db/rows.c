@@ -230,8 +230,11 @@ result_error(const PGresult *result, struct ctx *ctx)
 		return ERR_CONNECTION_LOST;
 	/* timeouts, no more resources, disk full, a standby that may not write */
 	if (strcmp(state, "57014") == 0 || strcmp(state, "55P03") == 0 ||
-	    strncmp(state, "53", 2) == 0 || strcmp(state, "25006") == 0)
+	    strncmp(state, "53", 2) == 0 || strcmp(state, "25006") == 0) {
+		if (log_allow(&cap))
+			log_line(LOG_LEVEL_WARN, "unavailable", "state=%s", state);
 		return ERR_UNAVAILABLE;
+	}
 	constraint = find_constraint(name);
 	if (constraint) {
 		if (ctx)

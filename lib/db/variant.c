@@ -10,6 +10,9 @@
 #define KEY_MAX     4096
 #define TEXT_MAX    ((size_t)256 * 1024)
 #define LITERAL_MAX 120
+/* A plan is made for the sizes that tables have; where they grow fast, as in a new database, it is
+ * soon not the right one, and nothing tells until they are analysed. */
+#define PLAN_US INT64_C(60000000)
 
 /* What a code of the contract, a list of them, a number or a truth value is made of. */
 static const char plain[] = "abcdefghijklmnopqrstuvwxyz0123456789_{},";
@@ -19,6 +22,7 @@ struct kept {
 	char *key, *text;
 	size_t key_len;
 	uint64_t used;
+	int64_t planned_us; /* monotonic */
 	uint16_t params[];
 };
 
@@ -152,7 +156,7 @@ write_text(struct buf *text, struct kept *kept, const struct statement *s,
 }
 
 static struct kept *
-make(struct variants *variants, enum sql sql, const char *const *values)
+make(enum sql sql, const char *const *values)
 {
 	const struct statement *s = &statements[sql];
 	struct kept *kept = calloc(1, sizeof(*kept) + s->params_count * sizeof(kept->params[0]));
@@ -167,14 +171,19 @@ make(struct variants *variants, enum sql sql, const char *const *values)
 	kept->text = buf_take(&text, NULL);
 	kept->variant.text = kept->text;
 	kept->variant.params = kept->params;
-	kept->variant.serial = ++variants->serial;
 	return kept;
 }
 
 static const struct variant *
 use(struct variants *variants, struct kept *kept)
 {
+	int64_t now = clock_monotonic_us();
+
 	kept->used = ++variants->clock;
+	if (kept->variant.serial == 0 || now - kept->planned_us > PLAN_US) {
+		kept->variant.serial = ++variants->serial;
+		kept->planned_us = now;
+	}
 	return &kept->variant;
 }
 
@@ -200,7 +209,7 @@ variant_for(struct variants *variants, enum sql sql, const char *const *values)
 	if (key.full)
 		die("too many parameters: %s", statements[sql].name);
 	kept_free(variants->slot[oldest]);
-	variants->slot[oldest] = make(variants, sql, values);
+	variants->slot[oldest] = make(sql, values);
 	variants->slot[oldest]->key = buf_take(&key, &variants->slot[oldest]->key_len);
 	variants->slot[oldest]->variant.slot = (uint16_t)oldest;
 	return use(variants, variants->slot[oldest]);

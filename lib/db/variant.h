@@ -18,7 +18,7 @@
 struct variant {
 	const char *text;
 	uint16_t slot;          /* below VARIANTS_MAX */
-	uint32_t serial;        /* never 0, and no other variant's of this process */
+	uint32_t serial;        /* never 0; another one when it is to be planned anew */
 	uint16_t count;         /* of its parameters */
 	const uint16_t *params; /* its n-th parameter is this one of the statement's */
 };

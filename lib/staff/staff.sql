@@ -76,11 +76,11 @@ SELECT f.id, f.version, f.store_id, f.name, f.username, mask_phone(f.phone) AS p
   FROM staff f
  WHERE (:after_position::text IS NOT NULL OR f.deleted_at IS NULL)
    AND (:role::text IS NOT NULL OR current_setting('app.hq', true) = '1' AND :scope_store::uuid IS NULL
-        OR EXISTS (SELECT FROM store s
-                    WHERE (:scope_store::uuid IS NULL OR s.id = :scope_store)
-                      AND (s.id = f.store_id
-                           OR EXISTS (SELECT FROM staff_grant g
-                                       WHERE g.staff_id = f.id AND g.store_id = s.id AND g.revoked_at IS NULL))))
+        OR f.store_id IN (SELECT s.id FROM store s WHERE :scope_store::uuid IS NULL OR s.id = :scope_store)
+        OR f.id IN (SELECT g.staff_id
+                      FROM store s
+                      JOIN staff_grant g ON g.store_id = s.id AND g.revoked_at IS NULL
+                     WHERE :scope_store::uuid IS NULL OR s.id = :scope_store))
    AND (:username::text IS NULL OR f.username = :username)
    AND (:active::boolean IS NULL OR f.active = :active)
    AND (:role::text IS NULL

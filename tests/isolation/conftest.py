@@ -56,7 +56,8 @@ def daemons(run, db, tmp_path_factory, book):
 
     def start(binary="fettled", **settings):
         url = run["dsn"].replace("user=postgres", "user=fettle_app")
-        daemon = Daemon(tmp_path_factory.mktemp(binary), DATABASE_URL=url, **settings)
+        # two of them for each process of the run share the server's connections with the run's own daemon
+        daemon = Daemon(tmp_path_factory.mktemp(binary), DATABASE_URL=url, **{"WORKERS": "6", **settings})
         daemon.program = str(pathlib.Path(fettled()).with_name(binary))
         running.append(daemon)
         return daemon.start()
