@@ -41,9 +41,9 @@ def call(port, request):
     return got
 
 
-def pgbench(host, files, clients, seconds, user, start=0):
+def pgbench(host, files, clients, seconds, user, start=0, orders=0):
     cmd = [pg_bin("pgbench"), "-n", "-M", "prepared", "-h", host, "-U", user, "-d", "fettle", "-c", str(clients), "-j", "2",
-           "-T", str(seconds), "-D", f"k={start}"]
+           "-T", str(seconds), "-D", f"k={start}", "-D", f"orders={orders}"]
     for file in files:
         cmd += ["-f", str(file)]
     out = subprocess.run(cmd, capture_output=True, text=True)
@@ -169,7 +169,7 @@ class Bench:
     def rounds(self, case, files):
         """One case: fettled, pgbench and the others, in turn."""
         args, row = self.args, {"case": case.name, "title": case.title, "orders": self.orders}
-        rates = {"fettled": [], "pgbench": [], "fastify": [], "express": []}
+        rates = {"fettled": [], "pgbench": [], "built": [], "fastify": [], "express": []}
         cpu = []
         with contextlib.ExitStack() as stack:
             ports = {}
@@ -179,6 +179,9 @@ class Bench:
                 wrk(port, self.many(CASES[0], 1), self.folder, 1)
             for _ in range(args.rounds):
                 rates["pgbench"].append(self.database(case, files, args.seconds))
+                if case.built:
+                    rates["built"].append(max(pgbench(self.daemon.host, [HERE / case.built], c, args.seconds, "postgres", orders=self.orders)
+                                              for c in ((4,) if args.quick else (2, 4, 8))))
                 before = self.daemon.cpu()
                 rate, total = wrk(self.daemon.port, self.many(case, args.seconds), self.folder, args.seconds)
                 after = self.daemon.cpu()
@@ -189,7 +192,7 @@ class Bench:
                     seconds = max(args.seconds, 3)
                     rates[name].append(wrk(port, self.many(case, seconds), self.folder, seconds)[0])
         row["rate"] = statistics.median(rates["fettled"])
-        for name in ("pgbench", "fastify", "express"):
+        for name in ("pgbench", "built", "fastify", "express"):
             ratios = [a / b for a, b in zip(rates["fettled"], rates[name])]
             row[name] = [statistics.median(ratios), min(ratios), max(ratios)] if ratios else None
         row["cpu"] = [statistics.median(c[i] for c in cpu) for i in (0, 1)]

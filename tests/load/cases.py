@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is measured: each case makes its own requests, and says by what its statements are found in the server's log."""
+import datetime
 import json
 import random
 import time
@@ -11,11 +12,12 @@ SURNAMES, GIVEN = "wlzlcyhzzwxsmzhlgglz", "wfmjlljyyyjjtmcxxpggyhylphjjfc"
 
 
 class Case:
-    """name; method and the function that makes (store, path, body) of a request; marker: in its main statement."""
+    """name; method and the function that makes (store, path, body) of a request; marker: in its main statement; built: the
+    file with one statement that builds the reply in PostgreSQL."""
 
-    def __init__(self, name, title, make, marker, method="GET", headquarters=False, others=False):
+    def __init__(self, name, title, make, marker, method="GET", headquarters=False, others=False, built=None):
         self.name, self.title, self.make, self.marker = name, title, make, marker
-        self.method, self.headquarters, self.others = method, headquarters, others
+        self.method, self.headquarters, self.others, self.built = method, headquarters, others, built
         self.sent = 0
 
     def requests(self, data, count):
@@ -82,6 +84,10 @@ def document(data):
     return n % STORES, f"/v1/work-orders/{key(12, n)}", None
 
 
+def one_token(data):
+    return 0, f"/v1/work-orders/{key(12, random.randrange(data.orders // STORES) * STORES)}", None
+
+
 def page(data):
     s = random.randrange(STORES)
     return s, f"/v1/work-orders?store_id={key(2, s)}&status=closed&limit=50", None
@@ -104,9 +110,11 @@ def by_plate(data):
 
 
 def dashboard(data):
-    first = random.randrange(860)
+    # a month as the calendar has it
+    first = datetime.date.fromisoformat(data.day(random.randrange(31, 830))).replace(day=1)
+    last = (first + datetime.timedelta(days=32)).replace(day=1) - datetime.timedelta(days=1)
     kpis = "&".join("kpi=" + k for k in ("orders_delivered", "sales", "on_time_delivery", "satisfaction", "complaint_rate"))
-    return 0, f"/v1/kpi-values?{kpis}&from={data.day(first)}&to={data.day(first + 30)}&grain=month&limit=200", None
+    return 0, f"/v1/kpi-values?{kpis}&from={first}&to={last}&grain=month&limit=200", None
 
 
 def availability(data):
@@ -136,7 +144,9 @@ def order(data):
 
 
 CASES = [
-    Case("document", "`GET /v1/work-orders/{id}` with lines, customer, vehicle", document, "work_order_get", others=True),
+    Case("document", "`GET /v1/work-orders/{id}` with lines, customer, vehicle", document, "work_order_get", others=True,
+         built="read.sql"),
+    Case("one token", "the same, all with one store's token", one_token, "work_order_get", built="read.sql"),
     Case("page", "`GET /v1/work-orders?status=closed&limit=50` of a store", page, "FROM work_order w", others=True),
     Case("deep page", "the same by cursor, from the fourth page on", deep_page, "FROM work_order w"),
     Case("initials", "`GET /v1/search?q=` by initials", by_initials, "WITH wanted"),
