@@ -254,11 +254,9 @@ take_key(struct request *req)
 
 	if (!key || !req->operation->idempotent || !req->who)
 		return OK;
-	if (key[0] == '\0' || strlen(key) > KEY_MAX || !utf8_valid(key, strlen(key))) {
-		note_failure(&req->ctx, ERR_BAD_FORMAT, NULL, "1 to 255 octets of UTF-8", NULL);
-		req->ctx.failures[req->ctx.failures_count - 1].parameter = "Idempotency-Key";
-		return ERR_BAD_PARAMETER;
-	}
+	if (key[0] == '\0' || strlen(key) > KEY_MAX || !utf8_valid(key, strlen(key)))
+		return fail_parameter(&req->ctx, ERR_BAD_FORMAT, "Idempotency-Key",
+		                      "1 to 255 octets of UTF-8");
 	req->idempotency_key = key;
 	hash_request(req);
 	return OK;

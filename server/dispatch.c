@@ -416,10 +416,8 @@ take_parameters(struct request *req)
 			req->id = *(const struct id *)at;
 		if (strcmp(m->name, "store_id") == 0 && m->kind == MEMBER_ID &&
 		    !(m->flags & MEMBER_ARRAY) && !id_is_none(*(const struct id *)at) &&
-		    !scope_narrow(&req->scope, *(const struct id *)at)) {
-			err = fail(&req->ctx, ERR_NOT_FOUND, NULL);
-			req->ctx.failures[req->ctx.failures_count - 1].parameter = "store_id";
-		}
+		    !scope_narrow(&req->scope, *(const struct id *)at))
+			err = fail_parameter(&req->ctx, ERR_NOT_FOUND, "store_id", NULL);
 	}
 	return err;
 }

@@ -329,8 +329,11 @@ reply_rows(struct request *req, const struct route *route, struct rows *const ro
 	buf_init(&req->reply.body, BODY_MAX);
 	buf_expect(&req->reply.body, BODY_USUAL);
 	if (route->sections[0].kind == SECTION_PARENT) {
+		const char *parameter = route->sections[0].key;
+
 		if (rows_count(rows[0]) == 0)
-			return ERR_NOT_FOUND;
+			return parameter ? fail_parameter(&req->ctx, ERR_NOT_FOUND, parameter, NULL)
+			                 : ERR_NOT_FOUND;
 		first = 1;
 		doc.rows = rows[1];
 	}

@@ -10,10 +10,12 @@
 
 enum section_kind {
 	SECTION_NONE,
-	SECTION_ONE,   /* the object itself, by :ids or by the path's parameters */
-	SECTION_PAGE,  /* a list, by key */
-	SECTION_MANY,  /* children under a key */
-	SECTION_PARENT /* first of a list below {id}: no row means 404 */
+	SECTION_ONE,  /* the object itself, by :ids or by the path's parameters */
+	SECTION_PAGE, /* a list, by key */
+	SECTION_MANY, /* children under a key */
+	/* first of a list below {id}: no row means 404, or that the query's parameter `key` names
+	 * nothing */
+	SECTION_PARENT
 };
 
 struct section {
@@ -49,6 +51,7 @@ struct route {
 #define ONE(name) { SECTION_ONE, SQL_##name, NULL }
 #define PAGE(name) { SECTION_PAGE, SQL_##name, NULL }
 #define UNDER(name) { SECTION_PARENT, SQL_##name, NULL }
+#define NAMED_BY(parameter, name) { SECTION_PARENT, SQL_##name, #parameter }
 #define MANY(key, name) { SECTION_MANY, SQL_##name, #key }
 #define READ(o, ...) { .op = (o), .kind = ROUTE_READ, .sections = { __VA_ARGS__ } }
 /* One whose objects have states: READ_ACTIONS(OP_getWorkOrder, &work_order_machine, ONE(...)). */

@@ -44,6 +44,15 @@ fail_with(struct ctx *ctx, enum err err, const char *pointer, const char *arg0, 
 }
 
 enum err
+fail_parameter(struct ctx *ctx, enum err err, const char *parameter, const char *arg0)
+{
+	if (ctx->failures_count < FAILURES_MAX)
+		ctx->failures[ctx->failures_count++] =
+			(struct failure){ .err = err, .parameter = parameter, .args = { arg0 } };
+	return err;
+}
+
+enum err
 fail_existing(struct ctx *ctx, const char *pointer, const char *type, struct id id)
 {
 	ctx->existing = id;

@@ -72,6 +72,9 @@ MUSTCHECK enum err failf(struct ctx *ctx, enum err err, const char *format, ...)
 /* The same with texts for the {0} and {1} of the problem's detail; borrowed, arena or static. */
 MUSTCHECK enum err fail_with(struct ctx *ctx, enum err err, const char *pointer, const char *arg0,
                              const char *arg1);
+/* The same for a parameter of the path or the query. */
+MUSTCHECK enum err fail_parameter(struct ctx *ctx, enum err err, const char *parameter,
+                                  const char *arg0);
 /* Record without deciding: several wrong fields are told at once. */
 void note_failure(struct ctx *ctx, enum err err, const char *pointer, const char *arg0,
                   const char *arg1);

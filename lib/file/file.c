@@ -4,14 +4,6 @@
 
 #include "event/event.h"
 
-static enum err
-wrong_parameter(struct ctx *ctx, enum err err, const char *parameter)
-{
-	note_failure(ctx, err, NULL, NULL, NULL);
-	ctx->failures[ctx->failures_count - 1].parameter = parameter;
-	return err;
-}
-
 enum err
 file_owner(struct ctx *ctx, struct id sent, struct file *file)
 {
@@ -19,11 +11,12 @@ file_owner(struct ctx *ctx, struct id sent, struct file *file)
 	enum err err;
 
 	if (id_is_none(file->subject) != (file->subject_type == FILE_SUBJECT_NONE))
-		return wrong_parameter(ctx, ERR_REQUIRED,
-		                       id_is_none(file->subject) ? "subject_id" : "subject_type");
+		return fail_parameter(ctx, ERR_REQUIRED,
+		                      id_is_none(file->subject) ? "subject_id" : "subject_type",
+		                      NULL);
 	if (id_is_none(file->subject)) {
 		file->store = id_is_none(sent) ? ctx->scope->store : sent;
-		return id_is_none(file->store) ? wrong_parameter(ctx, ERR_REQUIRED, "store_id")
+		return id_is_none(file->store) ? fail_parameter(ctx, ERR_REQUIRED, "store_id", NULL)
 		                               : OK;
 	}
 	err = db_read(ctx, file_subject_store, &rows,
@@ -33,7 +26,7 @@ file_owner(struct ctx *ctx, struct id sent, struct file *file)
 		return err;
 	if (rows_count(rows) == 0 ||
 	    (!id_is_none(sent) && !id_equal(sent, row_id(rows, 0, "store_id"))))
-		return wrong_parameter(ctx, ERR_NOT_FOUND, "subject_id");
+		return fail_parameter(ctx, ERR_NOT_FOUND, "subject_id", NULL);
 	file->store = row_id(rows, 0, "store_id");
 	return OK;
 }

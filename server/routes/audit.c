@@ -6,7 +6,7 @@
 const struct route audit_routes[] = {
 	READ(OP_listAuditEntries, PAGE(audit_entry_list)),
 	READ(OP_listAccessLog,    PAGE(access_log_list)),
-	READ(OP_listEvents,       UNDER(event_known), PAGE(event_list)),
+	READ(OP_listEvents,       NAMED_BY(after, event_known), PAGE(event_list)),
 	ROUTES_END
 };
 /* clang-format on */

@@ -6,26 +6,16 @@
 #define DAYS_MAX 4000
 
 static enum err
-bad_parameter(struct request *req, const char *name, enum err err, const char *arg)
-{
-	struct ctx *ctx = &req->ctx;
-
-	note_failure(ctx, err, NULL, arg, NULL);
-	ctx->failures[ctx->failures_count - 1].parameter = name;
-	return ERR_BAD_PARAMETER;
-}
-
-static enum err
 check_range(struct request *req)
 {
 	const struct list_kpi_values_params *in = req->params;
 	int64_t days = (int64_t)in->to.days - in->from.days + 1;
 
 	if (days < 1)
-		return bad_parameter(req, "to", ERR_BAD_VALUE, "must not be before from");
+		return fail_parameter(&req->ctx, ERR_BAD_VALUE, "to", "must not be before from");
 	if (days > DAYS_MAX / (int64_t)in->kpi_count)
-		return bad_parameter(req, "to", ERR_RANGE_TOO_LONG,
-		                     arena_printf(&req->arena, "%zu", DAYS_MAX / in->kpi_count));
+		return fail_parameter(&req->ctx, ERR_RANGE_TOO_LONG, "to",
+		                      arena_printf(&req->arena, "%zu", DAYS_MAX / in->kpi_count));
 	return OK;
 }
 

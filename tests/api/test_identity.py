@@ -557,7 +557,9 @@ def test_the_feed_goes_on_where_it_was_left(chain, store):
     assert [e["id"] for e in store.manager.pages("/v1/events", after=last, limit=1)] == [e["id"] for e in seen]
     assert [e["id"] for e in chain.analyst.pages("/v1/events", subject_id=people[1]["id"])] == [seen[1]["id"]]
     assert feed(store.manager, None, type="bay.created").data[0]["type"] == "bay.created"
-    assert other.manager.get("/v1/events", params={"after": last}).status == 404
+    for client, after in ((other.manager, last), (store.manager, uuid7())):
+        unknown = client.get("/v1/events", params={"after": after}, expect=422)
+        assert (unknown.code, unknown.errors, unknown["errors"][0].get("parameter")) == ("not_found", {"after": "not_found"}, "after")
     assert store.tech1.get("/v1/events").status == 403
 
 
