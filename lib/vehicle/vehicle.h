@@ -23,7 +23,7 @@ MUSTCHECK enum err vehicle_find_or_create(struct ctx *ctx, struct id store, cons
 void odometer_record(struct ctx *ctx, struct id vehicle, int64_t km, const char *source);
 
 /* A VIN as somebody wrote it in its normal form; ERR_VIN_MALFORMED or, with a suggestion,
- * ERR_VIN_MISREAD at pointer. */
+ * ERR_VIN_MISREAD at pointer (NULL: the caller says where). */
 MUSTCHECK enum err vin_take(struct ctx *ctx, const char *sent, const char *pointer,
                             const char **vin);
 

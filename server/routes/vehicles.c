@@ -50,10 +50,11 @@ prepare_vin(struct request *req)
 {
 	const char *const *sent = request_parameter(req, "vin");
 	const char *vin;
-	enum err err = vin_take(&req->ctx, *sent, "/vin", &vin);
 
-	if (err)
-		return err;
+	if (vin_take(&req->ctx, *sent, NULL, &vin)) {
+		req->ctx.failures[0].parameter = "vin";
+		return ERR_VALIDATION_FAILED; /* 422: the parameter is a text, though no VIN */
+	}
 	vin_args(&req->ctx, vin, req->args);
 	req->args_count = VIN_ARGS;
 	return OK;

@@ -187,6 +187,10 @@ def test_vins_of_the_world(anyone, store):
     anyone.get("/v1/vin/LATPAB071W1005301", expect=401)
     for vin in ("LATPAB071W100530", "LATPAB071W10053012", "LATPAB071W10O5301"):
         assert client.get(f"/v1/vin/{vin}", expect=422).code == "validation_failed"
+    wrong = [client.get(f"/v1/vin/{vin}", expect=422)["errors"][0] for vin in ("12", "LATPAB071W10O5301")]
+    assert [(e.get("parameter"), e["code"], "pointer" in e) for e in wrong] == [
+        ("vin", "vin_malformed", False), ("vin", "vin_misread", False)]
+    assert "LATPAB071W1005301" in wrong[1]["message"]
 
 
 def test_one_history_over_all_stores(store, chain):
