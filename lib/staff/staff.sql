@@ -77,9 +77,10 @@ SELECT f.id, f.version, f.store_id, f.name, f.username, mask_phone(f.phone) AS p
  WHERE (:after_position::text IS NOT NULL OR f.deleted_at IS NULL)
    AND (:role::text IS NOT NULL OR current_setting('app.hq', true) = '1' AND :scope_store::uuid IS NULL
         OR f.store_id IN (SELECT s.id FROM store s WHERE :scope_store::uuid IS NULL OR s.id = :scope_store)
+        -- store by store: every grant that is looked at is judged by its person
         OR f.id IN (SELECT g.staff_id
                       FROM store s
-                      JOIN staff_grant g ON g.store_id = s.id AND g.revoked_at IS NULL
+                     CROSS JOIN LATERAL (SELECT t.staff_id FROM staff_grant t WHERE t.store_id = s.id AND t.revoked_at IS NULL OFFSET 0) g
                      WHERE :scope_store::uuid IS NULL OR s.id = :scope_store))
    AND (:username::text IS NULL OR f.username = :username)
    AND (:active::boolean IS NULL OR f.active = :active)
