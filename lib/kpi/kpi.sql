@@ -9,7 +9,8 @@ SELECT k.id, CASE :language::text WHEN 'zh-CN' THEN k.name_zh ELSE k.name_en END
  LIMIT :limit;
 
 -- Rates are sums of numerators over sums of denominators, of stores as of days.  A stock has its last
--- known value in a period.
+-- known value in a period.  By month, months that lie wholly in the range are read as such, and days in
+-- the stretches before and behind them; else all of it is one stretch.
 
 -- name: kpi_value_list   page unnamed
 WITH place AS (
@@ -18,15 +19,29 @@ WITH place AS (
 	 WHERE s.deleted_at IS NULL
 	   AND (:scope_store::uuid IS NULL OR s.id = :scope_store)
 	   AND (:region_id::uuid IS NULL OR s.region_id = :region_id)
-), part AS (
-	SELECT d.kpi, date_trunc(coalesce(:grain, 'day'), d.day::timestamp)::date AS period, p.id AS store_id, p.region_id,
-	       d.numerator, d.denominator, d.n, d.as_of
-	  FROM place p
-	  JOIN kpi_day d ON d.store_id = p.id
-	 WHERE d.kpi IN (SELECT k.id FROM kpi k WHERE k.id = ANY (:kpi) AND k.aggregation = 'sum')
-	   AND d.kpi = ANY (:kpi) AND d.day BETWEEN :from AND :to
+), whole AS (
+	SELECT CASE WHEN coalesce(:grain, 'day') = 'month' THEN (date_trunc('month', :from::date - interval '1 day') + interval '1 month')::date
+	            ELSE :to::date + 1 END AS starts,
+	       date_trunc('month', :to::date + interval '1 day')::date AS ends
+), stretch AS (
+	SELECT :from::date AS first, least(:to, w.starts - 1) AS last FROM whole w
 	UNION ALL
-	SELECT k.id, g.starts::date, p.id, p.region_id, d.numerator, d.denominator, d.n, d.as_of
+	SELECT greatest(w.starts, w.ends), :to::date FROM whole w
+), part AS (
+	SELECT d.kpi, date_trunc(coalesce(:grain, 'day'), d.day::timestamp)::date AS period, d.store_id,
+	       d.numerator, d.denominator, d.n, d.as_of
+	  FROM stretch r
+	  JOIN kpi_day d ON d.day BETWEEN r.first AND r.last
+	 WHERE d.kpi IN (SELECT k.id FROM kpi k WHERE k.id = ANY (:kpi) AND k.aggregation = 'sum')
+	   AND (:scope_store::uuid IS NULL OR d.store_id = :scope_store)
+	UNION ALL
+	SELECT m.kpi, m.month, m.store_id, m.numerator, m.denominator, m.n, m.as_of
+	  FROM whole w
+	  JOIN kpi_month m ON m.month >= w.starts AND m.month < w.ends
+	 WHERE m.kpi = ANY (:kpi)
+	   AND (:scope_store::uuid IS NULL OR m.store_id = :scope_store)
+	UNION ALL
+	SELECT k.id, g.starts::date, p.id, d.numerator, d.denominator, d.n, d.as_of
 	  FROM kpi k
 	 CROSS JOIN place p
 	 CROSS JOIN generate_series(date_trunc(coalesce(:grain, 'day'), :from::date::timestamp), :to::date::timestamp,
@@ -41,9 +56,11 @@ WITH place AS (
 ), total AS (
 	SELECT t.kpi, t.period,
 	       CASE WHEN coalesce(:by, 'store') = 'store' THEN t.store_id END AS store_id,
-	       CASE WHEN coalesce(:by, 'store') <> 'chain' THEN t.region_id END AS region_id,
+	       CASE WHEN coalesce(:by, 'store') <> 'chain' THEN p.region_id END AS region_id,
 	       sum(t.numerator) AS numerator, sum(t.denominator) AS denominator, sum(t.n)::bigint AS n, max(t.as_of) AS as_of
-	  FROM part t
+	  FROM (SELECT t.kpi, t.period, t.store_id, sum(t.numerator) AS numerator, sum(t.denominator) AS denominator, sum(t.n)::bigint AS n, max(t.as_of) AS as_of
+	          FROM part t GROUP BY 1, 2, 3) t
+	  JOIN place p ON p.id = t.store_id
 	 GROUP BY 1, 2, 3, 4
 )
 SELECT t.kpi, t.period, t.store_id, t.region_id,
@@ -74,7 +91,8 @@ SELECT f.kpi, f.day, :store_id::uuid AS store_id, f.subject_type, f.subject_id, 
  ORDER BY f.subject_id
  LIMIT :limit;
 
--- Folding: which business days some events have touched, and those days anew from what they are made of.
+-- Folding: which business days some events have touched, and those days anew from what they are made of;
+-- then their months anew from their days.
 
 -- name: kpi_touched
 WITH moment AS (
@@ -123,6 +141,35 @@ SELECT :store_id, 'stock_value', k.day, k.value, k.n, :now FROM kpi_stock(:store
 ON CONFLICT (store_id, kpi, day) DO UPDATE
    SET numerator = excluded.numerator, n = excluded.n, as_of = excluded.as_of;
 
+-- changed: how many months had another value.
+
+-- name: kpi_fold_months
+WITH fresh AS MATERIALIZED (
+	SELECT f.kpi, f.month, f.numerator, f.denominator, f.n, f.as_of
+	  FROM kpi_months(:store_id, :first, :last) f
+), was AS MATERIALIZED (
+	SELECT m.kpi, m.month, m.numerator, m.denominator, m.n
+	  FROM kpi_month m
+	 WHERE m.store_id = :store_id
+	   AND m.month BETWEEN date_trunc('month', :first::date::timestamp)::date AND :last::date
+), gone AS (
+	DELETE FROM kpi_month m
+	 USING was w
+	 WHERE m.store_id = :store_id AND m.kpi = w.kpi AND m.month = w.month
+	   AND NOT EXISTS (SELECT FROM fresh f WHERE f.kpi = w.kpi AND f.month = w.month)
+), written AS (
+	INSERT INTO kpi_month AS m (store_id, kpi, month, numerator, denominator, n, as_of)
+	SELECT :store_id, f.kpi, f.month, f.numerator, f.denominator, f.n, f.as_of FROM fresh f
+	ON CONFLICT (store_id, kpi, month) DO UPDATE
+	   SET numerator = excluded.numerator, denominator = excluded.denominator, n = excluded.n, as_of = excluded.as_of
+	 WHERE (m.numerator, m.denominator, m.n, m.as_of)
+	       IS DISTINCT FROM (excluded.numerator, excluded.denominator, excluded.n, excluded.as_of)
+)
+SELECT count(*) AS changed
+  FROM fresh f
+  FULL JOIN was w ON w.kpi = f.kpi AND w.month = f.month
+ WHERE (f.numerator, f.denominator, f.n) IS DISTINCT FROM (w.numerator, w.denominator, w.n);
+
 -- Counted anew by `fettled recount`, store by store; the lock is that of who folds events (event_take).
 
 -- name: kpi_recount_next
@@ -160,8 +207,8 @@ WITH fresh AS MATERIALIZED (
 )
 SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM written) AS changed;
 
--- Recomputed by `fettled verify`: days that are not what their documents say.  A store whose events are
--- not all folded yet is left out.
+-- Recomputed by `fettled verify`: days and months that are not what their documents say.  A store whose
+-- events are not all folded yet is left out.
 
 -- name: verify_kpis   unnamed
 WITH settled AS (
@@ -180,16 +227,27 @@ WITH settled AS (
 	SELECT s.id, 'stock_value', k.day, k.value, NULL, k.n
 	  FROM settled s
 	 CROSS JOIN LATERAL kpi_stock(s.id, '2000-01-01') k
+), expected AS (
+	SELECT f.store_id, f.kpi, f.day::text AS period, f.numerator, f.denominator, f.n FROM fresh f
+	UNION ALL
+	SELECT f.store_id, f.kpi, to_char(f.day, 'YYYY-MM'), sum(f.numerator), sum(f.denominator), sum(f.n)
+	  FROM fresh f
+	  JOIN kpi k ON k.id = f.kpi AND k.aggregation = 'sum'
+	 GROUP BY 1, 2, 3
+), kept AS (
+	SELECT d.store_id, d.kpi, d.day::text AS period, d.numerator, d.denominator, d.n
+	  FROM kpi_day d JOIN settled s ON s.id = d.store_id
+	UNION ALL
+	SELECT m.store_id, m.kpi, to_char(m.month, 'YYYY-MM'), m.numerator, m.denominator, m.n
+	  FROM kpi_month m JOIN settled s ON s.id = m.store_id
 )
-SELECT s.code AS store_code, coalesce(f.kpi, d.kpi) AS subject, v.what || ' of ' || coalesce(f.day, d.day) AS what,
+SELECT s.code AS store_code, coalesce(e.kpi, k.kpi) AS subject, v.what || ' of ' || coalesce(e.period, k.period) AS what,
        coalesce(trim_scale(v.expected)::text, 'none') AS expected, coalesce(trim_scale(v.found)::text, 'none') AS found
-  FROM fresh f
-  FULL JOIN (SELECT d.store_id, d.kpi, d.day, d.numerator, d.denominator, d.n
-               FROM kpi_day d JOIN settled s ON s.id = d.store_id) d
-       ON d.store_id = f.store_id AND d.kpi = f.kpi AND d.day = f.day
-  JOIN settled s ON s.id = coalesce(f.store_id, d.store_id)
- CROSS JOIN LATERAL (VALUES ('numerator', f.numerator, d.numerator),
-                            ('denominator', f.denominator, d.denominator),
-                            ('n', f.n, d.n)) v (what, expected, found)
+  FROM expected e
+  FULL JOIN kept k ON k.store_id = e.store_id AND k.kpi = e.kpi AND k.period = e.period
+  JOIN settled s ON s.id = coalesce(e.store_id, k.store_id)
+ CROSS JOIN LATERAL (VALUES ('numerator', e.numerator, k.numerator),
+                            ('denominator', e.denominator, k.denominator),
+                            ('n', e.n, k.n)) v (what, expected, found)
  WHERE v.expected IS DISTINCT FROM v.found
- ORDER BY store_code, subject, coalesce(f.day, d.day), v.what;
+ ORDER BY store_code, subject, coalesce(e.period, k.period), v.what;

@@ -79,3 +79,15 @@ LANGUAGE sql STABLE AS $$
 	SELECT m.day, o.value + sum(m.change) OVER (ORDER BY m.day), m.n
 	  FROM moved m CROSS JOIN opening o
 $$;
+
+-- Whole calendar months of one store, made of its days: those from the month of one day to that of another.
+CREATE OR REPLACE FUNCTION kpi_months(of_store uuid, first_day date, last_day date)
+RETURNS TABLE (kpi text, month date, numerator numeric, denominator numeric, n bigint, as_of timestamptz)
+LANGUAGE sql STABLE AS $$
+	SELECT d.kpi, date_trunc('month', d.day::timestamp)::date, sum(d.numerator), sum(d.denominator), sum(d.n)::bigint, max(d.as_of)
+	  FROM kpi_day d
+	 WHERE d.store_id = of_store AND d.kpi IN (SELECT k.id FROM kpi k WHERE k.aggregation = 'sum')
+	   AND d.day >= date_trunc('month', first_day::timestamp)::date
+	   AND d.day < (date_trunc('month', last_day::timestamp) + interval '1 month')::date
+	 GROUP BY 1, 2
+$$;

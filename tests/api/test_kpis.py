@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """KPIs: what the stores did, counted from their documents by business day (K1, K3)."""
 
+import concurrent.futures
 import datetime
 import re
 
@@ -320,14 +321,147 @@ def test_counted_anew(chain, run, sql, store, value, verify, tmp_path):
     def recount(*args):
         return Daemon(tmp_path, DATABASE_URL=url).run("recount", *args)
     done = recount("--store", store.code, DAY, "2026-03-11")
-    assert (done.returncode, done.stdout, done.stderr) == (0, f"store {store.id}: 6 values changed\n", "")
-    wrong = verify("KPIs")
-    assert wrong and all(" of 2026-03-12 " in line or f" of {today()} " in line for line in wrong)
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"store {store.id}: 9 values changed\n", "")
+    wrong = verify("KPIs")  # of other days, and of their month, which is made of them
+    assert wrong and all(re.search(rf" of (2026-03-12|2026-03|{today()}) is ", line) for line in wrong)
     assert recount("--store", store.code, "2026-03-12", today()).returncode == 0 and verify("KPIs") == []
     assert recount("--store", store.code, DAY, today()).stdout == ""
     for args in ((DAY,), ("--store", store.code, today(), DAY), ("--store", store.code, "now", DAY), ("--store", "?", DAY, DAY)):
         refused = recount(*args)
         assert refused.returncode in (64, 65) and refused.stderr.startswith("fettled: "), args
+
+
+@pytest.fixture
+def months(store):
+    """months(kpi, first, last, **query) -> what grain=month tells, which must be the sum of what grain=day tells."""
+    def read(grain, who, params):
+        return who.get("/v1/kpi-values", params={**params, "grain": grain}, expect=200).data
+    def get(kpi, first, last, who=None, **query):
+        who = who or store.manager
+        query = {"kpi": kpi, "from": first, "to": last, **query}
+        told, rows, days = None, None, {}
+        while rows is None or told != read("month", who, query):  # nothing was folded in between
+            told, rows = read("month", who, query), read("day", who, query)
+        for row in rows:
+            days.setdefault((row["kpi"], row["period"][:7] + "-01", row["store_id"], row["region_id"]), []).append(row)
+        assert [(r["kpi"], r["period"], r["store_id"], r["region_id"]) for r in told] == sorted(
+            days, key=lambda k: (k[0], k[1], k[2] or k[3] or ""))
+        for row, parts in zip(told, (days[r["kpi"], r["period"], r["store_id"], r["region_id"]] for r in told)):
+            assert row["numerator"] == sum(p["numerator"] for p in parts)
+            assert row["denominator"] == (None if parts[0]["denominator"] is None else sum(p["denominator"] for p in parts))
+            assert row["n"] == sum(p["n"] for p in parts) and row["as_of"] == max(p["as_of"] for p in parts)
+        return [(r["period"][:7], r["value"]) for r in told]
+    return get
+
+
+def test_months(sql, store, months):
+    """H1: whole months and the days before and behind them are told as one, wherever a range starts and ends."""
+    for day in ("01-31", "02-01", "02-28", "03-01", "03-16", "03-17", "03-31", "04-01", "04-30", "05-01", "05-02"):
+        deliver(sql, store, f"2026-{day} 12:00+08", promised=f"2026-{day} {'11' if day < '03' else '13'}:00+08")
+    both = ["orders_delivered", "on_time_delivery"]
+    def orders(first, last):
+        return months("orders_delivered", "2026-" + first, "2026-" + last)
+    wait_for(lambda: sum(v for _, v in orders("01-01", "12-31")) == 11)
+    assert orders("03-01", "03-31") == [("2026-03", 4)]
+    assert orders("03-17", "03-31") == [("2026-03", 2)]
+    assert orders("03-02", "03-16") == [("2026-03", 1)]
+    assert orders("03-17", "04-29") == [("2026-03", 2), ("2026-04", 1)]
+    assert orders("02-28", "05-01") == [("2026-02", 1), ("2026-03", 4), ("2026-04", 2), ("2026-05", 1)]
+    assert orders("02-01", "04-01") == [("2026-02", 2), ("2026-03", 4), ("2026-04", 1)]
+    assert orders("01-31", "05-31") == [("2026-01", 1), ("2026-02", 2), ("2026-03", 4), ("2026-04", 2), ("2026-05", 2)]
+    assert orders("06-01", "07-31") == []
+    assert months(both, "2026-02-01", "2026-03-31") == [("2026-02", 0), ("2026-03", 100), ("2026-02", 2), ("2026-03", 4)]
+    assert months(both, "2025-12-31", "2026-03-01", store_id=store.id)[:3] == [("2026-01", 0), ("2026-02", 0), ("2026-03", 100)]
+    def weeks(first, last):
+        rows = store.manager.get("/v1/kpi-values", params={
+            "kpi": "orders_delivered", "from": first, "to": last, "grain": "week"}, expect=200).data
+        return [(r["period"][5:], r["value"]) for r in rows]
+    assert weeks("2026-02-01", "2026-02-28") == [("01-26", 1), ("02-23", 1)]
+
+
+def test_a_month_is_that_of_each_store(sql, chain, months):
+    """K1: where a month begins is told by each store's own clock; the region's month is the sum of the stores'."""
+    region = chain.region()
+    east, west = chain.store(region), chain.store(region, time_zone="Asia/Urumqi")  # two hours behind
+    for store in (east, west):
+        for at in ("2026-02-28 16:30Z", "2026-02-28 18:30Z", "2026-03-31 16:30Z"):
+            deliver(sql, store, at)
+    def told(**query):
+        return months("orders_delivered", "2026-02-01", "2026-04-30", chain.analyst, region_id=region, **query)
+    wait_for(lambda: sum(v for _, v in told(by="region")) == 6)
+    assert told(by="region") == [("2026-02", 1), ("2026-03", 4), ("2026-04", 1)]
+    assert told(by="chain") == told(by="region")
+    assert told(store_id=east.id) == [("2026-03", 2), ("2026-04", 1)]
+    assert told(store_id=west.id) == [("2026-02", 1), ("2026-03", 2)]
+
+
+def test_a_month_that_changes_late(sql, store, months, verify):
+    """H1, H4: what is told of a month that is over makes it anew, and a month in which nothing is left has no value."""
+    first = settle(sql, store, deliver(sql, store, "2026-01-20 10:00+08"), "2026-01-20 09:00+08", 300)
+    second = settle(sql, store, deliver(sql, store, "2026-02-10 10:00+08"), "2026-02-10 09:00+08", 500)
+    def sales():
+        return months("sales", "2026-01-01", "2026-02-28")
+    wait_for(lambda: sales() == [("2026-01", 300), ("2026-02", 500)])
+    third = settle(sql, store, deliver(sql, store, "2026-01-25 10:00+08"), "2026-01-25 09:00+08", 20)
+    wait_for(lambda: sales() == [("2026-01", 320), ("2026-02", 500)])
+    for bill in (first, second):
+        sql("UPDATE settlement SET status = 'void' WHERE id = %s", (bill,))
+        tell(sql, "settlement.voided", store, bill, "now()")
+    wait_for(lambda: sales() == [("2026-01", 20)])
+    assert verify("KPIs") == []
+    sql("UPDATE settlement SET status = 'void' WHERE id = %s", (third,))
+    tell(sql, "settlement.voided", store, third, "now()")
+    wait_for(lambda: sales() == [])
+    assert verify("KPIs") == []
+
+
+def test_months_counted_anew(run, sql, store, months, verify, tmp_path):
+    """H4: a month that is not the sum of its documents is told and mended by counting any of its days anew."""
+    for day in ("2026-01-05", "2026-02-05", "2026-03-05"):
+        deliver(sql, store, f"{day} 12:00+08")
+    def orders():
+        return [v for _, v in months("orders_delivered", "2026-01-01", "2026-03-31")]
+    wait_for(lambda: orders() == [1, 1, 1])
+    assert verify("KPIs") == []
+    sql("UPDATE kpi_month SET numerator = 9, as_of = now() WHERE store_id = %s AND kpi = 'orders_delivered' AND month = '2026-02-01'", (store.id,))
+    sql("DELETE FROM kpi_month WHERE store_id = %s AND kpi = 'orders_delivered' AND month = '2026-01-01'", (store.id,))
+    sql("UPDATE kpi_month SET month = '2026-04-01' WHERE store_id = %s AND kpi = 'complaint_rate' AND month = '2026-03-01'", (store.id,))
+    name = f"KPIs: {store.code}"
+    assert verify("KPIs") == [
+        f"{name} complaint_rate: denominator of 2026-03 is none, should be 1",
+        f"{name} complaint_rate: n of 2026-03 is none, should be 1",
+        f"{name} complaint_rate: numerator of 2026-03 is none, should be 0",
+        f"{name} complaint_rate: denominator of 2026-04 is 1, should be none",
+        f"{name} complaint_rate: n of 2026-04 is 1, should be none",
+        f"{name} complaint_rate: numerator of 2026-04 is 0, should be none",
+        f"{name} orders_delivered: n of 2026-01 is none, should be 1",
+        f"{name} orders_delivered: numerator of 2026-01 is none, should be 1",
+        f"{name} orders_delivered: numerator of 2026-02 is 9, should be 1"]
+    def recount(first, last):
+        done = Daemon(tmp_path, DATABASE_URL=run["dsn"].replace("user=postgres", "user=fettle_app")).run(
+            "recount", "--store", store.code, first, last)
+        assert (done.returncode, done.stderr) == (0, "")
+        return done.stdout
+    assert recount("2026-02-20", "2026-02-21") == f"store {store.id}: 1 values changed\n"
+    assert recount("2026-01-01", "2026-04-01") == f"store {store.id}: 3 values changed\n"
+    assert recount("2026-01-01", "2026-04-01") == "" and orders() == [1, 1, 1] and verify("KPIs") == []
+
+
+def test_two_who_fold(run, sql, store, months, verify, tmp_path):
+    """H4: a month into whose days two write at once, the worker and who counts anew, is their sum in the end."""
+    url = run["dsn"].replace("user=postgres", "user=fettle_app")
+    def recount(_):
+        return Daemon(tmp_path, DATABASE_URL=url).run("recount", "--store", store.code, "2026-03-01", "2026-03-31")
+    def orders():
+        return months("orders_delivered", "2026-03-01", "2026-03-31")
+    with concurrent.futures.ThreadPoolExecutor(3) as pool:
+        counting = pool.map(recount, range(12))
+        for day in range(1, 29):
+            deliver(sql, store, f"2026-03-{day:02} 12:00+08", promised=f"2026-03-{day:02} 13:00+08")
+        done = list(counting)
+    assert [(d.returncode, d.stderr) for d in done] == [(0, "")] * 12
+    wait_for(lambda: orders() == [("2026-03", 28)])
+    assert verify("KPIs") == []
 
 
 def test_the_dictionary(sql, store, contract):

@@ -151,7 +151,7 @@ corrupt("changed", "work_order",
         f"UPDATE work_order t SET changed = '9000000000' WHERE id = {ORDER} RETURNING (SELECT code FROM store WHERE id = t.store_id), id",
         r"versions: {0} work_order {1}: changed is 9000000000, should be before ")
 # A store with events to come has no KPIs to compare.
-corrupt("event ahead", "event kpi_day",
+corrupt("event ahead", "event kpi_day kpi_month",
         "UPDATE event t SET position = '9000000000' WHERE id = (SELECT id FROM event WHERE store_id IS NOT NULL ORDER BY id LIMIT 1)"
         " RETURNING (SELECT code FROM store WHERE id = t.store_id), id", r"versions: {0} event {1}: position is 9000000000")
 
@@ -233,6 +233,13 @@ corrupt("KPI amount", "kpi_day settlement", f"UPDATE kpi_day t SET numerator = n
         r"KPIs: {0} {1}: numerator of {2} is ")
 corrupt("KPI count", "kpi_day settlement", f"UPDATE kpi_day t SET n = n + 1 WHERE (store_id, kpi, day) = {KPI} {KPI_NAMED}", r"KPIs: {0} {1}: n of {2} is ")
 corrupt("KPI day lost", "kpi_day settlement", f"DELETE FROM kpi_day t WHERE (store_id, kpi, day) = {KPI} {KPI_NAMED}",
+        r"KPIs: {0} {1}: numerator of {2} is none, should be ")
+KPI_MONTH = "(SELECT store_id, kpi, month FROM kpi_month WHERE kpi = 'sales' ORDER BY 1, 3 LIMIT 1)"
+KPI_MONTH_NAMED = "RETURNING (SELECT code FROM store WHERE id = t.store_id), kpi, to_char(month, 'YYYY-MM')"
+corrupt("KPI month amount", "kpi_month settlement",
+        f"UPDATE kpi_month t SET numerator = numerator + 1 WHERE (store_id, kpi, month) = {KPI_MONTH} {KPI_MONTH_NAMED}",
+        r"KPIs: {0} {1}: numerator of {2} is ")
+corrupt("KPI month lost", "kpi_month settlement", f"DELETE FROM kpi_month t WHERE (store_id, kpi, month) = {KPI_MONTH} {KPI_MONTH_NAMED}",
         r"KPIs: {0} {1}: numerator of {2} is none, should be ")
 
 

@@ -190,7 +190,7 @@ def load(daemon, orders):
         psql(host, f"ALTER SYSTEM RESET {name}")
     psql(host, "ALTER SYSTEM SET max_wal_size = '8GB'")
     psql(host, "SELECT pg_reload_conf()")
-    psql(host, "ANALYZE kpi_day")
+    psql(host, "VACUUM ANALYZE kpi_day, kpi_month")
     psql(host, "CHECKPOINT")
     os.sync()
     daemon.stop()
