@@ -160,6 +160,7 @@ add_header(struct MHD_Response *response, const char *name, const char *value)
 static struct MHD_Response *
 response_new(struct reply *reply)
 {
+	static struct log_cap cap;
 	struct MHD_Response *response;
 	size_t size;
 	char *data;
@@ -179,7 +180,8 @@ response_new(struct reply *reply)
 		return response;
 	}
 	if (reply->body.full) {
-		log_line(LOG_LEVEL_ERROR, "http_reply_too_big", "max=%zu", reply->body.max);
+		if (log_allow(&cap))
+			log_line(LOG_LEVEL_ERROR, "http_reply_too_big", "max=%zu", reply->body.max);
 		return NULL;
 	}
 	data = buf_take(&reply->body, &size);
@@ -447,9 +449,12 @@ unescape(void *cls, struct MHD_Connection *connection, char *s)
 
 static void PRINTF_LIKE(2, 0) log_message(void *cls, const char *format, va_list args)
 {
+	static struct log_cap cap;
 	char text[256], quoted[256];
 
 	(void)cls;
+	if (!log_allow(&cap))
+		return;
 	(void)vsnprintf(text, sizeof(text), format, args);
 	log_line(LOG_LEVEL_DEBUG, "http_library", "text=%s",
 	         log_quote(quoted, sizeof(quoted), text));

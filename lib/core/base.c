@@ -6,15 +6,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/log.h"
+
 void
 die(const char *fmt, ...)
 {
-	char text[512];
+	char text[512], line[sizeof(text) + 16];
 	va_list args;
+	int n;
 
 	va_start(args, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
-	(void)fprintf(stderr, "<2>fettled: %s\n", text);
+	n = snprintf(line, sizeof(line), "<2>fettled: %s\n", text);
+	(void)log_write(line, (size_t)n);
 	abort();
 }

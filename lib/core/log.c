@@ -3,6 +3,8 @@
 #include "core/log.h"
 
 #include <assert.h>
+#include <poll.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,6 +33,9 @@ static _Atomic int lowest = LOG_LEVEL_INFO;
 
 /* What log_allow found dropped, for the next line of this thread. */
 static _Thread_local uint32_t dropped_before;
+
+/* Lines that could not be written, for the next one that can. */
+static _Atomic uint32_t lost;
 
 void
 log_set_level(enum log_level level)
@@ -81,15 +86,42 @@ cut(char *line)
 	return len;
 }
 
+/*
+ * A pipe that nobody empties holds up whoever writes to it.  What poll() promises is room for a
+ * line, hence one thread at a time.
+ */
+bool
+log_write(const char *line, size_t size)
+{
+	static pthread_mutex_t alone = PTHREAD_MUTEX_INITIALIZER;
+	static bool torn; /* a full file system took a part of the last line */
+	struct pollfd out = { .fd = STDERR_FILENO, .events = POLLOUT };
+	ssize_t n = -1;
+
+	(void)pthread_mutex_lock(&alone);
+	if (poll(&out, 1, 0) == 1 && (out.revents & POLLOUT)) {
+		if (torn && write(STDERR_FILENO, "\n", 1) == 1)
+			torn = false;
+		if (!torn)
+			n = write(STDERR_FILENO, line, size);
+		torn = torn || (n > 0 && (size_t)n < size);
+	}
+	(void)pthread_mutex_unlock(&alone);
+	return n == (ssize_t)size;
+}
+
 void
 log_line(enum log_level level, const char *event, const char *fmt, ...)
 {
 	char line[LOG_LINE_MAX], time[UTC_TEXT];
+	uint32_t lost_before;
 	size_t len = 0, i;
 	va_list args;
 
-	if ((int)level < lowest)
+	if ((int)level < lowest) {
+		dropped_before = 0;
 		return;
+	}
 	/* NOLINTNEXTLINE(concurrency-mt-unsafe): nothing here changes the environment */
 	if (getenv("JOURNAL_STREAM"))
 		len = appendf(line, 0, "%s", levels[level].journal);
@@ -98,6 +130,9 @@ log_line(enum log_level level, const char *event, const char *fmt, ...)
 	if (dropped_before)
 		len = appendf(line, len, " dropped=%u", (unsigned)dropped_before);
 	dropped_before = 0;
+	lost_before = atomic_exchange(&lost, 0);
+	if (lost_before)
+		len = appendf(line, len, " lost=%u", (unsigned)lost_before);
 	if (*fmt)
 		len = appendf(line, len, " ");
 	va_start(args, fmt);
@@ -110,9 +145,8 @@ log_line(enum log_level level, const char *event, const char *fmt, ...)
 			line[i] = '?';
 	}
 	line[len++] = '\n';
-	/* Nobody is left to be told when stderr fails. */
-	if (write(STDERR_FILENO, line, len) < 0)
-		return;
+	if (!log_write(line, len))
+		lost += lost_before + 1;
 }
 
 bool

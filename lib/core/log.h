@@ -32,9 +32,16 @@ void log_set_level(enum log_level level);
 /*
  * Write `time=<utc> level=info event=<event> <rest>` in one write(2), with the level as `<6>` in
  * front where JOURNAL_STREAM is set.  Values that come from outside go through log_quote; a control
- * byte that gets here nevertheless is written as `?`.
+ * byte that gets here nevertheless is written as `?`.  A line that stderr does not take at once is
+ * left out; the next one that it takes has `lost=<how many>` behind its event.
  */
 void log_line(enum log_level level, const char *event, const char *fmt, ...) PRINTF_LIKE(3, 4);
+
+/*
+ * Write to stderr what it takes at once, up to LOG_LINE_MAX bytes: never wait for a reader.  False
+ * when not all of it was taken.
+ */
+bool log_write(const char *line, size_t size);
 
 /*
  * May a line be written under this cap?  If lines were dropped since the last yes, the next line

@@ -18,6 +18,7 @@ set_broken(struct conn *conn, enum err err)
 static void
 answer(struct conn *conn, const struct entry *entry, PGresult *result)
 {
+	static struct log_cap cap;
 	ExecStatusType status = PQresultStatus(result);
 
 	if (status == PGRES_PIPELINE_ABORTED) {
@@ -33,7 +34,9 @@ answer(struct conn *conn, const struct entry *entry, PGresult *result)
 		*entry->rows = rows_take(conn->ctx->arena, result, entry->sql);
 		return;
 	} else if (statements[entry->sql].must_hit && strcmp(PQcmdTuples(result), "0") == 0) {
-		log_line(LOG_LEVEL_ERROR, "sql", "statement=%s hit=0", statements[entry->sql].name);
+		if (log_allow(&cap))
+			log_line(LOG_LEVEL_ERROR, "sql", "statement=%s hit=0",
+			         statements[entry->sql].name);
 		set_broken(conn, ERR_INTERNAL);
 	}
 	PQclear(result);

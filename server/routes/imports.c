@@ -28,6 +28,7 @@ check_kind(struct request *req, enum import_kind kind, struct id store)
 static enum err
 create_import(struct request *req)
 {
+	static struct log_cap cap;
 	const struct create_import_params *in = req->params;
 	const char *type = request_header(req, "Content-Type");
 	char sha256[SHA256_TEXT];
@@ -52,7 +53,8 @@ create_import(struct request *req)
 	/* the transaction may be tried again */
 	if (lseek(req->body_file, 0, SEEK_SET) != 0 ||
 	    !import_file_keep(job.id, req->body_file, sha256)) {
-		log_line(LOG_LEVEL_ERROR, "import_file", "errno=%d", errno);
+		if (log_allow(&cap))
+			log_line(LOG_LEVEL_ERROR, "import_file", "errno=%d", errno);
 		return ERR_UNAVAILABLE;
 	}
 	return import_create(&req->ctx, &job);

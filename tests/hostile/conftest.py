@@ -98,7 +98,7 @@ class Site:
         while True:
             text = self.daemon.log_path.read_bytes()[self.read:]
             whole = text[:text.rfind(b"\n") + 1].decode()
-            found = re.findall(r"event=request (?:dropped=\d+ )?id=(\S+) op=(\S+) status=(\d+)", whole)
+            found = re.findall(r"event=request (?:(?:dropped|lost)=\d+ )*id=(\S+) op=(\S+) status=(\d+)", whole)
             if any(line[0] == until for line in found):
                 self.read += len(whole.encode())
                 return [(name, operation, int(status)) for name, operation, status in found if name != until]

@@ -6,11 +6,14 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -251,6 +254,72 @@ ten_lines_a_second_are_allowed_and_the_rest_counted(void **state)
 	assert_int_equal(cap.dropped, 0);
 }
 
+/* Stderr is a pipe without room for a line, and nobody reads: the writer goes on, and tells later. */
+static void
+a_full_pipe_holds_up_nobody(void **state)
+{
+	static char text[128 * 1024], fill[4096];
+	int64_t begin;
+	int i;
+
+	(void)state;
+	catch_begin();
+	for (i = fcntl(STDERR_FILENO, F_GETPIPE_SZ); i > 0; i -= (int)sizeof(fill))
+		assert_int_equal(write(STDERR_FILENO, fill, sizeof(fill)), sizeof(fill));
+	(void)alarm(10);
+	begin = clock_monotonic_us();
+	for (i = 0; i < 3; i++)
+		log_line(LOG_LEVEL_INFO, "unread", "i=%d", i);
+	assert_false(log_write("last words\n", 11));
+	assert_in_range(clock_monotonic_us() - begin, 0, 1000000);
+	for (i = fcntl(STDERR_FILENO, F_GETPIPE_SZ); i > 0; i -= (int)sizeof(fill))
+		assert_int_equal(read(pipe_fds[0], fill, sizeof(fill)), sizeof(fill));
+	log_line(LOG_LEVEL_INFO, "read", "i=%d", 3);
+	log_line(LOG_LEVEL_INFO, "read", "i=%d", 4);
+	(void)alarm(0);
+	catch_end(text, sizeof(text));
+	assert_non_null(strstr(text, " event=read lost=3 i=3\n"));
+	assert_non_null(strstr(text, " event=read i=4\n"));
+	assert_null(strstr(text, "unread"));
+}
+
+/* What was not written for lack of room is counted, and a torn line does not swallow the next one. */
+static void
+a_full_file_system_tears_no_lines(void **state)
+{
+	char path[] = "/tmp/fettle-log-XXXXXX", text[4096], *last;
+	struct rlimit before, small;
+	int fd = mkstemp(path), out = dup(STDERR_FILENO);
+	ssize_t n;
+
+	(void)state;
+	assert_true(fd >= 0 && out >= 0);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	small = (struct rlimit){ 100, before.rlim_max };
+	assert_false(signal(SIGXFSZ, SIG_IGN) == SIG_ERR);
+	assert_true(dup2(fd, STDERR_FILENO) >= 0);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	log_line(LOG_LEVEL_INFO, "whole", "i=%d", 0);
+	log_line(LOG_LEVEL_INFO, "torn", "i=%d", 1);
+	log_line(LOG_LEVEL_INFO, "none", "i=%d", 2);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	log_line(LOG_LEVEL_INFO, "again", "i=%d", 3);
+	assert_true(dup2(out, STDERR_FILENO) >= 0);
+	(void)close(out);
+	n = pread(fd, text, sizeof(text) - 1, 0);
+	assert_true(n > 0);
+	text[n] = '\0';
+	(void)close(fd);
+	assert_non_null(strstr(text, " event=whole i=0\n"));
+	assert_null(strstr(text, "none"));
+	last = strstr(text, " event=again lost=2 i=3\n");
+	assert_non_null(last);
+	while (last > text && last[-1] != '\n')
+		last--;
+	assert_memory_equal(last, "time=", 5);
+}
+
 int
 main(void)
 {
@@ -264,6 +333,8 @@ main(void)
 		cmocka_unit_test(quoting_fits_the_room_it_has),
 		cmocka_unit_test_setup(ten_lines_a_second_are_allowed_and_the_rest_counted,
 		                       without_journal),
+		cmocka_unit_test_setup(a_full_pipe_holds_up_nobody, without_journal),
+		cmocka_unit_test_setup(a_full_file_system_tears_no_lines, without_journal),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
