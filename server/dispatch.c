@@ -229,29 +229,33 @@ client_address(const struct request *req)
 	return last + strspn(last, " ");
 }
 
+/* The reply tells of the last bucket that was asked: the one that refused, or the caller's own. */
 static bool
-within_limits(struct request *req)
+take_token(struct request *req, const char *policy, const void *name, size_t size, int64_t limit)
 {
-	int64_t now = clock_monotonic_us();
-	const char *address = client_address(req);
-	unsigned limit = (unsigned)server.config->rate_address, left;
-	bool ok = ratelimit_take(address, strlen(address), limit, now, &left);
+	struct rate rate;
+	bool ok = ratelimit_take(name, size, (unsigned)limit, clock_monotonic_us(), &rate);
 
-	if (ok && req->who) {
-		limit = (unsigned)server.config->rate_principal;
-		ok = ratelimit_take(req->who->actor.b, sizeof(req->who->actor.b), limit, now,
-		                    &left);
-	}
 	if (limit && strncmp(req->path, "/v1/", 4) == 0) {
 		reply_header(req, "RateLimit-Policy",
-		             arena_printf(&req->arena, "\"minute\";q=%u;w=60", limit));
+		             arena_printf(&req->arena, "\"%s\";q=%u;w=60", policy, rate.limit));
 		reply_header(req, "RateLimit",
-		             arena_printf(&req->arena, "\"minute\";r=%u;t=60", left));
+		             arena_printf(&req->arena, "\"%s\";r=%u;t=%u", policy, rate.left,
+		                          rate.full_s));
 	}
-	if (!ok)
-		note_failure(&req->ctx, ERR_RATE_LIMITED, NULL,
-		             arena_printf(&req->arena, "%u", limit), NULL);
+	req->retry_s = rate.wait_s;
 	return ok;
+}
+
+static bool
+within_limit(struct request *req, const void *name, size_t size, int64_t limit)
+{
+	if (take_token(req, "minute", name, size, limit))
+		return true;
+	note_failure(&req->ctx, ERR_RATE_LIMITED, NULL,
+	             arena_printf(&req->arena, "%u", (unsigned)limit), NULL);
+	answer_problem(req, ERR_RATE_LIMITED);
+	return false;
 }
 
 /* Passwords are guessed by who is not known yet; the account's own limit slows down those who
@@ -260,13 +264,11 @@ static bool
 may_guess(struct request *req)
 {
 	const char *name;
-	unsigned left;
 
 	if (!req->operation->on_hasher || req->who)
 		return true;
 	name = arena_printf(&req->arena, "login %s", client_address(req));
-	return ratelimit_take(name, strlen(name), (unsigned)server.config->rate_login,
-	                      clock_monotonic_us(), &left);
+	return take_token(req, "login", name, strlen(name), server.config->rate_login);
 }
 
 static void
@@ -355,9 +357,15 @@ identify_by_link(struct request *req)
 void
 dispatch_request(struct request *req)
 {
+	const char *address;
+
 	/* how long a client takes to send a file is not counted against the command */
 	if (req->spool)
 		req->started_us = clock_monotonic_us();
+	/* before anything is looked up: a token or link that is none must cost its sender too */
+	address = client_address(req);
+	if (!within_limit(req, address, strlen(address), server.config->rate_address))
+		return;
 	switch (req->operation->auth) {
 	case AUTH_TOKEN:
 		identify_by_token(req);
@@ -475,10 +483,9 @@ authorised(struct request *req)
 {
 	enum err err = OK;
 
-	if (!within_limits(req)) {
-		answer_problem(req, ERR_RATE_LIMITED);
+	if (req->who && !within_limit(req, req->who->actor.b, sizeof(req->who->actor.b),
+	                              server.config->rate_principal))
 		return;
-	}
 	if (!may_guess(req)) {
 		answer_problem(req, ERR_TOO_MANY_ATTEMPTS);
 		return;

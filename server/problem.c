@@ -133,7 +133,9 @@ problem_reply(struct request *req, enum err err, const struct buf *current)
 	put_errors(out, req);
 	buf_char(out, '}');
 	if (info->status == 503 || info->status == 429)
-		reply_header(req, "Retry-After", info->status == 429 ? "5" : "1");
+		reply_header(req, "Retry-After",
+		             arena_printf(&req->arena, "%u",
+		                          info->status == 429 && req->retry_s ? req->retry_s : 1));
 	if (info->status == 401)
 		reply_header(req, "WWW-Authenticate", "Bearer");
 }

@@ -5,7 +5,8 @@
 #include <sodium.h>
 #include <string.h>
 
-#define SLOTS 65536 /* a power of two */
+#define SLOTS     65536 /* a power of two */
+#define MINUTE_US INT64_C(60000000)
 
 struct bucket {
 	int64_t used_us; /* time at which the bucket would be full again */
@@ -14,15 +15,22 @@ struct bucket {
 static struct bucket buckets[SLOTS];
 static unsigned char key[crypto_shorthash_KEYBYTES];
 
+static unsigned
+seconds(int64_t us)
+{
+	return (unsigned)((us + 999999) / 1000000);
+}
+
 bool
-ratelimit_take(const void *name, size_t size, unsigned per_minute, int64_t now_us, unsigned *left)
+ratelimit_take(const void *name, size_t size, unsigned per_minute, int64_t now_us,
+               struct rate *rate)
 {
 	static bool keyed;
 	uint64_t hash;
 	struct bucket *bucket;
 	int64_t each, debt;
 
-	*left = per_minute;
+	*rate = (struct rate){ .limit = per_minute };
 	if (per_minute == 0)
 		return true;
 	if (!keyed) {
@@ -31,13 +39,16 @@ ratelimit_take(const void *name, size_t size, unsigned per_minute, int64_t now_u
 	}
 	crypto_shorthash((unsigned char *)&hash, name, size, key);
 	bucket = &buckets[hash % SLOTS];
-	each = INT64_C(60000000) / per_minute;
+	each = MINUTE_US / per_minute;
 	debt = bucket->used_us > now_us ? bucket->used_us - now_us : 0;
-	if (debt + each > INT64_C(60000000)) {
-		*left = 0;
+	if (debt + each > MINUTE_US) {
+		rate->full_s = seconds(debt);
+		rate->wait_s = seconds(debt + each - MINUTE_US);
 		return false;
 	}
-	bucket->used_us = now_us + debt + each;
-	*left = (unsigned)((INT64_C(60000000) - debt - each) / each);
+	debt += each;
+	bucket->used_us = now_us + debt;
+	rate->left = (unsigned)((MINUTE_US - debt) / each);
+	rate->full_s = seconds(debt);
 	return true;
 }

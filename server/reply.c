@@ -30,11 +30,16 @@ void
 reply_header(struct request *req, const char *name, const char *value)
 {
 	struct reply *reply = &req->reply;
+	size_t i = 0;
 
-	if (reply->headers_count == REPLY_HEADERS_MAX)
+	while (i < reply->headers_count && strcmp(reply->headers[i].name, name) != 0)
+		i++;
+	if (i == REPLY_HEADERS_MAX)
 		die("too many headers in a reply");
-	reply->headers[reply->headers_count].name = name;
-	reply->headers[reply->headers_count++].value = value;
+	reply->headers[i].name = name;
+	reply->headers[i].value = value;
+	if (i == reply->headers_count)
+		reply->headers_count++;
 }
 
 const void *

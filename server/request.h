@@ -71,6 +71,7 @@ struct request {
 	const char *idempotency_key;
 	const char *location; /* set by a handler that makes what no operation reads by id */
 	bool replayed;
+	unsigned retry_s;   /* with 429: seconds until a repeat may succeed */
 	const char *secret; /* a new key's token: told once, in this reply */
 	int64_t started_us; /* monotonic */
 	struct lane_query lane;
@@ -86,7 +87,7 @@ const char *request_header(const struct request *req, const char *name);
 /* A decoded path or query parameter; NULL when the operation has none such or it was not sent. */
 const void *request_parameter(const struct request *req, const char *name);
 
-/* Add a header to the reply; name and value static or of the request's arena, free of CR and LF. */
+/* Set a header of the reply; name and value static or of the request's arena, free of CR and LF. */
 void reply_header(struct request *req, const char *name, const char *value);
 
 #endif

@@ -17,14 +17,18 @@
 
 /* After five failures in a row each further try waits: 2, 4, 8 ... up to 900 seconds. */
 static bool
-must_wait(const struct rows *found, struct utc now)
+must_wait(struct request *req, const struct rows *found)
 {
 	int64_t failures = row_int(found, 0, "failures");
 	int64_t seconds = failures < FAILURES_FREE ? 0
 	                  : failures > 14          ? 900
 	                                           : INT64_C(1) << (failures - 4);
+	int64_t rest = row_utc(found, 0, "failed_at").us + seconds * 1000000 - req->ctx.now.us;
 
-	return now.us < row_utc(found, 0, "failed_at").us + seconds * 1000000;
+	if (rest <= 0)
+		return false;
+	req->retry_s = (unsigned)((rest + 999999) / 1000000);
+	return true;
 }
 
 /* A fresh token with a prefix, and its hash as a bytea literal. */
@@ -60,7 +64,7 @@ create_session(struct request *req)
 	if (err)
 		return err;
 	known = rows_count(found) == 1;
-	if (known && must_wait(found, ctx->now))
+	if (known && must_wait(req, found))
 		return fail(ctx, ERR_TOO_MANY_ATTEMPTS, NULL);
 	right = password_verify(known ? row_text(found, 0, "password") : NULL, in->password);
 	if (known)
@@ -128,7 +132,7 @@ change_password(struct request *req)
 		return err;
 	if (rows_count(found) == 0)
 		return fail(ctx, ERR_NOT_FOUND, NULL);
-	if (must_wait(found, ctx->now))
+	if (must_wait(req, found))
 		return fail(ctx, ERR_TOO_MANY_ATTEMPTS, NULL);
 	staff = row_id(found, 0, "staff_id");
 	right = password_verify(row_text(found, 0, "password"), in->current);
