@@ -104,7 +104,9 @@ store_update(struct ctx *ctx, struct id id, const struct update_store *in)
 	/* they decide whose rights reach into the store */
 	if (!err && (in->has_kind || in->has_region_id) && !ctx->scope->hq)
 		err = fail_with(ctx, ERR_FORBIDDEN, in->has_kind ? "/kind" : "/region_id",
-		                enum_code(&permission_enum, PERMISSION_STORE_WRITE), NULL);
+		                arena_printf(ctx->arena, "%s (chain)",
+		                             enum_code(&permission_enum, PERMISSION_STORE_WRITE)),
+		                NULL);
 	if (!err && in->has_region_id)
 		err = check_region(ctx, in->region_id);
 	if (err)

@@ -121,6 +121,7 @@ def test_the_kind_is_headquarters_to_change(chain, region):
     for change in ({"kind": "franchise"}, {"region_id": chain.region()}):
         refused = trade.store.manager.patch(path, change, version=version)
         assert (refused.status, set(refused.errors)) == (403, {"/" + next(iter(change))})
+        assert "store.write (chain)" in refused["detail"]
     assert chain.analyst.get(f"/v1/work-orders/{order}").status == 200
     changed = chain.admin.patch(path, {"kind": "franchise"}, version=version, expect=200)
     assert changed["kind"] == "franchise"
