@@ -12,6 +12,8 @@ work_order_promise(struct ctx *ctx, struct id id, const struct promise_work_orde
 	enum work_order_status same;
 	enum err err = work_order_begin(ctx, id, OP_NONE, &wo, &same);
 
+	if (!err)
+		err = work_order_check_promise(ctx, in->promised_at);
 	if (err)
 		return err;
 	db_write(ctx, work_order_set_promise, ARG(id, id), ARG(promised_at, in->promised_at));

@@ -82,6 +82,8 @@ work_order_open(struct ctx *ctx, const struct create_work_order *in)
 	struct line_facts facts;
 	enum err err = new_id(ctx, in->id, &wo.id);
 
+	if (!err && in->has_promised_at)
+		err = work_order_check_promise(ctx, in->promised_at);
 	if (!err)
 		err = lines_facts(ctx, wo.id, in->reception_id, true, in->lines, lines.count,
 		                  &facts);

@@ -120,6 +120,17 @@ work_order_refuse(struct ctx *ctx, const struct work_order *wo)
 }
 
 enum err
+work_order_check_promise(struct ctx *ctx, struct utc promised_at)
+{
+	struct utc given = ctx->happened_at.us ? ctx->happened_at : ctx->now;
+
+	return promised_at.us >= given.us
+	               ? OK
+	               : fail_with(ctx, ERR_BAD_VALUE, "/promised_at",
+	                           "must not lie before the promise is given", NULL);
+}
+
+enum err
 work_order_check_open(struct ctx *ctx, const struct work_order *wo)
 {
 	return OPEN & FROM(wo->status) ? OK : work_order_refuse(ctx, wo);

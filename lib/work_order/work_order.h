@@ -53,6 +53,9 @@ void work_order_stage(struct ctx *ctx, const struct work_order *wo, enum work_or
 MUSTCHECK enum err work_order_refuse(struct ctx *ctx, const struct work_order *wo);
 /* Lines may be written until the order is completed or cancelled; ERR_ILLEGAL_TRANSITION after. */
 MUSTCHECK enum err work_order_check_open(struct ctx *ctx, const struct work_order *wo);
+/* A promise lies ahead of when it is given (of what was off line, happened_at); ERR_BAD_VALUE at
+ * /promised_at. */
+MUSTCHECK enum err work_order_check_promise(struct ctx *ctx, struct utc promised_at);
 /* ERR_NOT_TECHNICIAN below at ("/assignments": /assignments/0/technician_id) for an id that is not
  * none and is no active technician of the store. */
 MUSTCHECK enum err technicians_check(struct ctx *ctx, struct id store, const struct id *ids,

@@ -198,7 +198,7 @@ VALUES (:stage_id, :store_id, :id, :status, :reason, :note, :happened_at, :now, 
 -- name: work_order_promise_add
 INSERT INTO work_order_promise (id, store_id, work_order_id, promised_at, reason, told_method, told_at, at, actor_id)
 VALUES (:promise_id, :store_id, :id, :promised_at, :reason, :told_method,
-        CASE WHEN :told_method::text IS NOT NULL THEN coalesce(:told_at::timestamptz, :now) END, :now, :actor_id);
+        CASE WHEN :told_method::text IS NOT NULL THEN coalesce(:told_at::timestamptz, :happened_at) END, :happened_at, :actor_id);
 
 -- name: authorisation_add
 INSERT INTO authorisation (id, store_id, work_order_id, method, by_name, by_phone, amount, amount_limit, at, actor_id)

@@ -245,17 +245,42 @@ def test_lines_are_taken_back(shop, store):
         "nothing_to_issue"
 
 
-def test_promises(shop, store):
+def test_promises(shop, store, sql):
     """E7: the first promise is kept for ever; changes carry a reason and leave the version alone."""
-    order = shop.open(promised_at="2026-01-01T10:00:00Z")
+    order = shop.open(promised_at="2036-01-01T10:00:00Z")
     later = shop.verb(store.advisor, order, "promises", {
         "promised_at": "2036-01-05T10:00:00Z", "reason": "part_delay", "customer_told": {"method": "phone"}}, expect=201)
-    assert (later["promised_at"], later["first_promised_at"]) == ("2036-01-05T10:00:00Z", "2026-01-01T10:00:00Z")
+    assert (later["promised_at"], later["first_promised_at"]) == ("2036-01-05T10:00:00Z", "2036-01-01T10:00:00Z")
     assert later["version"] == order["version"]
     told = store.advisor.get(f"/v1/work-orders/{order['id']}/promises", expect=200).data
     assert [(p["reason"], p["told_method"]) for p in told] == [("opened", None), ("part_delay", "phone")]
-    late = shop.open(promised_at="2026-01-01T10:00:00Z")
+    late = shop.open(promised_at="2036-01-01T10:00:00Z")
+    for table in ("work_order_promise SET promised_at = %s WHERE work_order_id = %s",
+                  "work_order SET promised_at = %s, first_promised_at = promised_at WHERE id = %s"):
+        sql("UPDATE " + table, ["2026-01-01T10:00:00Z", late["id"]])
     assert [o["id"] for o in store.advisor.pages("/v1/work-orders", store_id=store.id, overdue="true")] == [late["id"]]
+
+
+def test_a_promise_lies_ahead(shop, store):
+    """E7: of what was promised off line, ahead of when that was."""
+    def ago(minutes):
+        return (datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    late = store.advisor.post("/v1/work-orders", {"reception_id": shop.reception()["id"], "promised_at": ago(1)})
+    assert (late.status, late.errors) == (422, {"/promised_at": "bad_value"})
+    order = shop.open()
+    assert order["promised_at"] is None
+    path, body = f"/v1/work-orders/{order['id']}/promises", {"promised_at": ago(30), "reason": "part_delay"}
+    for given in ({}, {"occurred_at": ago(29)}):
+        refused = store.advisor.post(path, {**body, **given})
+        assert (refused.status, refused.errors) == (422, {"/promised_at": "bad_value"})
+    assert store.advisor.post(path, {**body, "occurred_at": ago(60 * 25)}).errors == {"/occurred_at": "bad_value"}
+    assert store.advisor.get(path, expect=200).data == []
+    then = ago(60)
+    given = store.advisor.post(path, {**body, "occurred_at": then, "customer_told": {"method": "phone"}}, expect=201)
+    assert given["promised_at"] == body["promised_at"]
+    told = store.advisor.get(path, expect=200).data[0]
+    assert (told["at"], told["told_at"]) == (then, then)
 
 
 def test_lists(shop, store):
