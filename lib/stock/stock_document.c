@@ -7,6 +7,7 @@
 #include "org/org.h"
 #include "stock/bin.h"
 #include "stock/stock.h"
+#include "stock/stock_reason.h"
 
 static const struct machine_move moves[] = {
 	{ OP_auditStockDocument, FROM(STOCK_DOCUMENT_STATUS_DRAFT), STOCK_DOCUMENT_STATUS_POSTED },
@@ -296,6 +297,9 @@ stock_document_create(struct ctx *ctx, const struct create_stock_document *in)
 	if (in->kind == STOCK_DOCUMENT_KIND_ISSUE)
 		return fail_with(ctx, ERR_BAD_VALUE, "/kind",
 		                 "parts are issued from their work order", NULL);
+	err = stock_reason_check(ctx, in->kind, in->reason);
+	if (err)
+		return err;
 	return in->kind == STOCK_DOCUMENT_KIND_RETURN ? post_return(ctx, in, store, warehouse)
 	                                              : create_draft(ctx, in, store, warehouse);
 }

@@ -233,6 +233,25 @@ def test_one_audit_of_two_at_once(store, part):
     assert level(store, p) == (4, 0, 4, 1000)
 
 
+def test_each_kind_has_its_reasons(store, part, contract):
+    """E3: the contract tells which, and nothing else is taken."""
+    p, schemas = part(), contract.doc["components"]["schemas"]
+    told = schemas["CreateStockDocument"]["properties"]["reason"]["description"].removeprefix("Of its kind. ").rstrip(".")
+    reasons = {kind: listed.split(", ") for kind, listed in (of.split(": ") for of in told.split("; "))}
+    assert set(reasons) == {"receipt", "return", "adjustment", "scrap"}
+    assert reasons["receipt"] == ["purchase", "transfer", "surplus", "distribution", "internal_sale", "other"]
+    for kind, listed in reasons.items():
+        for reason in schemas["StockReason"]["enum"]:
+            made = draft(store, p, 1, 100, kind=kind, reason=reason, expect=None)
+            if reason not in listed:
+                assert (made.status, made.errors) == (422, {"/reason": "bad_value"}), (kind, reason)
+                assert made["errors"][0]["message"] == f"of a {kind} must be one of " + ", ".join(listed)
+            elif kind == "return":    # which this is not yet, but not for its reason
+                assert made.errors == {"/received_by": "required"}
+            else:
+                assert (made.status, made["reason"]) == (201, reason)
+
+
 def test_bins_and_bad_bodies(chain, store, part):
     """E3: references that are not there are named; another store's are not there."""
     p, other = part(), chain.store()
