@@ -384,6 +384,8 @@ demand_reserve(struct ctx *ctx, struct id id)
 		                    row_enum(rows, 0, "status", &demand_status_enum), &same);
 	if (err)
 		return err;
+	if (row_enum(rows, 0, "kind", &demand_kind_enum) == DEMAND_KIND_STOCK)
+		return fail(ctx, ERR_HOLDS_NOTHING, NULL);
 	if (level_available(level_of(&levels, row_id(rows, 0, "part_id"))).milli <= 0)
 		return fail(ctx, ERR_INSUFFICIENT_STOCK, NULL);
 	serve(ctx, &levels, rows, 0);

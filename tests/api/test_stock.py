@@ -175,6 +175,8 @@ def test_waiting_is_served_in_turn(store, part):
         [("reserved", 2, 0), ("open", 0, 1), ("open", 0, 9)]
     assert level(store, p) == (5, 5, 0, 500)
     posted(store, p, 3, 100)
+    refused = store.parts.post(f"/v1/demands/{third['id']}/reserve")
+    assert (refused.status, refused.code) == (409, "holds_nothing")
     assert store.parts.get(f"/v1/demands/{second['id']}")["status"] == "reserved"
     assert level(store, p)[:3] == (8, 6, 2)
     held = store.parts.get("/v1/reservations", params={"part_id": p, "status": "active"}).data
