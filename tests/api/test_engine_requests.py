@@ -3,6 +3,7 @@
 
 import http.client
 import json
+import urllib.parse
 
 import pytest
 
@@ -91,6 +92,15 @@ def test_parameters(admin):
         assert admin.get("/v1/stores?" + query).status == 400, query
     assert admin.get("/v1/stores?after_position=999999999999", expect=200).data == []
     assert admin.get("/v1/stores?" + "&".join(["x=1"] * 100)).status in (400, 431)
+
+
+def test_a_target_that_is_not_encoded(run, admin):
+    """The refusal says what to do about it."""
+    raw = raw_exchange(run["port"], "GET /v1/parts?q=离合器 HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+    assert raw.startswith(b"HTTP/1.1 400 ")
+    told = json.loads(raw.split(b"\r\n\r\n", 1)[1])
+    assert told["code"] == "bad_request" and "percent-encode" in told["hint"]
+    admin.get("/v1/parts?q=" + urllib.parse.quote("离合器"), expect=200)
 
 
 def test_media_types(admin):
