@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The decoder of path and query parameters. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/text.h"
@@ -78,21 +79,29 @@ nearest(struct place *place, const struct shape *shape, const char *name)
 	return best ? arena_printf(place->ctx->arena, "; did you mean %s?", best) : "";
 }
 
+/* An integer as JSON writes it; one that 64 bits do not hold counts as the last that they do. */
+static bool
+take_integer(const char *text, int64_t *out)
+{
+	const char *digits = text + (*text == '-');
+	size_t n = strspn(digits, "0123456789");
+
+	*out = strtoll(text, NULL, 10);
+	return n > 0 && digits[n] == '\0' && (n == 1 || *digits != '0');
+}
+
 /* A parameter's text into its place; numbers and booleans are texts there. */
 static void
 take_parameter(struct place *place, const struct member *m, const char *text, void *at)
 {
 	size_t size = strlen(text);
-	struct qty qty;
 
 	switch ((enum member_kind)m->kind) {
 	case MEMBER_INT:
-		if (!qty_parse(text, size, &qty) || qty.milli % 1000 != 0 || strchr(text, '.')) {
+		if (take_integer(text, at))
+			place_check_range(place, m, *(int64_t *)at, false);
+		else
 			place_wrong(place, ERR_WRONG_TYPE, "an integer");
-			return;
-		}
-		*(int64_t *)at = qty.milli / 1000;
-		place_check_range(place, m, *(int64_t *)at, false);
 		return;
 	case MEMBER_QTY:
 		if (!qty_parse(text, size, at)) {

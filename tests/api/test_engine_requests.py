@@ -91,6 +91,10 @@ def test_parameters(admin):
                   "after_position=99999999999999999999", "after_position=x", "&&=&", "code", "=x"):
         assert admin.get("/v1/stores?" + query).status == 400, query
     assert admin.get("/v1/stores?after_position=999999999999", expect=200).data == []
+    for value, code in (("1000000000001", "too_large"), ("10000000000000", "too_large"), ("9" * 40, "too_large"), ("-1", "too_small"),
+                        ("-" + "9" * 40, "too_small"), ("01", "wrong_type"), ("1.0", "wrong_type"), ("+1", "wrong_type"),
+                        ("1e3", "wrong_type"), ("-", "wrong_type")):
+        assert admin.get("/v1/stores?after_position=" + urllib.parse.quote(value)).errors == {"after_position": code}, value
     assert admin.get("/v1/stores?" + "&".join(["x=1"] * 100)).status in (400, 431)
 
 
