@@ -26,6 +26,20 @@ decide(struct ctx *ctx, const struct lines *lines, struct id id, enum work_order
 	return OK;
 }
 
+/* A line is consented to or declined, and that once. */
+static enum err
+check_once(struct ctx *ctx, const struct authorise_work_order *in, size_t i, const char *pointer)
+{
+	struct id line = in->declined[i].line_id;
+	bool again = false;
+
+	for (size_t k = 0; k < in->lines_count; k++)
+		again = again || id_equal(in->lines[k], line);
+	for (size_t k = 0; k < i; k++)
+		again = again || id_equal(in->declined[k].line_id, line);
+	return again ? fail(ctx, ERR_NOT_UNIQUE, pointer) : OK;
+}
+
 enum err
 consent_take(struct ctx *ctx, const struct lines *lines, const struct authorise_work_order *in,
              const char *at, struct consent *consent)
@@ -41,10 +55,15 @@ consent_take(struct ctx *ctx, const struct lines *lines, const struct authorise_
 	for (size_t i = 0; !err && i < in->lines_count; i++)
 		err = decide(ctx, lines, in->lines[i], WORK_ORDER_LINE_STATUS_AUTHORISED, NULL,
 		             arena_printf(ctx->arena, "%s/lines/%zu", at, i), consent);
-	for (size_t i = 0; !err && i < in->declined_count; i++)
-		err = decide(ctx, lines, in->declined[i].line_id, WORK_ORDER_LINE_STATUS_DECLINED,
-		             in->declined[i].reason,
-		             arena_printf(ctx->arena, "%s/declined/%zu/line_id", at, i), consent);
+	for (size_t i = 0; !err && i < in->declined_count; i++) {
+		const char *pointer = arena_printf(ctx->arena, "%s/declined/%zu/line_id", at, i);
+
+		err = check_once(ctx, in, i, pointer);
+		if (!err)
+			err = decide(ctx, lines, in->declined[i].line_id,
+			             WORK_ORDER_LINE_STATUS_DECLINED, in->declined[i].reason,
+			             pointer, consent);
+	}
 	if (err)
 		return err;
 	if (consent->decided_count == 0)

@@ -46,7 +46,17 @@ save(struct ctx *ctx, const struct create_work_order *in, const struct work_orde
 		         ARG(reason, "opened"), NULL_ARG(told_method), NULL_ARG(told_at));
 }
 
-/* Consent given with the order is consent to all its lines, unless it names some. */
+static bool
+is_declined(const struct authorise_new_work_order *in, struct id line)
+{
+	for (size_t i = 0; i < in->declined_count; i++)
+		if (id_equal(in->declined[i].line_id, line))
+			return true;
+	return false;
+}
+
+/* Consent given with the order is consent to all its lines that are not declined, unless it names
+ * some. */
 static enum err
 consent_of_new(struct ctx *ctx, const struct authorise_new_work_order *in,
                const struct lines *lines, struct consent *consent)
@@ -68,7 +78,8 @@ consent_of_new(struct ctx *ctx, const struct authorise_new_work_order *in,
 	if (!in->has_lines) {
 		whole->lines = arena_array(ctx->arena, lines->count + 1, sizeof(*whole->lines));
 		for (size_t i = 0; i < lines->count; i++)
-			whole->lines[whole->lines_count++] = lines->line[i].id;
+			if (!is_declined(in, lines->line[i].id))
+				whole->lines[whole->lines_count++] = lines->line[i].id;
 	}
 	return consent_take(ctx, lines, whole, "/authorise", consent);
 }

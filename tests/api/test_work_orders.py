@@ -121,6 +121,23 @@ def test_consent_comes_before_work(shop, store):
         "lines": [line], "method": "phone", "by": {"name": "王芳"}})["status"] == "ready"
 
 
+def test_consent_names_a_line_once(shop, store):
+    """E2: a line is agreed to or declined; consent to a whole order leaves out what is declined."""
+    order = shop.open([shop.labour_line(), shop.labour_line()])
+    first, second = [line["id"] for line in order["lines"]]
+    no = [{"line_id": line, "reason": "price"} for line in (first, second, second)]
+    for yes, declined, at in (([first], no[:1], 0), ([first], no[1:], 1), ([], no, 2), ([second, first], no[2:], 0)):
+        refused = shop.verb(store.advisor, order, "authorise", {"lines": yes, "declined": declined, "method": "phone",
+                                                                "by": {"name": "王芳"}}, expect=422)
+        assert refused.errors == {f"/declined/{at}/line_id": "not_unique"}
+    assert {line["status"] for line in shop.get(order)["lines"]} == {"proposed"}
+    ids = [uuid7(), uuid7()]
+    made = store.advisor.post("/v1/work-orders", {
+        "reception_id": shop.reception()["id"], "lines": [{**shop.labour_line(), "id": i} for i in ids],
+        "authorise": {"declined": [{"line_id": ids[1], "reason": "price"}], "method": "phone", "by": {"name": "王芳"}}}, expect=201)
+    assert [(line["id"], line["status"]) for line in made["lines"]] == [(ids[0], "authorised"), (ids[1], "declined")]
+
+
 def test_a_part_is_short(shop, store):
     """E3: consent stands when the shelf is empty; or it is refused, and nothing has happened."""
     shop.stock(1)
