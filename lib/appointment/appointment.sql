@@ -4,6 +4,8 @@
 -- name: availability_list   page unnamed
 WITH asked AS MATERIALIZED (
 	SELECT s.id AS store_id, s.time_zone, p.slot_minutes, booking_length(s.id, :operation_id::uuid[]) AS length,
+	       ARRAY(SELECT b.id FROM store_bays(s.id, NULL) b ORDER BY b.code) AS bays,
+	       ARRAY(SELECT t.id FROM store_technicians(s.id, :technician_id::uuid) t ORDER BY t.id) AS technicians,
 	       greatest(:now::timestamptz, CASE WHEN length(:from::text) = 10 THEN :from::text::timestamp AT TIME ZONE s.time_zone
 	                                        ELSE :from::text::timestamptz END) AS "from",
 	       CASE WHEN length(:to::text) = 10 THEN (:to::text::date + 1)::timestamp AT TIME ZONE s.time_zone
@@ -15,7 +17,7 @@ WITH asked AS MATERIALIZED (
 -- The slots are put in order first, so that only those of the page are looked at.
 SELECT slot.starts_at, slot.starts_at + slot.length AS ends_at, f.bay_id, f.technician_id, slot.time_zone,
        slot.starts_at AS _after_at
-  FROM (SELECT g.starts_at, k.store_id, k.length, k.time_zone
+  FROM (SELECT g.starts_at, k.store_id, k.length, k.time_zone, k.bays, k.technicians
           FROM asked k
          CROSS JOIN LATERAL store_open(k.store_id, (k."from" AT TIME ZONE k.time_zone)::date,
                                        (least(k."to", k."from" + interval '31 days') AT TIME ZONE k.time_zone)::date) o
@@ -23,7 +25,7 @@ SELECT slot.starts_at, slot.starts_at + slot.length AS ends_at, f.bay_id, f.tech
          WHERE g.starts_at >= k."from" AND g.starts_at < least(k."to", k."from" + interval '31 days')
            AND (:after_at::timestamptz IS NULL OR g.starts_at > :after_at)
          ORDER BY g.starts_at) slot
- CROSS JOIN LATERAL booking_free(slot.store_id, slot.starts_at, slot.starts_at + slot.length, NULL, :technician_id::uuid, NULL) f
+ CROSS JOIN LATERAL booking_free(slot.store_id, slot.starts_at, slot.starts_at + slot.length, slot.bays, slot.technicians, NULL) f
  WHERE f.bay_id IS NOT NULL AND f.technician_id IS NOT NULL
  ORDER BY slot.starts_at
  LIMIT :limit;
@@ -90,19 +92,20 @@ SELECT pg_advisory_xact_lock(hashtextextended(k.id::text, 0))
 -- name: booking_choose   unnamed
 WITH wanted AS MATERIALIZED (
 	SELECT s.id AS store_id, (:starts_at::timestamptz AT TIME ZONE s.time_zone)::date AS day,
-	       :starts_at::timestamptz + booking_length(s.id, :operation_ids::uuid[]) AS ends_at
+	       :starts_at::timestamptz + booking_length(s.id, :operation_ids::uuid[]) AS ends_at,
+	       ARRAY(SELECT b.id FROM store_bays(s.id, :bay_id::uuid) b ORDER BY b.code) AS bays,
+	       ARRAY(SELECT t.id FROM store_technicians(s.id, :technician_id::uuid) t ORDER BY t.id) AS technicians
 	  FROM store s
 	 WHERE s.id = :store_id AND s.deleted_at IS NULL
 )
 SELECT w.ends_at, f.bay_id, f.technician_id,
        EXISTS (SELECT FROM store_open(w.store_id, w.day, w.day) o
                 WHERE o.opens_at <= :starts_at::timestamptz AND o.closes_at >= w.ends_at) AS is_open,
-       EXISTS (SELECT FROM store_bays(w.store_id, :bay_id::uuid)) AS has_bay,
-       EXISTS (SELECT FROM store_technicians(w.store_id, :technician_id::uuid)) AS has_technician,
+       w.bays <> '{}' AS has_bay, w.technicians <> '{}' AS has_technician,
        (SELECT count(*) FROM operation o
          WHERE o.id = ANY (:operation_ids::uuid[]) AND o.active AND o.deleted_at IS NULL) AS operations
   FROM wanted w
-  CROSS JOIN LATERAL booking_free(w.store_id, :starts_at::timestamptz, w.ends_at, :bay_id::uuid, :technician_id::uuid, :but_for::uuid) f;
+  CROSS JOIN LATERAL booking_free(w.store_id, :starts_at::timestamptz, w.ends_at, w.bays, w.technicians, :but_for::uuid) f;
 
 -- name: appointment_add
 INSERT INTO appointment (id, store_id, number, customer_id, vehicle_id, status, starts_at, ends_at, bay_id, technician_id,

@@ -32,7 +32,7 @@ LANGUAGE sql STABLE AS $$
 	SELECT f.id
 	  FROM staff f
 	 WHERE f.active AND f.deleted_at IS NULL AND CASE WHEN wanted IS NULL THEN f.store_id = of_store ELSE f.id = wanted END
-	   AND EXISTS (SELECT FROM staff_grant g, store s  -- as staff_with_role, but looked up: this runs for every slot
+	   AND EXISTS (SELECT FROM staff_grant g, store s  -- as staff_with_role, but looked up
 	                WHERE g.staff_id = f.id AND g.role = 'technician' AND g.revoked_at IS NULL AND s.id = of_store
 	                  AND (g.store_id = s.id OR g.region_id = s.region_id OR g.scope = 'chain'))
 $$;
@@ -59,20 +59,23 @@ BEGIN
 	                  AND a.id IS DISTINCT FROM but_for);
 END $$;
 
--- A bay and a technician that are free all the time; NULL: there is none.  No appointment is longer
+-- Of some bays and technicians the first that are free all the time; NULL: there is none.  No appointment is longer
 -- than a day, which lets the index on the start find those that overlap.
-CREATE OR REPLACE FUNCTION booking_free(of_store uuid, starts timestamptz, ends timestamptz, bay uuid, technician uuid, but_for uuid)
+DROP FUNCTION IF EXISTS booking_free(uuid, timestamptz, timestamptz, uuid, uuid, uuid);
+CREATE OR REPLACE FUNCTION booking_free(of_store uuid, starts timestamptz, ends timestamptz, bays uuid[], technicians uuid[], but_for uuid)
 RETURNS TABLE (bay_id uuid, technician_id uuid)
 LANGUAGE sql STABLE AS $$
-	SELECT (SELECT b.id FROM store_bays(of_store, bay) b WHERE b.id <> ALL (busy.bays) ORDER BY b.code LIMIT 1),
+	SELECT (SELECT b.id FROM unnest(bays) WITH ORDINALITY b (id, place) WHERE b.id <> ALL (busy.bay_ids) ORDER BY b.place LIMIT 1),
 	       -- those booked here are known at once, the others are asked about one by one until one is free
 	       (SELECT t.id
-	          FROM (SELECT o.id FROM store_technicians(of_store, technician) o WHERE o.id <> ALL (busy.technicians) ORDER BY o.id) t
+	          FROM (SELECT o.id FROM unnest(technicians) WITH ORDINALITY o (id, place)
+	                 WHERE o.id <> ALL (busy.technician_ids) ORDER BY o.place OFFSET 0) t
 	         WHERE NOT technician_is_busy(t.id, starts, ends, but_for)
 	         LIMIT 1)
-	  FROM (SELECT coalesce(array_agg(a.bay_id), '{}') AS bays, coalesce(array_agg(a.technician_id), '{}') AS technicians
+	  FROM (SELECT coalesce(array_agg(a.bay_id), '{}') AS bay_ids, coalesce(array_agg(a.technician_id), '{}') AS technician_ids
 	          FROM appointment a
 	         WHERE a.store_id = of_store AND a.starts_at > starts - interval '1 day' AND a.starts_at < ends AND a.ends_at > starts
 	           AND a.status IN ('pending', 'confirmed', 'arrived', 'converted') AND a.no_show_at IS NULL
 	           AND a.id IS DISTINCT FROM but_for) busy
+	OFFSET 0  -- looked for once, however often the answer is used
 $$;
