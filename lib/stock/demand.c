@@ -193,11 +193,13 @@ check_named(struct ctx *ctx, const struct create_demand *in, bool *any)
 	return OK;
 }
 
-/* Lock the order whose lines are named, before any level, and look at them. */
+/* Lock the order that is named, before any level, and look at the lines that are: a cancelled one
+ * wants nothing, and lines want something until the work is done. */
 static enum err
-lock_lines(struct ctx *ctx, struct id store, const struct create_demand *in,
-           const struct demands *d)
+lock_order(struct ctx *ctx, struct id store, const struct create_demand *in,
+           const struct demands *d, bool lines)
 {
+	uint32_t wanting = lines ? ORDER_OPEN : ~FROM(WORK_ORDER_STATUS_CANCELLED);
 	struct rows *rows;
 	int status;
 	enum err err = db_read(ctx, demand_order_lock, &rows, ARG(store_id, store),
@@ -208,9 +210,11 @@ lock_lines(struct ctx *ctx, struct id store, const struct create_demand *in,
 	if (rows_count(rows) == 0)
 		return fail(ctx, ERR_NOT_FOUND, "/work_order_id");
 	status = row_enum(rows, 0, "status", &work_order_status_enum);
-	if (!(ORDER_OPEN & FROM(status)))
+	if (!(wanting & FROM(status)))
 		return fail_with(ctx, ERR_ILLEGAL_TRANSITION, "/work_order_id",
 		                 enum_code(&work_order_status_enum, status), NULL);
+	if (!lines)
+		return OK;
 	err = db_read(ctx, demand_order_lines, &rows, ARG(work_order_id, in->work_order_id),
 	              IDS_ARG(line_ids, d->lines, d->count));
 	for (size_t i = 0; !err && i < d->count; i++)
@@ -255,8 +259,8 @@ demand_create(struct ctx *ctx, const struct create_demand *in)
 	err = references_check(ctx, store, in);
 	if (!err)
 		err = check_named(ctx, in, &named);
-	if (!err && named)
-		err = lock_lines(ctx, store, in, &d);
+	if (!err && in->has_work_order_id)
+		err = lock_order(ctx, store, in, &d, named);
 	if (!err)
 		err = parts_check(ctx, d.parts, d.count);
 	if (!err)
@@ -350,7 +354,7 @@ demand_end(struct ctx *ctx, struct id id, enum op op, const char *reason)
 		                    row_enum(rows, 0, "status", &demand_status_enum), &status);
 	if (err)
 		return err;
-	db_write(ctx, reservation_release_demand, ARG(id, id));
+	db_write(ctx, reservation_release_demands, IDS_ARG(demand_ids, &id, 1));
 	db_write(ctx, demand_end, ARG(id, id), ENUM_ARG(status, demand_status, status),
 	         ARG(reason, reason));
 	db_write(ctx, demand_line_unsupplied, ARG(line_id, row_id(rows, 0, "work_order_line_id")));

@@ -24,6 +24,25 @@ stock_release(struct ctx *ctx, struct id store, const struct id *lines, size_t c
 	return OK;
 }
 
+enum err
+stock_release_order(struct ctx *ctx, struct id store, struct id work_order)
+{
+	struct rows *rows;
+	struct id *demands;
+	enum err err = db_read(ctx, stock_levels_lock_of_order, &rows, ARG(store_id, store),
+	                       ARG(work_order_id, work_order));
+
+	if (!err)
+		err = db_read(ctx, demand_cancel_order, &rows, ARG(work_order_id, work_order));
+	if (err || rows_count(rows) == 0)
+		return err;
+	demands = arena_array(ctx->arena, rows_count(rows), sizeof(*demands));
+	for (size_t i = 0; i < rows_count(rows); i++)
+		demands[i] = row_id(rows, i, "id");
+	db_write(ctx, reservation_release_demands, IDS_ARG(demand_ids, demands, rows_count(rows)));
+	return OK;
+}
+
 /* ------------------------------------------------------------ issue */
 
 /* Columns of an issue: what leaves, and what stays held for each line. */

@@ -30,6 +30,15 @@ SELECT l.part_id
  ORDER BY l.part_id
    FOR NO KEY UPDATE;
 
+-- name: stock_levels_lock_of_order
+SELECT l.part_id
+  FROM stock_level l
+ WHERE l.store_id = :store_id
+   AND l.warehouse_id = (SELECT w.id FROM warehouse w WHERE w.store_id = :store_id AND w.is_default)
+   AND l.part_id IN (SELECT d.part_id FROM demand d WHERE d.work_order_id = :work_order_id)
+ ORDER BY l.part_id
+   FOR NO KEY UPDATE;
+
 -- name: stock_levels_save
 UPDATE stock_level l
    SET on_hand = n.on_hand, reserved = n.reserved, value = n.value, movements = n.movements, updated_at = :now
@@ -80,10 +89,10 @@ UPDATE stock_level l SET reserved = l.reserved - f.quantity, updated_at = :now
   FROM freed f
  WHERE l.store_id = f.store_id AND l.warehouse_id = f.warehouse_id AND l.part_id = f.part_id;
 
--- name: reservation_release_demand
+-- name: reservation_release_demands
 WITH ended AS (
 	UPDATE reservation SET status = 'released', ended_at = :now
-	 WHERE demand_id = :id AND status = 'active'
+	 WHERE demand_id = ANY (:demand_ids::uuid[]) AND status = 'active'
 	RETURNING store_id, warehouse_id, part_id, quantity
 ), freed AS (
 	SELECT store_id, warehouse_id, part_id, sum(quantity) AS quantity FROM ended GROUP BY store_id, warehouse_id, part_id
@@ -155,6 +164,14 @@ SELECT d.id, :store_id::uuid, :kind::text,
 UPDATE demand
    SET status = 'cancelled', short_quantity = 0, version = version + 1, updated_at = :now, changed = pg_current_xact_id()
  WHERE work_order_line_id = ANY (:line_ids::uuid[]) AND status IN ('open', 'reserved', 'on_order', 'in_transfer');
+
+-- Once the levels are locked: all that an order still wants, for its lines and beside them.
+
+-- name: demand_cancel_order
+UPDATE demand
+   SET status = 'cancelled', short_quantity = 0, version = version + 1, updated_at = :now, changed = pg_current_xact_id()
+ WHERE work_order_id = :work_order_id AND status IN ('open', 'reserved', 'on_order', 'in_transfer')
+RETURNING id;
 
 -- What was not held and could be taken all the same is no longer waited for.
 

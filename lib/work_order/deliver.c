@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Promises, and how an order ends: delivered and closed, or cancelled. */
 #include "event/event.h"
+#include "stock/stock.h"
 #include "vehicle/vehicle.h"
 #include "work_order/line.h"
 
@@ -31,7 +32,6 @@ work_order_promise(struct ctx *ctx, struct id id, const struct promise_work_orde
 enum err
 work_order_cancel(struct ctx *ctx, struct id id, const struct reason_given *in)
 {
-	const struct line **all;
 	struct work_order wo;
 	struct lines lines;
 	enum work_order_status to;
@@ -41,13 +41,10 @@ work_order_cancel(struct ctx *ctx, struct id id, const struct reason_given *in)
 		err = lines_read(ctx, id, &lines);
 	if (err)
 		return err;
-	all = arena_array(ctx->arena, lines.count + 1, sizeof(struct line *));
-	for (size_t i = 0; i < lines.count; i++) {
-		all[i] = &lines.line[i];
-		if (all[i]->supply == LINE_SUPPLY_ISSUED)
+	for (size_t i = 0; i < lines.count; i++)
+		if (lines.line[i].supply == LINE_SUPPLY_ISSUED)
 			return fail(ctx, ERR_PARTS_ISSUED, NULL);
-	}
-	err = lines_release(ctx, wo.store, all, lines.count);
+	err = stock_release_order(ctx, wo.store, id);
 	if (err)
 		return err;
 	db_write(ctx, work_order_lines_cancel, ARG(id, id));

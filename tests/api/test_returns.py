@@ -187,6 +187,25 @@ def test_a_demand_names_its_own_line(chain, shop):
     assert shop.level() == (10, 1)
 
 
+def test_a_cancelled_order_holds_nothing(shop):
+    """E6: what was asked for in an order's name, beside its lines, is given back with the rest; then it wants nothing more."""
+    shop.stock(5)
+    store, order = shop.store, shop.ready(lines=[shop.part_line(2)])
+    body = {"kind": "repair", "store_id": store.id, "work_order_id": order["id"], "lines": [{"part_id": shop.part["id"], "quantity": 1}]}
+    held, short = [store.parts.post("/v1/demands", {**body, "lines": [{"part_id": shop.part["id"], "quantity": n}]}, expect=201)["id"]
+                   for n in (1, 4)]
+    assert shop.level() == (5, 5)
+    shop.verb(store.advisor, order, "cancel", {"reason": "x"})
+    assert shop.level() == (5, 0)
+    wishes = store.parts.get("/v1/demands", params={"work_order_id": order["id"]}, expect=200).data
+    assert len(wishes) == 3 and {d["id"] for d in wishes} >= {held, short}
+    assert {(d["status"], d["short_quantity"]) for d in wishes} == {("cancelled", 0)}
+    assert store.parts.get("/v1/reservations", params={"part_id": shop.part["id"], "status": "active"}, expect=200).data == []
+    late = store.parts.post("/v1/demands", body, expect=409)
+    assert (late.code, late.errors) == ("illegal_transition", {"/work_order_id": "illegal_transition"})
+    assert shop.level() == (5, 0)
+
+
 def test_issue_leaves_what_another_part_holds(sql, chain, shop):
     """E6: what is held in a line's name of another part is not taken off the line's own part."""
     store = shop.store
