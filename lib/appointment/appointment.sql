@@ -1,5 +1,13 @@
 -- Booking: what is free, and appointments.
 
+-- One row if each operation that was asked for is in the catalogue, in use or not: what was booked is moved.
+
+-- name: availability_operations
+SELECT true AS known
+ WHERE NOT EXISTS (SELECT FROM unnest(:operation_id::uuid[]) i (id)
+                     LEFT JOIN operation o ON o.id = i.id AND o.deleted_at IS NULL
+                    WHERE o.id IS NULL);
+
 -- Dates are days of the store and inclusive; instants are from inclusive to exclusive.
 -- name: availability_list   page unnamed
 WITH asked AS MATERIALIZED (

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Booking. */
+#include <string.h>
+
 #include "appointment/appointment.h"
 #include "routes/routes.h"
 
@@ -46,9 +48,31 @@ update(struct request *req)
 	return appointment_update(&req->ctx, req->id, req->body);
 }
 
+/* Of two instants or two days; an instant and a day are compared by the store's clock alone. */
+static bool
+is_before(const char *a, const char *b)
+{
+	struct utc t, u;
+
+	if (strlen(a) != 10 && strlen(b) != 10)
+		return utc_parse(a, strlen(a), &t) && utc_parse(b, strlen(b), &u) && t.us < u.us;
+	return strlen(a) == strlen(b) && strcmp(a, b) < 0;
+}
+
+static enum err
+check_stretch(struct request *req)
+{
+	const struct list_availability_params *in = req->params;
+
+	if (is_before(in->to, in->from))
+		return fail_parameter(&req->ctx, ERR_BAD_VALUE, "to", "must not be before from");
+	return OK;
+}
+
 /* clang-format off */
 const struct route appointment_routes[] = {
-	READ(OP_listAvailability,           PAGE(availability_list)),
+	READ_PREPARED(OP_listAvailability,  check_stretch, NULL,
+	              NAMED_BY(operation_id, availability_operations), PAGE(availability_list)),
 	READ_ACTIONS(OP_listAppointments,   &appointment_machine, PAGE(appointment_list)),
 	READ_ACTIONS(OP_getAppointment,     &appointment_machine, ONE(appointment_get)),
 	COMMAND(OP_createAppointment,       book,         THEN(OP_getAppointment)),

@@ -212,6 +212,15 @@ def test_bad_fields(store, booked):
         "/concerns/0": "too_long", "/odometer_km": "too_small", "/surprise": "unknown_field",
         "/operation_ids/0": "bad_format"}
     assert free(store, "soon", "2026-02-30", expect=400).errors == {"from": "too_short", "to": "bad_format"}
+    for first, last in ((day(3), day(2)), (at(11), at(9)), (at(11), "2026-01-01T00:00:00+08:00")):
+        backwards = free(store, first, last, expect=400)
+        assert (backwards.code, backwards.errors) == ("bad_parameter", {"to": "bad_value"})
+    assert free(store, at(9), at(9)).data == [] and free(store, day(), day()).data
+    known = store.chain.purchaser.post("/v1/operations", {"code": store.chain.unique(), "name": "更换机油", "standard_hours": 1,
+                                                          "unit_price": 1}, expect=201)["id"]
+    assert len(free(store, operation_id=[known, known], expect=200).data) == 23  # an hour, once
+    unknown = free(store, operation_id=[known, uuid7()], expect=422)
+    assert unknown.errors == {"operation_id": "not_found"}
     assert store.advisor.get("/v1/availability").errors == {"store_id": "required", "from": "required", "to": "required"}
     assert booked("2026-12-01").errors == {"/starts_at": "bad_format"}
 
