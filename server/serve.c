@@ -43,10 +43,11 @@ struct daemon {
 	int64_t stop_us; /* monotonic: when draining ends at the latest */
 };
 
+/* That something came wakes the loop; turn() takes it. */
 static void
-run_http(void *arg)
+http_woke(void *arg)
 {
-	http_run(((struct daemon *)arg)->http);
+	(void)arg;
 }
 
 static void
@@ -202,7 +203,7 @@ open_all(struct daemon *d, const char *spool)
 		&(struct service){ .http = d->http, .lanes = d->lanes, .workers = d->workers });
 	if (config->jobs)
 		d->jobs = jobs_open(d->database->url);
-	loop_watch(d->loop, http_fd(d->http), run_http, d);
+	loop_watch(d->loop, http_fd(d->http), http_woke, d);
 	loop_watch(d->loop, lanes_fd(d->lanes), run_lanes, d);
 	loop_watch(d->loop, d->wake, run_done, d);
 	loop_tick(d->loop, 100, tick, d);

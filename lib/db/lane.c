@@ -17,7 +17,8 @@
 #include "db/variant.h"
 
 #define LANE_FIFO        4096 /* answers that may be outstanding on one lane; a power of two */
-#define LANE_IN_FLIGHT   64
+#define LANE_BATCH       16   /* queries behind one Sync */
+#define LANE_SYNCS       2    /* outstanding: one at work, one behind it */
 #define BACKOFF_FIRST_US 50000
 #define BACKOFF_LAST_US  1000000
 #define QUERY_TRIES      3
@@ -56,12 +57,13 @@ struct lane {
 	int fd; /* registered with the epoll, -1 when none */
 	uint32_t events;
 	int64_t retry_us, backoff_us, oldest_us;
-	bool touched;
 	const char *const *principal; /* set since the last Sync; NULL: none */
 	bool prepared[SQL_COUNT];
 	uint32_t variants[VARIANTS_MAX]; /* by slot: the serial of what is prepared, 0: nothing */
 	size_t head, tail;               /* of fifo; tail - head answers are outstanding */
-	size_t queries;
+	size_t queries;                  /* in flight */
+	size_t batch;                    /* of them, sent since the last Sync */
+	size_t syncs;                    /* outstanding */
 	struct expect fifo[LANE_FIFO];
 };
 
@@ -310,14 +312,15 @@ lane_send(struct lane *lane, struct lane_query *query)
 		expect(lane, EXPECT_ROWS, query->sql[i], query, i);
 	}
 	lane->queries++;
-	lane->touched = true;
+	lane->batch++;
 	return true;
 }
 
 static void
 lane_sync(struct lane *lane)
 {
-	lane->touched = false;
+	lane->batch = 0;
+	lane->syncs++;
 	lane->principal = NULL;
 	if (!PQpipelineSync(lane->pg)) {
 		lane_fail(lane, "sync");
@@ -346,7 +349,7 @@ lane_up(struct lane *lane)
 	lane->state = LANE_UP;
 	lane->backoff_us = BACKOFF_FIRST_US;
 	lane->head = lane->tail = 0;
-	lane->queries = 0;
+	lane->queries = lane->batch = lane->syncs = 0;
 	lane->principal = NULL;
 	memset(lane->prepared, 0, sizeof(lane->prepared));
 	memset(lane->variants, 0, sizeof(lane->variants));
@@ -379,6 +382,8 @@ lane_poll_connect(struct lane *lane)
 	}
 }
 
+/* A lane has one Sync at work and one behind it.  What comes meanwhile waits here, where the lane that
+ * is done first takes it, and the more of it, behind one Sync, the busier the server is. */
 static struct lane *
 least_loaded(struct lanes *lanes, const struct lane_query *query)
 {
@@ -387,7 +392,8 @@ least_loaded(struct lanes *lanes, const struct lane_query *query)
 	for (unsigned i = 0; i < lanes->count; i++) {
 		struct lane *lane = &lanes->lane[i];
 
-		if (lane->state != LANE_UP || lane->queries >= LANE_IN_FLIGHT ||
+		if (lane->state != LANE_UP || lane->syncs >= LANE_SYNCS ||
+		    lane->batch >= LANE_BATCH ||
 		    lane->tail - lane->head + 4 * (query->count + 2) > LANE_FIFO)
 			continue;
 		/* prefer a lane that has a batch open this turn: one Sync serves it all */
@@ -419,7 +425,7 @@ lanes_flush(struct lanes *lanes)
 		lanes->waiting = query->next;
 		lanes->waiting_tail = riders_gather(query, &lanes->waiting);
 		/* one that failed in company is asked again behind a Sync of its own */
-		if (query->alone && lane->touched)
+		if (query->alone && lane->batch > 0)
 			lane_sync(lane);
 		if (lane->state != LANE_UP || !lane_send(lane, query)) {
 			resubmit(lane, query);
@@ -430,7 +436,7 @@ lanes_flush(struct lanes *lanes)
 		}
 	}
 	for (unsigned i = 0; i < lanes->count; i++)
-		if (lanes->lane[i].touched && lanes->lane[i].state == LANE_UP)
+		if (lanes->lane[i].batch > 0 && lanes->lane[i].state == LANE_UP)
 			lane_sync(&lanes->lane[i]);
 }
 
@@ -541,6 +547,8 @@ lane_read(struct lane *lane)
 			return;
 		}
 		lane->head++;
+		if (e->kind == EXPECT_SYNC)
+			lane->syncs--;
 		if (e->kind == EXPECT_ROWS) {
 			take_rows(lane, e, result, err);
 			continue;
