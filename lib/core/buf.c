@@ -31,6 +31,8 @@ grow(struct buf *buf, size_t need)
 
 	while (cap < need)
 		cap = cap > SIZE_MAX / 2 ? need : cap * 2;
+	if (cap - 1 > buf->max)
+		cap = buf->max + 1;
 	data = realloc(buf->data, cap);
 	if (!data)
 		die("out of memory: buffer of %zu bytes", cap);
@@ -59,7 +61,7 @@ reserve(struct buf *buf, size_t len)
 }
 
 void
-buf_put(struct buf *buf, const void *data, size_t len)
+buf_put_slowly(struct buf *buf, const void *data, size_t len)
 {
 	char *to;
 
@@ -76,17 +78,6 @@ void
 buf_puts(struct buf *buf, const char *s)
 {
 	buf_put(buf, s, strlen(s));
-}
-
-void
-buf_char(struct buf *buf, char c)
-{
-	char *to = reserve(buf, 1);
-
-	if (!to)
-		return;
-	*to = c;
-	buf->len++;
 }
 
 void

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "core/base.h"
 
@@ -14,8 +15,8 @@
  * `full` needs looking at once, at the end.  Out of memory ends the process.
  */
 struct buf {
-	char *data; /* not NUL-terminated; NULL before the first write */
-	size_t len, cap;
+	char *data;      /* not NUL-terminated; NULL before the first write */
+	size_t len, cap; /* cap <= max + 1 */
 	size_t max;
 	bool full;
 };
@@ -28,9 +29,28 @@ void buf_clear(struct buf *buf);
 /* Room for what is likely to come, so that it is not moved as it grows. */
 void buf_expect(struct buf *buf, size_t len);
 
-void buf_put(struct buf *buf, const void *data, size_t len);
+/* buf_put when there is no room, or no more is taken. */
+void buf_put_slowly(struct buf *buf, const void *data, size_t len);
+
+/* Inline: a document is written by hundreds of them. */
+static inline void
+buf_put(struct buf *buf, const void *data, size_t len)
+{
+	if (buf->full || len >= buf->cap - buf->len) {
+		buf_put_slowly(buf, data, len);
+	} else if (len) {
+		memcpy(buf->data + buf->len, data, len);
+		buf->len += len;
+	}
+}
+
+static inline void
+buf_char(struct buf *buf, char c)
+{
+	buf_put(buf, &c, 1);
+}
+
 void buf_puts(struct buf *buf, const char *s);
-void buf_char(struct buf *buf, char c);
 void buf_int(struct buf *buf, int64_t n);
 void buf_printf(struct buf *buf, const char *fmt, ...) PRINTF_LIKE(2, 3);
 

@@ -324,7 +324,8 @@ write_columns(struct buf *out, const struct plan *plan, const PGresult *result, 
 {
 	for (int i = 0; i < plan->count;) {
 		const struct column *col = &plan->columns[i];
-		bool null = PQgetisnull(result, row, col->number);
+		size_t len = (size_t)PQgetlength(result, row, col->number);
+		bool null = len == 0 && PQgetisnull(result, row, col->number);
 
 		if (null && col->lead_null) {
 			buf_puts(out, col->lead_null);
@@ -339,8 +340,7 @@ write_columns(struct buf *out, const struct plan *plan, const PGresult *result, 
 		if (null)
 			buf_puts(out, "null");
 		else
-			write_value(out, col->kind, PQgetvalue(result, row, col->number),
-			            (size_t)PQgetlength(result, row, col->number));
+			write_value(out, col->kind, PQgetvalue(result, row, col->number), len);
 		for (int c = 0; c < col->close; c++)
 			buf_char(out, '}');
 		i++;
@@ -364,28 +364,39 @@ first_child(const struct rows *rows, int parent, const char *id)
 	return low;
 }
 
-/* The children one level below `prefix` ("" at the top, "options." below options). */
-static void
-write_children(struct buf *out, const struct json_document *doc, const char *prefix, const char *id)
+/* What children are called in their parent (NULL: the document); NULL when they are not its own. */
+static const char *
+name_below(const char *parent, const char *key)
 {
-	size_t skip = strlen(prefix);
+	size_t len = parent ? strlen(parent) : 0;
 
+	if (parent) {
+		if (strncmp(key, parent, len) != 0 || key[len] != '.')
+			return NULL;
+		key += len + 1;
+	}
+	return strchr(key, '.') ? NULL : key;
+}
+
+/* The children one level below `parent`, the key of a list; NULL at the top. */
+static void
+write_children(struct buf *out, const struct json_document *doc, const char *parent, const char *id)
+{
 	for (size_t i = 0; i < doc->children_count; i++) {
 		const struct json_children *child = &doc->children[i];
+		const char *name = name_below(parent, child->key);
 		const struct plan *plan;
-		char below[128];
 		size_t row;
 		bool first = true;
 
-		if (strncmp(child->key, prefix, skip) != 0 || strchr(child->key + skip, '.'))
+		if (!name)
 			continue;
 		buf_char(out, ',');
-		buf_json(out, child->key + skip, strlen(child->key + skip));
+		buf_json(out, name, strlen(name));
 		buf_puts(out, ":[");
 		plan = plan_of(child->rows);
 		if (plan->parent < 0)
 			die("statement %s has no _parent", statements[child->rows->sql].name);
-		snprintf(below, sizeof(below), "%s.", child->key);
 		for (row = first_child(child->rows, plan->parent, id);
 		     row < rows_count(child->rows) &&
 		     strcmp(PQgetvalue(child->rows->result, (int)row, plan->parent), id) == 0;
@@ -394,7 +405,7 @@ write_children(struct buf *out, const struct json_document *doc, const char *pre
 			first = false;
 			write_columns(out, plan, child->rows->result, (int)row);
 			if (plan->id >= 0)
-				write_children(out, doc, below,
+				write_children(out, doc, child->key,
 				               PQgetvalue(child->rows->result, (int)row, plan->id));
 			buf_char(out, '}');
 		}
@@ -412,7 +423,7 @@ json_write_row(struct buf *out, const struct json_document *doc, size_t row)
 	if (doc->children_count > 0) {
 		if (plan->id < 0)
 			die("statement %s has children but no id", statements[doc->rows->sql].name);
-		write_children(out, doc, "", PQgetvalue(doc->rows->result, (int)row, plan->id));
+		write_children(out, doc, NULL, PQgetvalue(doc->rows->result, (int)row, plan->id));
 	}
 	if (doc->extra)
 		doc->extra(out, doc->rows, row, doc->arg);
