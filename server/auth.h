@@ -28,15 +28,15 @@ struct principal {
 	struct store_grant stores[];
 };
 
-/* SHA-256 of a token as it stands in the header. */
+/* SHA-256 of a token as it stands in the header: what the database knows of it. */
 void token_hash(const char *token, unsigned char out[static TOKEN_HASH]);
 
-/* Cached principal with a reference for the caller, or NULL. */
-struct principal *principal_cached(const unsigned char hash[static TOKEN_HASH]);
+/* Cached principal of a token with a reference for the caller, or NULL. */
+struct principal *principal_cached(const char *token);
 
-/* Make a principal from the rows of session_find or link_find, and cache it under hash (may be
+/* Make a principal from the rows of session_find or link_find, and cache it under its token (may be
  * NULL); NULL when there are none. */
-struct principal *principal_from_rows(const struct rows *rows, const unsigned char *hash);
+struct principal *principal_from_rows(const struct rows *rows, const char *token);
 
 void principal_release(const struct principal *who);
 void principals_clear(void);

@@ -275,7 +275,6 @@ static void
 found_principal(struct lane_query *query)
 {
 	struct request *req = query->owner;
-	unsigned char hash[TOKEN_HASH];
 
 	if (query->err) {
 		answer_problem(req, query->err);
@@ -288,8 +287,8 @@ found_principal(struct lane_query *query)
 			return;
 		}
 	} else {
-		token_hash(request_header(req, "Authorization") + 7, hash);
-		req->who = principal_from_rows(query->rows[0], hash);
+		req->who = principal_from_rows(query->rows[0],
+		                               request_header(req, "Authorization") + 7);
 		if (!req->who) {
 			answer_problem(req, ERR_UNAUTHENTICATED);
 			return;
@@ -328,12 +327,12 @@ identify_by_token(struct request *req)
 		answer_problem(req, ERR_UNAUTHENTICATED);
 		return;
 	}
-	token_hash(header + 7, hash);
-	req->who = principal_cached(hash);
+	req->who = principal_cached(header + 7);
 	if (req->who) {
 		authorised(req);
 		return;
 	}
+	token_hash(header + 7, hash);
 	for (size_t i = 0; i < TOKEN_HASH; i++)
 		snprintf(hex + 2 + 2 * i, 3, "%02x", hash[i]);
 	arg = ARG(token_hash, arena_text(&req->arena, hex));
