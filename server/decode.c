@@ -223,13 +223,19 @@ take_object(struct place *place, const struct shape *shape, const json_t *value,
 	}
 }
 
-/* Nesting is counted before parsing, so that it is one limit for known and unknown members. */
-static bool
-is_too_deep(const char *text, size_t size)
+/*
+ * What is wrong with a text before it is parsed, or NULL.  Nesting and values are counted here, so
+ * that they are one limit for known and unknown members, and since the parser needs a hundred times
+ * the memory of small values.  It also passes over a NUL behind a number.
+ */
+static const char *
+too_much(struct ctx *ctx, const char *text, size_t size)
 {
-	int depth = 0;
+	int depth = 0, values = 1;
 	bool in_string = false;
 
+	if (memchr(text, '\0', size))
+		return "it holds NUL";
 	for (size_t i = 0; i < size; i++) {
 		if (in_string) {
 			if (text[i] == '\\')
@@ -238,13 +244,20 @@ is_too_deep(const char *text, size_t size)
 				in_string = false;
 		} else if (text[i] == '"') {
 			in_string = true;
-		} else if ((text[i] == '{' || text[i] == '[') && ++depth > DECODE_DEPTH_MAX) {
-			return true;
+		} else if (text[i] == '{' || text[i] == '[') {
+			depth++;
+			values++;
 		} else if (text[i] == '}' || text[i] == ']') {
 			depth--;
+		} else if (text[i] == ',') {
+			values++;
 		}
+		if (depth > DECODE_DEPTH_MAX)
+			return arena_printf(ctx->arena, "nested deeper than %d", DECODE_DEPTH_MAX);
+		if (values > DECODE_VALUES_MAX)
+			return arena_printf(ctx->arena, "more than %d values", DECODE_VALUES_MAX);
 	}
-	return false;
+	return NULL;
 }
 
 enum err
@@ -253,14 +266,15 @@ decode_body(struct ctx *ctx, const struct shape *shape, const char *text, size_t
 	struct place place = { .ctx = ctx };
 	json_error_t error;
 	json_t *value;
+	const char *said = too_much(ctx, text, size);
 
 	*out = arena_alloc(ctx->arena, shape->size);
-	if (is_too_deep(text, size))
-		return fail_with(ctx, ERR_MALFORMED_JSON, NULL, "nested deeper than 32", NULL);
-	value = json_loadb(text, size, JSON_REJECT_DUPLICATES, &error);
+	if (said)
+		return fail_with(ctx, ERR_MALFORMED_JSON, NULL, said, NULL);
+	value = json_loadb(text, size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
 	if (!value) {
-		const char *said = arena_printf(ctx->arena, "line %d, column %d: %s", error.line,
-		                                error.column, error.text);
+		said = arena_printf(ctx->arena, "line %d, column %d: %s", error.line, error.column,
+		                    error.text);
 
 		/* the parser quotes what stands near; bytes that are no UTF-8 must not come back */
 		if (!utf8_valid(said, strlen(said)))

@@ -5,7 +5,8 @@
 
 #include "db/ctx.h"
 
-#define DECODE_DEPTH_MAX 32
+#define DECODE_DEPTH_MAX  32
+#define DECODE_VALUES_MAX 20000 /* in a body; no operation takes 4,000 */
 
 /* JSON text into a new struct of the shape.  ERR_MALFORMED_JSON, or ERR_VALIDATION_FAILED with one
  * failure and JSON Pointer for each wrong field. */
