@@ -18,6 +18,7 @@ def defined(path, name):
 
 
 BODY = written("tools/contract.py", r'"x-max-body", (\d+) if o\["body"\]')
+NO_BODY = written("tools/contract.py", r'"x-max-body", \d+ if o\["body"\] else (\d+)')  # of operations that take none
 DEPTH = defined("server/decode.h", "DECODE_DEPTH_MAX")
 VALUES = defined("server/decode.h", "DECODE_VALUES_MAX")
 HEAD = defined("server/http_head.h", "HEAD_SIZE_MAX")
