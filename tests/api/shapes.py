@@ -2,12 +2,13 @@
 """Values made from the contract's schemas: right ones, and wrong ones with the code they must get."""
 
 import copy
+import time
 
 from fettle import uuid7
 
 # A right text of each format.
 TEXTS = {
-    "uuid": None, "date-time": "2026-11-21T08:00:00Z", "date": "2026-11-21", "phone": "13900001111", "plate": "沪A12345",
+    "uuid": None, "date-time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 3600)), "date": "2026-11-21", "phone": "13900001111", "plate": "沪A12345",
     "vin": "LATPAB071W1005301", "username": "somebody", "email": "a@b.cn", "time": "08:30", "code": "CODE1",
     "currency": "CNY", "timezone": "Asia/Shanghai", "token": "token", "id_number": "310101199001011234"}
 # Wrong texts of formats that a length does not find.
