@@ -10,6 +10,7 @@
 #include "command.h"
 #include "core/log.h"
 #include "decode_place.h"
+#include "key_use.h"
 #include "link.h"
 #include "metrics.h"
 #include "negotiate.h"
@@ -293,6 +294,8 @@ found_principal(struct lane_query *query)
 			answer_problem(req, ERR_UNAUTHENTICATED);
 			return;
 		}
+		if (req->who->kind == ACTOR_KEY)
+			key_use_note(req->who->session, req->ctx.now);
 	}
 	authorised(req);
 }

@@ -201,8 +201,7 @@ open_all(struct daemon *d, const char *spool)
 		return false;
 	service_init(
 		&(struct service){ .http = d->http, .lanes = d->lanes, .workers = d->workers });
-	if (config->jobs)
-		d->jobs = jobs_open(d->database->url);
+	d->jobs = jobs_open(d->database->url, !config->jobs);
 	loop_watch(d->loop, http_fd(d->http), http_woke, d);
 	loop_watch(d->loop, lanes_fd(d->lanes), run_lanes, d);
 	loop_watch(d->loop, d->wake, run_done, d);
@@ -329,7 +328,7 @@ serve_jobs(const struct config *config, const struct database *database)
 	loop = loop_open();
 	loop_signals(loop, jobs_stop, &d);
 	loop_tick(loop, 1000, jobs_tick, &d);
-	jobs = jobs_open(database->url);
+	jobs = jobs_open(database->url, false);
 	(void)!sandbox_enter((enum sandbox)config->sandbox);
 	log_line(LOG_LEVEL_INFO, "ready", "jobs=1");
 	sd_notify(0, "READY=1");

@@ -188,17 +188,19 @@ SELECT w.id, w.role, o.role AS own_role, o.scopes AS own_scopes, coalesce(o.chai
 
 -- name: api_key_get
 SELECT k.id, k.version, k.name, k.hint, k.role, k.scopes, k.store_ids, k.created_by AS "created_by.id",
-       f.name AS "created_by.name", k.created_at, k.expires_at, k.revoked_at
+       f.name AS "created_by.name", k.created_at, k.expires_at, k.revoked_at, u.last_used_at
   FROM api_key k
   LEFT JOIN staff f ON f.id = k.created_by
+  LEFT JOIN api_key_use u ON u.key_id = k.id
  WHERE k.id = ANY (:ids);
 
 -- name: api_key_list   page unnamed
 SELECT k.id, k.version, k.name, k.hint, k.role, k.scopes, k.store_ids, k.created_by AS "created_by.id",
-       f.name AS "created_by.name", k.created_at, k.expires_at, k.revoked_at,
+       f.name AS "created_by.name", k.created_at, k.expires_at, k.revoked_at, u.last_used_at,
        k.created_at AS _after_at, k.id AS _after_id
   FROM api_key k
   LEFT JOIN staff f ON f.id = k.created_by
+  LEFT JOIN api_key_use u ON u.key_id = k.id
  WHERE (:after_position::text IS NOT NULL OR k.revoked_at IS NULL)
    AND (:updated_after::timestamptz IS NULL OR k.updated_at > :updated_after)
    AND (:after_position::text IS NULL
@@ -217,6 +219,13 @@ SELECT (u.place - 1)::integer AS place
 -- name: api_key_add
 INSERT INTO api_key (id, token_hash, name, hint, role, scopes, store_ids, created_by, created_at, updated_at, expires_at)
 VALUES (:key_id, :token_hash::bytea, :name, :hint, :role, :scopes, :store_ids, :actor_id, :now, :now, :expires_at);
+
+-- name: api_key_used
+INSERT INTO api_key_use (key_id, last_used_at)
+SELECT u.key_id, timestamptz 'epoch' + u.used_us * interval '1 microsecond'
+  FROM unnest(:key_ids::uuid[], :used_us::bigint[]) u (key_id, used_us)
+ ORDER BY u.key_id
+ON CONFLICT (key_id) DO UPDATE SET last_used_at = greatest(api_key_use.last_used_at, excluded.last_used_at);
 
 -- name: api_key_lock
 SELECT k.version FROM api_key k WHERE k.id = :id AND k.revoked_at IS NULL FOR NO KEY UPDATE;

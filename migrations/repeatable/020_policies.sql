@@ -49,6 +49,7 @@ CALL fettle_protect('access_log', fettle_store_predicate('store_id'), 'true');
 -- A key is visible to headquarters only; see also its operations.
 CALL fettle_protect('api_key', $p$CASE WHEN current_setting('app.hq', true) = '1' THEN true
      ELSE id = nullif(current_setting('app.actor', true), '')::uuid END$p$);
+CALL fettle_protect('api_key_use', 'EXISTS (SELECT FROM api_key k WHERE k.id = key_id)');
 -- Keys are their caller's; the job that lets them go is nobody.
 CALL fettle_protect('idempotency', $p$CASE WHEN actor_id = nullif(current_setting('app.actor', true), '')::uuid THEN true
      ELSE current_setting('app.hq', true) = '1' AND nullif(current_setting('app.actor', true), '') IS NULL END$p$);

@@ -17,7 +17,7 @@ struct jobs {
 	pthread_t thread;
 	pthread_mutex_t mutex;
 	pthread_cond_t wake;
-	bool stopping;
+	bool stopping, only_of_serve;
 	struct conn *conn;
 };
 
@@ -99,7 +99,7 @@ run(void *arg)
 		for (size_t i = 0; i < job_table_count; i++) {
 			int64_t now = clock_monotonic_us();
 
-			if (now < due[i])
+			if (now < due[i] || (jobs->only_of_serve && !job_table[i].of_serve))
 				continue;
 			due[i] = run_job(jobs->conn, &job_table[i])
 			                 ? now
@@ -111,7 +111,7 @@ run(void *arg)
 }
 
 struct jobs *
-jobs_open(const char *url)
+jobs_open(const char *url, bool only_of_serve)
 {
 	struct jobs *jobs = calloc(1, sizeof(*jobs));
 	pthread_condattr_t attr;
@@ -125,6 +125,7 @@ jobs_open(const char *url)
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&jobs->wake, &attr);
 	pthread_condattr_destroy(&attr);
+	jobs->only_of_serve = only_of_serve;
 	jobs->conn = conn_open(url);
 	sigfillset(&all);
 	pthread_sigmask(SIG_BLOCK, &all, &before);

@@ -13,10 +13,13 @@ struct job {
 	const char *name;
 	unsigned every_ms;
 	enum err (*run)(struct ctx *ctx, bool *more);
+	/* writes what the process that serves has in memory: run there, whoever runs the others */
+	bool of_serve;
 };
 
 enum err job_send_surveys(struct ctx *ctx, bool *more);
 enum err job_expire_surveys(struct ctx *ctx, bool *more);
+enum err job_write_key_uses(struct ctx *ctx, bool *more);
 enum err job_fold_kpis(struct ctx *ctx, bool *more);
 
 /* Open imports, a piece each time; files that no import needs any more. */
@@ -29,7 +32,8 @@ enum err job_sweep_files(struct ctx *ctx, bool *more);
 extern const struct job job_table[];
 extern const size_t job_table_count;
 
-struct jobs *jobs_open(const char *url);
+/* All jobs, or those alone that are of_serve. */
+struct jobs *jobs_open(const char *url, bool only_of_serve);
 /* After the piece of work that is under way; NULL is nothing. */
 void jobs_close(struct jobs *jobs);
 

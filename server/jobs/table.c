@@ -16,13 +16,14 @@ expire_keys(struct ctx *ctx, bool *more)
 }
 
 const struct job job_table[] = {
-	{ "idempotency_expire", 60000, expire_keys },
-	{ "close_paid_work_orders", 500, work_orders_close_paid },
-	{ "send_surveys", 100, job_send_surveys },
-	{ "expire_surveys", 60000, job_expire_surveys },
-	{ "fold_kpis", 100, job_fold_kpis },
-	{ "run_imports", 100, job_run_imports },
-	{ "sweep_imports", 60000, job_sweep_imports },
-	{ "sweep_files", 600000, job_sweep_files },
+	{ "idempotency_expire", 60000, expire_keys, false },
+	{ "close_paid_work_orders", 500, work_orders_close_paid, false },
+	{ "send_surveys", 100, job_send_surveys, false },
+	{ "expire_surveys", 60000, job_expire_surveys, false },
+	{ "fold_kpis", 100, job_fold_kpis, false },
+	{ "run_imports", 100, job_run_imports, false },
+	{ "sweep_imports", 60000, job_sweep_imports, false },
+	{ "sweep_files", 600000, job_sweep_files, false },
+	{ "write_key_uses", 1000, job_write_key_uses, true },
 };
 const size_t job_table_count = COUNT_OF(job_table);

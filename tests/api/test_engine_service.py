@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The service as operators see it: health, metrics, documentation, limits, stopping, and refusing to start."""
 
+import http.client
 import json
 import os
 import pathlib
@@ -176,7 +177,16 @@ def test_the_jobs_can_be_a_process_of_their_own(short_path, book):
             def left():
                 cursor.execute("SELECT count(*) FROM idempotency")
                 return cursor.fetchone()[0]
-            time.sleep(1)
+            cursor.execute("INSERT INTO api_key (id, token_hash, name, hint, scopes, created_by, created_at, updated_at)"
+                           " VALUES (%s, sha256('fettle_k_test'), 'x', 'x', '{store.read}', %s, now(), now())", (uuid7(), uuid7()))
+            asked = http.client.HTTPConnection("127.0.0.1", served.port)
+            asked.request("GET", "/v1/me", headers={"Authorization": "Bearer fettle_k_test"})
+            assert asked.getresponse().status == 200
+
+            def uses():
+                cursor.execute("SELECT count(*) FROM api_key_use")
+                return cursor.fetchone()[0]
+            wait_for(lambda: uses() == 1)    # of who serves; the rest is left
             assert left() == 2500
             jobs.start(command="jobs")
             wait_for(lambda: left() == 0)

@@ -2,9 +2,11 @@
 """Who works here, what they may do where, and the traces they leave."""
 
 import datetime
+import email.utils
 import shutil
 import tempfile
 import threading
+import time
 
 import psycopg2
 import pytest
@@ -341,6 +343,19 @@ def test_an_api_key(chain, store):
     me = key.get("/v1/me", expect=200)
     assert (me["id"], me["username"], me["permissions"]) == (made["id"], None, ["store.read", "staff.read"])
     assert key.post("/v1/me/password", {"current": "x", "new": PASSWORD}).status == 404
+
+    assert read["last_used_at"] is None
+    used = wait_for(lambda: chain.admin.get(path, expect=200)["last_used_at"])
+    first = me.headers["Date"]
+    assert abs(datetime.datetime.fromisoformat(used.replace("Z", "+00:00")) - email.utils.parsedate_to_datetime(first)) < datetime.timedelta(seconds=5)
+    assert [k["last_used_at"] for k in chain.admin.pages("/v1/api-keys") if k["id"] == made["id"]] == [used]
+    # it is no change of the key, and is written once a minute
+    assert chain.admin.get(path)["version"] == 1
+    assert len(chain.admin.pages("/v1/audit-entries", row_id=made["id"])) == 1
+    time.sleep(2.2)
+    key.get("/v1/stores", expect=200)
+    time.sleep(1.2)
+    assert chain.admin.get(path)["last_used_at"] == used
 
     chain.admin.delete(path, expect=204)
     wait_for(lambda: key.get("/v1/stores").status == 401, 1.5)

@@ -38,7 +38,7 @@ from trade import Trade  # noqa: E402
 # As torture.c has them.
 MODES = {"refuse": 1, "cut": 2, "terminate": 3, "memory": 4}
 # Written by jobs, from events, whenever they come to it; or by every attempt, as it should be.
-OF_JOBS = {"survey", "link", "kpi_day", "kpi_month", "event_consumer", "import_row", "search_key", "import_job", "access_log"}
+OF_JOBS = {"survey", "link", "kpi_day", "kpi_month", "event_consumer", "import_row", "search_key", "import_job", "access_log", "api_key_use"}
 # Answers that tell of the moment.
 OF_THE_MOMENT = {"getMetrics", "getReadiness", "getHealth", "listAvailability", "listAccessLog", "listEvents", "listImports", "listImportRows"}
 # What follows from it is a job's.
