@@ -578,6 +578,20 @@ def test_the_feed_goes_on_where_it_was_left(chain, store):
     assert store.tech1.get("/v1/events").status == 403
 
 
+def test_the_feed_tells_versions(chain, store):
+    """A11: which version an object had when something happened to it; null for what has none."""
+    person = new_staff(store.manager, chain)
+    changed = store.manager.patch(f"/v1/staff/{person['id']}", {"name": "李雷", "version": 1}, expect=200)
+    assert changed["version"] == 2
+    seen = wait_for(lambda: [d for d in [feed(store.manager, None, subject_id=person["id"]).data] if len(d) == 2])[0]
+    assert [(e["type"], e["subject_version"]) for e in seen] == [("staff.created", 1), ("staff.updated", 2)]
+    trade = Trade(store)
+    order = trade.dispatched()
+    told = wait_for(lambda: [d for d in [feed(store.manager, None, subject_id=order["id"]).data] if len(d) == 3])[0]
+    versions = [e["subject_version"] for e in told]
+    assert versions[0] == 1 and versions == sorted(set(versions)) and versions[-1] == order["version"]
+
+
 def test_the_feed_skips_nothing_that_commits_late(chain, store, run):
     """A11: an event that began earlier and commits later holds back what is behind it, and then comes first."""
     wait_for(lambda: len(feed(store.manager, None).data) >= 2)
