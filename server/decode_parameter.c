@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The decoder of path and query parameters. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,15 +80,23 @@ nearest(struct place *place, const struct shape *shape, const char *name)
 	return best ? arena_printf(place->ctx->arena, "; did you mean %s?", best) : "";
 }
 
-/* An integer as JSON writes it; one that 64 bits do not hold counts as the last that they do. */
-static bool
-take_integer(const char *text, int64_t *out)
+/* An integer as JSON writes it. */
+static void
+take_integer(struct place *place, const struct member *m, const char *text, int64_t *out)
 {
 	const char *digits = text + (*text == '-');
 	size_t n = strspn(digits, "0123456789");
 
+	errno = 0;
 	*out = strtoll(text, NULL, 10);
-	return n > 0 && digits[n] == '\0' && (n == 1 || *digits != '0');
+	if (n == 0 || digits[n] != '\0' || (n > 1 && *digits == '0'))
+		place_wrong(place, ERR_WRONG_TYPE, "an integer");
+	else if (errno == ERANGE && *out > 0)
+		place_wrong(place, ERR_TOO_LARGE, place_number(place, m->max));
+	else if (errno == ERANGE)
+		place_wrong(place, ERR_TOO_SMALL, place_number(place, m->min));
+	else
+		place_check_range(place, m, *out, false);
 }
 
 /* A parameter's text into its place; numbers and booleans are texts there. */
@@ -98,10 +107,7 @@ take_parameter(struct place *place, const struct member *m, const char *text, vo
 
 	switch ((enum member_kind)m->kind) {
 	case MEMBER_INT:
-		if (take_integer(text, at))
-			place_check_range(place, m, *(int64_t *)at, false);
-		else
-			place_wrong(place, ERR_WRONG_TYPE, "an integer");
+		take_integer(place, m, text, at);
 		return;
 	case MEMBER_QTY:
 		if (!qty_parse(text, size, at)) {

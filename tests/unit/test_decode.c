@@ -376,7 +376,7 @@ test_parameters(void **state)
 	assert_true(t->quantity.milli == 2500 && t->has_yes && !t->yes && t->colour == 1);
 	assert_string_equal(
 		parameters(bad, COUNT_OF(bad), NULL),
-		"coulor unknown_parameter name required count wrong_type wide wrong_type "
+		"coulor unknown_parameter name required count wrong_type wide too_large "
 		"quantity wrong_type tags too_many colour not_unique day bad_format "
 		"id bad_format yes wrong_type");
 	assert_string_equal(ctx.failures[0].args[0], "; did you mean colour?");
