@@ -36,7 +36,7 @@ void buf_put_slowly(struct buf *buf, const void *data, size_t len);
 static inline void
 buf_put(struct buf *buf, const void *data, size_t len)
 {
-	if (buf->full || len >= buf->cap - buf->len) {
+	if (!buf->data || buf->full || len >= buf->cap - buf->len) {
 		buf_put_slowly(buf, data, len);
 	} else if (len) {
 		memcpy(buf->data + buf->len, data, len);

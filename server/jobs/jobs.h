@@ -11,8 +11,8 @@ struct jobs;
  * is more to do at once; it is called again every every_ms otherwise. */
 struct job {
 	const char *name;
-	unsigned every_ms;
 	enum err (*run)(struct ctx *ctx, bool *more);
+	unsigned every_ms;
 	/* writes what the process that serves has in memory: run there, whoever runs the others */
 	bool of_serve;
 };

@@ -16,14 +16,14 @@ expire_keys(struct ctx *ctx, bool *more)
 }
 
 const struct job job_table[] = {
-	{ "idempotency_expire", 60000, expire_keys, false },
-	{ "close_paid_work_orders", 500, work_orders_close_paid, false },
-	{ "send_surveys", 100, job_send_surveys, false },
-	{ "expire_surveys", 60000, job_expire_surveys, false },
-	{ "fold_kpis", 100, job_fold_kpis, false },
-	{ "run_imports", 100, job_run_imports, false },
-	{ "sweep_imports", 60000, job_sweep_imports, false },
-	{ "sweep_files", 600000, job_sweep_files, false },
-	{ "write_key_uses", 1000, job_write_key_uses, true },
+	{ "idempotency_expire", expire_keys, 60000, false },
+	{ "close_paid_work_orders", work_orders_close_paid, 500, false },
+	{ "send_surveys", job_send_surveys, 100, false },
+	{ "expire_surveys", job_expire_surveys, 60000, false },
+	{ "fold_kpis", job_fold_kpis, 100, false },
+	{ "run_imports", job_run_imports, 100, false },
+	{ "sweep_imports", job_sweep_imports, 60000, false },
+	{ "sweep_files", job_sweep_files, 600000, false },
+	{ "write_key_uses", job_write_key_uses, 1000, true },
 };
 const size_t job_table_count = COUNT_OF(job_table);

@@ -10,7 +10,7 @@ import time
 import pytest
 
 from documents import BAD, DOCUMENTS, GOOD, VALUES, enormous
-from fettle import Client, Contract, fettled, uuid7
+from fettle import Client, Contract, fettled, is_sanitized, uuid7
 from shapes import members, plain
 from sizes import BODY, DEPTH, VALUES as VALUES_MAX
 
@@ -109,7 +109,8 @@ def test_enormous_documents(another, chain, contract, book, journal, long):
         for _ in range(10 if long else 0):
             list(pool.map(all_of_them, range(4)))
     print({"KiB before": before, "after": after, "at the end": resident(daemon)})
-    assert resident(daemon) - before < GROWTH
+    # a sanitizer keeps what was freed for a while
+    assert is_sanitized() or resident(daemon) - before < GROWTH
 
 
 def most(schema):
