@@ -41,7 +41,7 @@ struct expect {
 	enum expect_kind kind;
 	enum sql sql;
 	struct lane_query *query; /* NULL when it gave up waiting */
-	size_t index;             /* of the query's statement, or the variant's slot */
+	size_t index;             /* of the query's statement, or the variant's serial */
 };
 
 enum lane_state {
@@ -242,7 +242,7 @@ prepare_variant(struct lane *lane, enum sql sql, const struct variant *variant, 
 	}
 	if (!PQsendPrepare(lane->pg, name, variant->text, 0, NULL))
 		return false;
-	expect(lane, EXPECT_PREPARE, sql, NULL, variant->slot);
+	expect(lane, EXPECT_PREPARE, sql, NULL, variant->serial);
 	*prepared = variant->serial;
 	return true;
 }
@@ -509,13 +509,17 @@ take_rows(struct lane *lane, const struct expect *e, PGresult *result, enum err 
 	query_answered(lane, query);
 }
 
+/* A variant by its serial: another one may have its slot by now, and be prepared. */
 static void
 forget_prepared(struct lane *lane, const struct expect *e)
 {
-	if (statements[e->sql].unnamed)
-		lane->variants[e->index] = 0;
-	else
+	if (!statements[e->sql].unnamed) {
 		lane->prepared[e->sql] = false;
+		return;
+	}
+	for (size_t i = 0; i < VARIANTS_MAX; i++)
+		if (lane->variants[i] == e->index)
+			lane->variants[i] = 0;
 }
 
 /* Take every result that has arrived. */
