@@ -7,7 +7,9 @@ import os
 import pathlib
 import random
 import re
+import shutil
 import sys
+import tempfile
 import time
 
 import pytest
@@ -122,11 +124,12 @@ class Site:
 
 
 @pytest.fixture(scope="session")
-def site(run, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("site")
-    # nginx's workers are of another user.
-    for parent in (folder, *folder.parents[:3]):
-        parent.chmod(parent.stat().st_mode | 0o011)
+def site(run):
+    # nginx's workers are of another user, and put bodies aside in here; pytest takes the way into its own
+    # folders from others whenever one of it starts.
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="fettle-site-"))
+    folder.chmod(0o711)
     made = Site(folder, run["dsn"].replace("user=postgres", "user=fettle_app"))
     yield made
     made.stop()
+    shutil.rmtree(folder, ignore_errors=True)
