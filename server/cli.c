@@ -25,6 +25,7 @@ struct options {
 	struct database database;
 	bool demo, migrate;
 	struct import_options import;
+	struct verify_plan plan;
 	int argc;
 	char **argv; /* what stands behind the options */
 };
@@ -138,7 +139,8 @@ command_verify(struct options *options)
 	size_t differences;
 	char error[1024];
 
-	if (!verify(options->database.url, stdout, &differences, error, sizeof(error)))
+	if (!verify(options->database.url, &options->plan, stdout, &differences, error,
+	            sizeof(error)))
 		return complain(EX_UNAVAILABLE, error);
 	return differences ? 1 : EX_OK;
 }
@@ -182,8 +184,10 @@ static const struct command {
 	{ "import",
 	  "import a file (--kind KIND --store CODE [--dry-run] [--format csv|ndjson] FILE)", true,
 	  command_import },
-	{ "verify", "recompute ledgers and totals, and name every difference", true,
-	  command_verify },
+	{ "verify",
+	  "recompute ledgers and totals, and name every difference ([--books] [--times N] [--every "
+	  "MILLISECONDS])",
+	  true, command_verify },
 	{ "recount", "count the KPIs of some days anew ([--store CODE] FROM TO)", true,
 	  command_recount },
 	{ "config", "print every setting", false, command_config },
@@ -234,6 +238,18 @@ json_memory(size_t size)
 	return p;
 }
 
+/* A whole number from 1 to a billion, and nothing else. */
+static bool
+count_parse(const char *text, int64_t *n)
+{
+	char *end;
+	long long value;
+
+	value = strtoll(text, &end, 10);
+	*n = value;
+	return *text >= '0' && *text <= '9' && *end == '\0' && value >= 1 && value <= 1000000000;
+}
+
 int
 cli_run(int argc, char **argv)
 {
@@ -245,6 +261,9 @@ cli_run(int argc, char **argv)
 		{ "store", required_argument, NULL, 's' },
 		{ "format", required_argument, NULL, 'f' },
 		{ "dry-run", no_argument, NULL, 'n' },
+		{ "books", no_argument, NULL, 'b' },
+		{ "times", required_argument, NULL, 't' },
+		{ "every", required_argument, NULL, 'e' },
 		{ NULL, 0, NULL, 0 },
 	};
 	struct options options = { 0 };
@@ -271,7 +290,10 @@ cli_run(int argc, char **argv)
 			options.import.format = optarg;
 		else if (c == 'n')
 			options.import.dry_run = true;
-		else
+		else if (c == 'b')
+			options.plan.books = true;
+		else if ((c != 't' || !count_parse(optarg, &options.plan.times)) &&
+		         (c != 'e' || !count_parse(optarg, &options.plan.every_ms)))
 			return usage();
 	}
 	options.argc = argc - optind;

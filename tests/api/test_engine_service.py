@@ -296,3 +296,21 @@ def test_settings(tmp_path):
     assert shown.returncode == 0 and "canary" not in shown.stdout + shown.stderr and "FETTLE_PORT" in shown.stdout
     assert Daemon(tmp_path).run("version").stdout.startswith("fettled ")
     assert json.loads((pathlib.Path(fettled()).parent / "generated/openapi.json").read_text())["openapi"].startswith("3.1")
+
+
+@pytest.mark.parametrize("option", [("--times", "0"), ("--times", "-1"), ("--times", "2x"), ("--times", ""), ("--times", " 2"),
+                                    ("--every", "0.2"), ("--every", "99999999999999999999"), ("--times",), ("--book5",)])
+def test_a_look_that_cannot_be_meant(tmp_path, option):
+    """`fettled verify` says how it is used before it touches a database."""
+    done = Daemon(tmp_path).run("verify", *option)
+    assert done.returncode == 64 and "usage: fettled" in done.stderr and not (tmp_path / "data").exists(), done
+
+
+def test_the_books_again_and_again(run, tmp_path):
+    """As many looks as were asked for, no sooner than asked, over one connection, unless one differs."""
+    auditor = Daemon(tmp_path, DATABASE_URL=run["dsn"].replace("user=postgres", "user=fettle_app"))
+    began = time.monotonic()
+    done = auditor.run("verify", "--books", "--times", "5", "--every", "200")
+    assert done.returncode == (1 if done.stdout else 0), done.stderr
+    assert done.stdout or time.monotonic() - began >= 0.8
+    assert all(line.split(":")[0] not in ("numbers", "KPIs", "references", "search keys") for line in done.stdout.splitlines())

@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import random
+import subprocess
 import threading
 import time
 
@@ -77,10 +78,17 @@ class World:
         wrong = judge_log(daemon.log(), (*EXPECTED, *allowed))
         must(not wrong, "in the log: " + "\n".join(wrong[:5]))
 
-    def verify(self, cluster):
+    def auditor(self, cluster, *options):
+        """A `fettled verify` that has begun."""
+        daemon = Daemon(self.folder / "verify", DATABASE_URL=cluster.dsn("fettle_app"))
+        return subprocess.Popen([daemon.program, "verify", *map(str, options)], env=daemon.environment(), stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+    def verify(self, cluster, *options):
         """(status, lines) of `fettled verify`."""
-        done = Daemon(self.folder / "verify", DATABASE_URL=cluster.dsn("fettle_app")).run("verify")
-        return done.returncode, (done.stdout + done.stderr).splitlines()
+        auditor = self.auditor(cluster, *options)
+        said = auditor.communicate()[0]
+        return auditor.returncode, said.splitlines()
 
     def abandon(self):
         for thing in self.running:
