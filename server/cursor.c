@@ -83,8 +83,9 @@ cursor_decode(struct request *req, const char *text, struct cursor *cursor)
 {
 	size_t max = strlen(text), size, at;
 	unsigned char *bytes = arena_alloc(&req->arena, max + 1), mac[MAC];
-	const char *name, *body;
-	json_t *keys, *value;
+	const char *body;
+	json_t *keys;
+	void *key;
 
 	*cursor = (struct cursor){ 0 };
 	if (!base64url_decode(text, max, bytes, max, &size) || size <= MAC)
@@ -96,12 +97,13 @@ cursor_decode(struct request *req, const char *text, struct cursor *cursor)
 	at = strcspn(body, "\n");
 	cursor->position = arena_copy(&req->arena, body, at);
 	keys = json_loadb(body + at + 1, size - MAC - at - 1, 0, NULL);
-	json_object_foreach (keys, name, value) {
-		if (cursor->count == CURSOR_KEYS)
-			break;
-		cursor->names[cursor->count] = arena_text(&req->arena, name);
-		cursor->values[cursor->count++] = arena_text(&req->arena, json_string_value(value));
+	for (key = json_object_iter(keys); key && cursor->count < CURSOR_KEYS;
+	     key = json_object_iter_next(keys, key)) {
+		cursor->names[cursor->count] = arena_text(&req->arena, json_object_iter_key(key));
+		cursor->values[cursor->count++] =
+			arena_text(&req->arena, json_string_value(json_object_iter_value(key)));
 	}
 	json_decref(keys);
-	return cursor->count ? OK : fail(&req->ctx, ERR_BAD_CURSOR, NULL);
+	/* of an older release, which wrote another text or more keys */
+	return cursor->count > 0 && !key ? OK : fail(&req->ctx, ERR_BAD_CURSOR, NULL);
 }

@@ -44,7 +44,7 @@ link_open(const char *token, struct id *link)
 	unsigned char bytes[sizeof(link->b) + MAC], mac[MAC];
 	size_t size;
 
-	if (!token || !base64url_decode(token, strlen(token), bytes, sizeof(bytes), &size) ||
+	if (!base64url_decode(token, strlen(token), bytes, sizeof(bytes), &size) ||
 	    size != sizeof(bytes))
 		return false;
 	memcpy(link->b, bytes, sizeof(link->b));

@@ -50,6 +50,7 @@ def test_cursors_are_bound(admin, chain, store):
             (admin, "/v1/stores", {"cursor": cursor}),
             (admin, "/v1/stores", {**filters, "code": "X", "cursor": cursor}),
             (admin, "/v1/regions", {"cursor": cursor}),
+            (admin, "/v1/customers/duplicates", {"cursor": cursor}),
             (chain.analyst, "/v1/stores", {**filters, "cursor": cursor})):
         reply = caller.get(path, params=params)
         assert (reply.status, reply.code) == (400, "bad_cursor"), (path, params, reply)
