@@ -2,6 +2,7 @@
 /* Commands: the handler decides, everything around it is the same for all of them. */
 #include "command.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <sodium.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 #include "core/text.h"
 #include "db/conn.h"
 #include "decode.h"
+#include "decode_place.h"
 #include "problem.h"
 #include "reply.h"
 
@@ -32,26 +34,14 @@ struct run {
 
 /* ------------------------------------------------------------ before the transaction */
 
+/* Whether the member was sent, with this code where one is asked for. */
 static bool
-member_is(const struct shape *shape, const void *body, const char *name, const char *equals)
+member_is(const struct member *m, const char *body, const char *equals)
 {
-	for (size_t i = 0; i < shape->count; i++) {
-		const struct member *m = &shape->members[i];
-		const char *base = body;
-
-		if (strcmp(m->name, name) != 0)
-			continue;
-		if (m->has_offset && !*(const bool *)(base + m->has_offset))
-			return false;
-		if (!equals)
-			return true;
-		if (m->kind == MEMBER_ENUM)
-			return strcmp(enum_code(m->enumeration, *(const int *)(base + m->offset)),
-			              equals) == 0;
-		if (m->kind == MEMBER_BOOL)
-			return *(const bool *)(base + m->offset) == (strcmp(equals, "true") == 0);
-	}
-	return false;
+	if (m->has_offset && !*(const bool *)(body + m->has_offset))
+		return false;
+	return !equals ||
+	       strcmp(enum_code(m->enumeration, *(const int *)(body + m->offset)), equals) == 0;
 }
 
 /* Permissions that this body needs beside the operation's own: the scope shrinks to where all are
@@ -59,14 +49,15 @@ member_is(const struct shape *shape, const void *body, const char *name, const c
 static enum err
 check_permission_when(struct request *req)
 {
+	const struct permission_when *w = req->operation->when;
 	enum permission also[WHEN_MAX];
 	size_t n = 0;
 
-	if (!req->operation->when || !req->body || !req->who)
-		return OK;
-	for (const struct permission_when *w = req->operation->when; w->member && n < WHEN_MAX; w++)
-		if (member_is(req->operation->body, req->body, w->member, w->equals))
+	for (; w && w->member; w++) {
+		assert(n < WHEN_MAX);
+		if (member_is(shape_member(req->operation->body, w->member), req->body, w->equals))
 			also[n++] = w->permission;
+	}
 	if (n == 0 || principal_scope(req->who, req->operation, also, n, &req->arena, &req->scope))
 		return OK;
 	return fail_with(&req->ctx, ERR_FORBIDDEN, NULL, enum_code(&permission_enum, (int)also[0]),
@@ -80,7 +71,7 @@ take_beyond(struct request *req)
 	enum permission beyond = req->operation->beyond;
 	struct scope *scope;
 
-	if (beyond == PERMISSION_NONE || !req->who)
+	if (beyond == PERMISSION_NONE)
 		return;
 	scope = arena_alloc(&req->arena, sizeof(*scope));
 	if (principal_scope(req->who, req->operation, &beyond, 1, &req->arena, scope))
@@ -235,10 +226,11 @@ hash_request(struct request *req)
 	crypto_generichash_update(&state, (const unsigned char *)req->path, strlen(req->path) + 1);
 	if (req->spool && req->body_size > 0) {
 		map = mmap(NULL, req->body_size, PROT_READ, MAP_PRIVATE, req->body_file, 0);
-		if (map != MAP_FAILED) {
-			crypto_generichash_update(&state, map, req->body_size);
-			munmap(map, req->body_size);
-		}
+		if (map == MAP_FAILED)
+			die("out of memory: body of %llu octets",
+			    (unsigned long long)req->body_size);
+		crypto_generichash_update(&state, map, req->body_size);
+		munmap(map, req->body_size);
 	} else if (req->body_size > 0) {
 		crypto_generichash_update(&state, (const unsigned char *)req->body_text,
 		                          req->body_size);
@@ -252,7 +244,7 @@ take_key(struct request *req)
 {
 	const char *key = request_header(req, "Idempotency-Key");
 
-	if (!key || !req->operation->idempotent || !req->who)
+	if (!key || !req->operation->idempotent)
 		return OK;
 	if (key[0] == '\0' || strlen(key) > KEY_MAX || !utf8_valid(key, strlen(key)))
 		return fail_parameter(&req->ctx, ERR_BAD_FORMAT, "Idempotency-Key",
@@ -275,7 +267,7 @@ key_guard(struct ctx *ctx, void *arg)
 {
 	struct run *run = arg;
 
-	if (!run->locked || !run->found) /* the look-up itself failed; that error stands */
+	if (!run->found) /* the look-up itself failed, or the lock before it; that error stands */
 		return OK;
 	/* a try that was lost may hold the key until the server has noticed */
 	if (!row_bool(run->locked, 0, "locked"))
@@ -382,8 +374,7 @@ location_of(struct request *req, enum op op, struct id id)
 	const char *path = operations[op].path, *brace = strchr(path, '{');
 	char text[ID_TEXT];
 
-	if (!brace)
-		return path;
+	assert(brace);
 	return arena_printf(&req->arena, "%.*s%s", (int)(brace - path), path, id_format(id, text));
 }
 
@@ -435,10 +426,8 @@ static void
 reply_replay(struct request *req, struct conn *conn, struct run *run)
 {
 	struct reread reread = { run, run->replayed };
-	enum err err = OK;
+	enum err err = conn_run(conn, &req->ctx, reread_tx, &reread);
 
-	if (run->then)
-		err = conn_run(conn, &req->ctx, reread_tx, &reread);
 	if (err) {
 		problem_reply(req, err, NULL);
 		return;
@@ -470,7 +459,7 @@ reply_stale(struct request *req, struct conn *conn, struct run *run)
 	if (!run->then)
 		run->then = read_route(req);
 	if (run->then && conn_run(conn, &req->ctx, reread_tx, &reread) == OK &&
-	    reply_rows(req, run->then, run->rows, 0) == OK && req->reply.body.len > 0) {
+	    reply_rows(req, run->then, run->rows, 0) == OK) {
 		buf_put(&current, req->reply.body.data, req->reply.body.len);
 		reply_etag(req);
 	}

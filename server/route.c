@@ -72,6 +72,9 @@ routes_init(void)
 		if (by_op[op]->kind == ROUTE_COMMAND && by_op[op]->then != OP_NONE &&
 		    !by_op[by_op[op]->then])
 			die("operation %s answers with no read", operations[op].name);
+		if (operations[op].idempotent && by_op[op]->then == OP_NONE)
+			die("operation %s has no read to answer a repeat with",
+			    operations[op].name);
 		sorted[sorted_count++] = (enum op)op;
 	}
 	qsort(sorted, sorted_count, sizeof(sorted[0]), compare_paths);

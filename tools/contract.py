@@ -295,6 +295,8 @@ class Contract:
             for perm in perms if isinstance(perms, list) else [perms]:
                 if perm not in self.permissions and perm != "any":
                     raise ContractError(f"{where}: permission {perm} is not in permissions.yaml")
+        if auth != "token" and {"x-permission-when", "x-permission-beyond"} & set(op):
+            raise ContractError(f"{where}: a further permission is of somebody known")
         if op.get("x-permission-beyond", next(iter(self.permissions))) not in self.permissions:
             raise ContractError(f"{where}: {op['x-permission-beyond']} is not in permissions.yaml")
         return op
@@ -594,6 +596,14 @@ class Generator:
         perms = op.get("x-permission", [])
         return [p for p in (perms if isinstance(perms, list) else [perms]) if p != "any"]
 
+    def check_when(self, o):
+        """Members that ask for a further permission are the body's, and their codes the member's own."""
+        members = {m["name"]: m for m in self.shapes.get(o["body"], [])}
+        for when in o["op"].get("x-permission-when", []):
+            m = members.get(when["member"])
+            if not m or "equals" in when and when["equals"] not in self.enums.get(m["enum"], {"enum": []})["enum"]:
+                raise ContractError(f"{o['name']}: x-permission-when: no such member or code: {when}")
+
     def set_of(self, held):
         """A struct permission_set with these permissions, which are numbered from one."""
         bits = [0] * ((len(self.contract.permissions) + 1 + 63) // 64)
@@ -667,6 +677,7 @@ class Generator:
             perms = [f"PERMISSION_{upper(p)}" for p in self.permission_terms(op)]
             c.append(f"static const enum permission {name}_permissions[] = {{ {', '.join(perms + ['PERMISSION_NONE'])} }};")
             if "x-permission-when" in op:
+                self.check_when(o)
                 c.append(f"static const struct permission_when {name}_when[] = {{")
                 for w in op["x-permission-when"]:
                     c.append(f"\t{{ \"{w['member']}\", {c_string(w.get('equals'))}, PERMISSION_{upper(w['permission'])} }},")

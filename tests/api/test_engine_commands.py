@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Commands: repeats under a key, versions, tokens, and what reaches the database."""
 
+import shutil
+import tempfile
+import threading
 import time
 
+import psycopg2
 import pytest
 
-from fettle import at_once, uuid7, wait_for
+from fettle import Daemon, People, at_once, uuid7, wait_for
 
 
 def new_region(chain, **more):
@@ -66,6 +70,80 @@ def test_keys(admin, chain, key, status):
         assert list(reply.errors) == ["Idempotency-Key"]
     else:
         assert admin.post("/v1/regions", new_region(chain), key=key).code == "idempotency_key_reused"
+
+
+def test_only_what_may_be_repeated_takes_a_key(admin, chain):
+    """A PATCH has its version for that: sent twice under one key it is two."""
+    path, key = "/v1/regions/" + chain.region(), uuid7()
+    assert not admin.patch(path, {"name": "一"}, version=1, key=key, expect=200).replayed
+    again = admin.patch(path, {"name": "一"}, version=1, key=key)
+    assert (again.status, again.code) == (412, "stale_version")
+    assert admin.patch(path, {"name": "二"}, version=2, key=key, expect=200)["name"] == "二"
+
+
+def test_a_key_that_its_own_lost_try_holds(run, store, chain, sql):
+    """A command whose session is ended tries again by itself.  While the server still keeps the key for what was lost, nobody
+    is told that somebody else is at it: the answer is to come back, and then it is done once."""
+    part = chain.purchaser.post("/v1/parts", {"number": chain.unique(), "name": "滤芯", "unit": "件", "sale_price": 1}, expect=201)["id"]
+    draft = store.parts.post("/v1/stock-documents", {
+        "kind": "receipt", "store_id": store.id, "reason": "purchase",
+        "lines": [{"part_id": part, "quantity": 1, "unit_cost": 1}]}, expect=201)
+    path, key = f"/v1/stock-documents/{draft['id']}/void", uuid7()
+    hash_of_key = "hashtextextended(%s || %s, 0)"
+    holders = (f"SELECT l.pid, l.granted FROM pg_locks l, (SELECT {hash_of_key} AS h) k WHERE l.locktype = 'advisory'"
+               " AND l.classid::bigint = (k.h >> 32 & 4294967295) AND l.objid::bigint = (k.h & 4294967295)")
+
+    def held(granted):
+        return [pid for pid, is_held in sql(holders, (store.parts.id, key)) if is_held == granted]
+
+    row, later = psycopg2.connect(run["dsn"]), psycopg2.connect(run["dsn"])
+    replies = []
+    try:
+        row.cursor().execute("SELECT 1 FROM stock_document WHERE id = %s FOR UPDATE", (draft["id"],))
+        caller = threading.Thread(target=lambda: replies.append(store.parts.post(path, {"reason": "错单"}, key=key)))
+        caller.start()
+        first, = wait_for(lambda: held(True))
+        waiter = threading.Thread(target=lambda: later.cursor().execute(
+            f"SELECT pg_advisory_xact_lock({hash_of_key})", (store.parts.id, key)))
+        waiter.start()
+        wait_for(lambda: held(False))
+        sql("SELECT pg_terminate_backend(%s)", (first,))
+        waiter.join(10)
+        row.rollback()
+        caller.join(30)
+    finally:
+        row.close()
+        later.close()
+    assert (replies[0].status, replies[0].code) == (503, "unavailable") and int(replies[0].headers["Retry-After"]) > 0
+    assert store.parts.get(f"/v1/stock-documents/{draft['id']}")["status"] == "draft"
+    done = store.parts.post(path, {"reason": "错单"}, key=key, expect=200)
+    assert (done["status"], done.replayed) == ("void", False)
+    assert store.parts.post(path, {"reason": "错单"}, key=key, expect=200).replayed
+
+
+def test_keys_that_cannot_be_looked_up(contract, book):
+    """Where it cannot be known whether a request is a repeat, nothing is done: a daemon and a database of its own."""
+    folder = tempfile.mkdtemp(prefix="fettle-keys-")  # short: a socket's path has its limit
+    daemon = Daemon(folder).start()
+    db, other = psycopg2.connect(daemon.dsn), psycopg2.connect(daemon.dsn)
+    db.autocommit = True
+    try:
+        admin = People(db, daemon.port, contract, book).hire("one", "hq_admin")
+        body, key = {"code": "E", "name": "东区"}, uuid7()
+        admin.get("/v1/regions", expect=200)
+        with other.cursor() as cursor:
+            cursor.execute("LOCK TABLE idempotency IN ACCESS EXCLUSIVE MODE")
+        refused = admin.post("/v1/regions", body, key=key)
+        assert (refused.status, refused.code) == (503, "unavailable") and int(refused.headers["Retry-After"]) > 0
+        other.rollback()
+        assert admin.get("/v1/regions", expect=200).data == []
+        made = admin.post("/v1/regions", body, key=key, expect=201)
+        assert not made.replayed and admin.post("/v1/regions", body, key=key, expect=201)["id"] == made["id"]
+    finally:
+        db.close()
+        other.close()
+        assert daemon.stop() == 0, daemon.log()
+        shutil.rmtree(folder)
 
 
 # --- Versions ---

@@ -112,8 +112,16 @@ def test_media_types(admin):
     for kind in ("text/plain", "application/x-www-form-urlencoded", "application/jsonp", "", "multipart/form-data"):
         reply = admin.request("POST", "/v1/regions", raw=body, headers={"Content-Type": kind})
         assert (reply.status, reply.code) == (415, "unsupported_media_type"), kind
-    assert admin.request("POST", "/v1/regions", raw=b"{}", headers={
-        "Content-Type": "Application/JSON; charset=utf-8"}).status == 422
+    assert admin.request("POST", "/v1/regions", raw=body, headers={"Content-Type": None}).code == "unsupported_media_type"
+    for kind in ("Application/JSON; charset=utf-8", "application/json ;charset=UTF8", 'application/json; charset="utf-8"',
+                 "application/json;charset=us-ascii"):
+        assert admin.request("POST", "/v1/regions", raw=b"{}", headers={"Content-Type": kind}).status == 422, kind
+    for charset in ("iso-8859-1", "utf-16", "gb18030", ""):
+        reply = admin.request("POST", "/v1/regions", raw=body, headers={"Content-Type": f"application/json; charset={charset}"})
+        assert (reply.status, reply.code) == (415, "unsupported_media_type"), charset
+    for packed, status in (("gzip", 415), ("br", 415), ("identity, gzip", 415), ("Identity", 422), ("", 422)):
+        reply = admin.request("POST", "/v1/regions", raw=b"{}", headers={"Content-Encoding": packed})
+        assert reply.status == status, packed
     for accept in ("text/html", "application/json;q=0", "application/json;q=0, */*"):
         assert admin.get("/v1/regions", headers={"Accept": accept}).status == 406
     for accept in ("*/*", "application/*", "application/json", "text/html, application/json;q=0.9", None):
@@ -127,7 +135,8 @@ def test_a_patch_may_be_called_what_it_is(admin, anyone, chain):
     assert admin.post(path, {"name": "又名"}, version=2, expect=200,
                       headers={**merge, "X-HTTP-Method-Override": "PATCH"})["name"] == "又名"
     accepted = "application/merge-patch+json, application/json"
-    for kind in ("application/json-patch+json", "application/merge-patch+jsonx", "text/plain"):
+    for kind in ("application/json-patch+json", "application/merge-patch+jsonx", "text/plain",
+                 "application/merge-patch+json; charset=utf-16"):
         wrong = admin.patch(path, {"name": "x"}, headers={"Content-Type": kind}, version=3)
         assert (wrong.status, wrong.headers["Accept-Patch"]) == (415, accepted), kind
         assert accepted in wrong["detail"]
