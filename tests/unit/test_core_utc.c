@@ -65,6 +65,7 @@ other_instants_are_refused(void **state)
 		"2026-11-21",
 		"2026-11-21T",
 		"2026-11-21T08:00Z",
+		"2026-11-21T08.00:00Z",
 		"2026-11-21T08:00:00",
 		"2026-11-21 08:00:00Z",
 		"2026-11-21_08:00:00Z",
@@ -226,6 +227,9 @@ adding_stays_inside_the_calendar(void **state)
 	assert_int_equal(utc_add_ms(morning, 1500).us, 1795248001500000);
 	assert_int_equal(utc_add_ms(morning, -1).us, 1795247999999000);
 	(void)utc_format(utc_add_ms(morning, INT64_MAX), text);
+	assert_string_equal(text, "9999-12-31T23:59:59.999999Z");
+	/* the microseconds fit, their sum does not */
+	(void)utc_format(utc_add_ms(morning, INT64_MAX / 1000), text);
 	assert_string_equal(text, "9999-12-31T23:59:59.999999Z");
 	(void)utc_format(utc_add_ms(morning, INT64_C(999999999999999)), text);
 	assert_string_equal(text, "9999-12-31T23:59:59.999999Z");

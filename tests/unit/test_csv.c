@@ -121,11 +121,79 @@ test_limits(void **state)
 	big[3] = '\n';
 	assert_string_equal(told(big, CSV_RECORD_MAX + 2, 65536, false),
 	                    "1!3;2:xxxxxxxxxxxxxxxxxxxx;");
+	/* and with no line end up to the end of the stream */
+	memset(big, 'x', size);
+	assert_string_equal(told(big, CSV_RECORD_MAX, 1024, false), "1!3;");
 	memset(big, ',', 600);
 	big[255] = '\n';
 	big[599] = '\n';
 	assert_true(strncmp(told(big, 600, 100, false) + 2 + 255, ";2!4;", 5) == 0);
 	free(big);
+}
+
+/* Of a stream that breaks off: what came before it, then the failure. */
+static ssize_t
+read_and_fail(void *arg, char *data, size_t size)
+{
+	ssize_t n = read_text(arg, data, size);
+
+	return n > 0 ? n : -1;
+}
+
+static void
+test_a_stream_that_fails(void **state)
+{
+	static char big[CSV_RECORD_MAX + 10];
+	const struct {
+		const char *text;
+		size_t size;
+	} streams[] = {
+		{ "a\nb", 3 },       /* in a line */
+		{ "a\n\"b\nc", 6 },  /* in quotes, behind a line end */
+		{ big, sizeof(big) } /* in a line that is passed over */
+	};
+
+	(void)state;
+	memset(big, 'x', sizeof(big));
+	big[0] = 'a';
+	big[1] = '\n';
+	for (size_t i = 0; i < COUNT_OF(streams); i++) {
+		struct text text = { streams[i].text, streams[i].size, 1000 };
+		struct csv csv;
+
+		csv_open(&csv, read_and_fail, &text, 0, 1);
+		assert_int_equal(csv_next(&csv), CSV_RECORD);
+		assert_string_equal(csv.fields[0].text, "a");
+		assert_int_equal(csv_next(&csv), CSV_READ_FAILED);
+		csv_close(&csv);
+	}
+}
+
+/* How long a record may be does not depend on where the window happens to end. */
+static void
+test_the_limit_in_every_window(void **state)
+{
+	static char stream[65536 + CSV_RECORD_MAX + 3];
+	char *second = stream + 65536, *last = second + CSV_RECORD_MAX;
+
+	(void)state;
+	memset(stream, 'x', sizeof(stream));
+	second[-1] = '\n'; /* the first fills the window to its last octet */
+	/* NOLINTNEXTLINE(bugprone-not-null-terminated-result): a stream has no NUL at its end */
+	memcpy(last, "\nc\n", 3);
+	assert_string_equal(told(stream, sizeof(stream), 65537, false),
+	                    "1:xxxxxxxxxxxxxxxxxxxx;2!3;3:c;");
+	/* as long, but with a line end in quotes */
+	second[0] = '"';
+	second[1] = '\n';
+	last[-1] = '"';
+	assert_true(strncmp(told(stream, sizeof(stream), 65537, false),
+	                    "1:xxxxxxxxxxxxxxxxxxxx;2!3;", 27) == 0);
+	/* one octet less is a record */
+	memmove(last - 1, last, 3);
+	last[-2] = '"';
+	assert_true(strncmp(told(stream, sizeof(stream) - 1, 65537, false),
+	                    "1:xxxxxxxxxxxxxxxxxxxx;2:\nxxxxxxxxxxxxxxxxxxx;4:c;", 49) == 0);
 }
 
 static void
@@ -169,9 +237,14 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_records),       cmocka_unit_test(test_quotes),
-		cmocka_unit_test(test_what_is_wrong), cmocka_unit_test(test_limits),
-		cmocka_unit_test(test_lines),         cmocka_unit_test(test_going_on),
+		cmocka_unit_test(test_records),
+		cmocka_unit_test(test_quotes),
+		cmocka_unit_test(test_what_is_wrong),
+		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_going_on),
+		cmocka_unit_test(test_a_stream_that_fails),
+		cmocka_unit_test(test_the_limit_in_every_window),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

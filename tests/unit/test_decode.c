@@ -25,7 +25,7 @@ struct thing {
 	const char *name;
 	int64_t count;
 	int64_t wide;
-	struct qty quantity;
+	struct qty quantity, halves;
 	struct map labels;
 	struct utc at;
 	struct thing_line *lines;
@@ -37,8 +37,8 @@ struct thing {
 	struct date day;
 	struct id id;
 	bool yes;
-	bool has_count, has_wide, has_quantity, has_labels, has_at, has_lines, has_detail, has_tags,
-		has_colour, has_day, has_id, has_yes;
+	bool has_count, has_wide, has_quantity, has_halves, has_labels, has_at, has_lines,
+		has_detail, has_tags, has_colour, has_day, has_id, has_yes;
 };
 
 static const struct enumerator colours[] = {
@@ -67,6 +67,7 @@ static const struct member members[] = {
 	{ MAY(count),    .kind = MEMBER_INT, .min = -10, .max = 10, .multiple = 5 },
 	{ MAY(wide),     .kind = MEMBER_INT, .min = INT64_MIN, .max = INT64_MAX },
 	{ MAY(quantity), .kind = MEMBER_QTY, .min = 1, .max = INT64_C(1000000000) * 1000, .multiple = 1 },
+	{ MAY(halves),   .kind = MEMBER_QTY, .max = 2000, .multiple = 500 },
 	{ MAY(labels),   .kind = MEMBER_MAP, .max = 4, .max_items = 2 },
 	{ MAY(at),       .kind = MEMBER_UTC, .flags = MEMBER_NULLABLE },
 	{ MANY(lines),   .kind = MEMBER_OBJECT, .flags = MEMBER_ARRAY, .object = &line_shape,
@@ -211,6 +212,26 @@ test_limits(void **state)
 	assert_string_equal(
 		body("{\"name\":\"x\",\"labels\":{\"a\":\"\",\"b\":\"\",\"c\":\"\"}}", NULL),
 		"/labels too_many");
+	assert_string_equal(body("{\"name\":\"x\",\"labels\":[],\"detail\":[]}", NULL),
+	                    "/labels wrong_type /detail wrong_type");
+}
+
+/* A map's key has up to 64 characters, however many octets they are. */
+static void
+test_keys_of_a_map(void **state)
+{
+	char text[300], key[3 * 64 + 1], too_long[sizeof(key) + 20];
+	struct thing *t;
+
+	(void)state;
+	for (size_t i = 0; i < 64; i++)
+		memcpy(key + 3 * i, "车", 4);
+	snprintf(text, sizeof(text), "{\"name\":\"x\",\"labels\":{\"%s\":\"1\"}}", key);
+	assert_string_equal(body(text, &t), "");
+	assert_string_equal(t->labels.keys[0], key);
+	snprintf(text, sizeof(text), "{\"name\":\"x\",\"labels\":{\"%sa\":\"1\"}}", key);
+	snprintf(too_long, sizeof(too_long), "/labels/%sa too_long", key);
+	assert_string_equal(body(text, NULL), too_long);
 }
 
 static void
@@ -246,6 +267,9 @@ test_numbers_at_the_edges(void **state)
 		{ "\"quantity\":9223372036854775807", "/quantity too_large" },
 		{ "\"quantity\":-9223372036854775808", "/quantity too_small" },
 		{ "\"quantity\":1e15", "/quantity too_large" },
+		{ "\"quantity\":\"2\"", "/quantity wrong_type" },
+		{ "\"halves\":1.5", "" },
+		{ "\"halves\":1.25", "/halves not_multiple" },
 	};
 
 	(void)state;
@@ -272,6 +296,7 @@ test_what_is_not_json(void **state)
 		"{\"\xf5\":1}",
 		"{\"name\":\"\\u0000\"}",
 		"{\"name\":\"\\ud800\"}",
+		"{\"name\":\"\\u12é\"}",
 		"{\"name\":\"x\"} {}",
 		"{\"name\":\"x\ny\"}",
 		"{\"count\":01}",
@@ -366,6 +391,17 @@ test_parameters(void **state)
 		{ "colour", "red" },   { "colour", "red" },
 		{ "quantity", "1e3" }, { "wide", "99999999999999999999" }
 	};
+	const struct parameter edges[] = { { "name", "x" },
+		                           { "yes", "true" },
+		                           { "count", "0" },
+		                           { "wide", "-9223372036854775808" } };
+	const struct parameter beyond[] = { { "name", "x" },
+		                            { "count", "05" },
+		                            { "wide", "-9223372036854775809" },
+		                            { "halves", "0.001" } };
+	const struct parameter no_number[] = { { "name", "x" },
+		                               { "count", "five" },
+		                               { "wide", "-" } };
 	char name[1000];
 	const struct parameter odd[] = { { "name", "x" }, { name, "1" } };
 	struct thing *t;
@@ -380,6 +416,12 @@ test_parameters(void **state)
 		"quantity wrong_type tags too_many colour not_unique day bad_format "
 		"id bad_format yes wrong_type");
 	assert_string_equal(ctx.failures[0].args[0], "; did you mean colour?");
+	assert_string_equal(parameters(edges, COUNT_OF(edges), &t), "");
+	assert_true(t->has_yes && t->yes && t->count == 0 && t->wide == INT64_MIN);
+	assert_string_equal(parameters(beyond, COUNT_OF(beyond), NULL),
+	                    "count wrong_type wide too_small halves not_multiple");
+	assert_string_equal(parameters(no_number, COUNT_OF(no_number), NULL),
+	                    "count wrong_type wide wrong_type");
 	for (size_t letters = 500; letters < 520; letters++) {
 		memset(name, 'a', letters);
 		snprintf(name + letters, sizeof(name) - letters, "王王");
@@ -400,6 +442,7 @@ test_percent(void **state)
 		{ "%00", NULL },        { "%E7%8E", NULL },
 		{ "%ff", NULL },        { "%zz", NULL },
 		{ "%2", NULL },         { "%", NULL },
+		{ "%2z", NULL },        { "%z2", NULL },
 		{ "a%2", NULL },        { "%C0%AF", NULL },
 	};
 
@@ -411,6 +454,43 @@ test_percent(void **state)
 		assert_true(cases[i].decoded ? out && strcmp(out, cases[i].decoded) == 0 : !out);
 	}
 	assert_string_equal(percent_decode(&arena, "a+b", 3, false), "a+b");
+}
+
+/* As many wrong ones are told as fit, each by its name. */
+static void
+test_more_wrong_parameters_than_are_told(void **state)
+{
+	struct parameter many[FAILURES_MAX + 1];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(many); i++)
+		many[i] = (struct parameter){ "unknown", "1" };
+	(void)parameters(many, COUNT_OF(many), NULL);
+	assert_int_equal(ctx.failures_count, FAILURES_MAX);
+	for (size_t i = 0; i < FAILURES_MAX; i++) {
+		assert_string_equal(ctx.failures[i].parameter, "unknown");
+		assert_null(ctx.failures[i].pointer);
+	}
+}
+
+static void
+test_more_values_than_are_taken(void **state)
+{
+	static const char begin[] = "{\"name\":\"x\",\"tags\":[1"; /* four values */
+	static char text[sizeof(begin) + (size_t)2 * DECODE_VALUES_MAX + 2];
+	size_t n = sizeof(begin) - 1;
+
+	(void)state;
+	memcpy(text, begin, n);
+	for (int i = 4; i < DECODE_VALUES_MAX; i++) {
+		text[n++] = ',';
+		text[n++] = '1';
+	}
+	memcpy(text + n, "]}", 3);
+	assert_string_equal(body(text, NULL), "/tags too_many");
+	memcpy(text + n, ",1]}", 5);
+	assert_string_equal(body(text, NULL), "malformed_json");
+	assert_string_equal(ctx.failures[0].args[0], "more than 20000 values");
 }
 
 /* None is passed over in silence. */
@@ -442,6 +522,7 @@ main(void)
 		cmocka_unit_test(test_absent_and_null_differ),
 		cmocka_unit_test(test_every_wrong_field_is_told_at_once),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_keys_of_a_map),
 		cmocka_unit_test(test_numbers_at_the_edges),
 		cmocka_unit_test(test_what_is_not_json),
 		cmocka_unit_test(test_depth),
@@ -449,6 +530,8 @@ main(void)
 		cmocka_unit_test(test_parameters),
 		cmocka_unit_test(test_percent),
 		cmocka_unit_test(test_more_parameters_than_fit),
+		cmocka_unit_test(test_more_wrong_parameters_than_are_told),
+		cmocka_unit_test(test_more_values_than_are_taken),
 	};
 	int failed;
 

@@ -86,6 +86,9 @@ test_names(void **state)
 		  "图.jpg" },
 		{ "form-data; name=\"f\"; filename=\"_.jpg\"; filename*=UTF-8''%E5%9B%2", "_.jpg" },
 		{ "form-data; name=\"f\"; filename=\"_.jpg\"; filename*=latin1''x", "_.jpg" },
+		{ "form-data; name=\"f\"; filename=\"_.jpg\"; filename*=UTF-8'x.jpg", "_.jpg" },
+		{ "form-data; name=\"f\"; filename=\"_.jpg\"; filename*=x", "_.jpg" },
+		{ "form-data; name=\"f\"; filename=a\\", "a\\" },
 		{ "form-data; name=\"f\"; filename=\"\"", "" },
 		{ "form-data; name=\"f\"", NULL },
 	};
@@ -109,6 +112,7 @@ static void
 test_boundaries(void **state)
 {
 	static const char body[] = "--a b'()+_,-./:=?\r\n" FILE_HEAD "\r\nx\r\n--a b'()+_,-./:=?--";
+	static const char short_body[] = "--0aZ9\r\n" FILE_HEAD "\r\nx\r\n--0aZ9--";
 	static const char *const wrong[] = {
 		"multipart/form-data",
 		"multipart/form-data; boundary=",
@@ -116,6 +120,7 @@ test_boundaries(void **state)
 		"multipart/form-data; boundary=\"a",
 		"multipart/form-data; boundary=\"a \"",
 		"multipart/form-data; boundary=a\tb",
+		"multipart/form-data; boundary=a~b",
 		"multipart/form-data; boundary=\"a\x01\"",
 		"multipart/form-data; xboundary=XX",
 		"multipart/form-data; boundary",
@@ -126,6 +131,9 @@ test_boundaries(void **state)
 	(void)state;
 	assert_int_equal(count("multipart/form-data; charset=utf-8; Boundary=\"a b'()+_,-./:=?\"",
 	                       body, sizeof(body) - 1, NULL),
+	                 1);
+	assert_int_equal(count("multipart/form-data; boundary=0aZ9", short_body,
+	                       sizeof(short_body) - 1, NULL),
 	                 1);
 	for (size_t i = 0; i < COUNT_OF(wrong); i++) {
 		struct multipart m;
@@ -152,6 +160,8 @@ test_hostile_bodies(void **state)
 		"--XX\r\nContent-Disposition: attachment; name=f\r\n\r\nx\r\n--XX--",
 		"--XX\r\nContent-Disposition: form-database; name=f\r\n\r\nx\r\n--XX--",
 		"--XX\r\nContent-Disposition: form-data; filename=f\r\n\r\nx\r\n--XX--",
+		"--XX\r\nContent-Disposition: form-data\r\n\r\nx\r\n--XX--",
+		"--XX\r\nContent-Disposition: \r\n\r\nx\r\n--XX--",
 		"--XX\r\nContent-Disposition: form-data; name=\"f\r\n\r\nx\r\n--XX--",
 		"--XX\r\nContent-Disposition: form-data; name=f; filename\r\n\r\nx\r\n--XX--",
 		"--XX\r\n" FILE_HEAD FILE_HEAD "\r\nx\r\n--XX--",

@@ -24,7 +24,7 @@ test_plates_that_follow_a_pattern(void **state)
 		{ "沪AD12345", PLATE_NEW_ENERGY }, { "粤B12345D", PLATE_NEW_ENERGY },
 		{ "鲁BF00012", PLATE_NEW_ENERGY }, { "京AAD1234", PLATE_NEW_ENERGY },
 		{ "京AK12345", PLATE_NEW_ENERGY }, { "京A12345K", PLATE_NEW_ENERGY },
-		{ "沪ADA1234", PLATE_NEW_ENERGY },
+		{ "沪ADA1234", PLATE_NEW_ENERGY }, { "京A1234B", PLATE_ORDINARY },
 	};
 
 	(void)state;
@@ -62,10 +62,10 @@ test_plates_that_follow_none(void **state)
 {
 	static const char *plates[] = {
 		"京AI1234", /* I and O are left out */
-		"京AD1234I",  "京O12345",  "京A1234O",  "京A1234",     "京A123456",
-		"京A1234567", "京",        "台A12345",  "AA12345",     "12345678",
-		"",           "京A123挂4", "京AL12345", "京A12345L",   "京ADAA123",
-		"京a12345",   "京A 12345", "京A·12345", "京A1234\xE6", "京AD1234港",
+		"京AD1234I",   "京O12345",   "京A1234O",  "京A1234",   "京A123456", "京A1234567",
+		"京",          "台A12345",   "AA12345",   "12345678",  "",          "京A123挂4",
+		"京AL12345",   "京A12345L",  "京ADAA123", "京a12345",  "京A 12345", "京A·12345",
+		"京A1234\xE6", "京AD1234港", "京A12-45",  "京AD-1234", "京AX1234D", "京A1X234D",
 	};
 
 	(void)state;

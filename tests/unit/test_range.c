@@ -23,6 +23,7 @@ test_ranges(void **state)
 		{ "BYTES=90-", 100, RANGE_PART, 90, 10 },
 		{ "bytes=90-1000", 100, RANGE_PART, 90, 10 },
 		{ "bytes=0-99999999999999999999999999", 100, RANGE_PART, 0, 100 },
+		{ "bytes=0-18446744073709551616", 100, RANGE_PART, 0, 100 }, /* 2^64 */
 		{ "bytes=-10", 100, RANGE_PART, 90, 10 },
 		{ "bytes=-1000", 100, RANGE_PART, 0, 100 },
 		{ "bytes=100-", 100, RANGE_OUTSIDE, 7, 7 },

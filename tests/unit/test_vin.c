@@ -46,6 +46,8 @@ static const struct {
 	/* A heavy lorry may have a digit at position 7 in 2016, too: only its maker's patterns
 	 * tell. */
 	{ "1XKYD49XXGJ123456", VIN_OK, 1986, 2016 },
+	/* 0 is no region: the rule of North America is not for it. */
+	{ "0FTFW15T1DFC10312", VIN_OK, 2013, 2013 },
 };
 
 static void
