@@ -45,12 +45,14 @@ DROP FUNCTION IF EXISTS audit_values(jsonb, text[], text[]);
 
 -- The principal behind a token: one row for each role and store (chain: everywhere); no row: nobody.  reached_kind is the
 -- kind of a store to which a grant of its region or the chain reaches; of the chain's own stores a grant of the chain
--- names none.
+-- names none.  Asked for with many requests, it is plpgsql: its plan is kept, where one of SQL is made with each call.
 DROP FUNCTION IF EXISTS session_find(bytea, timestamptz);
 CREATE FUNCTION session_find(hash bytea, at timestamptz)
 RETURNS TABLE (kind text, actor_id uuid, session_id uuid, role text, scopes text, store_id uuid, chain boolean, reached_kind text,
                purpose text, subject_id uuid)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+	RETURN QUERY
 	SELECT 'staff', f.id, s.id, g.role, NULL::text, coalesce(g.store_id, r.id), g.scope = 'chain', r.kind, NULL::text, NULL::uuid
 	  FROM session s
 	  JOIN staff f ON f.id = s.staff_id AND f.active AND f.deleted_at IS NULL
@@ -65,18 +67,20 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 	  FROM api_key k
 	  LEFT JOIN LATERAL unnest(k.store_ids) u (store_id) ON true
 	  LEFT JOIN store r ON k.store_ids IS NULL AND r.kind <> 'own'
-	 WHERE k.token_hash = hash AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > at)
-$$;
+	 WHERE k.token_hash = hash AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > at);
+END $$;
 
 -- What a link opens.
 DROP FUNCTION IF EXISTS link_find(uuid, timestamptz);
 CREATE FUNCTION link_find(link uuid, at timestamptz)
 RETURNS TABLE (kind text, actor_id uuid, session_id uuid, role text, scopes text, store_id uuid, chain boolean, reached_kind text,
                purpose text, subject_id uuid)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+	RETURN QUERY
 	SELECT 'link', l.id, l.id, NULL::text, ''::text, l.store_id, false, NULL::text, l.purpose, l.subject_id
-	  FROM link l WHERE l.id = link AND l.revoked_at IS NULL AND l.expires_at > at
-$$;
+	  FROM link l WHERE l.id = link AND l.revoked_at IS NULL AND l.expires_at > at;
+END $$;
 
 -- Username to stored password; the row is locked so that failures are counted one by one.
 CREATE OR REPLACE FUNCTION credential_find(wanted text)

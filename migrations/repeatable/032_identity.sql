@@ -8,7 +8,9 @@ CREATE POLICY staff_self ON staff FOR SELECT TO fettle_app, fettle_owner
 -- Who may act in the caller's stores, by a grant of the store, of its region or of the chain; and of headquarters, the
 -- people of the stores it leaves out: their names stand in its own orders too.
 CREATE OR REPLACE FUNCTION staff_acting() RETURNS SETOF uuid
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+	RETURN QUERY
 	WITH here AS MATERIALIZED (
 		SELECT s.id, s.region_id
 		  FROM store s
@@ -23,8 +25,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 	 WHERE g.scope = 'chain' AND g.revoked_at IS NULL AND EXISTS (SELECT FROM here)
 	UNION ALL
 	SELECT f.id FROM staff f
-	 WHERE current_setting('app.hq', true) = 'but' AND f.store_id = ANY (nullif(current_setting('app.stores', true), '')::uuid[])
-$$;
+	 WHERE current_setting('app.hq', true) = 'but' AND f.store_id = ANY (nullif(current_setting('app.stores', true), '')::uuid[]);
+END $$;
 
 -- A store sees everyone who may act in it, wherever they are at home; changing them needs the home.
 DROP POLICY IF EXISTS staff_acting ON staff;

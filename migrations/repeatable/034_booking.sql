@@ -40,12 +40,14 @@ $$;
 -- How long the operations take, and not less than the store's slot.
 CREATE OR REPLACE FUNCTION booking_length(of_store uuid, operations uuid[])
 RETURNS interval
-LANGUAGE sql STABLE AS $$
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	RETURN (
 	SELECT make_interval(mins => greatest(p.slot_minutes,
 	           coalesce((SELECT ceil(sum(o.standard_hours) * 60)::integer FROM operation o WHERE o.id = ANY (operations)), 0)))
 	  FROM store_policy p
-	 WHERE p.store_id = of_store
-$$;
+	 WHERE p.store_id = of_store);
+END $$;
 
 -- Whether a technician is booked, at whatever store: who works in several is nowhere offered twice.  It looks past row
 -- security and tells nothing but this.

@@ -1,12 +1,16 @@
 -- The next readable number of a kind in a store, by the store's own day; locks the counter.
 CREATE OR REPLACE FUNCTION document_number_next(store uuid, number_kind text, at timestamptz) RETURNS text
-LANGUAGE sql VOLATILE SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, public AS $$
+DECLARE
+	number text;
+BEGIN
 	INSERT INTO document_counter AS c (store_id, kind, period, last)
 	SELECT s.id, number_kind, to_char(at AT TIME ZONE s.time_zone, 'YYMMDD'), 1 FROM store s WHERE s.id = store
 	ON CONFLICT (store_id, kind, period) DO UPDATE SET last = c.last + 1
 	RETURNING (SELECT s.code FROM store s WHERE s.id = c.store_id) || '-' || c.kind || '-' || c.period || '-'
-	          || lpad(c.last::text, greatest(4, length(c.last::text)), '0')
-$$;
+	          || lpad(c.last::text, greatest(4, length(c.last::text)), '0') INTO number;
+	RETURN number;
+END $$;
 
 -- What a line comes to on a bill: parts count as far as they stayed in the vehicle.
 CREATE OR REPLACE FUNCTION billed_quantity(line work_order_line) RETURNS numeric
