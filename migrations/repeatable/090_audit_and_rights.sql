@@ -14,7 +14,10 @@ BEGIN
 	          WHERE c.relkind = 'r'
 	LOOP
 		EXECUTE format('DROP TRIGGER IF EXISTS audit ON %I', t.name);
-		EXECUTE format('CREATE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON %I FOR EACH ROW EXECUTE FUNCTION audit_row(%L)', t.name, t.hidden);
+		EXECUTE format('CREATE TRIGGER audit AFTER UPDATE OR DELETE ON %I FOR EACH ROW EXECUTE FUNCTION audit_row(%L)', t.name, t.hidden);
+		EXECUTE format('DROP TRIGGER IF EXISTS audit_added ON %I', t.name);
+		EXECUTE format('CREATE TRIGGER audit_added AFTER INSERT ON %I REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION audit_added(%L)',
+		               t.name, t.hidden);
 	END LOOP;
 END $$;
 
