@@ -302,6 +302,7 @@ conn_run(struct conn *conn, struct ctx *ctx, enum err (*fn)(struct ctx *ctx, voi
 		ctx->subject = (struct id){ 0 };
 		ctx->existing = (struct id){ 0 };
 		ctx->search = NULL;
+		ctx->events = NULL;
 		err = run_once(conn, ctx, fn, arg);
 		if (err == ERR_CONNECTION_LOST && conn->commit_sent) {
 			err = ERR_OUTCOME_UNKNOWN;

@@ -12,6 +12,7 @@
 
 struct conn;
 struct search_keys;
+struct events;
 
 enum actor_kind {
 	ACTOR_SYSTEM, /* migrations, jobs, import, verify */
@@ -53,6 +54,7 @@ struct ctx {
 	const char *request_id;
 	struct conn *conn;
 	struct search_keys *search; /* where event/search.h gathers, or NULL */
+	struct events *events;      /* where event/event.h gathers, or NULL */
 	int64_t if_match;           /* version the caller read; -1: none was sent */
 
 	/* Results */

@@ -4,12 +4,69 @@
 
 #include <string.h>
 
+#define EVENTS_MAX 64
+
+/* Events on their way into one statement, column by column. */
+struct events {
+	size_t count;
+	struct id ids[EVENTS_MAX], stores[EVENTS_MAX], subjects[EVENTS_MAX];
+	const char *types[EVENTS_MAX], *subject_types[EVENTS_MAX], *data[EVENTS_MAX];
+};
+
+void
+event_gather(struct ctx *ctx)
+{
+	ctx->events = arena_alloc(ctx->arena, sizeof(*ctx->events));
+	ctx->events->count = 0;
+}
+
+static void
+send(struct ctx *ctx, struct events *e)
+{
+	if (e->count > 0)
+		db_write(ctx, event_add_all, IDS_ARG(event_ids, e->ids, e->count),
+		         TEXTS_ARG(types, e->types, e->count),
+		         IDS_ARG(store_ids, e->stores, e->count),
+		         TEXTS_ARG(subject_types, e->subject_types, e->count),
+		         IDS_ARG(subject_ids, e->subjects, e->count),
+		         TEXTS_ARG(data, e->data, e->count));
+	e->count = 0;
+}
+
+void
+event_write(struct ctx *ctx)
+{
+	send(ctx, ctx->events);
+	ctx->events = NULL;
+}
+
+static void
+gather(struct ctx *ctx, struct events *e, const char *type, struct id store, struct id subject,
+       const char *subject_type, const char *data)
+{
+	size_t at;
+
+	if (e->count == EVENTS_MAX)
+		send(ctx, e);
+	at = e->count++;
+	e->ids[at] = id_new();
+	e->types[at] = type;
+	e->stores[at] = store;
+	e->subject_types[at] = subject_type;
+	e->subjects[at] = subject;
+	e->data[at] = data;
+}
+
 void
 event_add_data(struct ctx *ctx, const char *type, struct id store, struct id subject,
                const char *data)
 {
 	const char *subject_type = arena_copy(ctx->arena, type, strcspn(type, "."));
 
+	if (ctx->events) {
+		gather(ctx, ctx->events, type, store, subject, subject_type, data);
+		return;
+	}
 	db_write(ctx, event_add, ARG(event_id, id_new()), ARG(type, type), ARG(store_id, store),
 	         ARG(subject_type, subject_type), ARG(subject_id, subject), ARG(data, data));
 }

@@ -12,6 +12,11 @@ void event_add(struct ctx *ctx, const char *type, struct id store, struct id sub
 void event_add_data(struct ctx *ctx, const char *type, struct id store, struct id subject,
                     const char *data);
 
+/* From here on events are gathered in ctx->events, until event_write() sends them together and ends
+ * it: for one who appends several.  Nothing in between gives an event's subject a new version. */
+void event_gather(struct ctx *ctx);
+void event_write(struct ctx *ctx);
+
 /* The next events of a consumer, at most limit, each exactly once and in order: id, type, store_id,
  * subject_id.  They count as taken when the transaction commits. */
 MUSTCHECK enum err event_take(struct ctx *ctx, const char *consumer, int limit,

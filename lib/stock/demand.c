@@ -85,34 +85,43 @@ is_short(const struct demands *d, size_t i)
 	return d->picked[i].milli < d->wanted[i].milli;
 }
 
-enum err
-stock_reserve(struct ctx *ctx, struct id store, struct id work_order,
-              const struct stock_want *wants, size_t count, bool refuse, const char *supply[])
-{
+struct stock_held {
+	struct demands demands;
 	struct levels levels;
-	struct demands d;
+};
+
+enum err
+stock_pick(struct ctx *ctx, struct id store, struct id work_order, const struct stock_want *wants,
+           size_t count, bool refuse, bool is_short_of[], struct stock_held **held)
+{
+	struct stock_held *h = arena_alloc(ctx->arena, sizeof(*h));
+	struct demands *d = &h->demands;
 	enum err err;
 
-	if (count == 0)
-		return OK;
-	demands_init(ctx, &d, "repair", count);
-	d.work_order = work_order;
+	demands_init(ctx, d, "repair", count);
+	d->work_order = work_order;
 	for (size_t i = 0; i < count; i++) {
-		d.parts[i] = wants[i].part;
-		d.lines[i] = wants[i].line;
-		d.wanted[i] = wants[i].quantity;
+		d->parts[i] = wants[i].part;
+		d->lines[i] = wants[i].line;
+		d->wanted[i] = wants[i].quantity;
 	}
-	err = levels_lock(ctx, store, (struct id){ { 0 } }, d.parts, count, &levels);
+	err = levels_lock(ctx, store, (struct id){ { 0 } }, d->parts, count, &h->levels);
 	if (err)
 		return err;
 	for (size_t i = 0; i < count; i++) {
-		pick(&d, i, &levels, true);
-		if (refuse && is_short(&d, i))
+		pick(d, i, &h->levels, true);
+		is_short_of[i] = is_short(d, i);
+		if (refuse && is_short_of[i])
 			return fail(ctx, ERR_INSUFFICIENT_STOCK, NULL);
-		supply[i] = is_short(&d, i) ? "short" : "reserved";
 	}
-	demands_save(ctx, &d, &levels);
+	*held = h;
 	return OK;
+}
+
+void
+stock_hold(struct ctx *ctx, const struct stock_held *held)
+{
+	demands_save(ctx, &held->demands, &held->levels);
 }
 
 /* What a body refers to must be visible: foreign keys see more than the caller does. */
@@ -269,7 +278,9 @@ demand_create(struct ctx *ctx, const struct create_demand *in)
 		return err;
 	for (size_t i = 0; i < d.count; i++)
 		pick(&d, i, &levels, hold);
+	event_gather(ctx);
 	demands_save(ctx, &d, &levels);
+	event_write(ctx);
 	if (named)
 		supply_lines(ctx, &d);
 	ctx->subject = d.ids[0];

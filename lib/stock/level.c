@@ -2,17 +2,36 @@
 /* Levels are read under lock, changed in memory and written back as they then are. */
 #include "stock/level.h"
 
+static size_t
+count_different(const struct id *parts, size_t count)
+{
+	size_t different = 0;
+
+	for (size_t i = 0, k; i < count; i++) {
+		for (k = 0; k < i && !id_equal(parts[k], parts[i]); k++)
+			;
+		different += k == i;
+	}
+	return different;
+}
+
 enum err
 levels_lock(struct ctx *ctx, struct id store, struct id warehouse, const struct id *parts,
             size_t count, struct levels *levels)
 {
+	int64_t different = (int64_t)count_different(parts, count);
 	struct rows *rows;
-	enum err err;
+	enum err err = db_read(ctx, stock_levels_lock, &rows, ARG(store_id, store),
+	                       ARG(warehouse_id, warehouse), IDS_ARG(part_ids, parts, count),
+	                       ARG(count, different));
 
-	db_write(ctx, stock_levels_ensure, ARG(store_id, store), ARG(warehouse_id, warehouse),
-	         IDS_ARG(part_ids, parts, count));
-	err = db_read(ctx, stock_levels_lock, &rows, ARG(store_id, store),
-	              ARG(warehouse_id, warehouse), IDS_ARG(part_ids, parts, count));
+	if (!err && rows_count(rows) == 0 && count > 0) {
+		db_write(ctx, stock_levels_ensure, ARG(store_id, store),
+		         ARG(warehouse_id, warehouse), IDS_ARG(part_ids, parts, count));
+		err = db_read(ctx, stock_levels_lock, &rows, ARG(store_id, store),
+		              ARG(warehouse_id, warehouse), IDS_ARG(part_ids, parts, count),
+		              ARG(count, different));
+	}
 	if (err)
 		return err;
 	*levels = (struct levels){ .store = store, .count = rows_count(rows) };

@@ -20,10 +20,12 @@ struct stock_want {
 /* Hold what each line wants from the store's default warehouse.  What is short: with refuse
  * ERR_INSUFFICIENT_STOCK and nothing is held, else the rest waits for the next receipt as an
  * open demand.  Every want leaves a demand with what could be picked at first look (fill rate).
- * supply[i] becomes "reserved" or "short". */
-MUSTCHECK enum err stock_reserve(struct ctx *ctx, struct id store, struct id work_order,
-                                 const struct stock_want *wants, size_t count, bool refuse,
-                                 const char *supply[]);
+ * is_short_of[i] says of which; *held is written by stock_hold(), once the lines are there. */
+struct stock_held;
+MUSTCHECK enum err stock_pick(struct ctx *ctx, struct id store, struct id work_order,
+                              const struct stock_want *wants, size_t count, bool refuse,
+                              bool is_short_of[], struct stock_held **held);
+void stock_hold(struct ctx *ctx, const struct stock_held *held);
 
 /* Give back what is held for lines, and cancel what they still wait for. */
 MUSTCHECK enum err stock_release(struct ctx *ctx, struct id store, const struct id *lines,

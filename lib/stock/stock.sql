@@ -10,16 +10,21 @@ SELECT w.store_id, w.id, p.id, :now::timestamptz
  ORDER BY p.id
 ON CONFLICT (store_id, warehouse_id, part_id) DO NOTHING;
 
+-- All of them or, while some are missing, none: what is made later would be locked out of order.
 -- name: stock_levels_lock
+WITH place AS MATERIALIZED (
+	SELECT w.id FROM warehouse w
+	 WHERE w.store_id = :store_id
+	   AND CASE WHEN :warehouse_id::uuid IS NULL THEN w.is_default ELSE w.id = :warehouse_id END
+)
 SELECT l.warehouse_id, l.part_id, l.on_hand, l.reserved, l.value, l.movements
   FROM stock_level l
- WHERE l.store_id = :store_id
-   AND l.warehouse_id = (SELECT w.id FROM warehouse w
-                          WHERE w.store_id = :store_id
-                            AND CASE WHEN :warehouse_id::uuid IS NULL THEN w.is_default ELSE w.id = :warehouse_id END)
-   AND l.part_id = ANY (:part_ids::uuid[])
+ WHERE l.store_id = :store_id AND l.warehouse_id = (SELECT p.id FROM place p) AND l.part_id = ANY (:part_ids::uuid[])
+   AND (SELECT count(*) FROM stock_level a
+         WHERE a.store_id = :store_id AND a.warehouse_id = (SELECT p.id FROM place p)
+           AND a.part_id = ANY (:part_ids::uuid[])) = :count::bigint
  ORDER BY l.part_id
-   FOR NO KEY UPDATE;
+   FOR NO KEY UPDATE OF l;
 
 -- name: stock_levels_lock_of_lines
 SELECT l.part_id

@@ -3,6 +3,7 @@
 #include "work_order/consent.h"
 
 #include "event/event.h"
+#include "stock/stock.h"
 
 static enum err
 decide(struct ctx *ctx, const struct lines *lines, struct id id, enum work_order_line_status to,
@@ -112,6 +113,7 @@ enum err
 work_order_authorise(struct ctx *ctx, struct id id, const struct authorise_work_order *in)
 {
 	struct consent consent = { 0 };
+	struct stock_held *held;
 	struct lines lines;
 	struct work_order wo;
 	enum work_order_status same;
@@ -124,10 +126,12 @@ work_order_authorise(struct ctx *ctx, struct id id, const struct authorise_work_
 	/* stock is locked before lines are written: a receipt does it in this order too */
 	if (!err)
 		err = lines_reserve(ctx, wo.store, id, consent.decided, consent.decided_count,
-		                    consent.refuse);
+		                    consent.refuse, &held);
 	if (err)
 		return err;
 	consent_save(ctx, &wo, &consent);
+	if (held)
+		stock_hold(ctx, held);
 	lines_decide(ctx, id, consent.decided, consent.decided_count, consent.id);
 	if (consent.authorised > 0)
 		move_authorised(ctx, &wo);
@@ -195,7 +199,7 @@ work_order_line_decide(struct ctx *ctx, enum op op, struct id id, const char *re
 	line->status = (enum work_order_line_status)to;
 	line->reason = reason;
 	line->note = note;
-	lines_decide(ctx, wo.id, (const struct line *const[]){ line }, 1, (struct id){ { 0 } });
+	lines_decide(ctx, wo.id, &line, 1, (struct id){ { 0 } });
 	work_order_changed(ctx, &wo, "work_order.line_decided");
 	ctx->subject = id;
 	return OK;

@@ -8,8 +8,8 @@
 struct consent {
 	struct id id;
 	const struct authorise_work_order *in;
-	size_t authorised;           /* how many lines */
-	const struct line **decided; /* authorised and declined ones */
+	size_t authorised;     /* how many lines */
+	struct line **decided; /* authorised and declined ones */
 	size_t decided_count;
 	int64_t amount; /* of the authorised lines, less discounts */
 	bool refuse;    /* when parts are short */

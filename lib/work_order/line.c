@@ -47,7 +47,8 @@ line_of(const struct lines *lines, struct id id)
 /* The lines turned into one array for each column. */
 struct columns {
 	struct id *ids, *operations, *parts, *concerns;
-	const char **kinds, **descriptions, **categories, **payers, **statuses, **reasons;
+	const char **kinds, **descriptions, **categories, **payers, **statuses, **supplies,
+		**reasons;
 	struct qty *quantities;
 	int64_t *list_prices, *unit_prices, *amounts;
 };
@@ -67,6 +68,7 @@ columns_of(struct arena *arena, const struct lines *lines, struct columns *c)
 		.categories = arena_array(arena, n, sizeof(*c->categories)),
 		.payers = arena_array(arena, n, sizeof(*c->payers)),
 		.statuses = arena_array(arena, n, sizeof(*c->statuses)),
+		.supplies = arena_array(arena, n, sizeof(*c->supplies)),
 		.reasons = arena_array(arena, n, sizeof(*c->reasons)),
 		.quantities = arena_array(arena, n, sizeof(*c->quantities)),
 		.list_prices = arena_array(arena, n, sizeof(*c->list_prices)),
@@ -85,6 +87,7 @@ columns_of(struct arena *arena, const struct lines *lines, struct columns *c)
 		c->categories[i] = l->category;
 		c->payers[i] = enum_code(&payer_enum, (int)l->payer);
 		c->statuses[i] = enum_code(&work_order_line_status_enum, (int)l->status);
+		c->supplies[i] = enum_code(&line_supply_enum, (int)l->supply);
 		c->reasons[i] = l->reason;
 		c->quantities[i] = l->quantity;
 		c->list_prices[i] = l->list_price;
@@ -112,48 +115,51 @@ lines_add(struct ctx *ctx, struct id store, struct id order, int64_t last_positi
 	         QTYS_ARG(quantities, c.quantities, n), INTS_ARG(list_prices, c.list_prices, n),
 	         INTS_ARG(unit_prices, c.unit_prices, n), INTS_ARG(amounts, c.amounts, n),
 	         TEXTS_ARG(payers, c.payers, n), TEXTS_ARG(statuses, c.statuses, n),
-	         TEXTS_ARG(reasons, c.reasons, n));
+	         TEXTS_ARG(supplies, c.supplies, n), TEXTS_ARG(reasons, c.reasons, n));
 }
 
 void
-lines_decide(struct ctx *ctx, struct id order, const struct line *const *lines, size_t count,
+lines_decide(struct ctx *ctx, struct id order, struct line *const *lines, size_t count,
              struct id authorisation)
 {
 	struct id *ids = arena_array(ctx->arena, count + 1, sizeof(*ids));
 	const char **statuses = arena_array(ctx->arena, count + 1, sizeof(*statuses));
 	const char **reasons = arena_array(ctx->arena, count + 1, sizeof(*reasons));
 	const char **notes = arena_array(ctx->arena, count + 1, sizeof(*notes));
+	const char **supplies = arena_array(ctx->arena, count + 1, sizeof(*supplies));
 
 	for (size_t i = 0; i < count; i++) {
 		ids[i] = lines[i]->id;
 		statuses[i] = enum_code(&work_order_line_status_enum, (int)lines[i]->status);
 		reasons[i] = lines[i]->reason;
 		notes[i] = lines[i]->note;
+		supplies[i] = enum_code(&line_supply_enum, (int)lines[i]->supply);
 	}
 	db_write(ctx, work_order_lines_decide, ARG(id, order), ARG(authorisation_id, authorisation),
 	         IDS_ARG(line_ids, ids, count), TEXTS_ARG(statuses, statuses, count),
-	         TEXTS_ARG(reasons, reasons, count), TEXTS_ARG(notes, notes, count));
+	         TEXTS_ARG(reasons, reasons, count), TEXTS_ARG(notes, notes, count),
+	         TEXTS_ARG(supplies, supplies, count));
 }
 
 void
-lines_set_supply(struct ctx *ctx, const struct id *lines, const char *const *supply, size_t count)
+lines_issued(struct ctx *ctx, const struct id *lines, size_t count)
 {
-	db_write(ctx, work_order_lines_set_supply, IDS_ARG(line_ids, lines, count),
-	         TEXTS_ARG(supplies, supply, count));
+	db_write(ctx, work_order_lines_issued, IDS_ARG(line_ids, lines, count));
 }
 
 enum err
-lines_reserve(struct ctx *ctx, struct id store, struct id order, const struct line *const *lines,
-              size_t count, bool refuse)
+lines_reserve(struct ctx *ctx, struct id store, struct id order, struct line *const *lines,
+              size_t count, bool refuse, struct stock_held **held)
 {
 	struct stock_want *wants = arena_array(ctx->arena, count + 1, sizeof(*wants));
-	const char **supply = arena_array(ctx->arena, count + 1, sizeof(*supply));
-	struct id *ids = arena_array(ctx->arena, count + 1, sizeof(*ids));
+	struct line **wanting = arena_array(ctx->arena, count + 1, sizeof(struct line *));
+	bool *is_short = arena_array(ctx->arena, count + 1, sizeof(*is_short));
 	size_t n = 0;
 	enum err err;
 
+	*held = NULL;
 	for (size_t i = 0; i < count; i++) {
-		const struct line *l = lines[i];
+		struct line *l = lines[i];
 
 		if (l->kind != WORK_ORDER_LINE_KIND_PART ||
 		    l->status != WORK_ORDER_LINE_STATUS_AUTHORISED || l->supply != LINE_SUPPLY_NONE)
@@ -163,15 +169,14 @@ lines_reserve(struct ctx *ctx, struct id store, struct id order, const struct li
 			.part = l->part,
 			.quantity = l->quantity,
 		};
-		ids[n++] = l->id;
+		wanting[n++] = l;
 	}
 	if (n == 0)
 		return OK;
-	err = stock_reserve(ctx, store, order, wants, n, refuse, supply);
-	if (err)
-		return err;
-	lines_set_supply(ctx, ids, supply, n);
-	return OK;
+	err = stock_pick(ctx, store, order, wants, n, refuse, is_short, held);
+	for (size_t i = 0; !err && i < n; i++)
+		wanting[i]->supply = is_short[i] ? LINE_SUPPLY_SHORT : LINE_SUPPLY_RESERVED;
+	return err;
 }
 
 enum err

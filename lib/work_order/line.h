@@ -18,6 +18,8 @@ struct line {
 	int64_t list_price, unit_price, amount;
 };
 
+struct stock_held;
+
 struct lines {
 	struct line *line;
 	size_t count;
@@ -50,20 +52,21 @@ MUSTCHECK enum err lines_price(struct ctx *ctx, const struct line_facts *facts, 
 void lines_add(struct ctx *ctx, struct id store, struct id order, int64_t last_position,
                const struct lines *lines, struct id authorisation);
 
-/* Reserve the parts of lines that were decided just now, and tell their supply. */
+/* Reserve the parts of lines that were decided just now: their supply is told in memory, and written
+ * with them.  *held is for stock_hold(), NULL when they want none. */
 MUSTCHECK enum err lines_reserve(struct ctx *ctx, struct id store, struct id order,
-                                 const struct line *const *lines, size_t count, bool refuse);
+                                 struct line *const *lines, size_t count, bool refuse,
+                                 struct stock_held **held);
 
 /* Give back what stock holds for the part lines. */
 MUSTCHECK enum err lines_release(struct ctx *ctx, struct id store, const struct line *const *lines,
                                  size_t count);
 
-/* Write status, reason and note of lines as they are in memory; authorisation may be none. */
-void lines_decide(struct ctx *ctx, struct id order, const struct line *const *lines, size_t count,
+/* Write status, reason, note and supply of lines as they are in memory; authorisation may be none. */
+void lines_decide(struct ctx *ctx, struct id order, struct line *const *lines, size_t count,
                   struct id authorisation);
 
-/* Write what stock has done for lines. */
-void lines_set_supply(struct ctx *ctx, const struct id *lines, const char *const *supply,
-                      size_t count);
+/* Write that the parts of lines are out. */
+void lines_issued(struct ctx *ctx, const struct id *lines, size_t count);
 
 #endif

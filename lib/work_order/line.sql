@@ -55,34 +55,33 @@ SELECT l.id, l.position, l.kind, l.part_id, l.quantity, l.amount, l.status, l.wo
 
 -- name: work_order_lines_add
 INSERT INTO work_order_line (id, store_id, work_order_id, position, kind, operation_id, part_id, concern_id, description,
-                             repair_category, quantity, list_price, unit_price, amount, payer, status, reason,
+                             repair_category, quantity, list_price, unit_price, amount, payer, status, supply, reason,
                              authorisation_id, created_at, updated_at)
 SELECT n.id, :store_id, :order_id, :last_position::integer + n.position, n.kind, n.operation_id, n.part_id, n.concern_id,
-       n.description, n.repair_category, n.quantity, n.list_price, n.unit_price, n.amount, n.payer, n.status, n.reason,
-       CASE WHEN n.status = 'authorised' THEN :authorisation_id::uuid END, :now, :now
+       n.description, n.repair_category, n.quantity, n.list_price, n.unit_price, n.amount, n.payer, n.status, n.supply,
+       n.reason, CASE WHEN n.status = 'authorised' THEN :authorisation_id::uuid END, :now, :now
   FROM unnest(:line_ids::uuid[], :kinds::text[], :operation_ids::uuid[], :part_ids::uuid[], :concern_ids::uuid[],
               :descriptions::text[], :repair_categories::text[], :quantities::numeric[], :list_prices::bigint[],
-              :unit_prices::bigint[], :amounts::bigint[], :payers::text[], :statuses::text[], :reasons::text[])
+              :unit_prices::bigint[], :amounts::bigint[], :payers::text[], :statuses::text[], :supplies::text[], :reasons::text[])
        WITH ORDINALITY n (id, kind, operation_id, part_id, concern_id, description, repair_category, quantity,
-                          list_price, unit_price, amount, payer, status, reason, position);
+                          list_price, unit_price, amount, payer, status, supply, reason, position);
 
 -- name: work_order_lines_decide
 UPDATE work_order_line l
    SET status = d.status, reason = d.reason, note = d.note,
        authorisation_id = CASE WHEN d.status = 'authorised' THEN :authorisation_id::uuid ELSE l.authorisation_id END,
        work_status = CASE WHEN d.status = 'authorised' THEN l.work_status ELSE 'none' END,
-       supply = CASE WHEN d.status = 'authorised' THEN l.supply ELSE 'none' END,
+       supply = CASE WHEN d.status = 'authorised' THEN d.supply ELSE 'none' END,
        updated_at = :now, changed = pg_current_xact_id()
-  FROM unnest(:line_ids::uuid[], :statuses::text[], :reasons::text[], :notes::text[]) d (id, status, reason, note)
+  FROM unnest(:line_ids::uuid[], :statuses::text[], :reasons::text[], :notes::text[], :supplies::text[])
+       d (id, status, reason, note, supply)
  WHERE l.id = d.id AND l.work_order_id = :id;
 
--- name: work_order_lines_set_supply
-UPDATE work_order_line l
-   SET supply = s.supply,
-       issued_quantity = l.issued_quantity + CASE WHEN s.supply = 'issued' THEN l.quantity ELSE 0 END,
+-- name: work_order_lines_issued
+UPDATE work_order_line
+   SET supply = 'issued', issued_quantity = issued_quantity + quantity,
        updated_at = :now, changed = pg_current_xact_id()
-  FROM unnest(:line_ids::uuid[], :supplies::text[]) s (id, supply)
- WHERE l.id = s.id;
+ WHERE id = ANY (:line_ids::uuid[]);
 
 -- name: work_order_lines_assign
 UPDATE work_order_line l

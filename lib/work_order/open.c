@@ -3,6 +3,7 @@
 #include "event/event.h"
 #include "event/search.h"
 #include "org/org.h"
+#include "stock/stock.h"
 #include "work_order/consent.h"
 #include "work_order/line.h"
 
@@ -38,8 +39,12 @@ save(struct ctx *ctx, const struct create_work_order *in, const struct work_orde
 	         ARG(odometer_km, row_int(facts, 0, "odometer_km")),
 	         BODY_ARG(create_work_order, in));
 	search_add(ctx, "number", number, "work_order", wo->id, wo->store);
-	work_order_stage(ctx, wo, WORK_ORDER_STATUS_OPENED, NULL, NULL);
 	event_add(ctx, "work_order.opened", wo->store, wo->id);
+	work_order_stage(ctx, wo, WORK_ORDER_STATUS_OPENED, NULL, NULL);
+	if (wo->status == WORK_ORDER_STATUS_READY) {
+		event_add(ctx, "work_order.authorised", wo->store, wo->id);
+		work_order_stage(ctx, wo, WORK_ORDER_STATUS_READY, NULL, NULL);
+	}
 	if (in->has_promised_at)
 		db_write(ctx, work_order_promise_add, ARG(promise_id, id_new()), ARG(id, wo->id),
 		         ARG(store_id, wo->store), ARG(promised_at, in->promised_at),
@@ -90,6 +95,7 @@ work_order_open(struct ctx *ctx, const struct create_work_order *in)
 	struct work_order wo = { .status = WORK_ORDER_STATUS_OPENED };
 	struct consent consent = { 0 };
 	struct lines lines = { .count = in->lines_count };
+	struct stock_held *held = NULL;
 	struct line_facts facts;
 	enum err err = new_id(ctx, in->id, &wo.id);
 
@@ -109,21 +115,24 @@ work_order_open(struct ctx *ctx, const struct create_work_order *in)
 	if (err)
 		return err;
 	wo.store = row_id(facts.rows, 0, "store_id");
+	err = lines_reserve(ctx, wo.store, wo.id, consent.decided, consent.decided_count,
+	                    consent.refuse, &held);
+	if (err)
+		return err;
 	wo.customer = row_id(facts.rows, 0, "customer_id");
 	wo.vehicle = row_id(facts.rows, 0, "vehicle_id");
 	if (consent.authorised > 0)
 		wo.status = WORK_ORDER_STATUS_READY;
 	ctx->subject = wo.id;
+	event_gather(ctx);
 	save(ctx, in, &wo, facts.rows);
 	if (in->has_authorise)
 		consent_save(ctx, &wo, &consent);
 	lines_add(ctx, wo.store, wo.id, 0, &lines, consent.id);
-	if (consent.authorised == 0)
-		return OK;
-	work_order_stage(ctx, &wo, WORK_ORDER_STATUS_READY, NULL, NULL);
-	event_add(ctx, "work_order.authorised", wo.store, wo.id);
-	return lines_reserve(ctx, wo.store, wo.id, consent.decided, consent.decided_count,
-	                     consent.refuse);
+	if (held)
+		stock_hold(ctx, held);
+	event_write(ctx);
+	return OK;
 }
 
 enum err

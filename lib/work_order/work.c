@@ -301,18 +301,15 @@ issue(struct ctx *ctx, const struct work_order *wo, struct id received_by,
       const struct stock_want *wants, size_t n)
 {
 	int64_t *cost = arena_array(ctx->arena, n, sizeof(*cost));
-	const char **supply = arena_array(ctx->arena, n, sizeof(*supply));
 	struct id *ids = arena_array(ctx->arena, n, sizeof(*ids));
 	struct id document;
 	enum err err = stock_issue(ctx, wo->store, wo->id, received_by, wants, n, &document, cost);
 
 	if (err)
 		return err;
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++)
 		ids[i] = wants[i].line;
-		supply[i] = enum_code(&line_supply_enum, LINE_SUPPLY_ISSUED);
-	}
-	lines_set_supply(ctx, ids, supply, n);
+	lines_issued(ctx, ids, n);
 	work_order_changed(ctx, wo, "work_order.parts_issued");
 	ctx->subject = document;
 	return OK;
