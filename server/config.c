@@ -49,11 +49,17 @@ static const struct setting settings[] = {
 	  "where initdb and postgres of the private cluster are; empty: found" },
 	{ "ADDRESS", SETTING_TEXT, AT(address), "127.0.0.1", 0, 0, "numeric address to listen on" },
 	{ "PORT", SETTING_INT, AT(port), "8080", 0, 65535, "port to listen on; 0: any" },
-	{ "LANES", SETTING_INT, AT(lanes), "3", 1, 32, "database connections for reads" },
-	{ "WORKERS", SETTING_INT, AT(workers), "16", 1, 256,
+	{ "LANES", SETTING_INT, AT(lanes), "4", 1, 32, "database connections for reads" },
+	{ "WORKERS", SETTING_INT, AT(workers), "20", 1, 256,
 	  "threads and database connections for commands" },
 	{ "QUEUE", SETTING_INT, AT(queue), "512", 1, 100000,
 	  "commands that may wait; more get 503" },
+	{ "KEPT_PERCENT", SETTING_INT, AT(kept_percent), "20", 0, 90,
+	  "of lanes, workers, queue and what a caller may have at once: kept for critical operations" },
+	{ "COMMANDS_PRINCIPAL", SETTING_INT, AT(commands_principal), "10", 0, 100000,
+	  "commands at once of one user or key; more get 429; 0: no limit" },
+	{ "READS_PRINCIPAL", SETTING_INT, AT(reads_principal), "80", 0, 100000,
+	  "reads at once of one user or key; more get 429; 0: no limit" },
 	{ "READ_DEADLINE_MS", SETTING_INT, AT(read_deadline_ms), "2000", 1, 600000,
 	  "milliseconds until a read gets 503" },
 	{ "COMMAND_DEADLINE_MS", SETTING_INT, AT(command_deadline_ms), "5000", 1, 600000,
@@ -355,6 +361,14 @@ config_clear(struct config *config)
 			list_clear(member);
 	}
 	memset(config, 0, sizeof(*config));
+}
+
+int64_t
+config_for_others(const struct config *config, int64_t n)
+{
+	int64_t kept = (n * config->kept_percent + 99) / 100;
+
+	return kept < n ? n - kept : n > 0;
 }
 
 static void

@@ -27,6 +27,8 @@ struct config {
 	char *address;
 	int64_t port;
 	int64_t lanes, workers, queue;
+	int64_t kept_percent;
+	int64_t commands_principal, reads_principal; /* at once; 0: no limit */
 	int64_t read_deadline_ms, command_deadline_ms;
 	int64_t max_connections, max_connections_per_address;
 	int64_t idle_seconds, head_seconds, body_seconds;
@@ -48,6 +50,10 @@ struct config {
  */
 MUSTCHECK bool config_load(struct config *config, const char *file, char *error, size_t size);
 void config_clear(struct config *config);
+
+/* Of n workers, lanes or places, how many are for operations that are not critical: at least one, and
+ * one less than n where anything is kept and n is more than one. */
+int64_t config_for_others(const struct config *config, int64_t n);
 
 /* Every setting with its value, default and meaning; secrets are only said to be set. */
 void config_print(const struct config *config, FILE *out);

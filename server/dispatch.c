@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "auth.h"
+#include "caller.h"
 #include "clock.h"
 #include "command.h"
 #include "core/log.h"
@@ -253,6 +254,7 @@ within_limit(struct request *req, const void *name, size_t size, int64_t limit)
 {
 	if (take_token(req, "minute", name, size, limit))
 		return true;
+	metrics_refused(REFUSED_RATE);
 	note_failure(&req->ctx, ERR_RATE_LIMITED, NULL,
 	             arena_printf(&req->arena, "%u", (unsigned)limit), NULL);
 	answer_problem(req, ERR_RATE_LIMITED);
@@ -310,6 +312,7 @@ look_up(struct request *req, enum sql sql, const struct arg *arg)
 		.arena = &req->arena,
 		.count = 1,
 		.sql = { sql },
+		.urgent = req->operation->critical,
 		.owner = req,
 		.values = { bind_args(&req->arena, &statements[sql], &req->ctx, arg, 1) },
 		.deadline_us = req->started_us + INT64_C(1000) * server.config->read_deadline_ms,
@@ -464,6 +467,7 @@ submit_read(struct request *req)
 	req->lane = (struct lane_query){
 		.scope = &req->scope,
 		.arena = &req->arena,
+		.urgent = req->operation->critical,
 		.owner = req,
 		.done = read_done,
 		.deadline_us = req->started_us + INT64_C(1000) * server.config->read_deadline_ms,
@@ -479,6 +483,27 @@ submit_read(struct request *req)
 	lanes_submit(server.lanes, &req->lane);
 }
 
+/* To a lane or a worker, when its caller has not too much there already. */
+static void
+submit(struct request *req)
+{
+	const bool reads = req->route->kind == ROUTE_READ && !req->operation->on_worker;
+
+	if (!caller_begins(req, server.config, reads)) {
+		metrics_refused(REFUSED_AT_ONCE);
+		answer_problem(req, ERR_TOO_MANY_AT_ONCE);
+		return;
+	}
+	if (reads) {
+		submit_read(req);
+		return;
+	}
+	if (!workers_submit(req->operation->on_hasher ? server.hashers : server.workers, req)) {
+		metrics_refused(REFUSED_QUEUE);
+		answer_problem(req, ERR_UNAVAILABLE);
+	}
+}
+
 /* Everything that needs to be known is: permission, parameters, then off to a lane or a worker. */
 static void
 authorised(struct request *req)
@@ -489,6 +514,7 @@ authorised(struct request *req)
 	                              server.config->rate_principal))
 		return;
 	if (!may_guess(req)) {
+		metrics_refused(REFUSED_RATE);
 		answer_problem(req, ERR_TOO_MANY_ATTEMPTS);
 		return;
 	}
@@ -519,10 +545,7 @@ authorised(struct request *req)
 		answer_problem(req, ERR_UNAVAILABLE);
 		return;
 	}
-	if (req->route->kind == ROUTE_READ && !req->operation->on_worker)
-		submit_read(req);
-	else if (!workers_submit(req->operation->on_hasher ? server.hashers : server.workers, req))
-		answer_problem(req, ERR_UNAVAILABLE);
+	submit(req);
 }
 
 void
@@ -544,6 +567,7 @@ dispatch_done(struct request *req, bool sent)
 	int64_t took = clock_monotonic_us() - req->started_us;
 	char store[ID_TEXT], actor[ID_TEXT];
 
+	caller_ends(req);
 	metrics_count(req->op, req->reply.status, took);
 	log_line(LOG_LEVEL_INFO, "request",
 	         "id=%s op=%s status=%d us=%lld store=%s principal=%s%s%s",

@@ -7,6 +7,7 @@ static const int64_t bounds_us[] = { 500,   1000,   2500,   5000,    10000,  250
 	                             50000, 100000, 250000, 1000000, 5000000 };
 static uint64_t within[COUNT_OF(bounds_us) + 1];
 static uint64_t total, total_us;
+static uint64_t refused[REFUSED_COUNT];
 
 void
 metrics_count(enum op op, int status, int64_t microseconds)
@@ -22,8 +23,15 @@ metrics_count(enum op op, int status, int64_t microseconds)
 }
 
 void
+metrics_refused(enum refused why)
+{
+	refused[why]++;
+}
+
+void
 metrics_write(struct buf *out)
 {
+	static const char *const whys[] = { "rate", "at_once", "queue" };
 	uint64_t sum = 0;
 
 	buf_puts(out, "# HELP fettle_requests_total Requests answered, by operation and class of "
@@ -38,6 +46,13 @@ metrics_write(struct buf *out)
 					"%llu\n",
 					operations[op].name ? operations[op].name : "none", family,
 					(unsigned long long)requests[op][family]);
+	buf_puts(out,
+	         "# HELP fettle_refused_total Requests refused for a limit: of calls a minute, of "
+	         "calls at once, of the queue.\n"
+	         "# TYPE fettle_refused_total counter\n");
+	for (size_t why = 0; why < REFUSED_COUNT; why++)
+		buf_printf(out, "fettle_refused_total{limit=\"%s\"} %llu\n", whys[why],
+		           (unsigned long long)refused[why]);
 	buf_puts(out, "# HELP fettle_request_seconds From the head's arrival to the answer.\n"
 	              "# TYPE fettle_request_seconds histogram\n");
 	for (size_t i = 0; i < COUNT_OF(bounds_us); i++) {

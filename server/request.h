@@ -69,6 +69,7 @@ struct request {
 	int language; /* 0 English, 1 Chinese */
 	uint64_t request_hash;
 	const char *idempotency_key;
+	unsigned *under_way;  /* its caller's count that it is in (caller.h); NULL: in none */
 	const char *location; /* set by a handler that makes what no operation reads by id */
 	bool replayed;
 	unsigned retry_s;   /* with 429: seconds until a repeat may succeed */

@@ -161,7 +161,9 @@ open_all(struct daemon *d, const char *spool)
 	const struct config *config = d->config;
 	struct workers_settings settings = {
 		.threads = (unsigned)config->workers,
+		.others = (unsigned)config_for_others(config, config->workers),
 		.queue = (unsigned)config->queue,
+		.queue_others = (unsigned)config_for_others(config, config->queue),
 		.database = d->database->url,
 		.run = dispatch_run,
 		.name = "command",
@@ -184,10 +186,11 @@ open_all(struct daemon *d, const char *spool)
 	d->loop = loop_open();
 	loop_signals(d->loop, stop, d);
 	d->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	d->lanes = lanes_open(d->database->url, (unsigned)config->lanes);
+	d->lanes = lanes_open(d->database->url, (unsigned)config->lanes,
+	                      (unsigned)config_for_others(config, config->lanes));
 	d->workers = workers_open(&settings, d->wake);
-	settings.threads = (unsigned)config->argon2_threads;
-	settings.queue = 32;
+	settings.threads = settings.others = (unsigned)config->argon2_threads;
+	settings.queue = settings.queue_others = 32;
 	settings.name = "password";
 	d->hashers = workers_open(&settings, d->wake);
 	dispatch_init(&(struct dispatch){

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A bounded queue and the threads that empty it. */
+/* Two bounded queues, one for critical operations, and the threads that empty them. */
 #include "worker.h"
 
 #include <pthread.h>
@@ -14,6 +14,13 @@
 
 #define STACK ((size_t)512 * 1024)
 
+/* Of requests: an index. */
+enum {
+	OTHERS,
+	CRITICAL,
+	KINDS
+};
+
 struct fifo {
 	struct request *first, **last;
 };
@@ -23,10 +30,10 @@ struct workers {
 	int wake_fd;
 	pthread_t *threads;
 
-	pthread_mutex_t queue_lock; /* guards queue, stopping, and writing waiting */
+	pthread_mutex_t queue_lock; /* guards all to stopping; the counts are read without it */
 	pthread_cond_t queue_filled;
-	struct fifo queue;
-	_Atomic size_t waiting;
+	struct fifo queue[KINDS];
+	_Atomic size_t waiting[KINDS], running[KINDS];
 	bool stopping;
 
 	pthread_mutex_t done_lock; /* guards done */
@@ -63,20 +70,52 @@ fifo_take(struct fifo *fifo)
 	return req;
 }
 
+static int
+kind_of(const struct request *req)
+{
+	return req->operation->critical ? CRITICAL : OTHERS;
+}
+
+/* Which kind is next, by a thread that is free; KINDS when none is. */
+static int
+next_kind(const struct workers *workers)
+{
+	if (workers->queue[CRITICAL].first)
+		return CRITICAL;
+	if (workers->queue[OTHERS].first && workers->running[OTHERS] < workers->settings.others)
+		return OTHERS;
+	return KINDS;
+}
+
 /* Wait for a request; NULL when there will be none. */
 static struct request *
 next_request(struct workers *workers)
 {
-	struct request *req;
+	struct request *req = NULL;
+	int kind;
 
 	pthread_mutex_lock(&workers->queue_lock);
-	while (!workers->queue.first && !workers->stopping)
+	while ((kind = next_kind(workers)) == KINDS && !workers->stopping)
 		pthread_cond_wait(&workers->queue_filled, &workers->queue_lock);
-	req = fifo_take(&workers->queue);
-	if (req)
-		workers->waiting--;
+	if (kind != KINDS) {
+		req = fifo_take(&workers->queue[kind]);
+		workers->waiting[kind]--;
+		workers->running[kind]++;
+	}
 	pthread_mutex_unlock(&workers->queue_lock);
 	return req;
+}
+
+/* One of the others that waited for room may now be for a thread that sleeps: this one may take a
+ * critical one next. */
+static void
+leave(struct workers *workers, int kind)
+{
+	pthread_mutex_lock(&workers->queue_lock);
+	workers->running[kind]--;
+	if (kind == OTHERS && workers->queue[OTHERS].first)
+		pthread_cond_signal(&workers->queue_filled);
+	pthread_mutex_unlock(&workers->queue_lock);
 }
 
 static void
@@ -98,10 +137,13 @@ work(void *arg)
 	struct workers *workers = arg;
 	struct conn *conn = conn_open_for_commands(workers->settings.database);
 	struct request *req;
+	int kind;
 
 	while ((req = next_request(workers))) {
+		kind = kind_of(req);
 		workers->settings.run(req, conn);
 		hand_back(workers, req);
+		leave(workers, kind);
 	}
 	conn_close(conn);
 	return NULL;
@@ -147,24 +189,29 @@ workers_open(const struct workers_settings *settings, int wake_fd)
 	pthread_mutex_init(&workers->queue_lock, NULL);
 	pthread_cond_init(&workers->queue_filled, NULL);
 	pthread_mutex_init(&workers->done_lock, NULL);
-	fifo_init(&workers->queue);
+	for (int kind = 0; kind < KINDS; kind++)
+		fifo_init(&workers->queue[kind]);
 	fifo_init(&workers->done);
 	start_threads(workers);
-	log_line(LOG_LEVEL_DEBUG, "workers_open", "name=%s threads=%u queue=%u", settings->name,
-	         settings->threads, settings->queue);
+	log_line(LOG_LEVEL_DEBUG, "workers_open", "name=%s threads=%u others=%u queue=%u others=%u",
+	         settings->name, settings->threads, settings->others, settings->queue,
+	         settings->queue_others);
 	return workers;
 }
 
 bool
 workers_submit(struct workers *workers, struct request *req)
 {
+	const int kind = kind_of(req);
 	bool taken;
 
 	pthread_mutex_lock(&workers->queue_lock);
-	taken = !workers->stopping && workers->waiting < workers->settings.queue;
+	taken = !workers->stopping &&
+	        workers->waiting[OTHERS] + workers->waiting[CRITICAL] < workers->settings.queue &&
+	        (kind == CRITICAL || workers->waiting[OTHERS] < workers->settings.queue_others);
 	if (taken) {
-		fifo_add(&workers->queue, req);
-		workers->waiting++;
+		fifo_add(&workers->queue[kind], req);
+		workers->waiting[kind]++;
 		pthread_cond_signal(&workers->queue_filled);
 	}
 	pthread_mutex_unlock(&workers->queue_lock);
@@ -183,9 +230,15 @@ workers_done(struct workers *workers)
 }
 
 size_t
-workers_waiting(const struct workers *workers)
+workers_waiting(const struct workers *workers, bool critical)
 {
-	return workers->waiting;
+	return workers->waiting[critical ? CRITICAL : OTHERS];
+}
+
+size_t
+workers_running(const struct workers *workers, bool critical)
+{
+	return workers->running[critical ? CRITICAL : OTHERS];
 }
 
 void

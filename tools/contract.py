@@ -290,6 +290,8 @@ class Contract:
             op["security"] = []
         if not any(status.startswith("2") for status in responses):
             raise ContractError(f"{where}: no reply described")
+        if op.get("x-critical", True) is not True or "x-critical" in op and "x-hashes" in op:
+            raise ContractError(f"{where}: x-critical is true or not there, and not beside x-hashes")
         if "x-permission" in op:
             perms = op["x-permission"]
             for perm in perms if isinstance(perms, list) else [perms]:
@@ -651,7 +653,7 @@ class Generator:
               "\tint status;                              /* of success */",
               "\tconst struct shape *params, *body;        /* body NULL: none is taken */",
               "\tsize_t max_body;                         /* octets; above it the body goes to a file */",
-              "\tbool spool, body_optional, idempotent, access_log, on_worker, on_hasher, list, if_match;",
+              "\tbool spool, body_optional, idempotent, access_log, on_worker, on_hasher, list, if_match, critical;",
               "\tconst char *const *media_types;           /* of a spooled body; NULL ends it */",
               "};",
               "extern const struct operation operations[OP_COUNT];", ""]
@@ -700,7 +702,7 @@ class Generator:
                     spool, op.get("x-body-optional"), method == "POST" and op.get("x-idempotent", True),
                     op.get("x-access-log"), op.get("x-access-log") or op.get("x-worker"),
                     op.get("x-hashes"), "x-list" in op,
-                    op.get("x-if-match")))
+                    op.get("x-if-match"), op.get("x-critical")))
                 + f", {name + '_types' if spool else 'NULL'} }},")
         c.append("};")
         write(out_dir / "contract.h", "\n".join(h) + "\n#endif\n")

@@ -67,11 +67,16 @@ struct lane {
 	struct expect fifo[LANE_FIFO];
 };
 
+/* Submitted, not yet sent. */
+struct queue {
+	struct lane_query *first, **last;
+};
+
 struct lanes {
 	const char *url;
 	int epoll;
-	unsigned count;
-	struct lane_query *waiting, **waiting_tail; /* submitted, not yet sent */
+	unsigned count, others;
+	struct queue urgent, waiting;
 	struct variants *variants;
 	struct lane lane[];
 };
@@ -97,9 +102,11 @@ finish(struct lane_query *query, enum err err)
 static void
 enqueue(struct lanes *lanes, struct lane_query *query)
 {
+	struct queue *queue = query->urgent ? &lanes->urgent : &lanes->waiting;
+
 	query->next = NULL;
-	*lanes->waiting_tail = query;
-	lanes->waiting_tail = &query->next;
+	*queue->last = query;
+	queue->last = &query->next;
 }
 
 static void
@@ -191,7 +198,7 @@ lane_fail(struct lane *lane, const char *why)
 }
 
 struct lanes *
-lanes_open(const char *url, unsigned count)
+lanes_open(const char *url, unsigned count, unsigned others)
 {
 	struct lanes *lanes = calloc(1, sizeof(*lanes) + count * sizeof(struct lane));
 
@@ -199,7 +206,9 @@ lanes_open(const char *url, unsigned count)
 		die("out of memory");
 	lanes->url = url;
 	lanes->count = count;
-	lanes->waiting_tail = &lanes->waiting;
+	lanes->others = others;
+	lanes->urgent.last = &lanes->urgent.first;
+	lanes->waiting.last = &lanes->waiting.first;
 	lanes->variants = variants_new();
 	lanes->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (lanes->epoll < 0)
@@ -387,9 +396,10 @@ lane_poll_connect(struct lane *lane)
 static struct lane *
 least_loaded(struct lanes *lanes, const struct lane_query *query)
 {
+	const unsigned count = query->urgent ? lanes->count : lanes->others;
 	struct lane *best = NULL;
 
-	for (unsigned i = 0; i < lanes->count; i++) {
+	for (unsigned i = 0; i < count; i++) {
 		struct lane *lane = &lanes->lane[i];
 
 		if (lane->state != LANE_UP || lane->syncs >= LANE_SYNCS ||
@@ -415,15 +425,15 @@ lanes_submit(struct lanes *lanes, struct lane_query *query)
 	enqueue(lanes, query);
 }
 
-void
-lanes_flush(struct lanes *lanes)
+static void
+send_queue(struct lanes *lanes, struct queue *queue)
 {
 	struct lane_query *query;
 	struct lane *lane;
 
-	while ((query = lanes->waiting) != NULL && (lane = least_loaded(lanes, query)) != NULL) {
-		lanes->waiting = query->next;
-		lanes->waiting_tail = riders_gather(query, &lanes->waiting);
+	while ((query = queue->first) != NULL && (lane = least_loaded(lanes, query)) != NULL) {
+		queue->first = query->next;
+		queue->last = riders_gather(query, &queue->first);
 		/* one that failed in company is asked again behind a Sync of its own */
 		if (query->alone && lane->batch > 0)
 			lane_sync(lane);
@@ -435,6 +445,13 @@ lanes_flush(struct lanes *lanes)
 			lane_sync(lane);
 		}
 	}
+}
+
+void
+lanes_flush(struct lanes *lanes)
+{
+	send_queue(lanes, &lanes->urgent);
+	send_queue(lanes, &lanes->waiting);
 	for (unsigned i = 0; i < lanes->count; i++)
 		if (lanes->lane[i].batch > 0 && lanes->lane[i].state == LANE_UP)
 			lane_sync(&lanes->lane[i]);
@@ -619,12 +636,12 @@ expire_in_flight(struct lane *lane, int64_t now)
 }
 
 static void
-expire_waiting(struct lanes *lanes, int64_t now, bool up)
+expire_waiting(struct lanes *lanes, struct queue *queue, int64_t now, bool up)
 {
-	struct lane_query *query = lanes->waiting, *next;
+	struct lane_query *query = queue->first, *next;
 
-	lanes->waiting = NULL;
-	lanes->waiting_tail = &lanes->waiting;
+	queue->first = NULL;
+	queue->last = &queue->first;
 	for (; query; query = next) {
 		next = query->next;
 		if (!up || now >= query->deadline_us)
@@ -654,7 +671,8 @@ lanes_tick(struct lanes *lanes)
 				lane_connect(lane);
 		}
 	}
-	expire_waiting(lanes, now, lanes_up(lanes));
+	expire_waiting(lanes, &lanes->urgent, now, lanes_up(lanes));
+	expire_waiting(lanes, &lanes->waiting, now, lanes_up(lanes));
 }
 
 bool
@@ -673,9 +691,23 @@ lanes_in_flight(const struct lanes *lanes)
 
 	for (unsigned i = 0; i < lanes->count; i++)
 		n += lanes->lane[i].queries;
-	for (const struct lane_query *q = lanes->waiting; q; q = q->next)
+	return n;
+}
+
+static size_t
+length(const struct queue *queue)
+{
+	size_t n = 0;
+
+	for (const struct lane_query *q = queue->first; q; q = q->next)
 		n++;
 	return n;
+}
+
+size_t
+lanes_waiting(const struct lanes *lanes, bool urgent)
+{
+	return length(urgent ? &lanes->urgent : &lanes->waiting);
 }
 
 void

@@ -22,6 +22,7 @@ struct lane_query {
 	/* When this is a document asked for as `:ids`, its id (the row's `id`): those that wait for
 	 * the same statements under the same principal are then asked in one. */
 	struct id id;
+	bool urgent; /* sent before all that are not, and on any lane */
 	/* called once, from lanes_ready, lanes_tick or lanes_submit */
 	void (*done)(struct lane_query *query);
 	void *owner;
@@ -38,15 +39,17 @@ struct lane_query {
 
 struct lanes;
 
-/* url is a libpq connection string.  Connects in the background. */
-struct lanes *lanes_open(const char *url, unsigned count);
+/* url is a libpq connection string.  Connects in the background.  Of `count` lanes the first `others`
+ * are for queries that are not urgent. */
+struct lanes *lanes_open(const char *url, unsigned count, unsigned others);
 int lanes_fd(const struct lanes *lanes); /* epoll fd: readable when lanes_ready has work */
 void lanes_ready(struct lanes *lanes);
 void lanes_submit(struct lanes *lanes, struct lane_query *query);
 void lanes_flush(struct lanes *lanes); /* end of a turn: one Sync for each lane that was used */
 void lanes_tick(struct lanes *lanes);  /* about every 100 ms: deadlines, reconnects */
 bool lanes_up(const struct lanes *lanes);
-size_t lanes_in_flight(const struct lanes *lanes);
+size_t lanes_in_flight(const struct lanes *lanes);            /* sent, not answered */
+size_t lanes_waiting(const struct lanes *lanes, bool urgent); /* not sent yet */
 void lanes_close(struct lanes *lanes);
 
 #endif

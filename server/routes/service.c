@@ -50,6 +50,15 @@ readiness(struct request *req)
 	                             : text(req, 503, "the database is away\n");
 }
 
+static void
+by_class(struct buf *out, const char *name, size_t critical, size_t others)
+{
+	buf_printf(out,
+	           "# TYPE fettle_%s gauge\nfettle_%s{critical=\"true\"} %zu\n"
+	           "fettle_%s{critical=\"false\"} %zu\n",
+	           name, name, critical, name, others);
+}
+
 static enum err
 metrics(struct request *req)
 {
@@ -62,8 +71,12 @@ metrics(struct request *req)
 	           http_connections(state.http));
 	buf_printf(out, "# TYPE fettle_reads_in_flight gauge\nfettle_reads_in_flight %zu\n",
 	           lanes_in_flight(state.lanes));
-	buf_printf(out, "# TYPE fettle_commands_waiting gauge\nfettle_commands_waiting %zu\n",
-	           workers_waiting(state.workers));
+	by_class(out, "reads_waiting", lanes_waiting(state.lanes, true),
+	         lanes_waiting(state.lanes, false));
+	by_class(out, "commands_waiting", workers_waiting(state.workers, true),
+	         workers_waiting(state.workers, false));
+	by_class(out, "commands_running", workers_running(state.workers, true),
+	         workers_running(state.workers, false));
 	buf_printf(out, "# TYPE fettle_database_up gauge\nfettle_database_up %d\n",
 	           lanes_up(state.lanes));
 	return OK;

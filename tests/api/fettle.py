@@ -55,6 +55,7 @@ class Daemon:
         self.log_path = self.folder / "fettled.log"
         self.settings = {
             "DATA": str(self.folder / "data"), "PORT": "0", "RATE_PRINCIPAL": "0", "RATE_ADDRESS": "0", "RATE_LOGIN": "0",
+            "COMMANDS_PRINCIPAL": "0", "READS_PRINCIPAL": "0",
             "CORS_ORIGINS": ORIGIN, "ALLOW_ROOT": "1", "SANDBOX": "0" if is_sanitized() else "1",
             **{name: str(value) for name, value in settings.items()}}
         self.program = fettled()

@@ -72,7 +72,8 @@ class Daemon:
     def start(self):
         env = {k: v for k, v in os.environ.items() if not k.startswith("FETTLE_")}
         env.update(FETTLE_DATA=str(self.data), FETTLE_PORT=str(self.port), FETTLE_RATE_PRINCIPAL="0",
-                   FETTLE_RATE_ADDRESS="0", FETTLE_LOG_LEVEL="warn", FETTLE_IDLE_SECONDS="600")
+                   FETTLE_RATE_ADDRESS="0", FETTLE_COMMANDS_PRINCIPAL="0", FETTLE_READS_PRINCIPAL="0",
+                   FETTLE_LOG_LEVEL="warn", FETTLE_IDLE_SECONDS="600")
         with open(self.data / "bench-daemon.log", "ab") as log:
             self.process = subprocess.Popen([self.binary, "serve"], env=env, stderr=log)
         atexit.register(self.stop)  # whatever goes wrong, it does not outlive the run

@@ -94,8 +94,8 @@ defaults_without_file_and_environment(void **state)
 	assert_string_equal(config.address, "127.0.0.1");
 	assert_string_equal(config.data, "./fettle-data");
 	assert_int_equal(config.port, 8080);
-	assert_int_equal(config.lanes, 3);
-	assert_int_equal(config.workers, 16);
+	assert_int_equal(config.lanes, 4);
+	assert_int_equal(config.workers, 20);
 	assert_int_equal(config.queue, 512);
 	assert_int_equal(config.read_deadline_ms, 2000);
 	assert_int_equal(config.command_deadline_ms, 5000);
@@ -104,6 +104,25 @@ defaults_without_file_and_environment(void **state)
 	assert_int_equal(config.trusted_proxy.count, 0);
 	assert_int_equal(config.log_level, LOG_LEVEL_INFO);
 	config_clear(&config);
+}
+
+static void
+a_share_is_kept(void **state)
+{
+	static const struct {
+		int64_t percent, n, others;
+	} table[] = {
+		{ 20, 20, 16 }, { 20, 4, 3 },     { 20, 3, 2 },  { 20, 2, 1 },
+		{ 20, 1, 1 },   { 20, 512, 409 }, { 0, 20, 20 }, { 0, 1, 1 },
+		{ 1, 20, 19 },  { 90, 10, 1 },    { 90, 4, 1 },
+	};
+	struct config config = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(table); i++) {
+		config.kept_percent = table[i].percent;
+		assert_int_equal(config_for_others(&config, table[i].n), table[i].others);
+	}
 }
 
 static void
@@ -127,7 +146,7 @@ environment_beats_file_beats_default(void **state)
 	assert_string_equal(config.address, "::1");
 	assert_string_equal(config.data, "/srv/a b");
 	assert_string_equal(config.database_url, "host=x options=-cjit=off");
-	assert_int_equal(config.workers, 16);
+	assert_int_equal(config.workers, 20);
 	config_clear(&config);
 }
 
@@ -295,6 +314,7 @@ main(void)
 		cmocka_unit_test_setup(values_out_of_range_are_refused, setup),
 		cmocka_unit_test_setup(lists_are_split, setup),
 		cmocka_unit_test_setup(what_is_printed_can_be_read_and_hides_secrets, setup),
+		cmocka_unit_test_setup(a_share_is_kept, setup),
 		cmocka_unit_test_setup(the_link_key_is_made_once, setup),
 	};
 
