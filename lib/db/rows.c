@@ -226,7 +226,9 @@ result_error(const PGresult *result, struct ctx *ctx)
 	if (strcmp(state, "40001") == 0 || strcmp(state, "40P01") == 0 ||
 	    strcmp(state, "26000") == 0)
 		return ERR_RETRY;
-	if (strncmp(state, "08", 2) == 0 || strncmp(state, "57P", 3) == 0)
+	/* 25P03: this process stood still for longer than a transaction may idle; the session is ended */
+	if (strncmp(state, "08", 2) == 0 || strncmp(state, "57P", 3) == 0 ||
+	    strcmp(state, "25P03") == 0)
 		return ERR_CONNECTION_LOST;
 	/* timeouts, no more resources, disk full, a standby that may not write */
 	if (strcmp(state, "57014") == 0 || strcmp(state, "55P03") == 0 ||
