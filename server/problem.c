@@ -3,6 +3,7 @@
 #include "problem.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "reply.h"
 
@@ -86,6 +87,21 @@ put_allowed(struct buf *out, const char *allowed)
 	buf_char(out, ']');
 }
 
+/* A file that was ready to be sent when its transaction could not be committed. */
+static void
+drop_file(struct request *req, enum err err)
+{
+	if (req->reply.file < 0)
+		return;
+	close(req->reply.file);
+	req->reply.file = -1;
+	reply_header(req, "ETag", NULL);
+	reply_header(req, "Accept-Ranges", NULL);
+	reply_header(req, "Content-Disposition", NULL);
+	if (err != ERR_RANGE_NOT_SATISFIABLE) /* which tells the size */
+		reply_header(req, "Content-Range", NULL);
+}
+
 void
 problem_reply(struct request *req, enum err err, const struct buf *current)
 {
@@ -97,6 +113,7 @@ problem_reply(struct request *req, enum err err, const struct buf *current)
 	char id[ID_TEXT];
 
 	buf_clear(out);
+	drop_file(req, lead);
 	req->reply.status = info->status;
 	/* the same answer for an id in body or query that refers to nothing or to another's */
 	if (lead == ERR_NOT_FOUND && f && (f->pointer || f->parameter))

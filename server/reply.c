@@ -34,6 +34,11 @@ reply_header(struct request *req, const char *name, const char *value)
 
 	while (i < reply->headers_count && strcmp(reply->headers[i].name, name) != 0)
 		i++;
+	if (!value) {
+		if (i < reply->headers_count)
+			reply->headers[i] = reply->headers[--reply->headers_count];
+		return;
+	}
 	if (i == REPLY_HEADERS_MAX)
 		die("too many headers in a reply");
 	reply->headers[i].name = name;

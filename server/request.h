@@ -88,7 +88,8 @@ const char *request_header(const struct request *req, const char *name);
 /* A decoded path or query parameter; NULL when the operation has none such or it was not sent. */
 const void *request_parameter(const struct request *req, const char *name);
 
-/* Set a header of the reply; name and value static or of the request's arena, free of CR and LF. */
+/* Set a header of the reply; name and value static or of the request's arena, free of CR and LF.
+ * NULL takes it back. */
 void reply_header(struct request *req, const char *name, const char *value);
 
 #endif

@@ -209,6 +209,9 @@ open_content(struct request *req, const struct rows *rows)
 	const char *name = row_text(rows, 0, "name"), *tag;
 	enum err err;
 
+	req->reply.file = file_store_get(row_text(rows, 0, "sha256"));
+	if (req->reply.file < 0)
+		return ERR_INTERNAL;
 	tag = arena_printf(&req->arena, "\"%s\"", row_text(rows, 0, "sha256"));
 	err = choose_range(req, tag, size);
 	if (err)
@@ -218,8 +221,7 @@ open_content(struct request *req, const struct rows *rows)
 	reply_header(req, "Content-Disposition",
 	             disposition(req, name ? name : row_text(rows, 0, "id")));
 	req->reply.content_type = row_text(rows, 0, "media_type");
-	req->reply.file = file_store_get(row_text(rows, 0, "sha256"));
-	return req->reply.file < 0 ? ERR_INTERNAL : OK;
+	return OK;
 }
 
 static enum err

@@ -45,7 +45,7 @@ OF_THE_MOMENT = {"getMetrics", "getReadiness", "getHealth", "listAvailability", 
 LATER = {"createImport", "answerSurvey", "closeWorkOrder"}
 DEADLINE = {"read": 2.0, "command": 5.0}
 SLACK = 1.5
-RARE = ("createCustomer", "createWorkOrder", "createPayment", "auditStockDocument", "updateVehicle", "getWorkOrder",
+RARE = ("createCustomer", "createWorkOrder", "getFileContent", "createPayment", "auditStockDocument", "updateVehicle", "getWorkOrder",
         "listWorkOrders", "createSession")
 
 
@@ -312,7 +312,7 @@ def run(torture, options):
             n = torture.torture(op, mode, options.step, random.randint(1, options.step), end, forever)
             print(f"{name}: {n}", flush=True)
             passed += 1
-        except (Wrong, AssertionError, OSError, http.client.HTTPException) as error:
+        except (Wrong, AssertionError, OSError, ValueError, http.client.HTTPException) as error:
             failed += 1
             print(f"{name}: FAILED: {error}", flush=True)
             torture.note(op=op.id, mode=mode, wrong=str(error))
