@@ -2,9 +2,8 @@
 /* Counts share slots by hash: two callers that collide share a limit, which errs on the safe side. */
 #include "caller.h"
 
-#include <sodium.h>
-
 #include "auth.h"
+#include "slot.h"
 
 #define SLOTS 16384 /* a power of two */
 
@@ -17,16 +16,7 @@ static struct under_way callers[SLOTS];
 static struct under_way *
 caller_of(const struct principal *who)
 {
-	static unsigned char key[crypto_shorthash_KEYBYTES];
-	static bool keyed;
-	uint64_t hash;
-
-	if (!keyed) {
-		randombytes_buf(key, sizeof(key));
-		keyed = true;
-	}
-	crypto_shorthash((unsigned char *)&hash, who->actor.b, sizeof(who->actor.b), key);
-	return &callers[hash % SLOTS];
+	return &callers[slot_of(who->actor.b, sizeof(who->actor.b), SLOTS)];
 }
 
 bool

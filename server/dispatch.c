@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "address.h"
 #include "auth.h"
 #include "caller.h"
 #include "clock.h"
@@ -219,16 +220,18 @@ answer_problem(struct request *req, enum err err)
 }
 
 /* The client's address; behind a proxy we trust, the one it names last. */
-static const char *
+static struct address_block
 client_address(const struct request *req)
 {
 	const char *forwarded = request_header(req, "X-Forwarded-For"), *last;
+	struct address_block block = { 0 };
 
-	if (!forwarded || !req->peer || !in_list(&server.config->trusted_proxy, req->peer))
-		return req->peer ? req->peer : "";
-	last = strrchr(forwarded, ',');
-	last = last ? last + 1 : forwarded;
-	return last + strspn(last, " ");
+	if (forwarded && in_list(&server.config->trusted_proxy, req->peer)) {
+		last = strrchr(forwarded, ',');
+		last = last ? last + 1 : forwarded;
+		block = address_block(last + strspn(last, " "));
+	}
+	return block.size ? block : address_block(req->peer);
 }
 
 /* The reply tells of the last bucket that was asked: the one that refused, or the caller's own. */
@@ -266,12 +269,14 @@ within_limit(struct request *req, const void *name, size_t size, int64_t limit)
 static bool
 may_guess(struct request *req)
 {
-	const char *name;
+	struct {
+		char kind[8]; /* its bucket is another than that of all calls */
+		struct address_block address;
+	} name = { "login", client_address(req) };
 
 	if (!req->operation->on_hasher || req->who)
 		return true;
-	name = arena_printf(&req->arena, "login %s", client_address(req));
-	return take_token(req, "login", name, strlen(name), server.config->rate_login);
+	return take_token(req, "login", &name, sizeof(name), server.config->rate_login);
 }
 
 static void
@@ -362,14 +367,14 @@ identify_by_link(struct request *req)
 void
 dispatch_request(struct request *req)
 {
-	const char *address;
+	struct address_block address;
 
 	/* how long a client takes to send a file is not counted against the command */
 	if (req->spool)
 		req->started_us = clock_monotonic_us();
 	/* before anything is looked up: a token or link that is none must cost its sender too */
 	address = client_address(req);
-	if (!within_limit(req, address, strlen(address), server.config->rate_address))
+	if (!within_limit(req, address.b, address.size, server.config->rate_address))
 		return;
 	switch (req->operation->auth) {
 	case AUTH_TOKEN:

@@ -411,6 +411,16 @@ completed(void *cls, struct MHD_Connection *connection, void **req_cls,
 	exchange_over(x, why == MHD_REQUEST_TERMINATED_COMPLETED_OK);
 }
 
+/* The library's own limit tells the addresses of a /64 apart. */
+static enum MHD_Result
+address_has_room(void *cls, const struct sockaddr *address, socklen_t size)
+{
+	const unsigned limit = ((struct http *)cls)->settings.max_connections_per_address;
+
+	(void)size;
+	return limit == 0 || links_of_address(address) < limit ? MHD_YES : MHD_NO;
+}
+
 static void
 connection_changed(void *cls, struct MHD_Connection *connection, void **context,
                    enum MHD_ConnectionNotificationCode what)
@@ -477,8 +487,6 @@ daemon_start(struct http *http)
 		{ MHD_OPTION_LISTEN_SOCKET, http->listen_fd, NULL },
 		{ MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)HEAD_POOL, NULL },
 		{ MHD_OPTION_CONNECTION_LIMIT, (intptr_t)http->settings.max_connections, NULL },
-		{ MHD_OPTION_PER_IP_CONNECTION_LIMIT,
-		  (intptr_t)http->settings.max_connections_per_address, NULL },
 		{ MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)http->settings.idle_seconds, NULL },
 		{ MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL },
 		{ MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)target_in, http },
@@ -490,8 +498,9 @@ daemon_start(struct http *http)
 	/* clang-format on */
 
 	return MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG,
-	                        http->port, NULL, NULL, handle, http, MHD_OPTION_EXTERNAL_LOGGER,
-	                        log_message, NULL, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+	                        http->port, address_has_room, http, handle, http,
+	                        MHD_OPTION_EXTERNAL_LOGGER, log_message, NULL, MHD_OPTION_ARRAY,
+	                        options, MHD_OPTION_END);
 }
 
 struct http *

@@ -11,13 +11,33 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "address.h"
 #include "core/log.h"
 #include "core/utc.h"
+#include "slot.h"
 
 #define LOOK_US      INT64_C(2000000) /* how often an idle connection is looked at */
 #define CLOSE_WAIT   8                /* netinet/tcp.h has it, but not all of struct tcp_info */
 #define LINGER_US    INT64_C(2000000)
 #define LINGER_READS 64 /* of 64 KiB, in one tick */
+#define ADDRESSES    65536
+
+/* Addresses that collide share a limit, which errs on the safe side. */
+static unsigned connections_of[ADDRESSES];
+
+static unsigned *
+counted(const struct sockaddr *address)
+{
+	struct address_block block = address_block_of(address);
+
+	return &connections_of[slot_of(block.b, block.size, ADDRESSES)];
+}
+
+unsigned
+links_of_address(const struct sockaddr *address)
+{
+	return *counted(address);
+}
 
 static void
 peer_text(char *out, const struct sockaddr *address)
@@ -42,6 +62,8 @@ link_new(struct reaper *reaper, int fd, const struct sockaddr *address)
 		die("out of memory: connection");
 	link->fd = fd;
 	peer_text(link->peer, address);
+	link->of_address = counted(address);
+	(*link->of_address)++;
 	link_phase(link, LINK_IDLE);
 	link->known = true; /* nothing */
 	link->next = reaper->links;
@@ -97,6 +119,7 @@ link_free(struct reaper *reaper, struct link *link)
 	if (link->next)
 		link->next->prev = link->prev;
 	reaper->count--;
+	(*link->of_address)--;
 	free(link);
 }
 

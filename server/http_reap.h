@@ -33,6 +33,7 @@ struct link {
 	uint64_t received; /* idle: octets received at the last look */
 	bool known;        /* idle: whether there was one */
 	char peer[INET6_ADDRSTRLEN];
+	unsigned *of_address; /* how many connections its address has */
 };
 
 struct reaper {
@@ -46,6 +47,8 @@ struct reaper {
 	size_t lingering_count;
 };
 
+/* How many connections there are from this address, counted as in address.h. */
+unsigned links_of_address(const struct sockaddr *address);
 struct link *link_new(struct reaper *reaper, int fd, const struct sockaddr *address);
 /* Before the library closes the socket. */
 void link_free(struct reaper *reaper, struct link *link);

@@ -2,8 +2,7 @@
 /* Buckets share slots by hash: two that collide share a limit, which errs on the safe side. */
 #include "ratelimit.h"
 
-#include <sodium.h>
-#include <string.h>
+#include "slot.h"
 
 #define SLOTS     65536 /* a power of two */
 #define MINUTE_US INT64_C(60000000)
@@ -13,7 +12,6 @@ struct bucket {
 };
 
 static struct bucket buckets[SLOTS];
-static unsigned char key[crypto_shorthash_KEYBYTES];
 
 static unsigned
 seconds(int64_t us)
@@ -25,20 +23,13 @@ bool
 ratelimit_take(const void *name, size_t size, unsigned per_minute, int64_t now_us,
                struct rate *rate)
 {
-	static bool keyed;
-	uint64_t hash;
 	struct bucket *bucket;
 	int64_t each, debt;
 
 	*rate = (struct rate){ .limit = per_minute };
 	if (per_minute == 0)
 		return true;
-	if (!keyed) {
-		randombytes_buf(key, sizeof(key));
-		keyed = true;
-	}
-	crypto_shorthash((unsigned char *)&hash, name, size, key);
-	bucket = &buckets[hash % SLOTS];
+	bucket = &buckets[slot_of(name, size, SLOTS)];
 	each = MINUTE_US / per_minute;
 	debt = bucket->used_us > now_us ? bucket->used_us - now_us : 0;
 	if (debt + each > MINUTE_US) {

@@ -90,7 +90,7 @@ TABLE = [
 @pytest.mark.parametrize("setting, name, kind, status, address_helps", TABLE, ids=lambda value: getattr(value, "__name__", None))
 def test_limits(limited, setting, name, kind, status, address_helps):
     """As many as are allowed, then refusals until the bucket fills; neither another caller nor another address is touched."""
-    limit = 20 if name == "login" else 60  # passwords take their time
+    limit = 6 if name == "login" else 60  # passwords take their time
     people, hire = limited(**{setting: limit})
     call, other = kind(people, hire), kind(people, hire)
     began = time.monotonic()
@@ -107,6 +107,27 @@ def test_limits(limited, setting, name, kind, status, address_helps):
     assert (call("203.0.113.3").status == status) is address_helps, "this caller at another address"
     time.sleep(int(replies[-1].headers["Retry-After"]))
     assert call("203.0.113.1").status == status, "after Retry-After"
+
+
+# two spellings, are they one address?
+SAME = [
+    ("203.0.113.1", "::ffff:203.0.113.1", True),
+    ("203.0.113.2", "203.0.113.3", False),
+    ("2001:db8::1", "2001:db8::ffff:1:2:3", True),
+    ("2001:db8:0:1::1", "2001:DB8:0:1:9::", True),
+    ("2001:db8:0:2::1", "2001:db8:0:3::1", False),
+    ("203.0.113.4", "cb00:7104::", False),
+    ("127.0.0.1", "no address", True),   # then it is the proxy's own
+]
+
+
+@pytest.mark.parametrize("setting, kind", [("RATE_ADDRESS", no_token), ("RATE_LOGIN", wrong_login)], ids=["minute", "login"])
+def test_who_is_one_address(limited, setting, kind):
+    """Whoever has one IPv6 address has its /64, and an IPv4 address is the same however it is spelt."""
+    call = kind(*limited(**{setting: 1}))
+    for one, other, same in SAME:
+        assert call(one).status == 401, one
+        assert call(other).status == (429 if same else 401), (one, other)
 
 
 def test_an_account_says_when(sql, chain, another, db, contract, book):

@@ -4,6 +4,7 @@
 import json
 import pathlib
 import re
+import socket
 
 import pytest
 
@@ -180,6 +181,29 @@ def test_connections_of_one_address(another):
             return served(wire)
     wait_for(again)
     assert all(served(wire) for wire in kept)
+
+
+def test_connections_over_ipv6(another):
+    """On :: an IPv4 address is counted as itself, beside that of IPv6."""
+    daemon = another(ADDRESS="::", MAX_CONNECTIONS_PER_ADDRESS=LIMIT)
+    kept = full(daemon)
+
+    def served_by(host):
+        with socket.create_connection((host, daemon.port), 5) as wire:
+            wire.sendall(head("GET /healthz HTTP/1.1", "Connection: close"))
+            try:
+                return wire.recv(100).startswith(b"HTTP/1.1 200 ")
+            except ConnectionError:
+                return False
+    assert not served_by("127.0.0.1") and served_by("::1")
+    for wire in kept:
+        wire.socket.close()
+    wait_for(lambda: served_by("127.0.0.1"))
+    kept = [socket.create_connection(("::1", daemon.port), 5) for _ in range(LIMIT)]
+    wait_for(lambda: not served_by("::1"))
+    assert served_by("127.0.0.1")
+    for wire in kept:
+        wire.close()
 
 
 def test_connections_of_all(another):
