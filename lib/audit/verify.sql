@@ -148,7 +148,7 @@ SELECT st.code, w.number, d.what, d.expected, d.found
  ORDER BY store_code, subject, what;
 
 -- What is looked for is found, by its own key and no other's: numbers, plates, VINs, phones, part numbers exactly;
--- of names only that there is a key.
+-- of names only that there is a key.  A store has the keys of those it knows, and of nobody else.
 
 -- name: verify_search_keys   unnamed
 WITH wanted AS (
@@ -162,6 +162,8 @@ WITH wanted AS (
 	UNION ALL
 	SELECT NULL, 'part', p.id, 'part_number', part_key(p.number_norm) FROM part p WHERE p.deleted_at IS NULL
 	UNION ALL
+	SELECT NULL, 'operation', o.id, 'number', part_key(o.code) FROM operation o WHERE o.deleted_at IS NULL
+	UNION ALL
 	SELECT NULL, 'vehicle', v.id, 'plate', part_key(v.plate) FROM vehicle v WHERE v.deleted_at IS NULL AND v.plate IS NOT NULL
 	UNION ALL
 	SELECT NULL, 'vehicle', v.id, 'vin_tail', reverse(part_key(v.vin)) FROM vehicle v WHERE v.deleted_at IS NULL AND v.vin IS NOT NULL
@@ -170,19 +172,37 @@ WITH wanted AS (
 	UNION ALL
 	SELECT NULL, d.subject, d.id, 'name', NULL
 	  FROM (SELECT 'customer' AS subject, id, name FROM customer WHERE deleted_at IS NULL
-	        UNION ALL SELECT 'part', id, name FROM part WHERE deleted_at IS NULL) d
+	        UNION ALL SELECT 'part', id, name FROM part WHERE deleted_at IS NULL
+	        UNION ALL SELECT 'operation', id, name FROM operation WHERE deleted_at IS NULL) d
 	 WHERE part_key(d.name) <> ''
+), shared AS (
+	SELECT l.store_id, k.subject, k.subject_id AS id, k.kind, k.key
+	  FROM search_key k
+	  JOIN (SELECT 'customer' AS subject, customer_id AS id, store_id FROM customer_store
+	        UNION ALL SELECT 'vehicle', vehicle_id, store_id FROM vehicle_store) l ON l.id = k.subject_id AND l.subject = k.subject
+	 WHERE k.store_id IS NULL
+), copied AS (
+	SELECT k.store_id, k.subject, k.subject_id AS id, k.kind, k.key
+	  FROM search_key k
+	 WHERE k.store_id IS NOT NULL AND k.subject IN ('customer', 'vehicle')
 )
 SELECT coalesce(st.code, 'chain') AS store_code, d.subject || ' ' || d.id AS subject, d.kind || ' key' AS what, d.expected, d.found
   FROM (SELECT w.store_id, w.subject, w.id, w.kind, coalesce(w.key, 'some') AS expected, 'none' AS found
           FROM wanted w
          WHERE NOT EXISTS (SELECT FROM search_key k
-                            WHERE k.subject_id = w.id AND k.kind = w.kind AND (w.key IS NULL OR k.key = left(w.key, 64)))
+                            WHERE k.subject_id = w.id AND k.kind = w.kind AND k.store_id IS NOT DISTINCT FROM w.store_id
+                              AND (w.key IS NULL OR k.key = left(w.key, 64)))
         UNION ALL
         SELECT k.store_id, k.subject, k.subject_id, k.kind, 'none', k.key
           FROM search_key k
          WHERE k.kind IN ('number', 'part_number', 'vin_tail')
-           AND NOT EXISTS (SELECT FROM wanted w WHERE w.id = k.subject_id AND w.kind = k.kind AND k.key = left(w.key, 64))) d
+           AND NOT EXISTS (SELECT FROM wanted w WHERE w.id = k.subject_id AND w.kind = k.kind AND k.key = left(w.key, 64))
+        UNION ALL
+        SELECT s.store_id, s.subject, s.id, s.kind, s.key, 'not the store''s'
+          FROM (SELECT store_id, subject, id, kind, key FROM shared EXCEPT SELECT store_id, subject, id, kind, key FROM copied) s
+        UNION ALL
+        SELECT c.store_id, c.subject, c.id, c.kind, 'not the store''s', c.key
+          FROM (SELECT store_id, subject, id, kind, key FROM copied EXCEPT SELECT store_id, subject, id, kind, key FROM shared) c) d
   LEFT JOIN store st ON st.id = d.store_id
  ORDER BY store_code, subject, what;
 

@@ -4,6 +4,7 @@
 
 #include "core/pinyin.h"
 #include "event/event.h"
+#include "event/search.h"
 #include "org/org.h"
 
 static const struct id chain;
@@ -17,6 +18,13 @@ initials_of(struct ctx *ctx, const char *name)
 	return initials;
 }
 
+static void
+write_keys(struct ctx *ctx, struct id id, const char *code, const char *name)
+{
+	search_add(ctx, "number", code, "operation", id, chain);
+	search_add_name(ctx, name, false, "operation", id, chain);
+}
+
 enum err
 operation_create(struct ctx *ctx, const struct create_operation *in)
 {
@@ -26,6 +34,7 @@ operation_create(struct ctx *ctx, const struct create_operation *in)
 		return err;
 	db_write(ctx, operation_add, ARG(operation_id, ctx->subject),
 	         ARG(initials, initials_of(ctx, in->name)), BODY_ARG(create_operation, in));
+	write_keys(ctx, ctx->subject, in->code, in->name);
 	event_add(ctx, "operation.created", chain, ctx->subject);
 	return OK;
 }
@@ -40,6 +49,10 @@ operation_update(struct ctx *ctx, struct id id, const struct update_operation *i
 		return err;
 	db_write(ctx, operation_update, ARG(id, id), ARG(initials, initials_of(ctx, in->name)),
 	         BODY_ARG(update_operation, in));
+	if (in->has_name) {
+		search_clear(ctx, id, NULL);
+		write_keys(ctx, id, row_text(rows, 0, "code"), in->name);
+	}
 	event_add(ctx, "operation.updated", chain, id);
 	return OK;
 }

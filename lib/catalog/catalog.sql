@@ -28,7 +28,7 @@ SELECT o.id, o.name, o.standard_hours, o.unit_price, o.repair_category
  WHERE o.id = ANY (:ids) AND o.active AND o.deleted_at IS NULL;
 
 -- name: operation_lock
-SELECT o.version FROM operation o WHERE o.id = :id AND o.deleted_at IS NULL FOR NO KEY UPDATE;
+SELECT o.version, o.code FROM operation o WHERE o.id = :id AND o.deleted_at IS NULL FOR NO KEY UPDATE;
 
 -- name: operation_add
 INSERT INTO operation (id, code, name, initials, standard_hours, unit_price, repair_category, service_class, skill, active,

@@ -32,8 +32,9 @@ SELECT c.id, c.version, c.kind, c.name, mask_phone(c.phone) AS phone, c.preferre
        {keys}
   FROM ((SELECT DISTINCT k.subject_id AS id
            FROM unnest(:search_kinds::text[], :search_keys::text[], :search_ends::text[]) w (kind, key, past)
-           JOIN search_key k ON k.kind = w.kind AND k.key >= w.key AND k.key < w.past
-          WHERE :q::text IS NOT NULL AND k.subject = 'customer'
+           JOIN search_key k ON k.kind = w.kind AND k.subject = 'customer' AND k.key >= w.key AND k.key < w.past
+          WHERE :q::text IS NOT NULL
+            AND (k.store_id = ANY (:search_stores::uuid[]) OR (:search_stores::uuid[] IS NULL) AND k.store_id IS NULL)
           ORDER BY k.subject_id {down})
         UNION ALL
         (SELECT p.id FROM customer p WHERE :q::text IS NULL AND p.phone = :phone
@@ -80,8 +81,8 @@ SELECT c.id, c.version, c.kind, c.name, mask_phone(c.phone) AS phone, c.preferre
    AND (:q::text IS NULL
         OR c.id = ANY (ARRAY(SELECT k.subject_id
                                FROM unnest(:search_kinds::text[], :search_keys::text[], :search_ends::text[]) w (kind, key, past)
-                               JOIN search_key k ON k.kind = w.kind AND k.key >= w.key AND k.key < w.past
-                              WHERE k.subject = 'customer')))
+                               JOIN search_key k ON k.kind = w.kind AND k.subject = 'customer' AND k.key >= w.key AND k.key < w.past
+                              WHERE (k.store_id = ANY (:search_stores::uuid[]) OR (:search_stores::uuid[] IS NULL) AND k.store_id IS NULL))))
    AND (:phone::text IS NULL OR c.phone = :phone)
    AND (:kind::text[] IS NULL OR c.kind = ANY (:kind))
    AND (:tag::text IS NULL OR :tag = ANY (c.tags))

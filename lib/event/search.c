@@ -24,17 +24,54 @@ enum typed {
 	TYPED_ASCII
 };
 
+enum kind_at {
+	AT_NAME,
+	AT_PINYIN,
+	AT_INITIALS,
+	AT_PART_NUMBER,
+	AT_PLATE,
+	AT_PHONE_TAIL,
+	AT_VIN_TAIL,
+	AT_NUMBER,
+	AT_NUMBER_TAIL
+};
+
 static const struct kind {
 	const char *name;
 	enum form form;
 	enum typed typed;
 	size_t least; /* characters below which there would be too much to find */
 } kinds_known[] = {
-	{ "name", FORM_WORDS, TYPED_ANY, 1 },         { "pinyin", FORM_WHOLE, TYPED_ASCII, 2 },
-	{ "initials", FORM_WHOLE, TYPED_ASCII, 2 },   { "part_number", FORM_WHOLE, TYPED_ASCII, 3 },
-	{ "plate", FORM_PLATE, TYPED_ANY, 2 },        { "phone_tail", FORM_TAIL, TYPED_DIGITS, 4 },
-	{ "vin_tail", FORM_TAIL, TYPED_ASCII, 6 },    { "number", FORM_WHOLE, TYPED_ASCII, 3 },
-	{ "number_tail", FORM_TAIL, TYPED_ASCII, 4 },
+	[AT_NAME] = { "name", FORM_WORDS, TYPED_ANY, 1 },
+	[AT_PINYIN] = { "pinyin", FORM_WHOLE, TYPED_ASCII, 2 },
+	[AT_INITIALS] = { "initials", FORM_WHOLE, TYPED_ASCII, 2 },
+	[AT_PART_NUMBER] = { "part_number", FORM_WHOLE, TYPED_ASCII, 3 },
+	[AT_PLATE] = { "plate", FORM_PLATE, TYPED_ANY, 2 },
+	[AT_PHONE_TAIL] = { "phone_tail", FORM_TAIL, TYPED_DIGITS, 4 },
+	[AT_VIN_TAIL] = { "vin_tail", FORM_TAIL, TYPED_ASCII, 6 },
+	[AT_NUMBER] = { "number", FORM_WHOLE, TYPED_ASCII, 3 },
+	[AT_NUMBER_TAIL] = { "number_tail", FORM_TAIL, TYPED_ASCII, 4 },
+};
+
+#define BIT(kind) (1U << AT_##kind)
+#define NAMES     (BIT(NAME) | BIT(PINYIN) | BIT(INITIALS))
+#define NUMBERS   (BIT(NUMBER) | BIT(NUMBER_TAIL))
+
+/* What each subject has keys of: nothing else is looked for. */
+static const struct subject {
+	const char *name;
+	unsigned kinds;
+} subjects_known[] = {
+	{ "customer", NAMES | BIT(PHONE_TAIL) },
+	{ "vehicle", BIT(PLATE) | BIT(VIN_TAIL) },
+	{ "part", NAMES | BIT(PART_NUMBER) },
+	{ "operation", NAMES | NUMBERS },
+	{ "appointment", NUMBERS },
+	{ "reception", NUMBERS },
+	{ "work_order", NUMBERS },
+	{ "settlement", NUMBERS },
+	{ "complaint", NUMBERS },
+	{ "stock_document", NUMBERS },
 };
 
 /* A text as code points in the one way that keys are compared in. */
@@ -130,13 +167,25 @@ keys_of(struct arena *arena, enum form form, const char *text, const char *keys[
 	return n;
 }
 
-static const struct kind *
-kind_of(const char *name)
+static unsigned
+kinds_of(const char *subject)
 {
+	for (size_t i = 0; i < COUNT_OF(subjects_known); i++)
+		if (strcmp(subjects_known[i].name, subject) == 0)
+			return subjects_known[i].kinds;
+	die("search keys of an unknown subject: %s", subject);
+}
+
+/* The kind, which the subject has keys of. */
+static const struct kind *
+kind_of(const char *subject, const char *name)
+{
+	unsigned kinds = kinds_of(subject);
+
 	for (size_t i = 0; i < COUNT_OF(kinds_known); i++)
-		if (strcmp(kinds_known[i].name, name) == 0)
+		if ((kinds & 1U << i) && strcmp(kinds_known[i].name, name) == 0)
 			return &kinds_known[i];
-	die("search keys of an unknown kind: %s", name);
+	die("search keys of a kind that no %s has: %s", subject, name);
 }
 
 /* ------------------------------------------------------------ writing */
@@ -186,7 +235,7 @@ put_keys(struct ctx *ctx, struct search_keys *to, const char *kind, const char *
          const char *subject, struct id subject_id, struct id store)
 {
 	const char *keys[KEY_POINTS];
-	size_t count = text ? keys_of(ctx->arena, kind_of(kind)->form, text, keys) : 0;
+	size_t count = text ? keys_of(ctx->arena, kind_of(subject, kind)->form, text, keys) : 0;
 
 	if (to->count + count > KEYS_MAX)
 		write_keys(ctx, to);
@@ -257,23 +306,32 @@ fits(const struct folded *folded, enum typed typed)
 }
 
 void
-search_terms(struct arena *arena, const char *typed, struct search_terms *terms)
+search_terms(struct arena *arena, const char *typed, const char *const *subjects, size_t count,
+             struct search_terms *terms)
 {
+	const char *keys[COUNT_OF(kinds_known)] = { 0 }, *ends[COUNT_OF(kinds_known)];
 	struct folded folded;
 
-	_Static_assert(COUNT_OF(kinds_known) <= SEARCH_TERMS_MAX, "a term for each kind");
+	_Static_assert(COUNT_OF(kinds_known) * COUNT_OF(subjects_known) <= SEARCH_TERMS_MAX,
+	               "a term for each kind of each subject");
 	terms->count = 0;
 	fold(&folded, typed);
 	for (size_t i = 0; i < COUNT_OF(kinds_known); i++) {
 		const struct kind *k = &kinds_known[i];
-		const char *key;
 
 		if (folded.count < k->least || !fits(&folded, k->typed))
 			continue;
-		key = text_from(arena, &folded, 0, k->form == FORM_TAIL);
-		terms->kinds[terms->count] = k->name;
-		terms->keys[terms->count] = key;
+		keys[i] = text_from(arena, &folded, 0, k->form == FORM_TAIL);
 		/* behind every key that begins so: U+10FFFF is the last character there is */
-		terms->ends[terms->count++] = arena_printf(arena, "%s\xf4\x8f\xbf\xbf", key);
+		ends[i] = arena_printf(arena, "%s\xf4\x8f\xbf\xbf", keys[i]);
 	}
+	for (size_t i = 0; i < COUNT_OF(kinds_known); i++)
+		for (size_t n = 0; keys[i] && n < count; n++) {
+			if (!(kinds_of(subjects[n]) & 1U << i))
+				continue;
+			terms->subjects[terms->count] = subjects[n];
+			terms->kinds[terms->count] = kinds_known[i].name;
+			terms->keys[terms->count] = keys[i];
+			terms->ends[terms->count++] = ends[i];
+		}
 }

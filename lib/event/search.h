@@ -8,8 +8,9 @@
 
 /* Make an object findable.  kind: "name" (from every word and every Chinese character on),
  * "pinyin", "initials", "part_number", "plate" (with and without province), "phone_tail",
- * "vin_tail", "number" (from either end).  store is none for what belongs to the chain.  A blank
- * key adds nothing. */
+ * "vin_tail", "number" (from either end); the table of subjects in search.c tells which has which.
+ * store is none for what belongs to the chain; every store that knows a customer or a vehicle
+ * finds it by the same keys (migrations/repeatable/040_search.sql).  A blank key adds nothing. */
 void search_add(struct ctx *ctx, const char *kind, const char *key, const char *subject,
                 struct id subject_id, struct id store);
 
@@ -26,14 +27,17 @@ void search_gather(struct ctx *ctx);
 void search_write(struct ctx *ctx);
 void search_drop(struct ctx *ctx);
 
-#define SEARCH_TERMS_MAX 10
+#define SEARCH_TERMS_MAX 90
 
-/* What somebody typed, as ranges of keys: of each kind from its key on and before its end. */
+/* What somebody typed, as ranges of keys: of each subject and each kind it has, from the key on and
+ * before its end; in the order in which kinds are worth showing. */
 struct search_terms {
 	size_t count;
-	const char *kinds[SEARCH_TERMS_MAX], *keys[SEARCH_TERMS_MAX], *ends[SEARCH_TERMS_MAX];
+	const char *subjects[SEARCH_TERMS_MAX], *kinds[SEARCH_TERMS_MAX];
+	const char *keys[SEARCH_TERMS_MAX], *ends[SEARCH_TERMS_MAX];
 };
 
-void search_terms(struct arena *arena, const char *typed, struct search_terms *terms);
+void search_terms(struct arena *arena, const char *typed, const char *const *subjects, size_t count,
+                  struct search_terms *terms);
 
 #endif

@@ -10,53 +10,59 @@ SELECT k.kind, k.key, k.subject, k.subject_id, k.store_id
 ON CONFLICT DO NOTHING;
 
 -- name: search_key_clear
-DELETE FROM search_key WHERE subject_id = :subject_id AND (:kind::text IS NULL OR kind = :kind);
+-- What stores have of them goes with the chain's.
+DELETE FROM search_key
+ WHERE subject_id = :subject_id AND store_id IS NULL AND (:kind::text IS NULL OR kind = :kind);
 
 -- name: search_find   unnamed
--- Each kind is an index range that ends once enough that the caller may see is found.  A store that knows few of
--- the chain's customers would walk far for that: there its own customers and vehicles lead, by their keys.
+-- A term is an index range that ends once enough is found: the chain's own things for everybody, customers, vehicles and
+-- documents among the keys of the caller's stores.  Who sees the whole chain looks at the chain's keys instead, but
+-- finds only what row security shows.
 WITH wanted AS (
-    SELECT w.kind, w.key, w.past, w.place
-      FROM unnest(:search_kinds::text[], :search_keys::text[], :search_ends::text[])
-           WITH ORDINALITY w (kind, key, past, place)
-), own AS MATERIALIZED (
-    SELECT o.id
-      FROM (SELECT l.customer_id AS id FROM customer_store l WHERE l.store_id = :scope_store
-            UNION ALL
-            SELECT l.vehicle_id FROM vehicle_store l WHERE l.store_id = :scope_store) o
-     LIMIT 1001
-), few AS MATERIALIZED (
-    SELECT count(*) <= 1000 AND :scope_store::uuid IS NOT NULL AS yes FROM own
+    SELECT w.subject, w.kind, w.key, w.past, w.place, w.subject IN ('part', 'operation') AS shared
+      FROM unnest(:search_subjects::text[], :search_kinds::text[], :search_keys::text[], :search_ends::text[])
+           WITH ORDINALITY w (subject, kind, key, past, place)
 ), found AS (
-    SELECT s.subject, s.subject_id, s.key, w.kind, w.place, s.key = w.key AS whole
-      FROM own
-      JOIN search_key s ON s.subject_id = own.id
-      JOIN wanted w ON w.kind = s.kind AND s.key >= w.key AND s.key < w.past
-     WHERE (SELECT yes FROM few) AND s.subject = ANY (:subjects::text[])
-    UNION ALL
-    SELECT k.subject, k.subject_id, k.key, w.kind, w.place, k.key = w.key
+    SELECT w.subject, k.subject_id, k.key, w.kind, w.place, k.key = w.key AS whole
       FROM wanted w
      CROSS JOIN LATERAL (
-           SELECT s.subject, s.subject_id, s.key
+           SELECT s.subject_id, s.key
              FROM search_key s
-            WHERE s.kind = w.kind AND s.key >= w.key AND s.key < w.past
-              AND s.subject = ANY (:subjects::text[])
-              AND (:scope_store::uuid IS NULL OR s.store_id IS NULL OR s.store_id = :scope_store)
-              AND CASE WHEN s.subject NOT IN ('customer', 'vehicle') THEN true
-                       WHEN (SELECT yes FROM few) THEN false
-                       WHEN :scope_store::uuid IS NOT NULL AND s.subject = 'customer'
-                       THEN EXISTS (SELECT FROM customer_store l WHERE l.customer_id = s.subject_id AND l.store_id = :scope_store)
-                       WHEN :scope_store::uuid IS NOT NULL
-                       THEN EXISTS (SELECT FROM vehicle_store l WHERE l.vehicle_id = s.subject_id AND l.store_id = :scope_store)
-                       WHEN s.subject = 'customer' THEN EXISTS (SELECT FROM customer c WHERE c.id = s.subject_id)
-                       ELSE EXISTS (SELECT FROM vehicle v WHERE v.id = s.subject_id) END
-            ORDER BY s.kind, s.key
+            WHERE s.kind = w.kind AND s.subject = w.subject AND s.key >= w.key AND s.key < w.past AND s.store_id IS NULL
+              AND CASE w.subject WHEN 'customer' THEN EXISTS (SELECT FROM customer c WHERE c.id = s.subject_id)
+                                 WHEN 'vehicle' THEN EXISTS (SELECT FROM vehicle v WHERE v.id = s.subject_id)
+                                 ELSE true END
+            ORDER BY s.key
             LIMIT :limit) k
+     WHERE w.shared OR (:search_stores::uuid[] IS NULL)
+    UNION ALL
+    SELECT w.subject, k.subject_id, k.key, w.kind, w.place, k.key = w.key
+      FROM wanted w
+     CROSS JOIN LATERAL (
+           SELECT s.subject_id, s.key
+             FROM search_key s
+            WHERE s.kind = w.kind AND s.subject = w.subject AND s.key >= w.key AND s.key < w.past
+              AND s.store_id IS NOT NULL AND s.kind IN ('number', 'number_tail')
+            ORDER BY s.key
+            LIMIT :limit) k
+     WHERE w.kind IN ('number', 'number_tail') AND NOT w.shared AND (:search_stores::uuid[] IS NULL)
+    UNION ALL
+    SELECT w.subject, k.subject_id, k.key, w.kind, w.place, k.key = w.key
+      FROM unnest(:search_stores::uuid[]) st (id)
+     CROSS JOIN wanted w
+     CROSS JOIN LATERAL (
+           SELECT s.subject_id, s.key
+             FROM search_key s
+            WHERE s.store_id = st.id AND s.kind = w.kind AND s.subject = w.subject AND s.key >= w.key AND s.key < w.past
+            ORDER BY s.key
+            LIMIT :limit) k
+     WHERE NOT w.shared AND (:search_stores::uuid[] IS NOT NULL)
 ), hit AS (
     SELECT DISTINCT ON (f.subject_id) f.subject, f.subject_id, f.kind, f.place, f.key, f.whole
       FROM found f
      ORDER BY f.subject_id, f.whole DESC, f.place
 )
+-- (A key of another subject's is none, which an index need not be asked for.)
 SELECT h.subject_id AS id, h.subject, h.kind AS matched,
        coalesce(c.name, v.plate, v.vin, p.name, o.name, a.number, r.number, w.number, t.number, m.number, d.number, '') AS title,
        CASE h.subject
@@ -66,15 +72,15 @@ SELECT h.subject_id AS id, h.subject, h.kind AS matched,
             WHEN 'operation' THEN o.code
             ELSE coalesce(a.status, r.status, w.status, t.status, m.status, d.status) END AS subtitle
   FROM hit h
-  LEFT JOIN customer c ON h.subject = 'customer' AND c.id = h.subject_id
-  LEFT JOIN vehicle v ON h.subject = 'vehicle' AND v.id = h.subject_id
-  LEFT JOIN part p ON h.subject = 'part' AND p.id = h.subject_id
-  LEFT JOIN operation o ON h.subject = 'operation' AND o.id = h.subject_id
-  LEFT JOIN appointment a ON h.subject = 'appointment' AND a.id = h.subject_id
-  LEFT JOIN reception r ON h.subject = 'reception' AND r.id = h.subject_id
-  LEFT JOIN work_order w ON h.subject = 'work_order' AND w.id = h.subject_id
-  LEFT JOIN settlement t ON h.subject = 'settlement' AND t.id = h.subject_id
-  LEFT JOIN complaint m ON h.subject = 'complaint' AND m.id = h.subject_id
-  LEFT JOIN stock_document d ON h.subject = 'stock_document' AND d.id = h.subject_id
+  LEFT JOIN customer c ON c.id = CASE h.subject WHEN 'customer' THEN h.subject_id END
+  LEFT JOIN vehicle v ON v.id = CASE h.subject WHEN 'vehicle' THEN h.subject_id END
+  LEFT JOIN part p ON p.id = CASE h.subject WHEN 'part' THEN h.subject_id END
+  LEFT JOIN operation o ON o.id = CASE h.subject WHEN 'operation' THEN h.subject_id END
+  LEFT JOIN appointment a ON a.id = CASE h.subject WHEN 'appointment' THEN h.subject_id END
+  LEFT JOIN reception r ON r.id = CASE h.subject WHEN 'reception' THEN h.subject_id END
+  LEFT JOIN work_order w ON w.id = CASE h.subject WHEN 'work_order' THEN h.subject_id END
+  LEFT JOIN settlement t ON t.id = CASE h.subject WHEN 'settlement' THEN h.subject_id END
+  LEFT JOIN complaint m ON m.id = CASE h.subject WHEN 'complaint' THEN h.subject_id END
+  LEFT JOIN stock_document d ON d.id = CASE h.subject WHEN 'stock_document' THEN h.subject_id END
  ORDER BY h.whole DESC, h.place, h.key, h.subject_id
  LIMIT :limit::bigint - 1;

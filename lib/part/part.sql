@@ -14,22 +14,22 @@ SELECT p.id, p.version, p.number, p.brand, p.name, p.unit, p.sale_price, p.activ
 SELECT p.id, p.version, p.number, p.brand, p.name, p.unit, p.sale_price, p.active, p.created_at, p.updated_at,
        f.key AS _after_key, f.id AS _after_id
   FROM ((SELECT k.key, k.kind, k.subject_id AS id FROM search_key k
-          WHERE k.kind = 'part_number' AND k.subject = 'part' AND part_key(:q) <> '' AND k.key >= part_key(:q) AND k.key < part_key(:q) || chr(1114111)
+          WHERE k.kind = 'part_number' AND k.subject = 'part' AND k.store_id IS NULL AND part_key(:q) <> '' AND k.key >= part_key(:q) AND k.key < part_key(:q) || chr(1114111)
             AND (:after_key::text IS NULL OR (k.key, k.subject_id) > (:after_key, :after_id::uuid))
           ORDER BY k.key, k.subject_id)
         UNION ALL
         (SELECT k.key, k.kind, k.subject_id AS id FROM search_key k
-          WHERE k.kind = 'initials' AND k.subject = 'part' AND part_key(:q) <> '' AND k.key >= part_key(:q) AND k.key < part_key(:q) || chr(1114111)
+          WHERE k.kind = 'initials' AND k.subject = 'part' AND k.store_id IS NULL AND part_key(:q) <> '' AND k.key >= part_key(:q) AND k.key < part_key(:q) || chr(1114111)
             AND (:after_key::text IS NULL OR (k.key, k.subject_id) > (:after_key, :after_id::uuid))
           ORDER BY k.key, k.subject_id)
         UNION ALL
         (SELECT k.key, k.kind, k.subject_id AS id FROM search_key k
-          WHERE k.kind = 'pinyin' AND k.subject = 'part' AND part_key(:q) <> '' AND k.key >= part_key(:q) AND k.key < part_key(:q) || chr(1114111)
+          WHERE k.kind = 'pinyin' AND k.subject = 'part' AND k.store_id IS NULL AND part_key(:q) <> '' AND k.key >= part_key(:q) AND k.key < part_key(:q) || chr(1114111)
             AND (:after_key::text IS NULL OR (k.key, k.subject_id) > (:after_key, :after_id::uuid))
           ORDER BY k.key, k.subject_id)
         UNION ALL
         (SELECT k.key, k.kind, k.subject_id AS id FROM search_key k
-          WHERE k.kind = 'name' AND k.subject = 'part' AND part_key(:q) <> '' AND k.key >= part_key(:q) AND k.key < part_key(:q) || chr(1114111)
+          WHERE k.kind = 'name' AND k.subject = 'part' AND k.store_id IS NULL AND part_key(:q) <> '' AND k.key >= part_key(:q) AND k.key < part_key(:q) || chr(1114111)
             AND (:after_key::text IS NULL OR (k.key, k.subject_id) > (:after_key, :after_id::uuid))
           ORDER BY k.key, k.subject_id)
         UNION ALL
@@ -49,7 +49,7 @@ SELECT p.id, p.version, p.number, p.brand, p.name, p.unit, p.sale_price, p.activ
                OR (o.changed >= :after_position::text::xid8 AND o.changed < pg_snapshot_xmin(pg_current_snapshot())))
           AND (:q::text IS NULL
                OR NOT EXISTS (SELECT FROM search_key e
-                               WHERE e.subject_id = f.id AND e.kind IN ('part_number', 'initials', 'pinyin', 'name')
+                               WHERE e.subject_id = f.id AND e.store_id IS NULL AND e.kind IN ('part_number', 'initials', 'pinyin', 'name')
                                  AND e.key >= part_key(:q) AND e.key < part_key(:q) || chr(1114111)
                                  AND (e.key, e.kind) < (f.key, f.kind)))
         LIMIT 1) p
@@ -68,7 +68,7 @@ SELECT p.id, p.version, p.number, p.brand, p.name, p.unit, p.sale_price, p.activ
    AND (:q::text IS NULL
         OR p.id = ANY (ARRAY(SELECT e.subject_id
                                FROM search_key e
-                              WHERE e.kind IN ('part_number', 'initials', 'pinyin', 'name') AND e.subject = 'part'
+                              WHERE e.kind IN ('part_number', 'initials', 'pinyin', 'name') AND e.subject = 'part' AND e.store_id IS NULL
                                 AND part_key(:q) <> '' AND e.key >= part_key(:q) AND e.key < part_key(:q) || chr(1114111))))
    AND (:number::text IS NULL OR p.number_norm = upper(part_key(:number)))
    AND (:active::boolean IS NULL OR p.active = :active)

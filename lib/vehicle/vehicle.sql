@@ -24,8 +24,9 @@ SELECT v.id, v.version, v.vin, v.vin_check, v.plate, v.plate_kind, v.energy, v.u
        f.id AS _after_id
   FROM ((SELECT DISTINCT k.subject_id AS id
            FROM unnest(:search_kinds::text[], :search_keys::text[], :search_ends::text[]) w (kind, key, past)
-           JOIN search_key k ON k.kind = w.kind AND k.key >= w.key AND k.key < w.past
-          WHERE :q::text IS NOT NULL AND k.subject = 'vehicle'
+           JOIN search_key k ON k.kind = w.kind AND k.subject = 'vehicle' AND k.key >= w.key AND k.key < w.past
+          WHERE :q::text IS NOT NULL
+            AND (k.store_id = ANY (:search_stores::uuid[]) OR (:search_stores::uuid[] IS NULL) AND k.store_id IS NULL)
           ORDER BY k.subject_id DESC)
         UNION ALL
         (SELECT p.id FROM vehicle p WHERE :q::text IS NULL AND p.vin = :vin

@@ -2,7 +2,6 @@
 
 GRANT SELECT ON work_order, work_order_line, reception TO fettle_definer;
 GRANT UPDATE ON vehicle, vehicle_plate TO fettle_definer;
-GRANT SELECT, DELETE ON search_key TO fettle_definer;
 
 -- What everyone sees of a way to reach somebody.
 CREATE OR REPLACE FUNCTION mask_contact(kind text, value text) RETURNS text
@@ -62,7 +61,7 @@ BEGIN
 	LOOP
 		UPDATE vehicle_plate p SET to_date = greatest(p.from_date, day)
 		 WHERE p.vehicle_id = other AND p.to_date IS NULL;
-		DELETE FROM search_key k WHERE k.subject_id = other AND k.kind = 'plate';
+		DELETE FROM search_key k WHERE k.subject_id = other AND k.kind = 'plate' AND k.store_id IS NULL;
 		RETURN NEXT other;
 	END LOOP;
 END $$;

@@ -66,7 +66,7 @@ withdraw_consent(struct request *req)
 
 /* clang-format off */
 const struct route customer_routes[] = {
-	READ_PREPARED(OP_listCustomers, search_prepare, NULL, PAGE(customer_list)),
+	READ_PREPARED(OP_listCustomers, customers_prepare, NULL, PAGE(customer_list)),
 	READ(OP_getCustomer,            ONE(customer_get), MANY(contacts, customer_contacts_of)),
 	READ(OP_getCustomerPhone,       ONE(customer_phone_get)),
 	READ(OP_listCustomerDuplicates, PAGE(customer_duplicates)),

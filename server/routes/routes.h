@@ -29,7 +29,8 @@ extern const struct route customer_routes[];
 extern const struct route vehicle_routes[];
 extern const struct route search_routes[];
 
-/* prepare: the parameter q as the arguments search_kinds, _keys and _ends. */
-enum err search_prepare(struct request *req);
+/* prepare: the parameter q as the arguments search_subjects, _kinds, _keys, _ends and _stores. */
+enum err customers_prepare(struct request *req);
+enum err vehicles_prepare(struct request *req);
 
 #endif

@@ -29,17 +29,41 @@ add_arg(struct request *req, struct arg arg)
 	req->args[req->args_count++] = arg;
 }
 
-enum err
-search_prepare(struct request *req)
+/* What was typed, for these subjects, and whose keys are looked at: those of the stores in the
+ * scope, or with none the chain's. */
+static void
+add_terms(struct request *req, const char *const *subjects, size_t count)
 {
 	struct search_terms *terms = arena_alloc(&req->arena, sizeof(*terms));
 	const char *const *typed = request_parameter(req, "q");
+	const struct scope *scope = &req->scope;
 
+	terms->count = 0;
 	if (typed)
-		search_terms(&req->arena, *typed, terms);
+		search_terms(&req->arena, *typed, subjects, count, terms);
+	add_arg(req, TEXTS_ARG(search_subjects, terms->subjects, terms->count));
 	add_arg(req, TEXTS_ARG(search_kinds, terms->kinds, terms->count));
 	add_arg(req, TEXTS_ARG(search_keys, terms->keys, terms->count));
 	add_arg(req, TEXTS_ARG(search_ends, terms->ends, terms->count));
+	add_arg(req, id_is_none(scope->store) ? ARG(search_stores, scope->hq ? NULL : scope->stores)
+	                                      : IDS_ARG(search_stores, &scope->store, 1));
+}
+
+enum err
+customers_prepare(struct request *req)
+{
+	static const char *const customer = "customer";
+
+	add_terms(req, &customer, 1);
+	return OK;
+}
+
+enum err
+vehicles_prepare(struct request *req)
+{
+	static const char *const vehicle = "vehicle";
+
+	add_terms(req, &vehicle, 1);
 	return OK;
 }
 
@@ -80,8 +104,8 @@ prepare_box(struct request *req)
 	if (id_is_none(req->scope.store))
 		(void)principal_scope(req->who, req->operation, held, count, &req->arena,
 		                      &req->scope);
-	add_arg(req, TEXTS_ARG(subjects, subjects, count));
-	return search_prepare(req);
+	add_terms(req, subjects, count);
+	return OK;
 }
 
 /* clang-format off */

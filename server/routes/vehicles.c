@@ -69,7 +69,7 @@ write_check(struct buf *out, const struct rows *rows, size_t row, void *req)
 
 /* clang-format off */
 const struct route vehicle_routes[] = {
-	READ_PREPARED(OP_listVehicles,  search_prepare, NULL, PAGE(vehicle_list)),
+	READ_PREPARED(OP_listVehicles,  vehicles_prepare, NULL, PAGE(vehicle_list)),
 	READ(OP_getVehicle,             ONE(vehicle_get)),
 	READ(OP_listPlates,             UNDER(vehicle_visible), PAGE(plate_list)),
 	READ(OP_listOwners,             UNDER(vehicle_visible), PAGE(owner_list)),

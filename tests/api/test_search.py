@@ -5,6 +5,8 @@ import random
 
 import pytest
 
+from fettle import at_once
+
 
 @pytest.fixture
 def known(store, chain):
@@ -74,3 +76,44 @@ def test_documents_and_parts(store, chain):
     assert wanted in {(h[0], h[2]) for h in hits(store.parts, issue["number"][-11:])}
     other = chain.store()
     assert hits(other.parts, issue["number"]) == []
+
+
+def test_every_store_that_knows_them_finds_them(store, chain, known):
+    """B16: from the moment a store knows a customer it finds them by every key, those that another store changes later
+    too; a manager of both stores and headquarters find each of them once."""
+    other = chain.store(region=store.region)
+    customer, phone = known["customer"]["id"], known["phone"]
+    other.advisor.post("/v1/customers/lookup", {"phone": phone}, expect=200)
+    assert ("customer", "name", customer) in hits(other.advisor, known["name"])
+    name, again = "司马" + chain.unique(), chain.phone()
+    store.advisor.patch(f"/v1/customers/{customer}", {"name": name}, version=1, expect=200)
+    store.advisor.post(f"/v1/customers/{customer}/contacts", {"kind": "phone", "value": again}, expect=201)
+    manager = chain.people.hire(chain.unique().lower(), "region_manager", region=store.region)
+    for who in (store.advisor, other.advisor, manager, chain.admin):
+        assert hits(who, known["name"]) == []
+        assert hits(who, name) == [("customer", "name", customer)]
+        assert hits(who, again) == [("customer", "phone_tail", customer)]
+        assert [c["id"] for c in who.get("/v1/customers", params={"q": name}, expect=200).data] == [customer]
+    assert hits(chain.store().advisor, name) == []
+
+
+def test_a_name_changes_while_a_store_learns_of_them(store, chain):
+    """B16: whichever comes first, the new store finds the new name and not the old one."""
+    for n in range(4):
+        phone, was, will = chain.phone(), f"诸葛{n}{chain.unique()}", f"夏侯{n}{chain.unique()}"
+        customer = store.advisor.post("/v1/customers", {"kind": "person", "name": was, "phone": phone}, expect=201)
+        other = chain.store()
+        at_once(lambda c=customer, w=will: store.advisor.patch(f"/v1/customers/{c['id']}", {"name": w}, version=1, expect=200),
+                lambda p=phone, o=other: o.advisor.post("/v1/customers/lookup", {"phone": p}, expect=200))
+        assert hits(other.advisor, was) == [] and hits(other.advisor, will) == [("customer", "name", customer["id"])]
+
+
+def test_operations(store, chain):
+    """B16: labour by its code from either end, its name and its initials; a new name replaces the old one."""
+    code = "OP" + chain.unique()
+    made = chain.admin.post("/v1/operations", {"code": code, "name": "更换刹车片" + code, "standard_hours": 1.5, "unit_price": 20000}, expect=201)
+    for q, kind in ((code, "number"), (code[-5:], "number_tail"), ("刹车片" + code, "name"), ("ghscp" + code, "initials")):
+        assert ("operation", kind, made["id"]) in hits(store.advisor, q), (q, kind)
+    chain.admin.patch(f"/v1/operations/{made['id']}", {"name": "更换制动盘" + code}, version=1, expect=200)
+    assert hits(store.advisor, "刹车片" + code) == [] and hits(store.advisor, code)
+    assert ("operation", "name", made["id"]) in hits(store.advisor, "制动盘" + code)

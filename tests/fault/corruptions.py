@@ -204,8 +204,13 @@ corrupt("vehicle hidden", "vehicle_store",
 for kind, subject in (("number", "work_order"), ("plate", "vehicle"), ("phone_tail", "customer"), ("part_number", "part"), ("name", "customer")):
     corrupt(f"search key {kind} lost", "search_key",
             f"DELETE FROM search_key t WHERE kind = '{kind}' AND subject_id = (SELECT subject_id FROM search_key WHERE kind = '{kind}'"
-            f" AND subject = '{subject}' ORDER BY subject_id LIMIT 1) RETURNING coalesce((SELECT code FROM store WHERE id = t.store_id), 'chain'), subject_id",
+            f" AND subject = '{subject}' ORDER BY subject_id LIMIT 1) AND (store_id IS NULL OR kind = 'number') RETURNING coalesce((SELECT code FROM store WHERE id = t.store_id), 'chain'), subject_id",
             r"search keys: {0} %s {1}: %s key is none, should be " % (subject, kind))
+corrupt("a store's search key lost", "search_key",
+        "DELETE FROM search_key t WHERE (store_id, kind, subject, key, subject_id) = (SELECT store_id, kind, subject, key, subject_id FROM search_key"
+        " WHERE store_id IS NOT NULL AND subject = 'customer' AND kind = 'pinyin' ORDER BY subject_id, key LIMIT 1)"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), subject_id, key",
+        r"search keys: {0} customer {1}: pinyin key is not the store's, should be {2}")
 corrupt("search key of another", "search_key",
         "UPDATE search_key t SET key = 'sh01wo0000000001' WHERE (kind, key, subject_id) = (SELECT kind, key, subject_id FROM search_key"
         " WHERE kind = 'number' AND subject = 'work_order' ORDER BY subject_id LIMIT 1) RETURNING (SELECT code FROM store WHERE id = t.store_id), subject_id",

@@ -53,6 +53,14 @@ SELECT k.kind, k.key, 'vehicle', pg_temp.key(8, c.n)
  CROSS JOIN LATERAL (SELECT 'vin_tail' AS kind, lower(reverse(c.vin)) AS key
                      UNION ALL SELECT 'plate', lower(substr(c.plate, i)) FROM generate_series(1, 3) i) k;
 
+-- Every store has the keys of its own
+INSERT INTO search_key (kind, key, subject, subject_id, store_id)
+SELECT k.kind, k.key, k.subject, k.subject_id, l.store_id
+  FROM search_key k
+  JOIN (SELECT customer_id AS id, store_id FROM customer_store
+        UNION ALL SELECT vehicle_id, store_id FROM vehicle_store) l ON l.id = k.subject_id
+ WHERE k.store_id IS NULL AND l.store_id IN (SELECT pg_temp.key(2, s) FROM generate_series(:from, :to) s);
+
 -- The orders of 900 days, within the opening hours.  price: of an hour and of a piece.
 CREATE TEMP TABLE o AS
 SELECT n, n % 50 AS s, n / 50 AS j, n / 50 < :orders / 50 - :open AS closed, n % :vehicles AS v, n % :vehicles % :customers AS c,

@@ -25,7 +25,8 @@ LEDGERS = {"audit_entry", "event", "access_log", "stock_movement", "work_order_s
 # Functions that look past row security.
 DEFINERS = {
     "audit_added", "audit_row", "credential_find", "credential_set", "credential_tried", "customer_find", "link_find",
-    "plate_release", "session_add", "session_find", "session_revoke", "session_revoke_others", "staff_acting",
+    "plate_release", "search_key_share", "search_key_spread", "search_key_withdraw", "session_add", "session_find",
+    "session_revoke", "session_revoke_others", "staff_acting",
     "technician_is_busy", "vehicle_find", "vehicle_history"}
 # References between tables of a store that do not carry the store: staff may belong to the chain.
 SINGLE_REFERENCES = {"staff"}
