@@ -31,6 +31,8 @@ const struct machine appointment_machine = MACHINE("status", appointment_status,
 struct slot {
 	struct id store, bay, technician;
 	struct utc starts_at, ends_at;
+	bool numbered;      /* a new appointment wants a number */
+	const char *number; /* the one it got */
 };
 
 static enum err
@@ -47,24 +49,29 @@ check_choice(struct ctx *ctx, const struct slot *slot, const struct rows *rows)
 	return OK;
 }
 
-/* Wait for our turn, then take what is free; the exclusion constraints guarantee what this decides.
- * known: how many of the operations must still be in the catalogue. */
+/* Wait for our turn and ask what is free, with whatever is queued already. */
 static enum err
-choose(struct ctx *ctx, struct slot *slot, struct arg operation_ids, size_t known,
-       struct id but_for)
+ask(struct ctx *ctx, const struct slot *slot, struct arg operation_ids, struct id but_for,
+    struct rows **rows)
 {
-	struct rows *rows;
-	enum err err;
-
+	*rows = NULL;
 	if (slot->starts_at.us < ctx->now.us)
 		return fail_with(ctx, ERR_BAD_VALUE, "/starts_at", "must not be in the past", NULL);
 	db_write(ctx, booking_wait, ARG(store_id, slot->store), ARG(bay_id, slot->bay),
 	         ARG(technician_id, slot->technician));
-	err = db_read(ctx, booking_choose, &rows, ARG(store_id, slot->store),
-	              ARG(bay_id, slot->bay), ARG(technician_id, slot->technician),
-	              ARG(starts_at, slot->starts_at), ARG(but_for, but_for), operation_ids);
-	if (err)
-		return err;
+	return db_read(ctx, booking_choose, rows, ARG(store_id, slot->store),
+	               ARG(bay_id, slot->bay), ARG(technician_id, slot->technician),
+	               ARG(starts_at, slot->starts_at), ARG(but_for, but_for),
+	               ARG(numbered, slot->numbered), operation_ids);
+}
+
+/* Take what is free; the exclusion constraints guarantee what this decides.  known: how many of the
+ * operations must still be in the catalogue. */
+static enum err
+choose(struct ctx *ctx, struct slot *slot, const struct rows *rows, size_t known)
+{
+	enum err err;
+
 	if (rows_count(rows) == 0)
 		return fail(ctx, ERR_NOT_FOUND, "/store_id");
 	if (row_int(rows, 0, "operations") < (int64_t)known)
@@ -75,22 +82,23 @@ choose(struct ctx *ctx, struct slot *slot, struct arg operation_ids, size_t know
 	slot->bay = row_id(rows, 0, "bay_id");
 	slot->technician = row_id(rows, 0, "technician_id");
 	slot->ends_at = row_utc(rows, 0, "ends_at");
+	slot->number = row_text(rows, 0, "number");
 	return OK;
 }
 
 static void
 add(struct ctx *ctx, const struct create_appointment *in, const struct slot *slot,
-    struct id customer, const char *number)
+    struct id customer)
 {
 	db_write(ctx, appointment_add, ARG(appointment_id, ctx->subject),
-	         ARG(store_id, slot->store), ARG(number, number), ARG(customer_id, customer),
+	         ARG(store_id, slot->store), ARG(number, slot->number), ARG(customer_id, customer),
 	         ARG(ends_at, slot->ends_at), ARG(bay_id, slot->bay),
 	         ARG(technician_id, slot->technician), BODY_ARG(create_appointment, in));
 	customer_link(ctx, customer, slot->store, "document");
 	vehicle_link(ctx, in->vehicle_id, slot->store, "document");
 	if (in->has_odometer_km)
 		odometer_record(ctx, in->vehicle_id, in->odometer_km, "appointment");
-	search_add(ctx, "number", number, "appointment", ctx->subject, slot->store);
+	search_add(ctx, "number", slot->number, "appointment", ctx->subject, slot->store);
 	event_add(ctx, "appointment.booked", slot->store, ctx->subject);
 }
 
@@ -101,25 +109,28 @@ appointment_book(struct ctx *ctx, const struct create_appointment *in)
 		.bay = in->bay_id,
 		.technician = in->technician_id,
 		.starts_at = in->starts_at,
+		.numbered = true,
 	};
+	struct rows *customers, *vehicles, *choice;
 	struct id customer = in->customer_id;
-	const char *number;
 	enum err err = ctx_store(ctx, in->store_id, &slot.store);
 
 	if (!err)
 		err = new_id(ctx, in->id, &ctx->subject);
+	if (err)
+		return err;
+	customer_ask(ctx, customer, &customers);
+	vehicle_ask(ctx, in->vehicle_id, &vehicles);
+	err = ask(ctx, &slot, IDS_ARG(operation_ids, in->operation_ids, in->operation_ids_count),
+	          (struct id){ { 0 } }, &choice);
 	if (!err)
-		err = customer_resolve(ctx, &customer, "/customer_id");
+		err = customer_told(ctx, customers, &customer, "/customer_id");
 	if (!err)
-		err = vehicle_check_visible(ctx, in->vehicle_id, "/vehicle_id");
+		err = vehicle_told(ctx, vehicles, "/vehicle_id");
 	if (!err)
-		err = choose(ctx, &slot,
-		             IDS_ARG(operation_ids, in->operation_ids, in->operation_ids_count),
-		             in->operation_ids_count, (struct id){ { 0 } });
+		err = choose(ctx, &slot, choice, in->operation_ids_count);
 	if (!err)
-		err = document_number(ctx, slot.store, "AP", &number);
-	if (!err)
-		add(ctx, in, &slot, customer, number);
+		add(ctx, in, &slot, customer);
 	return err;
 }
 
@@ -143,14 +154,16 @@ appointment_reschedule(struct ctx *ctx, struct id id, const struct reschedule_ap
 		.technician = in->technician_id,
 		.starts_at = in->starts_at,
 	};
-	struct rows *rows;
+	struct rows *rows, *choice;
 	int status = 0;
 	enum err err = lock(ctx, OP_rescheduleAppointment, id, &rows, &status);
 
 	if (err)
 		return err;
 	slot.store = row_id(rows, 0, "store_id");
-	err = choose(ctx, &slot, ARG(operation_ids, row_text(rows, 0, "operation_ids")), 0, id);
+	err = ask(ctx, &slot, ARG(operation_ids, row_text(rows, 0, "operation_ids")), id, &choice);
+	if (!err)
+		err = choose(ctx, &slot, choice, 0);
 	if (err)
 		return err;
 	db_write(ctx, appointment_reschedule, ARG(id, id), ARG(starts_at, slot.starts_at),

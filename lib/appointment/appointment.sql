@@ -96,8 +96,8 @@ SELECT pg_advisory_xact_lock(hashtextextended(k.id::text, 0))
         SELECT 2, t.id FROM store_technicians(:store_id::uuid, :technician_id::uuid) t
          ORDER BY 1, 2) k;
 
--- What can be had from starts_at on; but_for: the appointment that is being moved.
--- name: booking_choose   unnamed
+-- What can be had from starts_at on, with its number when one is asked for; but_for: the appointment that is being moved.
+-- name: booking_choose
 WITH wanted AS MATERIALIZED (
 	SELECT s.id AS store_id, (:starts_at::timestamptz AT TIME ZONE s.time_zone)::date AS day,
 	       :starts_at::timestamptz + booking_length(s.id, :operation_ids::uuid[]) AS ends_at,
@@ -111,7 +111,9 @@ SELECT w.ends_at, f.bay_id, f.technician_id,
                 WHERE o.opens_at <= :starts_at::timestamptz AND o.closes_at >= w.ends_at) AS is_open,
        w.bays <> '{}' AS has_bay, w.technicians <> '{}' AS has_technician,
        (SELECT count(*) FROM operation o
-         WHERE o.id = ANY (:operation_ids::uuid[]) AND o.active AND o.deleted_at IS NULL) AS operations
+         WHERE o.id = ANY (:operation_ids::uuid[]) AND o.active AND o.deleted_at IS NULL) AS operations,
+       CASE WHEN :numbered AND f.bay_id IS NOT NULL AND f.technician_id IS NOT NULL
+            THEN document_number_next(w.store_id, 'AP', :now) END AS number
   FROM wanted w
   CROSS JOIN LATERAL booking_free(w.store_id, :starts_at::timestamptz, w.ends_at, w.bays, w.technicians, :but_for::uuid) f;
 

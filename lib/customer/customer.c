@@ -18,22 +18,35 @@ customer_link(struct ctx *ctx, struct id customer, struct id store, const char *
 	         ARG(why, why));
 }
 
+void
+customer_ask(struct ctx *ctx, struct id id, struct rows **rows)
+{
+	db_read_later(ctx, customer_resolve, rows, ARG(id, id));
+}
+
+enum err
+customer_told(struct ctx *ctx, struct rows *rows, struct id *id, const char *pointer)
+{
+	enum err err = OK;
+
+	/* again: a merge that ended while we waited for its lock has moved the customer */
+	if (rows_count(rows) == 0)
+		err = db_read(ctx, customer_resolve, &rows, ARG(id, *id));
+	if (err)
+		return err;
+	if (rows_count(rows) == 0)
+		return fail(ctx, ERR_NOT_FOUND, pointer);
+	*id = row_id(rows, 0, "id");
+	return OK;
+}
+
 enum err
 customer_resolve(struct ctx *ctx, struct id *id, const char *pointer)
 {
-	/* twice: a merge that ended while we waited for its lock has moved the customer */
-	for (int attempt = 0; attempt < 2; attempt++) {
-		struct rows *rows;
-		enum err err = db_read(ctx, customer_resolve, &rows, ARG(id, *id));
+	struct rows *rows;
+	enum err err = db_read(ctx, customer_resolve, &rows, ARG(id, *id));
 
-		if (err)
-			return err;
-		if (rows_count(rows) > 0) {
-			*id = row_id(rows, 0, "id");
-			return OK;
-		}
-	}
-	return fail(ctx, ERR_NOT_FOUND, pointer);
+	return err ? err : customer_told(ctx, rows, id, pointer);
 }
 
 /* ------------------------------------------------------------ making */

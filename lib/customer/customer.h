@@ -12,6 +12,10 @@ void customer_link(struct ctx *ctx, struct id customer, struct id store, const c
 /* For a customer_id in a body: it must be visible; one that was merged away becomes the one that
  * stayed. ERR_NOT_FOUND at pointer. */
 MUSTCHECK enum err customer_resolve(struct ctx *ctx, struct id *id, const char *pointer);
+/* The same around a trip that asks for more: queued by the one, judged by the other. */
+void customer_ask(struct ctx *ctx, struct id id, struct rows **rows);
+MUSTCHECK enum err customer_told(struct ctx *ctx, struct rows *rows, struct id *id,
+                                 const char *pointer);
 
 /* The counter's one call: who has exactly this phone number anywhere in the chain (linked to the
  * store, with an access-log row), or a new person.  phone NULL: always a new person. */

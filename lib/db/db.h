@@ -131,10 +131,16 @@ void db_write_args(struct ctx *ctx, enum sql sql, const struct arg *args, size_t
 MUSTCHECK enum err db_lock_row(struct ctx *ctx, enum sql sql, struct id id, struct rows **rows);
 #define db_lock(ctx, sql, id, rows) db_lock_row(ctx, SQL_##sql, id, rows)
 
-/* Queue a read whose rows are there after the next trip (the COMMIT's at the latest); values from
- * bind_args().  For the dispatcher: handlers need rows at once. */
+/* Queue a read whose rows are there after the next trip (the COMMIT's at the latest): what does not
+ * depend on one another is asked in one.  NULL until then, and for good when the trip failed. */
 void db_read_later_args(struct ctx *ctx, enum sql sql, struct rows **rows,
                         const char *const *values);
+#define db_read_later(ctx, sql, rows, ...)                           \
+	db_read_later_args(                                          \
+		ctx, SQL_##sql, rows,                                \
+		bind_args((ctx)->arena, &statements[SQL_##sql], ctx, \
+	                  (struct arg[]){ { 0 }, __VA_ARGS__ } + 1,  \
+	                  sizeof((struct arg[]){ { 0 }, __VA_ARGS__ }) / sizeof(struct arg) - 1))
 /* Call guard once, when the first trip is answered; its error ends the transaction. */
 void db_guard(struct ctx *ctx, enum err (*guard)(struct ctx *ctx, void *arg), void *arg);
 

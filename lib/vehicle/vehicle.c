@@ -25,9 +25,19 @@ vehicle_check_visible(struct ctx *ctx, struct id vehicle, const char *pointer)
 	struct rows *rows;
 	enum err err = db_read(ctx, vehicle_visible, &rows, ARG(id, vehicle));
 
-	if (!err && rows_count(rows) == 0)
-		err = fail(ctx, ERR_NOT_FOUND, pointer);
-	return err;
+	return err ? err : vehicle_told(ctx, rows, pointer);
+}
+
+void
+vehicle_ask(struct ctx *ctx, struct id vehicle, struct rows **rows)
+{
+	db_read_later(ctx, vehicle_visible, rows, ARG(id, vehicle));
+}
+
+enum err
+vehicle_told(struct ctx *ctx, const struct rows *rows, const char *pointer)
+{
+	return rows_count(rows) > 0 ? OK : fail(ctx, ERR_NOT_FOUND, pointer);
 }
 
 /* ------------------------------------------------------------ VIN */

@@ -30,9 +30,10 @@ CREATE OR REPLACE FUNCTION store_technicians(of_store uuid, wanted uuid)
 RETURNS TABLE (id uuid)
 LANGUAGE sql STABLE AS $$
 	SELECT f.id
-	  FROM staff f
-	 WHERE f.active AND f.deleted_at IS NULL AND CASE WHEN wanted IS NULL THEN f.store_id = of_store ELSE f.id = wanted END
-	   AND EXISTS (SELECT FROM staff_grant g, store s  -- as staff_with_role, but looked up
+	  FROM (SELECT o.id FROM staff o WHERE wanted IS NULL AND o.store_id = of_store AND o.active AND o.deleted_at IS NULL
+	        UNION ALL
+	        SELECT o.id FROM staff o WHERE o.id = wanted AND o.active AND o.deleted_at IS NULL) f
+	 WHERE EXISTS (SELECT FROM staff_grant g, store s  -- as staff_with_role, but looked up
 	                WHERE g.staff_id = f.id AND g.role = 'technician' AND g.revoked_at IS NULL AND s.id = of_store
 	                  AND (g.store_id = s.id OR g.region_id = s.region_id OR g.scope = 'chain'))
 $$;
