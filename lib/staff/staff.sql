@@ -9,10 +9,10 @@ SELECT f.kind, f.actor_id, f.session_id, f.role, f.scopes, f.store_id, f.chain, 
   FROM link_find(:link_id, :now) f;
 
 -- name: credential_find
-SELECT c.staff_id, c.name, c.username, c.password, c.failures, c.failed_at FROM credential_find(:username) c;
+SELECT c.staff_id, c.name, c.username, c.password, c.failures, c.failed_at FROM credential_find(:username, :now) c;
 
 -- name: credential_tried
-SELECT credential_tried(:staff_id, :ok, :now);
+SELECT credential_tried(:username, :ok, :now);
 
 -- name: credential_set
 SELECT credential_set(:staff_id, :password, :now);
@@ -48,10 +48,10 @@ SELECT session_revoke(NULL, :id, :now);
 SELECT session_revoke_others(:actor_id, :session_id, :now);
 
 -- name: credential_own
-SELECT c.staff_id, c.password, c.failures, c.failed_at
+SELECT c.staff_id, c.username, c.password, c.failures, c.failed_at
   FROM staff f
- CROSS JOIN LATERAL credential_find(f.username) c
- WHERE f.id = :actor_id;
+ CROSS JOIN LATERAL credential_find(f.username, :now) c
+ WHERE f.id = :actor_id AND c.staff_id IS NOT NULL;
 
 -- Staff members.
 

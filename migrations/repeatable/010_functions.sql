@@ -99,27 +99,39 @@ BEGIN
 	  FROM link l WHERE l.id = link AND l.revoked_at IS NULL AND l.expires_at > at;
 END $$;
 
--- Username to stored password; the row is locked so that failures are counted one by one.
-CREATE OR REPLACE FUNCTION credential_find(wanted text)
+-- Under which the failures of a username are counted.
+CREATE OR REPLACE FUNCTION login_name(username text) RETURNS bytea
+LANGUAGE sql IMMUTABLE AS $$ SELECT sha256(convert_to(username, 'UTF8')) $$;
+
+-- Username to stored password, and how often it failed: one row, also for a name that nobody has. Its failures are locked, so
+-- that they are counted one by one; after a day without any they are forgotten.
+CREATE OR REPLACE FUNCTION credential_find(wanted text, at timestamptz)
 RETURNS TABLE (staff_id uuid, name text, username text, password text, failures integer, failed_at timestamptz)
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-	SELECT f.id, f.name, f.username, c.password, c.failures, c.failed_at
-	  FROM staff f JOIN credential c ON c.staff_id = f.id
-	 WHERE f.username = wanted AND f.active AND f.deleted_at IS NULL
-	   FOR NO KEY UPDATE OF c
+	WITH tried AS (
+		INSERT INTO login_failure AS l (name_hash, failures, failed_at) VALUES (login_name(wanted), 0, at)
+		ON CONFLICT (name_hash) DO UPDATE SET failures = CASE WHEN l.failed_at < at - interval '1 day' THEN 0 ELSE l.failures END
+		RETURNING l.failures, l.failed_at)
+	SELECT f.id, f.name, f.username, c.password, t.failures, t.failed_at
+	  FROM tried t
+	  LEFT JOIN (staff f JOIN credential c ON c.staff_id = f.id) ON f.username = wanted AND f.active AND f.deleted_at IS NULL
 $$;
 
 CREATE OR REPLACE FUNCTION credential_set(staff uuid, new_password text, at timestamptz) RETURNS void
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 	INSERT INTO credential (staff_id, password, updated_at) VALUES (staff, new_password, at)
-	ON CONFLICT (staff_id) DO UPDATE SET password = excluded.password, failures = 0, failed_at = NULL, updated_at = excluded.updated_at
+	ON CONFLICT (staff_id) DO UPDATE SET password = excluded.password, updated_at = excluded.updated_at;
+	DELETE FROM login_failure l USING staff f WHERE f.id = staff AND l.name_hash = login_name(f.username)
 $$;
 
-CREATE OR REPLACE FUNCTION credential_tried(staff uuid, ok boolean, at timestamptz) RETURNS void
+-- After credential_find. A failure also takes away some that are forgotten, so that tried names do not pile up.
+CREATE OR REPLACE FUNCTION credential_tried(wanted text, ok boolean, at timestamptz) RETURNS void
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-	UPDATE credential SET failures = CASE WHEN ok THEN 0 ELSE failures + 1 END,
-	                      failed_at = CASE WHEN ok THEN NULL ELSE at END
-	 WHERE staff_id = staff
+	DELETE FROM login_failure WHERE ok AND name_hash = login_name(wanted);
+	UPDATE login_failure SET failures = failures + 1, failed_at = at WHERE NOT ok AND name_hash = login_name(wanted);
+	DELETE FROM login_failure WHERE name_hash IN (
+		SELECT l.name_hash FROM login_failure l WHERE NOT ok AND l.failed_at < at - interval '1 day'
+		 ORDER BY l.failed_at LIMIT 10 FOR UPDATE SKIP LOCKED)
 $$;
 
 CREATE OR REPLACE FUNCTION session_add(session uuid, hash bytea, staff uuid, at timestamptz, until timestamptz) RETURNS void

@@ -49,7 +49,7 @@ DECLARE
 	t record;
 BEGIN
 	-- nothing that opens a door, and nothing that would change the past
-	REVOKE ALL ON credential, session, bi_store, audit_class FROM fettle_app;
+	REVOKE ALL ON credential, login_failure, session, bi_store, audit_class FROM fettle_app;
 	REVOKE INSERT, UPDATE, DELETE ON schema_migration FROM fettle_app;
 	REVOKE INSERT, UPDATE, DELETE ON audit_entry FROM fettle_app;
 	REVOKE UPDATE, DELETE ON event, access_log, stock_movement, work_order_stage, complaint_step FROM fettle_app;
@@ -67,6 +67,7 @@ BEGIN
 	GRANT SELECT ON session, staff, staff_grant, store, api_key, link, credential, customer, customer_store,
 	      customer_contact, vehicle, vehicle_store, vehicle_plate, appointment TO fettle_definer;
 	GRANT INSERT, UPDATE ON credential, session TO fettle_definer;
+	GRANT SELECT, INSERT, UPDATE, DELETE ON login_failure TO fettle_definer;
 	GRANT INSERT ON audit_entry, customer_store, vehicle_store TO fettle_definer;
 	FOR f IN SELECT p.oid::regprocedure::text AS name FROM pg_proc p
 	           JOIN pg_namespace n ON n.oid = p.pronamespace AND n.nspname = 'public'

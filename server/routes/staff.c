@@ -58,18 +58,16 @@ create_session(struct request *req)
 	char until[UTC_TEXT];
 	struct utc expires = utc_add_ms(ctx->now, SESSION_MS);
 	struct rows *found;
-	bool known, right;
+	bool right;
 	enum err err = db_read(ctx, credential_find, &found, ARG(username, in->username));
 
 	if (err)
 		return err;
-	known = rows_count(found) == 1;
-	if (known && must_wait(req, found))
+	/* whether anybody has the name makes no difference up to here */
+	if (must_wait(req, found))
 		return fail(ctx, ERR_TOO_MANY_ATTEMPTS, NULL);
-	right = password_verify(known ? row_text(found, 0, "password") : NULL, in->password);
-	if (known)
-		db_write(ctx, credential_tried, ARG(staff_id, row_id(found, 0, "staff_id")),
-		         ARG(ok, right));
+	right = password_verify(row_text(found, 0, "password"), in->password);
+	db_write(ctx, credential_tried, ARG(username, in->username), ARG(ok, right));
 	if (!right) {
 		req->err = ERR_BAD_CREDENTIALS;
 		return OK;
@@ -137,7 +135,8 @@ change_password(struct request *req)
 	staff = row_id(found, 0, "staff_id");
 	right = password_verify(row_text(found, 0, "password"), in->current);
 	if (!right) {
-		db_write(ctx, credential_tried, ARG(staff_id, staff), ARG(ok, right));
+		db_write(ctx, credential_tried, ARG(username, row_text(found, 0, "username")),
+		         ARG(ok, right));
 		req->err = fail_with(ctx, ERR_BAD_VALUE, "/current", "is not your password", NULL);
 		return OK;
 	}

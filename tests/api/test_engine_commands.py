@@ -240,7 +240,7 @@ def test_logging_in(anyone, chain, store, run, sql, password):
         assert (wrong.status, wrong.code) == (401, "bad_credentials")
     locked = anyone.post("/v1/sessions", {"username": username, "password": "correct horse"})
     assert (locked.status, locked.code) == (429, "too_many_attempts") and int(locked.headers["Retry-After"]) > 0
-    sql("UPDATE credential SET failed_at = now() - interval '1 hour' WHERE staff_id = %s", (store.advisor.id,))
+    sql("UPDATE login_failure SET failed_at = now() - interval '1 hour' WHERE name_hash = login_name(%s)", (username,))
     anyone.post("/v1/sessions", {"username": username, "password": "correct horse"}, expect=201)
     unknown = anyone.post("/v1/sessions", {"username": "nobody-" + username, "password": "correct horse"})
     assert (unknown.status, unknown["detail"]) == (401, wrong["detail"])

@@ -130,19 +130,37 @@ def test_who_is_one_address(limited, setting, kind):
         assert call(other).status == (429 if same else 401), (one, other)
 
 
-def test_an_account_says_when(sql, chain, another, db, contract, book):
-    """Who is locked out for wrong passwords is told the seconds that are left of it."""
+@pytest.mark.parametrize("exists", [True, False], ids=["account", "nobody"])
+def test_an_account_says_when(sql, chain, another, db, contract, book, exists):
+    """Who is locked out for wrong passwords is told the seconds that are left of it; so is who tries a name that nobody has."""
     daemon = another()
     client = People(db, daemon.port, contract, book).client()
     name = chain.unique().lower()
-    chain.admin.post("/v1/staff", {"username": name, "name": name, "password": "right and long"}, expect=201)
+    if exists:
+        chain.admin.post("/v1/staff", {"username": name, "name": name, "password": "right and long"}, expect=201)
     wrong = {"username": name, "password": "wrong and long"}
     for _ in range(5):
         client.post("/v1/sessions", wrong, expect=401)
     for failures, seconds in ((5, 2), (9, 32), (40, 900)):
-        sql("UPDATE credential SET failures = %s, failed_at = now() WHERE staff_id = (SELECT id FROM staff WHERE username = %s)", (failures, name))
+        assert sql("UPDATE login_failure SET failures = %s, failed_at = now() WHERE name_hash = login_name(%s) RETURNING failures", (failures, name))
         reply = client.post("/v1/sessions", wrong, expect=429)
         assert seconds - 1 <= int(reply.headers["Retry-After"]) <= seconds, dict(reply.headers)
+
+
+def test_failures_are_forgotten(sql, another, db, contract, book, chain):
+    """A day after the last one they count no longer, and the table does not grow with every name that was tried."""
+    client = People(db, another().port, contract, book).client()
+    name = chain.unique().lower()
+    wrong = {"username": name, "password": "wrong and long"}
+    old = [chain.unique().lower() for _ in range(5)]
+    sql("INSERT INTO login_failure SELECT login_name(n), 3, now() - interval '25 hours' FROM unnest(%s) n", (old,))
+    for _ in range(5):
+        client.post("/v1/sessions", wrong, expect=401)
+    client.post("/v1/sessions", wrong, expect=429)
+    assert not sql("SELECT FROM login_failure l JOIN unnest(%s) n ON l.name_hash = login_name(n)", (old,))
+    sql("UPDATE login_failure SET failures = 40, failed_at = now() - interval '25 hours' WHERE name_hash = login_name(%s)", (name,))
+    client.post("/v1/sessions", wrong, expect=401)
+    assert sql("SELECT failures FROM login_failure WHERE name_hash = login_name(%s)", (name,)) == [(1,)]
 
 
 def test_a_greedy_caller(limited, long):

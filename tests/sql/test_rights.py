@@ -15,8 +15,8 @@ SHARED = {
     "region", "operation", "part", "document_counter", "event_consumer", "schema_migration", "reference_data",
     "public_holidays", "vpic_wmi", "vpic_pattern", "vpic_wmi_schema", "vpic_model_make", "wmi_cn", "survey_template",
     "survey_question", "kpi",
-    "credential", "session", "audit_class", "bi_store"}
-UNREADABLE = {"credential", "session", "audit_class", "bi_store"}
+    "credential", "login_failure", "session", "audit_class", "bi_store"}
+UNREADABLE = {"credential", "login_failure", "session", "audit_class", "bi_store"}
 # Rows of these are visible without a context, by design.
 OPEN_ROWS = {"search_key"}
 # Policies beside the one of each table: a staff member sees the own row, a store who may act in it.
