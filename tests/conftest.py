@@ -15,7 +15,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "api"))
 
 from fettle import (  # noqa: E402
-    BAD, Book, Chain, Contract, Daemon, People, fettled, judge_log, judge_privacy)
+    BAD, Book, Chain, Contract, Daemon, People, fettled, judge_log, judge_privacy, judge_secrets)
 
 def is_worker(config):
     return hasattr(config, "workerinput")
@@ -52,7 +52,7 @@ def judge(folder, log, metrics):
     database = (pathlib.Path(folder) / "data/postgres.log").read_text(encoding="utf-8", errors="replace")
     database = database.partition("You can now start the database server")[2] or database  # behind what initdb says
     for name, said in (("log", log), ("metrics", metrics), ("database's log", database)):
-        wrong += [f"a secret stands in the {name}: {secret[:6]}..." for secret in secrets if secret in said]
+        wrong += [f"a secret stands in the {name}: {secret[:6]}..." for secret in judge_secrets(said, secrets)]
         wrong += [f"what was sent stands in the {name}: {line}" for line in judge_privacy(said, sent)]
     if os.environ.get("FETTLE_TEST_ALL") == "1":
         contract = json.loads((pathlib.Path(folder) / "openapi.json").read_text(encoding="utf-8"))
