@@ -112,11 +112,30 @@ money_mul_qty(int64_t unit_price, struct qty qty, int64_t *amount)
 	return true;
 }
 
-int64_t
-money_share(int64_t value, struct qty part, struct qty whole)
+/* value x part / whole, half a fen up. */
+__extension__ static __int128
+scale(int64_t value, struct qty part, struct qty whole)
 {
 	__extension__ __int128 twice = 2 * (__int128)value * part.milli;
 
-	assert(value >= 0 && part.milli >= 0 && part.milli <= whole.milli && whole.milli > 0);
-	return (int64_t)((twice + whole.milli) / 2 / whole.milli);
+	assert(value >= 0 && part.milli >= 0 && whole.milli > 0);
+	return (twice + whole.milli) / 2 / whole.milli;
+}
+
+bool
+money_scale(int64_t value, struct qty part, struct qty whole, int64_t *out)
+{
+	__extension__ __int128 scaled = scale(value, part, whole);
+
+	if (scaled > INT64_MAX)
+		return false;
+	*out = (int64_t)scaled;
+	return true;
+}
+
+int64_t
+money_share(int64_t value, struct qty part, struct qty whole)
+{
+	assert(part.milli <= whole.milli);
+	return (int64_t)scale(value, part, whole);
 }

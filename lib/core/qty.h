@@ -32,9 +32,12 @@ MUSTCHECK bool money_add(int64_t a, int64_t b, int64_t *out);
 /* Unit price times quantity, half a fen rounded away from zero.  False on overflow. */
 MUSTCHECK bool money_mul_qty(int64_t unit_price, struct qty qty, int64_t *amount);
 
-/* What `part` of a `whole` quantity is worth when all of it is worth `value`: value x part / whole,
- * half a fen rounded up, and the value itself when part is the whole.  0 <= part <= whole, whole >
- * 0, value >= 0. */
+/* What `part` is worth when a `whole` quantity is worth `value`: value x part / whole, half a fen
+ * rounded up, and the value itself when part is the whole.  part may be more than the whole: false on
+ * overflow; `out` is then untouched.  part >= 0, whole > 0, value >= 0. */
+MUSTCHECK bool money_scale(int64_t value, struct qty part, struct qty whole, int64_t *out);
+
+/* The same of a part that is no more than the whole. */
 int64_t money_share(int64_t value, struct qty part, struct qty whole);
 
 #endif

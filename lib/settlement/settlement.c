@@ -66,8 +66,6 @@ read_facts(struct ctx *ctx, const struct create_settlement *in, enum payer payer
 
 	if (err)
 		return err;
-	if (rows_count(*facts) == 0)
-		return fail(ctx, ERR_NOT_FOUND, "/work_order_id");
 	if (!row_is_null(*facts, 0, "existing"))
 		return fail_existing(ctx, NULL, "settlement", row_id(*facts, 0, "existing"));
 	if (row_int(*facts, 0, "lines") == 0)
@@ -80,7 +78,8 @@ read_facts(struct ctx *ctx, const struct create_settlement *in, enum payer payer
 		.discount = row_int(*facts, 0, "discount_total"),
 	};
 	if (!settlement_sum(sums, row_int(*facts, 0, "tax_bp"), row_int(*facts, 0, "rounding_fen")))
-		return fail(ctx, ERR_TOO_LARGE, "/work_order_id");
+		return fail_with(ctx, ERR_BAD_VALUE, "/work_order_id",
+		                 "comes to more than can be counted", NULL);
 	return sums->total < 0 ? fail(ctx, ERR_NEGATIVE_TOTAL, NULL) : OK;
 }
 
@@ -198,7 +197,7 @@ settlement_issue(struct ctx *ctx, struct id id)
 	/* nothing to pay: the customer owes nothing, or has no lines at all */
 	if (!err && (bill.payer == PAYER_CUSTOMER ? bill.total == 0
 	                                          : bill.others_billed && !bill.has_customer))
-		err = work_order_set_paid(ctx, &bill.wo, true);
+		work_order_set_paid(ctx, &bill.wo, true);
 	if (!err)
 		err = document_number(ctx, bill.store, "ST", &number);
 	if (err)
@@ -232,10 +231,10 @@ settlement_void(struct ctx *ctx, struct id id, const struct void_settlement *in)
 
 	if (!err)
 		err = work_order_unsettle(ctx, &bill.wo);
-	if (!err && (bill.payer == PAYER_CUSTOMER || !bill.has_customer))
-		err = work_order_set_paid(ctx, &bill.wo, false);
 	if (err)
 		return err;
+	if (bill.payer == PAYER_CUSTOMER || !bill.has_customer)
+		work_order_set_paid(ctx, &bill.wo, false);
 	db_write(ctx, settlement_void, ARG(id, id), BODY_ARG(void_settlement, in));
 	event_add(ctx, "settlement.voided", bill.store, id);
 	return OK;
@@ -244,7 +243,7 @@ settlement_void(struct ctx *ctx, struct id id, const struct void_settlement *in)
 /* ------------------------------------------------------------ money */
 
 /* What is paid of a bill from now on, and with it whether the order is. */
-static enum err
+static void
 set_paid(struct ctx *ctx, const struct bill *bill, int64_t paid)
 {
 	enum settlement_status status = paid == bill->total ? SETTLEMENT_STATUS_PAID
@@ -253,9 +252,8 @@ set_paid(struct ctx *ctx, const struct bill *bill, int64_t paid)
 
 	db_write(ctx, settlement_set_paid, ARG(id, bill->id), ARG(paid, paid),
 	         ENUM_ARG(status, settlement_status, status));
-	return bill->payer == PAYER_CUSTOMER
-	               ? work_order_set_paid(ctx, &bill->wo, paid == bill->total)
-	               : OK;
+	if (bill->payer == PAYER_CUSTOMER)
+		work_order_set_paid(ctx, &bill->wo, paid == bill->total);
 }
 
 static enum err
@@ -304,11 +302,10 @@ payment_take(struct ctx *ctx, const struct create_payment *in)
 	if (in->amount > bill.total - bill.paid)
 		return fail_with(ctx, ERR_OVERPAID, "/amount", fen(ctx, bill.total - bill.paid),
 		                 NULL);
-	err = set_paid(ctx, &bill, bill.paid + in->amount);
-	if (!err)
-		err = document_number(ctx, bill.store, "PY", &number);
+	err = document_number(ctx, bill.store, "PY", &number);
 	if (err)
 		return err;
+	set_paid(ctx, &bill, bill.paid + in->amount);
 	db_write(ctx, payment_add, ARG(id, id), ARG(store_id, bill.store), ARG(number, number),
 	         ARG(settlement_id, bill.id), BODY_ARG(create_payment, in));
 	event_add(ctx, "payment.taken", bill.store, id);
@@ -348,9 +345,7 @@ payment_refund(struct ctx *ctx, struct id id, const struct refund_payment *in)
 	left = row_int(payment, 0, "amount") - row_int(payment, 0, "refunded");
 	if (in->amount > left)
 		return fail_with(ctx, ERR_REFUND_TOO_LARGE, "/amount", fen(ctx, left), NULL);
-	err = set_paid(ctx, &bill, bill.paid - in->amount);
-	if (err)
-		return err;
+	set_paid(ctx, &bill, bill.paid - in->amount);
 	db_write(ctx, payment_refund, ARG(id, id), ARG(amount, in->amount),
 	         ENUM_ARG(status, payment_status,
 	                  in->amount == left ? PAYMENT_STATUS_REFUNDED

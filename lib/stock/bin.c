@@ -14,8 +14,8 @@ warehouse_find(struct ctx *ctx, struct id store, struct id sent, struct id *ware
 
 	if (err)
 		return err;
-	if (rows_count(rows) == 0)
-		return fail(ctx, ERR_NOT_FOUND, id_is_none(sent) ? "/store_id" : "/warehouse_id");
+	if (rows_count(rows) == 0) /* every store has a default one */
+		return fail(ctx, ERR_NOT_FOUND, "/warehouse_id");
 	*warehouse = row_id(rows, 0, "id");
 	return OK;
 }

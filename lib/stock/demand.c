@@ -124,19 +124,16 @@ stock_hold(struct ctx *ctx, const struct stock_held *held)
 	demands_save(ctx, &held->demands, &held->levels);
 }
 
-/* What a body refers to must be visible: foreign keys see more than the caller does. */
+/* Whom a body refers to must be visible: foreign keys see more than the caller does. */
 static enum err
-references_check(struct ctx *ctx, struct id store, const struct create_demand *in)
+references_check(struct ctx *ctx, const struct create_demand *in)
 {
 	struct rows *rows;
-	enum err err = db_read(ctx, demand_references, &rows, ARG(store_id, store),
-	                       ARG(work_order_id, in->work_order_id),
-	                       ARG(customer_id, in->customer_id), ARG(vehicle_id, in->vehicle_id));
+	enum err err = db_read(ctx, demand_references, &rows, ARG(customer_id, in->customer_id),
+	                       ARG(vehicle_id, in->vehicle_id));
 
 	if (err)
 		return err;
-	if (!row_bool(rows, 0, "work_order"))
-		return fail(ctx, ERR_NOT_FOUND, "/work_order_id");
 	if (!row_bool(rows, 0, "customer"))
 		return fail(ctx, ERR_NOT_FOUND, "/customer_id");
 	return row_bool(rows, 0, "vehicle") ? OK : fail(ctx, ERR_NOT_FOUND, "/vehicle_id");
@@ -265,7 +262,7 @@ demand_create(struct ctx *ctx, const struct create_demand *in)
 		d.lines[i] = in->lines[i].work_order_line_id;
 		d.wanted[i] = in->lines[i].quantity;
 	}
-	err = references_check(ctx, store, in);
+	err = references_check(ctx, in);
 	if (!err)
 		err = check_named(ctx, in, &named);
 	if (!err && in->has_work_order_id)

@@ -2,6 +2,8 @@
 /* Levels are read under lock, changed in memory and written back as they then are. */
 #include "stock/level.h"
 
+#include <assert.h>
+
 static size_t
 count_different(const struct id *parts, size_t count)
 {
@@ -25,7 +27,7 @@ levels_lock(struct ctx *ctx, struct id store, struct id warehouse, const struct 
 	                       ARG(warehouse_id, warehouse), IDS_ARG(part_ids, parts, count),
 	                       ARG(count, different));
 
-	if (!err && rows_count(rows) == 0 && count > 0) {
+	if (!err && rows_count(rows) == 0) {
 		db_write(ctx, stock_levels_ensure, ARG(store_id, store),
 		         ARG(warehouse_id, warehouse), IDS_ARG(part_ids, parts, count));
 		err = db_read(ctx, stock_levels_lock, &rows, ARG(store_id, store),
@@ -35,8 +37,6 @@ levels_lock(struct ctx *ctx, struct id store, struct id warehouse, const struct 
 	if (err)
 		return err;
 	*levels = (struct levels){ .store = store, .count = rows_count(rows) };
-	if (levels->count == 0 && count > 0)
-		return fail(ctx, ERR_NOT_FOUND, "/warehouse_id");
 	levels->level = arena_array(ctx->arena, levels->count, sizeof(*levels->level));
 	for (size_t i = 0; i < levels->count; i++) {
 		levels->warehouse = row_id(rows, i, "warehouse_id");
@@ -54,10 +54,11 @@ levels_lock(struct ctx *ctx, struct id store, struct id warehouse, const struct 
 struct level *
 level_of(const struct levels *levels, struct id part)
 {
-	for (size_t i = 0; i < levels->count; i++)
+	for (size_t i = 0;; i++) {
+		assert(i < levels->count); /* it was locked */
 		if (id_equal(levels->level[i].part, part))
 			return &levels->level[i];
-	die("a level was not locked");
+	}
 }
 
 struct qty

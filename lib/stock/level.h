@@ -30,8 +30,7 @@ struct posting {
 };
 
 /* Lock all levels in part order, and make before that what is missing.  warehouse none: the store's
- * default one.  ERR_NOT_FOUND at /warehouse_id when the store has no such warehouse.  One trip, two
- * when one is missing. */
+ * default one; else one of the store's.  One trip, two when one is missing. */
 MUSTCHECK enum err levels_lock(struct ctx *ctx, struct id store, struct id warehouse,
                                const struct id *parts, size_t count, struct levels *levels);
 

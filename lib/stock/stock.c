@@ -10,13 +10,9 @@ enum err
 stock_release(struct ctx *ctx, struct id store, const struct id *lines, size_t count)
 {
 	struct rows *rows;
-	enum err err;
-
-	if (count == 0)
-		return OK;
 	/* the level first: a receipt that holds it may be about to serve these very demands */
-	err = db_read(ctx, stock_levels_lock_of_lines, &rows, ARG(store_id, store),
-	              IDS_ARG(line_ids, lines, count));
+	enum err err = db_read(ctx, stock_levels_lock_of_lines, &rows, ARG(store_id, store),
+	                       IDS_ARG(line_ids, lines, count));
 	if (err)
 		return err;
 	db_write(ctx, reservation_release_lines, IDS_ARG(line_ids, lines, count));
@@ -45,12 +41,11 @@ stock_release_order(struct ctx *ctx, struct id store, struct id work_order)
 
 /* ------------------------------------------------------------ issue */
 
-/* Columns of an issue: what leaves, and what stays held for each line. */
+/* Columns of an issue: what leaves for each line, all that it wants. */
 struct issue {
 	struct id document;
 	struct posting *postings;
-	struct id *parts, *lines, *document_lines, *reservations;
-	struct qty *rest, *unheld; /* still held afterwards; taken without having been held */
+	struct id *parts, *lines, *document_lines;
 	struct qty *quantity;
 };
 
@@ -62,16 +57,12 @@ issue_init(struct ctx *ctx, struct issue *issue, const struct stock_want *wants,
 	issue->parts = arena_array(ctx->arena, count, sizeof(*issue->parts));
 	issue->lines = arena_array(ctx->arena, count, sizeof(*issue->lines));
 	issue->document_lines = arena_array(ctx->arena, count, sizeof(*issue->document_lines));
-	issue->reservations = arena_array(ctx->arena, count, sizeof(*issue->reservations));
-	issue->rest = arena_array(ctx->arena, count, sizeof(*issue->rest));
-	issue->unheld = arena_array(ctx->arena, count, sizeof(*issue->unheld));
 	issue->quantity = arena_array(ctx->arena, count, sizeof(*issue->quantity));
 	for (size_t i = 0; i < count; i++) {
 		issue->parts[i] = wants[i].part;
 		issue->lines[i] = wants[i].line;
 		issue->quantity[i] = wants[i].quantity;
 		issue->document_lines[i] = id_new();
-		issue->reservations[i] = id_new();
 	}
 }
 
@@ -91,18 +82,14 @@ issue_take(struct ctx *ctx, struct issue *issue, const struct levels *levels,
 {
 	for (size_t i = 0; i < count; i++) {
 		struct level *level = level_of(levels, issue->parts[i]);
-		int64_t had = held_for(held, issue->lines[i]).milli,
-			wanted = issue->quantity[i].milli;
 
-		level->reserved.milli -= had < wanted ? had : wanted;
-		issue->rest[i].milli = had > wanted ? had - wanted : 0;
-		issue->unheld[i].milli = had < wanted ? wanted - had : 0;
+		level->reserved.milli -= held_for(held, issue->lines[i]).milli;
 		if (!level_take(level, issue->quantity[i], &cost[i]))
 			return fail(ctx, ERR_INSUFFICIENT_STOCK, NULL);
 		issue->postings[i] = (struct posting){
 			.line = issue->document_lines[i],
 			.part = issue->parts[i],
-			.quantity = { -wanted },
+			.quantity = { -issue->quantity[i].milli },
 			.value = -cost[i],
 		};
 		level_post(level, &issue->postings[i]);
@@ -127,15 +114,9 @@ issue_save(struct ctx *ctx, const struct issue *issue, const struct levels *leve
 	postings_save(ctx, levels, issue->document, "issue", "order_fit", issue->postings, n);
 	levels_save(ctx, levels);
 	db_write(ctx, demand_issue_lines, IDS_ARG(line_ids, issue->lines, n),
-	         IDS_ARG(part_ids, issue->parts, n), QTYS_ARG(rest, issue->rest, n),
-	         QTYS_ARG(unheld, issue->unheld, n));
-	db_write(ctx, reservation_keep_rest, ARG(warehouse_id, levels->warehouse),
-	         IDS_ARG(reservation_ids, issue->reservations, n),
-	         IDS_ARG(line_ids, issue->lines, n), IDS_ARG(part_ids, issue->parts, n),
-	         QTYS_ARG(rest, issue->rest, n));
+	         IDS_ARG(part_ids, issue->parts, n));
 	db_write(ctx, reservation_consume_lines, ARG(warehouse_id, levels->warehouse),
-	         IDS_ARG(line_ids, issue->lines, n), IDS_ARG(part_ids, issue->parts, n),
-	         IDS_ARG(reservation_ids, issue->reservations, n));
+	         IDS_ARG(line_ids, issue->lines, n), IDS_ARG(part_ids, issue->parts, n));
 	search_add(ctx, "number", number, "stock_document", issue->document, levels->store);
 	event_add(ctx, "stock_document.posted", levels->store, issue->document);
 }

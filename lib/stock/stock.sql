@@ -106,21 +106,11 @@ UPDATE stock_level l SET reserved = l.reserved - f.quantity, updated_at = :now
   FROM freed f
  WHERE l.store_id = f.store_id AND l.warehouse_id = f.warehouse_id AND l.part_id = f.part_id;
 
--- Only part of what is held for a line is taken: the rest stays held, under a row of its own.
-
--- name: reservation_keep_rest
-INSERT INTO reservation (id, store_id, warehouse_id, part_id, demand_id, work_order_line_id, quantity, status, created_at)
-SELECT DISTINCT ON (n.id) n.id, r.store_id, r.warehouse_id, r.part_id, r.demand_id, r.work_order_line_id, n.rest, 'active',
-       :now::timestamptz
-  FROM unnest(:reservation_ids::uuid[], :line_ids::uuid[], :part_ids::uuid[], :rest::numeric[]) n (id, line_id, part_id, rest)
-  JOIN reservation r ON r.work_order_line_id = n.line_id AND r.part_id = n.part_id AND r.status = 'active'
- WHERE n.rest > 0 AND r.warehouse_id = :warehouse_id;
-
 -- name: reservation_consume_lines
 UPDATE reservation r SET status = 'consumed', ended_at = :now
   FROM unnest(:line_ids::uuid[], :part_ids::uuid[]) n (line_id, part_id)
  WHERE r.work_order_line_id = n.line_id AND r.part_id = n.part_id AND r.warehouse_id = :warehouse_id
-   AND r.status = 'active' AND NOT r.id = ANY (:reservation_ids::uuid[]);
+   AND r.status = 'active';
 
 -- name: reservation_find
 SELECT r.store_id, r.warehouse_id, r.part_id, r.demand_id, r.work_order_line_id, r.quantity, r.status
@@ -182,10 +172,9 @@ RETURNING id;
 
 -- name: demand_issue_lines
 UPDATE demand d
-   SET short_quantity = greatest(d.short_quantity - n.unheld, 0),
-       status = CASE WHEN d.short_quantity > n.unheld THEN 'open' WHEN n.rest > 0 THEN 'reserved' ELSE 'fulfilled' END,
+   SET short_quantity = 0, status = 'fulfilled',
        version = d.version + 1, updated_at = :now, changed = pg_current_xact_id()
-  FROM unnest(:line_ids::uuid[], :part_ids::uuid[], :rest::numeric[], :unheld::numeric[]) n (line_id, part_id, rest, unheld)
+  FROM unnest(:line_ids::uuid[], :part_ids::uuid[]) n (line_id, part_id)
  WHERE d.work_order_line_id = n.line_id AND d.part_id = n.part_id AND d.status IN ('open', 'reserved', 'on_order', 'in_transfer');
 
 -- name: demand_waiting
@@ -301,8 +290,7 @@ SELECT d.id, d.version, d.store_id, d.kind, d.status, p.id AS "part.id", p.numbe
  LIMIT :limit;
 
 -- name: demand_references
-SELECT :work_order_id::uuid IS NULL OR EXISTS (SELECT FROM work_order w WHERE w.id = :work_order_id AND w.store_id = :store_id) AS work_order,
-       :customer_id::uuid IS NULL OR EXISTS (SELECT FROM customer c WHERE c.id = :customer_id) AS customer,
+SELECT :customer_id::uuid IS NULL OR EXISTS (SELECT FROM customer c WHERE c.id = :customer_id) AS customer,
        :vehicle_id::uuid IS NULL OR EXISTS (SELECT FROM vehicle v WHERE v.id = :vehicle_id) AS vehicle;
 
 -- Warehouses, bins, levels, the ledger.  Costs are shown to who holds cost.read.

@@ -17,6 +17,14 @@ static const struct machine_move moves[] = {
 };
 const struct machine stock_document_machine = MACHINE("status", stock_document_status, moves);
 
+/* A line whose quantity or value no level can hold beside what it has. */
+static enum err
+uncountable(struct ctx *ctx, size_t line)
+{
+	return fail_with(ctx, ERR_BAD_VALUE, arena_printf(ctx->arena, "/lines/%zu/quantity", line),
+	                 "makes more than can be counted", NULL);
+}
+
 /* ------------------------------------------------------------ drafts */
 
 static const char only_of_a_return[] = "is of a return only";
@@ -195,7 +203,7 @@ put_back(struct ctx *ctx, struct back *back, const struct levels *levels, const 
 		                            row_qty(issued, row, "quantity"));
 		level = level_of(levels, back->parts[i]);
 		if (!level_put(level, back->quantity[i], back->cost[i]))
-			return failf(ctx, ERR_TOO_LARGE, "/lines/%zu/quantity", i);
+			return uncountable(ctx, i);
 		back->postings[i] = (struct posting){
 			.line = back->document_lines[i],
 			.part = back->parts[i],
@@ -338,14 +346,8 @@ value_in(const struct rows *rows, size_t row, const struct level *level, struct 
 	*value = 0;
 	if (!row_is_null(rows, row, "unit_cost"))
 		return money_mul_qty(row_int(rows, row, "unit_cost"), quantity, value);
-	if (level->on_hand.milli == 0)
-		return true;
-	return money_mul_qty(
-		money_share(
-			level->value,
-			(struct qty){ level->on_hand.milli < 1000 ? level->on_hand.milli : 1000 },
-			level->on_hand),
-		quantity, value);
+	return level->on_hand.milli == 0 ||
+	       money_scale(level->value, quantity, level->on_hand, value);
 }
 
 /* One line of a draft, on its level.  Scrap is written as what leaves, so its sign turns. */
@@ -363,7 +365,7 @@ move(struct ctx *ctx, const struct rows *rows, size_t row, struct level *level,
 		value = -value;
 	} else if (!value_in(rows, row, level, (struct qty){ milli }, &value) ||
 	           !level_put(level, (struct qty){ milli }, value)) {
-		return failf(ctx, ERR_TOO_LARGE, "/lines/%zu/quantity", row);
+		return uncountable(ctx, row);
 	}
 	*posting = (struct posting){
 		.line = row_id(rows, row, "line_id"),
@@ -389,7 +391,7 @@ move_back(struct ctx *ctx, const struct rows *rows, size_t row, struct level *le
 			return failf(ctx, ERR_INSUFFICIENT_STOCK, "/lines/%zu/quantity", row);
 		value = -value;
 	} else if (!level_put(level, (struct qty){ milli }, value)) {
-		return failf(ctx, ERR_TOO_LARGE, "/lines/%zu/quantity", row);
+		return uncountable(ctx, row);
 	}
 	*posting = (struct posting){ .part = level->part, .quantity = { milli }, .value = value };
 	level_post(level, posting);

@@ -124,8 +124,10 @@ price_line(struct ctx *ctx, const struct line_facts *facts, size_t i,
 	out->unit_price = in->has_unit_price ? in->unit_price : out->list_price;
 	if (!money_mul_qty(out->unit_price, out->quantity, &out->amount) ||
 	    out->amount > AMOUNT_MAX)
-		return fail_with(ctx, ERR_TOO_LARGE, arena_printf(ctx->arena, "%s/quantity", at),
-		                 "10000000000.00", NULL);
+		return fail_with(
+			ctx, ERR_BAD_VALUE,
+			arena_printf(ctx->arena, "%s/%s", at, in->has_hours ? "hours" : "quantity"),
+			"makes an amount above 10000000000.00", NULL);
 	if (!is_within(facts, out->list_price, out->list_price - out->unit_price))
 		return failf(ctx, ERR_APPROVAL_REQUIRED, "%s/unit_price", at);
 	return OK;

@@ -176,12 +176,11 @@ work_order_unsettle(struct ctx *ctx, const struct work_order *wo)
 	return OK;
 }
 
-enum err
+void
 work_order_set_paid(struct ctx *ctx, const struct work_order *wo, bool paid)
 {
 	if (wo->paid != paid)
 		db_write(ctx, work_order_set_paid, ARG(id, wo->id), ARG(paid, paid));
 	if (paid && wo->status == WORK_ORDER_STATUS_DELIVERED)
 		work_order_move(ctx, wo, WORK_ORDER_STATUS_CLOSED, "work_order.closed", NULL, NULL);
-	return OK;
 }

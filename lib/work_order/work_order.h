@@ -34,7 +34,7 @@ MUSTCHECK enum err work_order_settle(struct ctx *ctx, const struct work_order *w
 /* It was voided: settled becomes completed again, completed stays; else ERR_ILLEGAL_TRANSITION. */
 MUSTCHECK enum err work_order_unsettle(struct ctx *ctx, const struct work_order *wo);
 /* Everything of it is paid, or no longer; a delivered order closes by itself once paid. */
-MUSTCHECK enum err work_order_set_paid(struct ctx *ctx, const struct work_order *wo, bool paid);
+void work_order_set_paid(struct ctx *ctx, const struct work_order *wo, bool paid);
 
 /* A verb begins: lock the order of the path, see its version and that its state has the verb (OP_NONE:
  * only that it is not over).  *to is the state it leads to; ctx->subject the order.

@@ -96,6 +96,91 @@ def test_asked_for_again(shop, issued):
     assert give_back(shop, line, 3).errors == {"/lines/0/quantity": "bad_value"}
 
 
+def test_several_lines(shop, chain):
+    """E6: lines of several parts are asked for, issued and given back together; each is named where it is wrong."""
+    store, keeper = shop.store, shop.store.parts
+    other = chain.purchaser.post("/v1/parts", {"number": chain.unique(), "name": "火花塞", "unit": "件", "sale_price": 1},
+                                 expect=201)["id"]
+    shop.stock(10)
+    receipt = keeper.post("/v1/stock-documents", {"kind": "receipt", "store_id": store.id, "reason": "purchase", "lines": [
+        {"part_id": other, "quantity": 10, "unit_cost": 7}]}, expect=201)
+    store.manager.post(receipt.headers["Location"] + "/audit", expect=200)
+    order = shop.dispatched(lines=[shop.part_line(2), {"kind": "part", "part_id": other, "quantity": 3}])
+    one, two = (part_of(shop, order, n)["id"] for n in (0, 1))
+    for demand in keeper.get("/v1/demands", params={"work_order_id": order["id"]}, expect=200).data:
+        keeper.post(f"/v1/demands/{demand['id']}/cancel", {"reason": "x"}, expect=200)
+    assert [part_of(shop, order, n)["supply"] for n in (0, 1)] == ["short", "short"]
+    wishes = [{"part_id": shop.part["id"], "quantity": 2, "work_order_line_id": one}, {"part_id": shop.part["id"], "quantity": 1},
+              {"part_id": other, "quantity": 3, "work_order_line_id": two}]
+    swapped = [wishes[0], {**wishes[2], "work_order_line_id": uuid7()}]
+    assert ask(shop, order, one, lines=swapped).errors == {"/lines/1/work_order_line_id": "not_found"}
+    assert ask(shop, order, one, lines=wishes).status == 201
+    assert [part_of(shop, order, n)["supply"] for n in (0, 1)] == ["reserved", "reserved"]
+    assert shop.level() == (10, 3)
+    document = issue(shop, order)
+    assert shop.level() == (8, 1)    # the one beside the lines stays held
+    issued = keeper.get("/v1/stock-documents", params={"work_order_id": order["id"]}, expect=200).data
+    assert [d["kind"] for d in issued] == ["issue"] and document["id"] == issued[0]["id"]
+    assert store.manager.post(f"/v1/stock-documents/{document['id']}/reverse").code == "not_reversible"
+
+    def back(*lines):
+        return give_back(shop, None, None, lines=[{"work_order_line_id": line, "quantity": n} for line, n in lines])
+
+    assert back((one, 1), (one, 1)).errors == {"/lines/1/work_order_line_id": "not_unique"}
+    assert back((one, 1), (uuid7(), 1)).errors == {"/lines/1/work_order_line_id": "not_found"}
+    for quantity in (0, -1):
+        assert back((one, 1), (two, quantity)).errors == {"/lines/1/quantity": "bad_value"}
+    assert give_back(shop, None, None, lines=[{"part_id": other, "quantity": 1}]).errors == {"/lines/0/work_order_line_id": "required"}
+    assert back((one, 1), (two, 4)).errors == {"/lines/1/quantity": "bad_value"}
+    assert shop.level() == (8, 1)
+    done = back((two, 3), (one, 1))
+    assert (done.status, [line["cost"] for line in store.manager.get(done.headers["Location"])["lines"]]) == (201, [21, 20000])
+    assert shop.level() == (9, 1)
+    assert [part_of(shop, order, n)["supply"] for n in (0, 1)] == ["issued", "none"]
+
+
+def test_issued_without_being_held(shop):
+    """E6: a named line takes what is held for it and then what nobody holds, never what somebody else does."""
+    store, keeper = shop.store, shop.store.parts
+    shop.stock(3)
+    wish = keeper.post("/v1/demands", {"kind": "sale", "store_id": store.id, "lines": [
+        {"part_id": shop.part["id"], "quantity": 2}]}, expect=201)
+    order = shop.dispatched()
+    line = part_of(shop, order)
+    assert (line["supply"], shop.level()) == ("short", (3, 3))
+    body = {"received_by": store.tech1.id, "lines": [line["id"]]}
+    refused = keeper.post(f"/v1/work-orders/{order['id']}/issue-parts", body)
+    assert (refused.status, refused.code, shop.level()) == (409, "insufficient_stock", (3, 3))
+    keeper.post(f"/v1/demands/{wish['id']}/cancel", {"reason": "x"}, expect=200)
+    assert shop.level() == (3, 1)
+    issue(shop, order, lines=[line["id"]])
+    assert (part_of(shop, order)["supply"], shop.level()) == ("issued", (1, 0))
+    demand, = keeper.get("/v1/demands", params={"work_order_id": order["id"]}, expect=200).data
+    assert (demand["status"], demand["short_quantity"]) == ("fulfilled", 0)
+
+    shop.stock(1)
+    order = shop.dispatched()
+    line = part_of(shop, order)
+    held, = keeper.get("/v1/reservations", params={"part_id": shop.part["id"], "status": "active"}).data
+    keeper.post(f"/v1/reservations/{held['id']}/release", expect=200)
+    assert (part_of(shop, order)["supply"], shop.level()) == ("short", (2, 0))
+    issue(shop, order, lines=[line["id"]])
+    assert (part_of(shop, order)["supply"], shop.level()) == ("issued", (0, 0))
+
+
+def test_a_return_that_cannot_be_counted(shop, issued, sql):
+    """E6: a level whose value would pass what a number holds takes nothing back."""
+    _, line = issued
+    values = "UPDATE stock_level SET value = %s WHERE store_id = %s"
+    before = sql("SELECT value FROM stock_level WHERE store_id = %s", (shop.store.id,))[0][0]
+    sql(values, (2 ** 63 - 1, shop.store.id))
+    refused = give_back(shop, line, 1)
+    assert (refused.status, refused.errors) == (422, {"/lines/0/quantity": "bad_value"})
+    sql(values, (before, shop.store.id))
+    assert give_back(shop, line, 1).status == 201
+    assert shop.level() == (9, 0)
+
+
 def test_only_what_stayed_is_billed(shop):
     """B7: a partly returned line is billed for what stayed, and a line that is on a bill gives nothing back."""
     shop.stock(10)

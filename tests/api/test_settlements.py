@@ -137,6 +137,48 @@ def test_each_payer_has_a_bill(store, order, state):
     assert store.cashier.post("/v1/settlements", {"work_order_id": absurd}).code == "negative_total"
 
 
+def test_what_others_pay(store, order, state):
+    """B7: the bill of an insurer moves the order with the others, but only its customer's money makes it paid; an order
+    without a customer's lines is paid as soon as all of it is billed."""
+    work_order = order(store, [("labour", "1", 10000, "customer", "authorised"),
+                               ("labour", "1", 7000, "insurer", "authorised")])
+    theirs = issued(store, work_order, payer="insurer")
+    assert state(work_order) == ("completed", False)
+    payment = pay(store, theirs["id"], 7000)
+    assert (payment["settlement"]["status"], state(work_order)) == ("paid", ("completed", False))
+    store.manager.post(f"/v1/payments/{payment['id']}/refund", {"amount": 7000, "reason": "x"}, expect=200)
+    store.manager.post(f"/v1/settlements/{theirs['id']}/void", {"reason": "x"}, expect=200)
+    assert state(work_order) == ("completed", False)
+    mine = issued(store, work_order)
+    assert state(work_order) == ("completed", False)
+    theirs = issued(store, work_order, payer="insurer")
+    assert state(work_order) == ("settled", False)
+    pay(store, mine["id"], 10000)
+    assert state(work_order) == ("settled", True)
+    store.manager.post(f"/v1/settlements/{theirs['id']}/void", {"reason": "x"}, expect=200)
+    assert state(work_order) == ("completed", True)
+
+    work_order = order(store, [("labour", "1", 10000, "internal", "authorised"), ("labour", "1", 7000, "insurer", "authorised")])
+    one = issued(store, work_order, payer="internal")
+    assert state(work_order) == ("completed", False)
+    issued(store, work_order, payer="insurer")
+    assert state(work_order) == ("settled", True)
+    store.manager.post(f"/v1/settlements/{one['id']}/void", {"reason": "x"}, expect=200)
+    assert state(work_order) == ("completed", False)
+
+
+def test_more_than_can_be_counted(store, order, state):
+    """B7: a total or a tax that no number holds is refused, not cut."""
+    for lines in ([(kind, "1", 2 ** 62, "customer", "authorised") for kind in ("labour", "fee")],
+                  [("fee", "1", 2 ** 53, "customer", "authorised")]):
+        work_order = order(store, lines)
+        path = f"/v1/stores/{store.id}/policies"
+        store.manager.patch(path, {"tax_bp": 1300}, version=store.manager.get(path)["version"], expect=200)
+        refused = store.cashier.post("/v1/settlements", {"work_order_id": work_order})
+        assert (refused.status, refused.errors) == (422, {"/work_order_id": "bad_value"}), refused
+        assert state(work_order) == ("completed", False)
+
+
 def test_void_and_bill_anew(store, order, state):
     """B7: a void bill keeps its number and gives the order back; a paid one cannot be voided."""
     work_order = order(store)
@@ -184,7 +226,12 @@ def test_what_is_refused(chain, store, order):
     unbilled = order(store)
     assert store.cashier.post("/v1/payments", {"work_order_id": unbilled, "amount": 1, "method": "cash"}).code == \
         "not_billed"
+    old = "f47ac10b-58cc-4372-a567-0e02b2c3d479"    # a UUID of version 4
+    assert store.cashier.post("/v1/settlements", {"id": old, "work_order_id": unbilled}).errors == {"/id": "bad_value"}
+    assert store.cashier.post("/v1/payments", {"work_order_id": uuid7(), "amount": 1, "method": "cash"}).errors == {
+        "/work_order_id": "not_found"}
     bill = issued(store, unbilled)
+    assert pay(store, bill["id"], 1, id=old).errors == {"/id": "bad_value"}
     assert pay(store, bill["id"], 0).errors == {"/amount": "too_small"}
     assert pay(store, bill["id"], 1, work_order_id=unbilled).errors == {"/settlement_id": "one_of"}
     assert pay(store, bill["id"], 1, "gold").errors == {"/method": "bad_code"}

@@ -146,6 +146,70 @@ def test_adjustment_and_reversal(store, part):
     assert store.manager.post(given_up.headers["Location"] + "/audit").code == "illegal_transition"
 
 
+def test_what_moves_back(store, part):
+    """E3: scrap that was none comes back at its cost; who wrote a document does not reverse it."""
+    p, second = part(), store.hire("manager2", "store_manager")
+    posted(store, p, 3, 100)
+    posted(store, p, 1, 101)
+    gone = posted(store, p, 3, kind="scrap", reason="damage")
+    assert (gone["lines"][0]["cost"], level(store, p)) == (301, (1, 0, 1, 100))
+    back = store.manager.post(f"/v1/stock-documents/{gone['id']}/reverse", expect=200)
+    assert (back["status"], level(store, p)) == ("reversed", (4, 0, 4, 401))
+    mine = draft(store, p, 1, 100, who=store.manager)
+    path = mine.headers["Location"]
+    second.post(path + "/audit", expect=200)
+    own = store.manager.post(path + "/reverse")
+    assert (own.status, own.code, level(store, p)) == (409, "own_document", (5, 0, 5, 501))
+    third = store.hire("manager3", "store_manager")
+    third.post(path + "/reverse", expect=200)
+    assert level(store, p) == (4, 0, 4, 401)
+
+
+def test_a_receipt_taken_back_late(store, part):
+    """E3: what was paid for pieces that have left since cannot be taken back twice: no more value goes than there is."""
+    p = part()
+    dear = posted(store, p, 1, 1000)
+    posted(store, p, 10, 0)
+    posted(store, p, 9, kind="scrap", reason="damage")    # 1000 x 9 / 11 = 818.18
+    assert level(store, p) == (2, 0, 2, 182)
+    store.manager.post(f"/v1/stock-documents/{dear['id']}/reverse", expect=200)
+    assert level(store, p) == (1, 0, 1, 0)
+
+
+def test_a_surplus_is_worth_the_average(store, part):
+    """E3: of whatever is there, less than a piece as well; of nothing it is worth nothing."""
+    p, q = part(), part()
+    posted(store, p, 0.5, 200)
+    assert posted(store, p, 1, kind="adjustment", reason="surplus")["lines"][0]["cost"] == 200
+    assert level(store, p) == (1.5, 0, 1.5, 300)
+    posted(store, p, 0.25, kind="adjustment", reason="surplus")
+    assert level(store, p) == (1.75, 0, 1.75, 350)
+    posted(store, q, 2, kind="adjustment", reason="surplus")
+    assert level(store, q) == (2, 0, 2, 0)
+
+
+def test_more_than_can_be_counted(store, part, sql):
+    """E3: a value that no number holds is refused with the line named, and nothing moves."""
+    p = part()
+    most = 2 ** 63 - 1
+    posted(store, p, 2, 100)
+    gone = posted(store, p, 1, kind="scrap", reason="damage")
+
+    def worth(value):
+        sql("UPDATE stock_level SET value = %s WHERE store_id = %s AND part_id = %s", (value, store.id, p))
+
+    worth(most)
+    receipt = draft(store, p, 1, 1).headers["Location"]
+    surplus = draft(store, p, 1.001, kind="adjustment", reason="surplus").headers["Location"]
+    for path in (receipt + "/audit", surplus + "/audit", f"/v1/stock-documents/{gone['id']}/reverse"):
+        refused = store.manager.post(path)
+        assert (refused.status, refused.errors) == (422, {"/lines/0/quantity": "bad_value"}), refused
+        assert refused["errors"][0]["message"] == "makes more than can be counted" and level(store, p) == (1, 0, 1, most)
+    worth(100)
+    store.manager.post(receipt + "/audit", expect=200)
+    assert level(store, p) == (2, 0, 2, 101)
+
+
 def test_never_below_zero_and_never_what_is_held(store, part):
     """E4: what is held for somebody does not leave for somebody else."""
     p = part()
@@ -275,7 +339,20 @@ def test_bins_and_bad_bodies(chain, store, part):
     assert send(lines=[line(), line(bin_id=theirs["id"])]).errors == {"/lines/1/bin_id": "not_found"}
     assert send(lines=[line(), line(part_id=uuid7())]).errors == {"/lines/1/part_id": "not_found"}
     assert send(lines=[line()], warehouse_id=theirs["warehouse_id"]).errors == {"/warehouse_id": "not_found"}
-    assert send(lines=[line(quantity=-1)]).errors == {"/lines/0/quantity": "bad_value"}
+    for kind, reason, quantity, said in (("receipt", "purchase", -1, "must be positive"), ("receipt", "purchase", 0, "must be positive"),
+                                         ("scrap", "damage", -1, "must be positive"), ("adjustment", "surplus", 0, "must not be 0")):
+        wrong = send(kind=kind, reason=reason, lines=[line(quantity=quantity)])
+        assert [(e["pointer"], e["message"]) for e in wrong["errors"]] == [("/lines/0/quantity", said)], wrong
+    of_a_return = send(lines=[line(), line(work_order_line_id=uuid7())])
+    assert [(e["pointer"], e["message"]) for e in of_a_return["errors"]] == [
+        ("/lines/1/work_order_line_id", "is of a return only")]
+    assert send(lines=[line()], received_by=store.parts.id).errors == {"/received_by": "bad_value"}
+    old = "f47ac10b-58cc-4372-a567-0e02b2c3d479"    # a UUID of version 4
+    assert send(lines=[line()], id=old).errors == {"/id": "bad_value"}
+    assert store.parts.post("/v1/bins", {"code": "A-02", "id": old}).errors == {"/id": "bad_value"}
+    assert store.parts.post("/v1/bins", {"code": "A-02", "store_id": other.id}).errors == {"/store_id": "not_found"}
+    assert store.parts.post("/v1/bins", {"code": "A-02", "warehouse_id": theirs["warehouse_id"]}).errors == {
+        "/warehouse_id": "not_found"}
     assert send(lines=[{"part_id": p, "quantity": 1}]).errors == {"/lines/0/unit_cost": "required"}
     assert send(lines=[{"quantity": 1, "unit_cost": 1}]).errors == {"/lines/0/part_id": "required"}
     assert send(lines=[]).errors == {"/lines": "too_few"}
@@ -288,6 +365,7 @@ def test_bins_and_bad_bodies(chain, store, part):
         assert other.manager.post(f"{mine.headers['Location']}/{verb}", body).status == 404
     assert other.parts.get(mine.headers["Location"]).status == 404
     wanted = {"kind": "sale", "store_id": store.id, "lines": [{"part_id": p, "quantity": 1}]}
+    assert store.parts.post("/v1/demands", {**wanted, "store_id": other.id}).errors == {"/store_id": "not_found"}
     for name in ("work_order_id", "customer_id", "vehicle_id"):
         assert store.parts.post("/v1/demands", {**wanted, name: uuid7()}).errors == {"/" + name: "not_found"}
     assert store.parts.post("/v1/demands", {**wanted, "lines": [{"part_id": uuid7(), "quantity": 1}]}).errors == {

@@ -155,6 +155,9 @@ def test_a_part_is_short(shop, store):
     shop.stock(5)
     wait_for(lambda: shop.get(order)["lines"][1]["supply"] == "reserved")
     assert shop.level() == (6, 2)
+    enough = shop.open([shop.part_line(4)])
+    ready = shop.verb(store.advisor, enough, "authorise", {**consent, "lines": [enough["lines"][0]["id"]], "on_shortage": "refuse"})
+    assert (ready["status"], ready["lines"][0]["supply"], shop.level()) == ("ready", "reserved", (6, 6))
 
 
 def test_two_dispatchers_at_once(shop, store):
@@ -231,8 +234,34 @@ def test_prices(shop, store):
     assert store.advisor.post(path, {"kind": "discount", "description": "老客户", "amount": 1}).code == \
         "approval_required"
     store.manager.post(path, {"kind": "discount", "description": "老客户", "amount": 5000}, expect=201)
+    lines = [shop.part_line(), {"kind": "discount", "description": "老客户", "amount": 1}]
+    opened = store.advisor.post("/v1/work-orders", {"reception_id": shop.reception()["id"], "lines": lines}, expect=409)
+    assert (opened.code, opened.errors) == ("approval_required", {"/lines": "approval_required"})
     assert store.manager.post(path, {"kind": "discount", "description": "老客户", "amount": 50000}).code == \
         "approval_required"
+
+
+def test_a_line_is_of_the_order(shop, store, sql):
+    """E2: it may be another's to pay; the concern it answers is one of its reception; what it comes to has a limit."""
+    order = shop.open([])
+    path = f"/v1/work-orders/{order['id']}/lines"
+    assert store.advisor.post(path, shop.labour_line(payer="insurer"), expect=201)["payer"] == "insurer"
+    assert store.advisor.post(path, shop.labour_line(), expect=201)["payer"] == "customer"
+    assert store.advisor.post(path, shop.labour_line(concern_id=uuid7())).errors == {"/concern_id": "not_found"}
+    other = shop.reception()["concerns"][0]["id"]
+    assert store.advisor.post(path, shop.labour_line(concern_id=other)).errors == {"/concern_id": "not_found"}
+    own = store.advisor.get(f"/v1/receptions/{order['reception_id']}", expect=200)["concerns"][0]["id"]
+    assert store.advisor.post(path, shop.labour_line(concern_id=own), expect=201)["concern_id"] == own
+    dear = shop.part_line(10, unit_price=10 ** 11)
+    assert store.advisor.post(path, dear, expect=201)["amount"] == 10 ** 12
+    refused = store.advisor.post(path, shop.part_line(10.001, unit_price=10 ** 11))
+    assert (refused.status, refused.errors) == (422, {"/quantity": "bad_value"})
+    assert refused["errors"][0]["message"] == "makes an amount above 10000000000.00"
+    assert store.advisor.post(path, shop.labour_line(hours=10.5, unit_price=10 ** 11)).errors == {"/hours": "bad_value"}
+    # of a price that no caller can have set
+    sql("UPDATE part SET sale_price = 9223372036854775807 WHERE id = %s", (shop.part["id"],))
+    assert store.advisor.post(path, shop.part_line(1.001)).errors == {"/quantity": "bad_value"}
+    assert len(shop.get(order)["lines"]) == 4
 
 
 def test_lines_are_taken_back(shop, store):

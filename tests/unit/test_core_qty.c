@@ -233,11 +233,33 @@ test_money_share(void **state)
 	                 INT64_MAX / 2 + 1);
 }
 
+/* A part may be more than the whole, as long as the money fits. */
+static void
+test_money_scale(void **state)
+{
+	int64_t value = 7;
+
+	(void)state;
+	assert_true(money_scale(100, (struct qty){ 1000 }, (struct qty){ 500 }, &value));
+	assert_int_equal(value, 200);
+	assert_true(money_scale(100, (struct qty){ 3000 }, (struct qty){ 3000 }, &value));
+	assert_int_equal(value, 100);
+	assert_true(money_scale(100, (struct qty){ 2000 }, (struct qty){ 3000 }, &value));
+	assert_int_equal(value, 67);
+	assert_true(money_scale(INT64_MAX / 2, (struct qty){ 2 }, (struct qty){ 1 }, &value));
+	assert_int_equal(value, INT64_MAX - 1);
+	assert_false(money_scale(INT64_MAX, (struct qty){ 2 }, (struct qty){ 1 }, &value));
+	assert_false(
+		money_scale(INT64_MAX, (struct qty){ QTY_MAX_MILLI }, (struct qty){ 1 }, &value));
+	assert_int_equal(value, INT64_MAX - 1);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_money_share),
+		cmocka_unit_test(test_money_scale),
 		cmocka_unit_test(quantities_are_read_and_written),
 		cmocka_unit_test(other_quantities_are_refused),
 		cmocka_unit_test(only_the_given_length_is_read),
