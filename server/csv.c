@@ -149,10 +149,11 @@ scan(const struct csv *csv, size_t *size)
 	return CSV_RECORD;
 }
 
+/* Of at least one octet. */
 static size_t
 without_line_end(const char *text, size_t size)
 {
-	if (size > 0 && text[size - 1] == '\n')
+	if (text[size - 1] == '\n')
 		size--;
 	if (size > 0 && text[size - 1] == '\r')
 		size--;
@@ -197,11 +198,11 @@ split(struct csv *csv, char *text, size_t size)
 	}
 }
 
+/* Pass over the mark of UTF-8 at the very beginning. */
 static void
 skip_mark(struct csv *csv)
 {
-	if (csv->offset == 0 && csv->len - csv->pos >= 3 &&
-	    memcmp(csv->data + csv->pos, "\xef\xbb\xbf", 3) == 0)
+	if (csv->len - csv->pos >= 3 && memcmp(csv->data + csv->pos, "\xef\xbb\xbf", 3) == 0)
 		step(csv, 3);
 }
 

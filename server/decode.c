@@ -20,7 +20,7 @@ milli_of(const json_t *value, int64_t *milli)
 	struct qty qty;
 	const char *exponent;
 
-	if (json_is_integer(value))
+	if (json_typeof(value) == JSON_INTEGER)
 		return __builtin_mul_overflow((int64_t)json_integer_value(value), INT64_C(1000),
 		                              milli)
 		               ? (json_integer_value(value) < 0 ? ERR_TOO_SMALL : ERR_TOO_LARGE)
@@ -44,7 +44,7 @@ take_number(struct place *place, const struct member *m, const json_t *value, vo
 	int64_t milli = 0;
 	enum err err;
 
-	if (!is_qty && json_is_integer(value)) {
+	if (!is_qty && json_typeof(value) == JSON_INTEGER) {
 		*(int64_t *)at = json_integer_value(value);
 		place_check_range(place, m, *(int64_t *)at, false);
 		return;
@@ -67,30 +67,28 @@ take_number(struct place *place, const struct member *m, const json_t *value, vo
 	}
 }
 
-static void take_object(struct place *place, const struct shape *shape, const json_t *value,
-                        void *out);
+static void take_object(struct place *place, const struct shape *shape, json_t *value, void *out);
 
 static void
 take_map(struct place *place, const struct member *m, json_t *value, struct map *map)
 {
 	struct arena *arena = place->ctx->arena;
-	const char *key;
-	json_t *item;
-
 	if (json_object_size(value) > m->max_items) {
 		place_wrong(place, ERR_TOO_MANY, place_number(place, m->max_items));
 		return;
 	}
 	map->keys = arena_array(arena, json_object_size(value) + 1, sizeof(char *));
 	map->values = arena_array(arena, json_object_size(value) + 1, sizeof(char *));
-	json_object_foreach (value, key, item) {
+	for (void *at = json_object_iter(value); at; at = json_object_iter_next(value, at)) {
+		const char *key = json_object_iter_key(at);
+		json_t *item = json_object_iter_value(at);
 		size_t before = place_enter(place, key);
 
 		if (!*key)
 			place_wrong(place, ERR_TOO_SHORT, "1");
 		else if (utf8_length(key, strlen(key)) > KEY_LENGTH_MAX)
 			place_wrong(place, ERR_TOO_LONG, place_number(place, KEY_LENGTH_MAX));
-		else if (!json_is_string(item))
+		else if (json_typeof(item) != JSON_STRING)
 			place_wrong(place, ERR_WRONG_TYPE, "a text");
 		else if ((int64_t)utf8_length(json_string_value(item), json_string_length(item)) >
 		         m->max)
@@ -122,42 +120,59 @@ type_name(const struct member *m)
 	}
 }
 
+/* What JSON has as a string. */
+static bool
+is_text(const struct member *m)
+{
+	switch ((enum member_kind)m->kind) {
+	case MEMBER_TEXT:
+	case MEMBER_ENUM:
+	case MEMBER_ID:
+	case MEMBER_UTC:
+	case MEMBER_DATE:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* One value, array elements included. */
 static void
 take_value(struct place *place, const struct member *m, json_t *value, void *at)
 {
-	if (m->kind == MEMBER_OBJECT && json_is_object(value)) {
+	json_type type = json_typeof(value);
+	bool is_number = m->kind == MEMBER_INT || m->kind == MEMBER_QTY;
+
+	if (m->kind == MEMBER_OBJECT && type == JSON_OBJECT)
 		take_object(place, m->object, value, at);
-	} else if (m->kind == MEMBER_MAP && json_is_object(value)) {
+	else if (m->kind == MEMBER_MAP && type == JSON_OBJECT)
 		take_map(place, m, value, at);
-	} else if (m->kind == MEMBER_BOOL && json_is_boolean(value)) {
-		*(bool *)at = json_is_true(value);
-	} else if ((m->kind == MEMBER_INT || m->kind == MEMBER_QTY) && json_is_number(value)) {
+	else if (m->kind == MEMBER_BOOL && (type == JSON_TRUE || type == JSON_FALSE))
+		*(bool *)at = type == JSON_TRUE;
+	else if (is_number && (type == JSON_INTEGER || type == JSON_REAL))
 		take_number(place, m, value, at);
-	} else if (json_is_string(value) && m->kind != MEMBER_INT && m->kind != MEMBER_QTY &&
-	           m->kind != MEMBER_BOOL && m->kind != MEMBER_MAP && m->kind != MEMBER_OBJECT) {
+	else if (is_text(m) && type == JSON_STRING)
 		place_take_string(place, m, json_string_value(value), json_string_length(value),
 		                  at);
-	} else {
+	else
 		place_wrong(place, ERR_WRONG_TYPE, type_name(m));
-	}
 }
 
 static void
 take_array(struct place *place, const struct member *m, json_t *value, char *out)
 {
-	size_t size = member_size(m), count = json_array_size(value), i;
+	size_t size = member_size(m), count = json_array_size(value);
 	char *items;
-	json_t *item;
 
-	if (!json_is_array(value)) {
+	if (json_typeof(value) != JSON_ARRAY) {
 		place_wrong(place, ERR_WRONG_TYPE, "an array");
 		return;
 	}
 	if (!place_count_is_right(place, m, count))
 		return;
 	items = arena_array(place->ctx->arena, count + 1, size);
-	json_array_foreach (value, i, item) {
+	for (size_t i = 0; i < count; i++) {
+		json_t *item = json_array_get(value, i);
 		size_t before = place_enter_index(place, i);
 
 		take_value(place, m, item, items + i * size);
@@ -176,13 +191,10 @@ take_array(struct place *place, const struct member *m, json_t *value, char *out
 static void
 take_member(struct place *place, const struct member *m, json_t *value, char *out)
 {
-	if (json_is_null(value) && (m->flags & MEMBER_NULLABLE)) {
-		if (m->has_offset)
-			*(bool *)(out + m->has_offset) = true;
-		return;
-	}
 	if (m->has_offset)
 		*(bool *)(out + m->has_offset) = true;
+	if ((m->flags & MEMBER_NULLABLE) && json_typeof(value) == JSON_NULL)
+		return;
 	if (m->flags & MEMBER_ARRAY) {
 		take_array(place, m, value, out);
 	} else if (m->kind == MEMBER_OBJECT) {
@@ -196,12 +208,11 @@ take_member(struct place *place, const struct member *m, json_t *value, char *ou
 }
 
 static void
-take_object(struct place *place, const struct shape *shape, const json_t *value, void *out)
+take_object(struct place *place, const struct shape *shape, json_t *value, void *out)
 {
-	const char *key;
-	json_t *item;
-
-	json_object_foreach ((json_t *)(uintptr_t)value, key, item) {
+	for (void *at = json_object_iter(value); at; at = json_object_iter_next(value, at)) {
+		const char *key = json_object_iter_key(at);
+		json_t *item = json_object_iter_value(at);
 		const struct member *m = shape_member(shape, key);
 		size_t before = place_enter(place, key);
 
@@ -276,12 +287,13 @@ decode_body(struct ctx *ctx, const struct shape *shape, const char *text, size_t
 		said = arena_printf(ctx->arena, "line %d, column %d: %s", error.line, error.column,
 		                    error.text);
 
-		/* the parser quotes what stands near; bytes that are no UTF-8 must not come back */
+		/* the parser quotes what stands near and may cut a character in two, which must
+		 * not come back */
 		if (!utf8_valid(said, strlen(said)))
 			said = "it is not UTF-8";
 		return fail_with(ctx, ERR_MALFORMED_JSON, NULL, said, NULL);
 	}
-	if (json_is_object(value))
+	if (json_typeof(value) == JSON_OBJECT)
 		take_object(&place, shape, value, *out);
 	else
 		place_wrong(&place, ERR_WRONG_TYPE, "an object");

@@ -177,11 +177,9 @@ format_normalise(struct arena *arena, enum format format, const char *text)
 		return is_moment(text) ? text : NULL;
 	case FORMAT_ME_OR_ID:
 		return is_me_or_id(text) ? text : NULL;
-	case FORMAT_NONE:
-	case FORMAT_COUNT:
-		break;
+	default:
+		return text;
 	}
-	return text;
 }
 
 const char *

@@ -16,11 +16,12 @@ is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
+/* Of a text, so that c is no NUL. */
 static bool
 is_boundary_char(char c)
 {
 	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-	       (c != '\0' && strchr("'()+_,-./:=? ", c));
+	       strchr("'()+_,-./:=? ", c);
 }
 
 /* A parameter of a header's value, from its semicolon on, as it is written: quotes taken off. */

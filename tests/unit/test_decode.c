@@ -149,6 +149,8 @@ test_everything_arrives(void **state)
 	assert_true(t->tags_count == 2 && strcmp(t->tags[1], "b") == 0);
 	assert_int_equal(t->colour, 2);
 	assert_true(t->day.set && !id_is_none(t->id) && t->has_at && t->at.us != 0);
+	assert_string_equal(body("{\"name\":\"x\",\"yes\":false}", &t), "");
+	assert_true(t->has_yes && !t->yes);
 }
 
 static void
