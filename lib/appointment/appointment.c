@@ -99,7 +99,7 @@ add(struct ctx *ctx, const struct create_appointment *in, const struct slot *slo
 	if (in->has_odometer_km)
 		odometer_record(ctx, in->vehicle_id, in->odometer_km, "appointment");
 	search_add(ctx, "number", slot->number, "appointment", ctx->subject, slot->store);
-	event_add(ctx, "appointment.booked", slot->store, ctx->subject);
+	event_add_new(ctx, "appointment.booked", slot->store, ctx->subject);
 }
 
 enum err

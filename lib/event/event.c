@@ -11,6 +11,7 @@ struct events {
 	size_t count;
 	struct id ids[EVENTS_MAX], stores[EVENTS_MAX], subjects[EVENTS_MAX];
 	const char *types[EVENTS_MAX], *subject_types[EVENTS_MAX], *data[EVENTS_MAX];
+	int64_t versions[EVENTS_MAX];
 };
 
 void
@@ -29,6 +30,7 @@ send(struct ctx *ctx, struct events *e)
 		         IDS_ARG(store_ids, e->stores, e->count),
 		         TEXTS_ARG(subject_types, e->subject_types, e->count),
 		         IDS_ARG(subject_ids, e->subjects, e->count),
+		         INTS_ARG(subject_versions, e->versions, e->count),
 		         TEXTS_ARG(data, e->data, e->count));
 	e->count = 0;
 }
@@ -40,10 +42,14 @@ event_write(struct ctx *ctx)
 	ctx->events = NULL;
 }
 
+#define UNKNOWN 0 /* the version: the database looks it up */
+#define FIRST   1
+
 static void
-gather(struct ctx *ctx, struct events *e, const char *type, struct id store, struct id subject,
-       const char *subject_type, const char *data)
+gather(struct ctx *ctx, const char *type, struct id store, struct id subject,
+       const char *subject_type, int64_t version, const char *data)
 {
+	struct events *e = ctx->events;
 	size_t at;
 
 	if (e->count == EVENTS_MAX)
@@ -54,27 +60,41 @@ gather(struct ctx *ctx, struct events *e, const char *type, struct id store, str
 	e->stores[at] = store;
 	e->subject_types[at] = subject_type;
 	e->subjects[at] = subject;
+	e->versions[at] = version;
 	e->data[at] = data;
+}
+
+static void
+add(struct ctx *ctx, const char *type, struct id store, struct id subject, int64_t version,
+    const char *data)
+{
+	const char *subject_type = arena_copy(ctx->arena, type, strcspn(type, "."));
+
+	if (ctx->events)
+		gather(ctx, type, store, subject, subject_type, version, data);
+	else
+		db_write(ctx, event_add, ARG(event_id, id_new()), ARG(type, type),
+		         ARG(store_id, store), ARG(subject_type, subject_type),
+		         ARG(subject_id, subject), ARG(subject_version, version), ARG(data, data));
 }
 
 void
 event_add_data(struct ctx *ctx, const char *type, struct id store, struct id subject,
                const char *data)
 {
-	const char *subject_type = arena_copy(ctx->arena, type, strcspn(type, "."));
-
-	if (ctx->events) {
-		gather(ctx, ctx->events, type, store, subject, subject_type, data);
-		return;
-	}
-	db_write(ctx, event_add, ARG(event_id, id_new()), ARG(type, type), ARG(store_id, store),
-	         ARG(subject_type, subject_type), ARG(subject_id, subject), ARG(data, data));
+	add(ctx, type, store, subject, UNKNOWN, data);
 }
 
 void
 event_add(struct ctx *ctx, const char *type, struct id store, struct id subject)
 {
-	event_add_data(ctx, type, store, subject, NULL);
+	add(ctx, type, store, subject, UNKNOWN, NULL);
+}
+
+void
+event_add_new(struct ctx *ctx, const char *type, struct id store, struct id subject)
+{
+	add(ctx, type, store, subject, FIRST, NULL);
 }
 
 enum err

@@ -8,6 +8,9 @@
 /* type is `<subject>.<what>` ("work_order.paused").  store may be none for the chain itself. */
 void event_add(struct ctx *ctx, const char *type, struct id store, struct id subject);
 
+/* The same of an object that this command makes: it is at its first version, which is not looked up. */
+void event_add_new(struct ctx *ctx, const char *type, struct id store, struct id subject);
+
 /* The same with facts for consumers: a JSON object that SQL made (row_text of a jsonb column). */
 void event_add_data(struct ctx *ctx, const char *type, struct id store, struct id subject,
                     const char *data);

@@ -1,12 +1,15 @@
+-- A version of 0: looked up by the trigger.
+
 -- name: event_add
-INSERT INTO event (id, at, type, store_id, subject_type, subject_id, data, actor_id, request_id)
-VALUES (:event_id, :now, :type, :store_id, :subject_type, :subject_id, coalesce(:data::jsonb, '{}'), :actor_id, :request_id);
+INSERT INTO event (id, at, type, store_id, subject_type, subject_id, subject_version, data, actor_id, request_id)
+VALUES (:event_id, :now, :type, :store_id, :subject_type, :subject_id, nullif(:subject_version::bigint, 0), coalesce(:data::jsonb, '{}'), :actor_id, :request_id);
 
 -- name: event_add_all
-INSERT INTO event (id, at, type, store_id, subject_type, subject_id, data, actor_id, request_id)
-SELECT e.id, :now, e.type, e.store_id, e.subject_type, e.subject_id, coalesce(e.data, '{}'), :actor_id, :request_id
-  FROM unnest(:event_ids::uuid[], :types::text[], :store_ids::uuid[], :subject_types::text[], :subject_ids::uuid[], :data::jsonb[])
-       e (id, type, store_id, subject_type, subject_id, data);
+INSERT INTO event (id, at, type, store_id, subject_type, subject_id, subject_version, data, actor_id, request_id)
+SELECT e.id, :now, e.type, e.store_id, e.subject_type, e.subject_id, nullif(e.subject_version, 0), coalesce(e.data, '{}'), :actor_id, :request_id
+  FROM unnest(:event_ids::uuid[], :types::text[], :store_ids::uuid[], :subject_types::text[], :subject_ids::uuid[],
+              :subject_versions::bigint[], :data::jsonb[])
+       e (id, type, store_id, subject_type, subject_id, subject_version, data);
 
 -- The feed stays below the oldest transaction that still runs: what commits late is never skipped.
 -- name: event_known

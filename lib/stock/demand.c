@@ -76,7 +76,7 @@ demands_save(struct ctx *ctx, const struct demands *d, const struct levels *leve
 	         IDS_ARG(demand_ids, d->ids, n), IDS_ARG(part_ids, d->parts, n),
 	         IDS_ARG(line_ids, d->lines, n), QTYS_ARG(quantity, d->held, n));
 	for (size_t i = 0; i < n; i++)
-		event_add(ctx, "demand.opened", levels->store, d->ids[i]);
+		event_add_new(ctx, "demand.opened", levels->store, d->ids[i]);
 }
 
 static bool

@@ -32,6 +32,9 @@ save(struct ctx *ctx, const struct create_work_order *in, const struct work_orde
 {
 	const char *number = row_text(facts, 0, "number");
 	const char *status = enum_code(&work_order_status_enum, (int)wo->status);
+	const enum work_order_status stages[] = { WORK_ORDER_STATUS_OPENED,
+		                                  WORK_ORDER_STATUS_READY };
+	bool is_ready = wo->status == WORK_ORDER_STATUS_READY;
 
 	db_write(ctx, work_order_add, ARG(order_id, wo->id), ARG(store_id, wo->store),
 	         ARG(number, number), ARG(customer_id, wo->customer), ARG(vehicle_id, wo->vehicle),
@@ -39,12 +42,10 @@ save(struct ctx *ctx, const struct create_work_order *in, const struct work_orde
 	         ARG(odometer_km, row_int(facts, 0, "odometer_km")),
 	         BODY_ARG(create_work_order, in));
 	search_add(ctx, "number", number, "work_order", wo->id, wo->store);
-	event_add(ctx, "work_order.opened", wo->store, wo->id);
-	work_order_stage(ctx, wo, WORK_ORDER_STATUS_OPENED, NULL, NULL);
-	if (wo->status == WORK_ORDER_STATUS_READY) {
-		event_add(ctx, "work_order.authorised", wo->store, wo->id);
-		work_order_stage(ctx, wo, WORK_ORDER_STATUS_READY, NULL, NULL);
-	}
+	work_order_stages(ctx, wo, stages, is_ready ? 2 : 1, NULL, NULL);
+	event_add_new(ctx, "work_order.opened", wo->store, wo->id);
+	if (is_ready)
+		event_add_new(ctx, "work_order.authorised", wo->store, wo->id);
 	if (in->has_promised_at)
 		db_write(ctx, work_order_promise_add, ARG(promise_id, id_new()), ARG(id, wo->id),
 		         ARG(store_id, wo->store), ARG(promised_at, in->promised_at),

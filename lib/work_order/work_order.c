@@ -88,9 +88,24 @@ void
 work_order_stage(struct ctx *ctx, const struct work_order *wo, enum work_order_status status,
                  const char *reason, const char *note)
 {
-	db_write(ctx, work_order_stage_add, ARG(stage_id, id_new()), ARG(store_id, wo->store),
-	         ARG(id, wo->id), ENUM_ARG(status, work_order_status, status), ARG(reason, reason),
-	         ARG(note, note));
+	work_order_stages(ctx, wo, &status, 1, reason, note);
+}
+
+void
+work_order_stages(struct ctx *ctx, const struct work_order *wo,
+                  const enum work_order_status *statuses, size_t count, const char *reason,
+                  const char *note)
+{
+	struct id *ids = arena_array(ctx->arena, count, sizeof(*ids));
+	const char **codes = arena_array(ctx->arena, count, sizeof(*codes));
+
+	for (size_t i = 0; i < count; i++) {
+		ids[i] = id_new();
+		codes[i] = enum_code(&work_order_status_enum, (int)statuses[i]);
+	}
+	db_write(ctx, work_order_stages_add, IDS_ARG(stage_ids, ids, count),
+	         TEXTS_ARG(statuses, codes, count), ARG(store_id, wo->store), ARG(id, wo->id),
+	         ARG(reason, reason), ARG(note, note));
 }
 
 void

@@ -49,6 +49,10 @@ void work_order_changed(struct ctx *ctx, const struct work_order *wo, const char
 /* Only the trace of a state. */
 void work_order_stage(struct ctx *ctx, const struct work_order *wo, enum work_order_status status,
                       const char *reason, const char *note);
+/* Of several at once, one after the other. */
+void work_order_stages(struct ctx *ctx, const struct work_order *wo,
+                       const enum work_order_status *statuses, size_t count, const char *reason,
+                       const char *note);
 /* ERR_ILLEGAL_TRANSITION, with the verbs that are allowed now. */
 MUSTCHECK enum err work_order_refuse(struct ctx *ctx, const struct work_order *wo);
 /* Lines may be written until the order is completed or cancelled; ERR_ILLEGAL_TRANSITION after. */

@@ -191,9 +191,10 @@ UPDATE work_order
        changed = pg_current_xact_id()
  WHERE id = :id;
 
--- name: work_order_stage_add
+-- name: work_order_stages_add
 INSERT INTO work_order_stage (id, store_id, work_order_id, status, reason, note, at, recorded_at, actor_id)
-VALUES (:stage_id, :store_id, :id, :status, :reason, :note, :happened_at, :now, :actor_id);
+SELECT s.id, :store_id, :id, s.status, :reason, :note, :happened_at, :now, :actor_id
+  FROM unnest(:stage_ids::uuid[], :statuses::text[]) s (id, status);
 
 -- name: work_order_promise_add
 INSERT INTO work_order_promise (id, store_id, work_order_id, promised_at, reason, told_method, told_at, at, actor_id)

@@ -1,4 +1,4 @@
--- The version that an event's subject had when it happened, of the objects that have versions.  One branch for each
+-- The version that an event's subject had when it happened, of the objects that have versions, where it is not told.  One branch for each
 -- table, so that only the one that is read is planned and locked.
 DO $do$
 DECLARE
@@ -17,4 +17,4 @@ BEGIN
 END $do$;
 
 DROP TRIGGER IF EXISTS version ON event;
-CREATE TRIGGER version BEFORE INSERT ON event FOR EACH ROW EXECUTE FUNCTION event_version();
+CREATE TRIGGER version BEFORE INSERT ON event FOR EACH ROW WHEN (NEW.subject_version IS NULL) EXECUTE FUNCTION event_version();
