@@ -174,19 +174,27 @@ principal_from_rows(const struct rows *rows, const char *token)
 	return who;
 }
 
+struct permission_set
+principal_permissions(const struct principal *who, struct id store)
+{
+	const struct store_grant *grant = grant_at(who, store);
+	struct permission_set held = { 0 };
+
+	if (grant)
+		held = grant->set;
+	if (!grant || !grant->apart)
+		permissions_unite(&held, &who->chain);
+	for (size_t i = 0; id_is_none(store) && i < who->stores_count; i++)
+		permissions_unite(&held, &who->stores[i].set);
+	return held;
+}
+
 bool
 principal_holds(const struct principal *who, enum permission permission, struct id store)
 {
-	const struct store_grant *grant = grant_at(who, store);
+	const struct permission_set held = principal_permissions(who, store);
 
-	if (grant && permission_in(&grant->set, permission))
-		return true;
-	if (permission_in(&who->chain, permission))
-		return !grant || !grant->apart;
-	for (size_t i = 0; id_is_none(store) && i < who->stores_count; i++)
-		if (permission_in(&who->stores[i].set, permission))
-			return true;
-	return false;
+	return permission_in(&held, permission);
 }
 
 /* What an operation asks for, and beside it what one request does. */

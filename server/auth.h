@@ -41,6 +41,9 @@ struct principal *principal_from_rows(const struct rows *rows, const char *token
 void principal_release(const struct principal *who);
 void principals_clear(void);
 
+/* What the principal holds for the store, or anywhere when store is none. */
+struct permission_set principal_permissions(const struct principal *who, struct id store);
+
 /* Whether the principal holds the permission for the store, or anywhere when store is none. */
 bool principal_holds(const struct principal *who, enum permission permission, struct id store);
 

@@ -29,7 +29,7 @@ head_is_token(const char *s, size_t len)
 	size_t i;
 
 	for (i = 0; i < len; i++) {
-		if (!is_alnum(s[i]) && (!s[i] || !strchr("!#$%&'*+-.^_`|~", s[i])))
+		if (!is_alnum(s[i]) && s[i] != '-' && (!s[i] || !strchr("!#$%&'*+-.^_`|~", s[i])))
 			return false;
 	}
 	return len > 0;
@@ -40,10 +40,8 @@ head_is_value(const char *s, size_t len)
 {
 	size_t i;
 
-	for (i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)s[i];
-
-		if ((c < 0x20 && c != '\t') || c == 0x7f)
+	for (i = text_plain(s, len); i < len; i += 1 + text_plain(s + i + 1, len - i - 1)) {
+		if (s[i] != '\t' && s[i] != '"' && s[i] != '\\')
 			return false;
 	}
 	return true;

@@ -2,7 +2,7 @@
 /* From a route's sections to statements, and from rows to the reply. */
 #include "reply.h"
 
-#include <sodium.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,6 +12,7 @@
 
 #define BODY_MAX      (64u << 20)
 #define BODY_USUAL    ((size_t)6 * 1024) /* what most documents fit into */
+#define BODY_LONG     ((size_t)256 * 1024)
 #define LIMIT_DEFAULT 50
 #define LIMIT_MAX     200 /* of ordinary lists */
 #define COUNT_CAP     1000
@@ -236,21 +237,19 @@ reply_statements(struct request *req, const struct route *route, const struct id
 	return OK;
 }
 
-void
-reply_actions(struct buf *out, const struct rows *rows, size_t row, const struct request *req,
-              const struct machine *machine)
+/* The verbs, and of each whether it fits the state and is held. */
+static void
+put_actions(struct buf *out, const struct machine *machine, int state,
+            const struct permission_set *held)
 {
-	int state = row_enum(rows, row, machine->column, machine->states);
-	struct id store = row_id(rows, row, "store_id");
-
 	buf_puts(out, ",\"actions\":[");
 	for (size_t i = 0; i < machine->count; i++) {
 		const struct machine_move *move = &machine->moves[i];
 		const enum permission *p = operations[move->op].permissions;
 		bool permitted = false, fits = (move->from & FROM(state)) != 0;
 
-		for (; req->who && *p != PERMISSION_NONE && !permitted; p++)
-			permitted = principal_holds(req->who, *p, store);
+		for (; *p != PERMISSION_NONE && !permitted; p++)
+			permitted = permission_in(held, *p);
 		/* no printf: this is a tenth of a document's cost */
 		buf_puts(out, i ? ",{\"verb\":\"" : "{\"verb\":\"");
 		buf_puts(out, machine_verb(move->op));
@@ -261,10 +260,34 @@ reply_actions(struct buf *out, const struct rows *rows, size_t row, const struct
 	buf_char(out, ']');
 }
 
+/* Most rows of a list are of the state and store of the row before them: what is written is written
+ * again then, instead of being found out. */
+void
+reply_actions(struct buf *out, const struct rows *rows, size_t row, struct request *req,
+              const struct machine *machine)
+{
+	struct reply_actions *last = &req->reply.actions;
+	const char *state = row_text(rows, row, machine->column),
+		   *store = row_text(rows, row, "store_id");
+	struct permission_set held = { 0 };
+	size_t at = out->len;
+
+	if (last->machine == machine && text_equal(last->state, state) &&
+	    text_equal(last->store, store)) {
+		buf_expect(out, out->len + last->len + 1); /* it does not move while it is read */
+		buf_put(out, out->data + last->at, last->len);
+		return;
+	}
+	if (req->who)
+		held = principal_permissions(req->who, row_id(rows, row, "store_id"));
+	put_actions(out, machine, row_enum(rows, row, machine->column, machine->states), &held);
+	*last = (struct reply_actions){ machine, state, store, at, out->len - at };
+}
+
 static void
 write_actions(struct buf *out, const struct rows *rows, size_t row, void *arg)
 {
-	const struct request *req = arg;
+	struct request *req = arg;
 
 	reply_actions(out, rows, row, req, req->reply.machine);
 }
@@ -328,6 +351,19 @@ write_page(struct request *req, const struct json_document *doc, struct rows *co
 	buf_char(out, '}');
 }
 
+/* How long each operation's last reply was: the next is likely to be as long. */
+static _Atomic size_t lengths[OP_COUNT];
+
+static size_t
+expected_length(enum op op)
+{
+	size_t last = atomic_load_explicit(&lengths[op], memory_order_relaxed);
+
+	if (last < BODY_USUAL)
+		return BODY_USUAL;
+	return last > BODY_LONG ? BODY_LONG : last + last / 8;
+}
+
 enum err
 reply_rows(struct request *req, const struct route *route, struct rows *const rows[], size_t row)
 {
@@ -337,7 +373,8 @@ reply_rows(struct request *req, const struct route *route, struct rows *const ro
 
 	buf_clear(&req->reply.body);
 	buf_init(&req->reply.body, BODY_MAX);
-	buf_expect(&req->reply.body, BODY_USUAL);
+	buf_expect(&req->reply.body, expected_length(route->op));
+	req->reply.actions = (struct reply_actions){ 0 };
 	if (route->sections[0].kind == SECTION_PARENT) {
 		const char *parameter = route->sections[0].key;
 
@@ -359,60 +396,6 @@ reply_rows(struct request *req, const struct route *route, struct rows *const ro
 		doc.children_count = collect_children(route, rows, 0, children);
 		json_write_row(&req->reply.body, &doc, row);
 	}
+	atomic_store_explicit(&lengths[route->op], req->reply.body.len, memory_order_relaxed);
 	return req->reply.body.full ? ERR_INTERNAL : OK;
-}
-
-/* Version of the document: the digits behind "version": where the row has it, written by the row
- * writer before any text a user can choose. */
-static const char *
-version_of(const struct request *req, char text[24])
-{
-	const struct buf *body = &req->reply.body;
-	static const char key[] = "\"version\":";
-	const char *at = body->len > sizeof(key)
-	                         ? memmem(body->data, body->len < 120 ? body->len : 120, key,
-	                                  sizeof(key) - 1)
-	                         : NULL;
-	size_t n = 0;
-
-	if (at)
-		for (at += sizeof(key) - 1;
-		     n < 20 && at < body->data + body->len && *at >= '0' && *at <= '9'; at++)
-			text[n++] = *at;
-	text[n] = '\0';
-	return n ? text : "0";
-}
-
-static bool
-tag_matches(const char *list, const char *tag)
-{
-	if (strcmp(list, "*") == 0)
-		return true;
-	for (const char *at = strstr(list, tag); at; at = strstr(at + 1, tag))
-		if (at == list || at[-1] == ' ' || at[-1] == ',' || at[-1] == '/')
-			return true;
-	return false;
-}
-
-void
-reply_etag(struct request *req)
-{
-	static const unsigned char key[crypto_shorthash_KEYBYTES];
-	const char *sent = request_header(req, "If-None-Match");
-	unsigned char hash[crypto_shorthash_BYTES];
-	char version[24], hex[2 * crypto_shorthash_BYTES + 1];
-	const void *data = req->reply.fixed ? req->reply.fixed : req->reply.body.data;
-	size_t len = req->reply.fixed ? req->reply.size : req->reply.body.len;
-	const char *tag;
-
-	if (!data)
-		return;
-	crypto_shorthash(hash, data, len, key);
-	sodium_bin2hex(hex, sizeof(hex), hash, sizeof(hash));
-	tag = arena_printf(&req->arena, "\"%s.%s\"", version_of(req, version), hex);
-	reply_header(req, "ETag", tag);
-	if (sent && req->reply.status == 200 && strcmp(req->operation->method, "GET") == 0 &&
-	    tag_matches(sent, tag)) {
-		req->reply.status = 304; /* the body stays: its size is told, it is not sent */
-	}
 }

@@ -18,7 +18,7 @@ MUSTCHECK enum err reply_rows(struct request *req, const struct route *route,
 
 /* Write the member `actions`: which verbs the machine has, which are enabled now and for this
  * caller, and why not.  The row has the machine's column and store_id. */
-void reply_actions(struct buf *out, const struct rows *rows, size_t row, const struct request *req,
+void reply_actions(struct buf *out, const struct rows *rows, size_t row, struct request *req,
                    const struct machine *machine);
 
 /* ETag, and 304 when the caller has it. */

@@ -13,6 +13,13 @@ struct principal;
 #define REPLY_HEADERS_MAX 16
 #define REQUEST_ARGS_MAX  6
 
+/* Where in the body the last row's actions are, and what they were made for; of the rows. */
+struct reply_actions {
+	const struct machine *machine;
+	const char *state, *store;
+	size_t at, len;
+};
+
 struct reply {
 	int status;
 	struct buf body;          /* taken by http.c when it is sent */
@@ -26,6 +33,7 @@ struct reply {
 	uint64_t offset, size;
 	const void *fixed;             /* not NULL: the body is this static memory, size octets */
 	const struct machine *machine; /* of the object that is written, for its actions */
+	struct reply_actions actions;
 };
 
 struct request {

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/text.h"
+
 #define CAP_FIRST ((size_t)1024)
 
 void
@@ -117,12 +119,6 @@ buf_printf(struct buf *buf, const char *fmt, ...)
 	buf->len += (size_t)len;
 }
 
-static bool
-is_plain(unsigned char c)
-{
-	return c >= 0x20 && c != '"' && c != '\\' && c != 0x7f;
-}
-
 static void
 put_escaped(struct buf *buf, unsigned char c)
 {
@@ -145,11 +141,10 @@ buf_json(struct buf *buf, const char *s, size_t len)
 	}
 	buf_char(buf, '"');
 	while (at < len) {
-		size_t start = at;
+		size_t n = text_plain(s + at, len - at);
 
-		while (at < len && is_plain((unsigned char)s[at]))
-			at++;
-		buf_put(buf, s + start, at - start);
+		buf_put(buf, s + at, n);
+		at += n;
 		if (at < len)
 			put_escaped(buf, (unsigned char)s[at++]);
 	}

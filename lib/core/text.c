@@ -216,6 +216,44 @@ text_distance(const char *a, const char *b)
 	return row[n];
 }
 
+/* For each byte of a word that is below n (at most 0x80), and perhaps for those above one that is, its
+ * highest bit. */
+static uint64_t
+bytes_below(uint64_t word, uint64_t n)
+{
+	return (word - UINT64_C(0x0101010101010101) * n) & ~word & UINT64_C(0x8080808080808080);
+}
+
+static uint64_t
+bytes_of(uint64_t word, unsigned char c)
+{
+	return bytes_below(word ^ UINT64_C(0x0101010101010101) * c, 1);
+}
+
+static bool
+is_plain(unsigned char c)
+{
+	return c >= 0x20 && c != '"' && c != '\\' && c != 0x7f;
+}
+
+size_t
+text_plain(const char *s, size_t len)
+{
+	size_t n = 0;
+	uint64_t word;
+
+	/* eight at a time: every text of every reply comes through here */
+	for (; len - n >= sizeof(word); n += sizeof(word)) {
+		memcpy(&word, s + n, sizeof(word));
+		if (bytes_below(word, 0x20) | bytes_of(word, '"') | bytes_of(word, '\\') |
+		    bytes_of(word, 0x7f))
+			break;
+	}
+	while (n < len && is_plain((unsigned char)s[n]))
+		n++;
+	return n;
+}
+
 int
 hex_digit(char c)
 {

@@ -32,6 +32,9 @@ char *text_trim(struct arena *arena, const char *s);
  * bytes; SIZE_MAX when `b` has more than 64. */
 size_t text_distance(const char *a, const char *b);
 
+/* How many bytes there are before the first control character (0x00-0x1f, 0x7f), `"` or `\\`. */
+size_t text_plain(const char *s, size_t len);
+
 /* Value of a hexadecimal digit in either case, -1 of anything else. */
 int hex_digit(char c);
 

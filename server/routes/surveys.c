@@ -30,7 +30,7 @@ answer(struct request *req)
 static void
 write_token(struct buf *out, const struct rows *rows, size_t row, void *arg)
 {
-	const struct request *req = arg;
+	struct request *req = arg;
 	char token[LINK_TEXT];
 
 	if (principal_holds(req->who, PERMISSION_SURVEY_TOKEN, row_id(rows, row, "store_id")))

@@ -262,6 +262,33 @@ only_hexadecimal_digits_have_a_value(void **state)
 	}
 }
 
+/* At every place of a text of several words, and beside bytes that are no ASCII. */
+static void
+a_plain_text_ends_before_what_json_escapes(void **state)
+{
+	char text[40];
+
+	(void)state;
+	for (int fill = 0x20; fill < 256; fill++) {
+		if (fill == '"' || fill == '\\' || fill == 0x7f)
+			continue;
+		memset(text, fill, sizeof(text));
+		assert_int_equal(text_plain(text, sizeof(text)), sizeof(text));
+		for (size_t at = 0; at < sizeof(text); at++) {
+			for (int c = 0; c < 0x80; c++) {
+				bool plain = c >= 0x20 && c != '"' && c != '\\' && c != 0x7f;
+
+				text[at] = (char)c;
+				assert_int_equal(text_plain(text, sizeof(text)),
+				                 plain ? sizeof(text) : at);
+				assert_int_equal(text_plain(text, at), at);
+			}
+			text[at] = (char)fill;
+		}
+	}
+	assert_int_equal(text_plain("", 0), 0);
+}
+
 int
 main(void)
 {
@@ -276,6 +303,7 @@ main(void)
 		cmocka_unit_test(base64url_has_one_spelling),
 		cmocka_unit_test(a_distance_counts_what_differs),
 		cmocka_unit_test(only_hexadecimal_digits_have_a_value),
+		cmocka_unit_test(a_plain_text_ends_before_what_json_escapes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
