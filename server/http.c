@@ -59,7 +59,7 @@ struct http {
 	uint16_t port;
 	int epoll_fd;
 	bool closing;
-	bool resumed;       /* since the library ran: it does not say so itself */
+	bool again; /* a connection was resumed or has ended: there is work that no event tells of */
 	unsigned idle_runs; /* of the library since it last called back */
 	struct reaper reaper;
 	struct exchange *exchanges, *spares;
@@ -226,7 +226,7 @@ http_reply(struct request *req)
 	if (!x->suspended)
 		return; /* on_request is still running and sends it */
 	x->suspended = false;
-	x->http->resumed = true;
+	x->http->again = true;
 	MHD_resume_connection(x->connection);
 }
 
@@ -445,6 +445,7 @@ connection_changed(void *cls, struct MHD_Connection *connection, void **context,
 			exchange_over(link->exchange, false);
 		link_free(&http->reaper, link);
 		*context = NULL;
+		http->again = true; /* at its limit the library looks for who waits only then */
 	}
 }
 
@@ -555,7 +556,7 @@ http_fd(const struct http *http)
 void
 http_run(struct http *http)
 {
-	http->resumed = false;
+	http->again = false;
 	http->idle_runs++;
 	(void)MHD_run(http->daemon);
 }
@@ -565,7 +566,7 @@ http_timeout_ms(const struct http *http)
 {
 	MHD_UNSIGNED_LONG_LONG timeout;
 
-	if (http->resumed)
+	if (http->again)
 		return 0;
 	if (MHD_get_timeout(http->daemon, &timeout) != MHD_YES)
 		return -1;

@@ -15,15 +15,11 @@
 
 #include "core/base.h"
 #include "core/utc.h"
+#include "core/watch.h"
 
-#define WATCHES_MAX 32
+#define WATCHES_MAX 8
+#define EVENTS_MAX  32
 #define TICKS_MAX   16
-
-struct watch {
-	int fd;
-	void (*ready)(void *arg);
-	void *arg;
-};
 
 struct tick {
 	int64_t every_us, due_us;
@@ -65,15 +61,21 @@ loop_close(struct loop *loop)
 }
 
 void
-loop_watch(struct loop *loop, int fd, void (*ready)(void *arg), void *arg)
+loop_watch(struct loop *loop, int fd, void (*ready)(void *arg, uint32_t events), void *arg)
 {
 	struct watch *watch = &loop->watches[loop->watches_count++];
 	struct epoll_event event = { .events = EPOLLIN, .data.ptr = watch };
 
 	assert(loop->watches_count <= WATCHES_MAX);
-	*watch = (struct watch){ .fd = fd, .ready = ready, .arg = arg };
+	*watch = (struct watch){ .ready = ready, .arg = arg };
 	if (epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0)
 		die("epoll_ctl: %s", strerrordesc_np(errno));
+}
+
+int
+loop_epoll(const struct loop *loop)
+{
+	return loop->epoll_fd;
 }
 
 void
@@ -87,11 +89,12 @@ loop_tick(struct loop *loop, unsigned every_ms, void (*fn)(void *arg), void *arg
 }
 
 static void
-take_signals(void *arg)
+take_signals(void *arg, uint32_t events)
 {
 	struct loop *loop = arg;
 	struct signalfd_siginfo info;
 
+	(void)events;
 	while (read(loop->signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
 		if (info.ssi_signo != SIGHUP)
 			loop->signalled(loop->signalled_arg, (int)info.ssi_signo);
@@ -156,17 +159,17 @@ run_ticks(struct loop *loop)
 void
 loop_run(struct loop *loop, const struct loop_hooks *hooks)
 {
-	struct epoll_event events[WATCHES_MAX];
+	struct epoll_event events[EVENTS_MAX];
 	int n, i;
 
 	do {
-		n = epoll_wait(loop->epoll_fd, events, WATCHES_MAX, sleep_ms(loop, hooks));
+		n = epoll_wait(loop->epoll_fd, events, EVENTS_MAX, sleep_ms(loop, hooks));
 		if (n < 0 && errno != EINTR)
 			die("epoll_wait: %s", strerrordesc_np(errno));
 		for (i = 0; i < n; i++) {
 			struct watch *watch = events[i].data.ptr;
 
-			watch->ready(watch->arg);
+			watch->ready(watch->arg, events[i].events);
 		}
 		run_ticks(loop);
 		hooks->turn(hooks->arg);

@@ -4,6 +4,7 @@
 #define SERVER_LOOP_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct loop;
 
@@ -17,8 +18,12 @@ struct loop_hooks {
 struct loop *loop_open(void);
 void loop_close(struct loop *loop);
 
-/* Call ready(arg) in each turn in which fd is readable.  For as long as the loop lives. */
-void loop_watch(struct loop *loop, int fd, void (*ready)(void *arg), void *arg);
+/* Call ready(arg, events) in each turn in which fd is readable.  For as long as the loop lives. */
+void loop_watch(struct loop *loop, int fd, void (*ready)(void *arg, uint32_t events), void *arg);
+
+/* Its epoll, for who has descriptors that come and go: each with a struct watch (core/watch.h), which
+ * must not be gone before the turn is over. */
+int loop_epoll(const struct loop *loop);
 
 /* Call fn(arg) about every so many milliseconds. */
 void loop_tick(struct loop *loop, unsigned every_ms, void (*fn)(void *arg), void *arg);

@@ -39,21 +39,17 @@ struct daemon {
 	struct workers *workers, *hashers;
 	struct jobs *jobs;
 	int wake;
+	bool http_due; /* it has input */
 	bool stopping;
 	int64_t stop_us; /* monotonic: when draining ends at the latest */
 };
 
-/* That something came wakes the loop; turn() takes it. */
+/* turn() takes what came. */
 static void
-http_woke(void *arg)
+http_woke(void *arg, uint32_t events)
 {
-	(void)arg;
-}
-
-static void
-run_lanes(void *arg)
-{
-	lanes_ready(((struct daemon *)arg)->lanes);
+	(void)events;
+	((struct daemon *)arg)->http_due = true;
 }
 
 static void
@@ -66,11 +62,12 @@ take_done(struct workers *workers)
 }
 
 static void
-run_done(void *arg)
+run_done(void *arg, uint32_t events)
 {
 	struct daemon *d = arg;
 	uint64_t n;
 
+	(void)events;
 	if (read(d->wake, &n, sizeof(n)) < 0 && errno != EAGAIN)
 		log_line(LOG_LEVEL_ERROR, "eventfd", "errno=%d", errno);
 	take_done(d->workers);
@@ -84,6 +81,7 @@ tick(void *arg)
 
 	lanes_tick(d->lanes);
 	http_tick(d->http);
+	d->http_due = true; /* whatever the library waits for without an event */
 }
 
 static void
@@ -120,11 +118,14 @@ turn(void *arg)
 	struct daemon *d = arg;
 	int rounds = 0;
 
-	/* The lanes and the ticks must have their turn as well, however busy clients are. */
-	do {
+	/* The lanes and the ticks must have their turn as well, however busy clients are.  And that an
+	 * answer's next piece came is nothing to the library, which would ask the system for more. */
+	while ((d->http_due || http_timeout_ms(d->http) == 0) && rounds++ < ROUNDS_MAX) {
+		d->http_due = false;
 		http_run(d->http);
 		lanes_flush(d->lanes);
-	} while (http_timeout_ms(d->http) == 0 && ++rounds < ROUNDS_MAX);
+	}
+	lanes_flush(d->lanes);
 }
 
 static int
@@ -187,7 +188,8 @@ open_all(struct daemon *d, const char *spool)
 	loop_signals(d->loop, stop, d);
 	d->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	d->lanes = lanes_open(d->database->url, (unsigned)config->lanes,
-	                      (unsigned)config_for_others(config, config->lanes));
+	                      (unsigned)config_for_others(config, config->lanes),
+	                      loop_epoll(d->loop));
 	d->workers = workers_open(&settings, d->wake);
 	settings.threads = settings.others = (unsigned)config->argon2_threads;
 	settings.queue = settings.queue_others = 32;
@@ -206,7 +208,6 @@ open_all(struct daemon *d, const char *spool)
 		&(struct service){ .http = d->http, .lanes = d->lanes, .workers = d->workers });
 	d->jobs = jobs_open(d->database->url, !config->jobs);
 	loop_watch(d->loop, http_fd(d->http), http_woke, d);
-	loop_watch(d->loop, lanes_fd(d->lanes), run_lanes, d);
 	loop_watch(d->loop, d->wake, run_done, d);
 	loop_tick(d->loop, 100, tick, d);
 	loop_tick(d->loop, 1000, tick_second, d);

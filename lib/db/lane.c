@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <unistd.h>
 
 #include "core/log.h"
+#include "core/watch.h"
 #include "db/connect.h"
 #include "db/lane_share.h"
 #include "db/principal.h"
@@ -52,6 +52,7 @@ enum lane_state {
 
 struct lane {
 	struct lanes *lanes;
+	struct watch watch;
 	enum lane_state state;
 	PGconn *pg;
 	int fd; /* registered with the epoll, -1 when none */
@@ -112,7 +113,7 @@ enqueue(struct lanes *lanes, struct lane_query *query)
 static void
 watch(struct lane *lane, uint32_t events)
 {
-	struct epoll_event ev = { .events = events, .data.ptr = lane };
+	struct epoll_event ev = { .events = events, .data.ptr = &lane->watch };
 	int fd = PQsocket(lane->pg);
 
 	if (fd < 0)
@@ -197,8 +198,10 @@ lane_fail(struct lane *lane, const char *why)
 	}
 }
 
+static void lane_ready(void *arg, uint32_t events);
+
 struct lanes *
-lanes_open(const char *url, unsigned count, unsigned others)
+lanes_open(const char *url, unsigned count, unsigned others, int epoll)
 {
 	struct lanes *lanes = calloc(1, sizeof(*lanes) + count * sizeof(struct lane));
 
@@ -210,22 +213,15 @@ lanes_open(const char *url, unsigned count, unsigned others)
 	lanes->urgent.last = &lanes->urgent.first;
 	lanes->waiting.last = &lanes->waiting.first;
 	lanes->variants = variants_new();
-	lanes->epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (lanes->epoll < 0)
-		die("no epoll for the lanes");
+	lanes->epoll = epoll;
 	for (unsigned i = 0; i < count; i++) {
 		lanes->lane[i].lanes = lanes;
+		lanes->lane[i].watch = (struct watch){ lane_ready, &lanes->lane[i] };
 		lanes->lane[i].fd = -1;
 		lanes->lane[i].backoff_us = BACKOFF_FIRST_US;
 		lane_connect(&lanes->lane[i]);
 	}
 	return lanes;
-}
-
-int
-lanes_fd(const struct lanes *lanes)
-{
-	return lanes->epoll;
 }
 
 static void
@@ -585,36 +581,31 @@ lane_read(struct lane *lane)
 	}
 }
 
-void
-lanes_ready(struct lanes *lanes)
+static void
+lane_ready(void *arg, uint32_t events)
 {
-	struct epoll_event ready[8];
-	int n = epoll_wait(lanes->epoll, ready, COUNT_OF(ready), 0);
+	struct lane *lane = arg;
 
-	for (int i = 0; i < n; i++) {
-		struct lane *lane = ready[i].data.ptr;
-
-		if (lane->state == LANE_CONNECTING) {
-			lane_poll_connect(lane);
-			continue;
-		}
-		if (lane->state != LANE_UP)
-			continue;
-		if (ready[i].events & EPOLLOUT) {
-			int left = PQflush(lane->pg);
-
-			if (left < 0) {
-				lane_fail(lane, "flush");
-				continue;
-			}
-			watch(lane, left ? EPOLLIN | EPOLLOUT : EPOLLIN);
-		}
-		if (!PQconsumeInput(lane->pg)) {
-			lane_fail(lane, "input");
-			continue;
-		}
-		lane_read(lane);
+	if (lane->state == LANE_CONNECTING) {
+		lane_poll_connect(lane);
+		return;
 	}
+	if (lane->state != LANE_UP)
+		return;
+	if (events & EPOLLOUT) {
+		int left = PQflush(lane->pg);
+
+		if (left < 0) {
+			lane_fail(lane, "flush");
+			return;
+		}
+		watch(lane, left ? EPOLLIN | EPOLLOUT : EPOLLIN);
+	}
+	if (!PQconsumeInput(lane->pg)) {
+		lane_fail(lane, "input");
+		return;
+	}
+	lane_read(lane);
 }
 
 /* Queries in flight whose time is up: tell their owner, drop the answer when it comes. */
@@ -717,7 +708,6 @@ lanes_close(struct lanes *lanes)
 		return;
 	for (unsigned i = 0; i < lanes->count; i++)
 		PQfinish(lanes->lane[i].pg);
-	close(lanes->epoll);
 	variants_free(lanes->variants);
 	free(lanes);
 }

@@ -23,7 +23,7 @@ struct lane_query {
 	 * the same statements under the same principal are then asked in one. */
 	struct id id;
 	bool urgent; /* sent before all that are not, and on any lane */
-	/* called once, from lanes_ready, lanes_tick or lanes_submit */
+	/* called once, from a watch, lanes_flush or lanes_tick */
 	void (*done)(struct lane_query *query);
 	void *owner;
 	/* Out */
@@ -40,10 +40,8 @@ struct lane_query {
 struct lanes;
 
 /* url is a libpq connection string.  Connects in the background.  Of `count` lanes the first `others`
- * are for queries that are not urgent. */
-struct lanes *lanes_open(const char *url, unsigned count, unsigned others);
-int lanes_fd(const struct lanes *lanes); /* epoll fd: readable when lanes_ready has work */
-void lanes_ready(struct lanes *lanes);
+ * are for queries that are not urgent.  The loop's epoll tells of the lanes' sockets (core/watch.h). */
+struct lanes *lanes_open(const char *url, unsigned count, unsigned others, int epoll);
 void lanes_submit(struct lanes *lanes, struct lane_query *query);
 void lanes_flush(struct lanes *lanes); /* end of a turn: one Sync for each lane that was used */
 void lanes_tick(struct lanes *lanes);  /* about every 100 ms: deadlines, reconnects */
