@@ -187,9 +187,9 @@ open_all(struct daemon *d, const char *spool)
 	d->loop = loop_open();
 	loop_signals(d->loop, stop, d);
 	d->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	d->lanes = lanes_open(d->database->url, (unsigned)config->lanes,
-	                      (unsigned)config_for_others(config, config->lanes),
-	                      loop_epoll(d->loop));
+	d->lanes =
+		lanes_open(d->database->url, (unsigned)config->lanes,
+	                   (unsigned)config_for_others(config, config->lanes), loop_epoll(d->loop));
 	d->workers = workers_open(&settings, d->wake);
 	settings.threads = settings.others = (unsigned)config->argon2_threads;
 	settings.queue = settings.queue_others = 32;
