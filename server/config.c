@@ -474,3 +474,12 @@ config_link_key(struct config *config, char *error, size_t size)
 	config->link_key = copy(text);
 	return true;
 }
+
+bool
+config_list_has(const struct config_list *list, const char *item)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (strcmp(list->items[i], item) == 0)
+			return true;
+	return false;
+}

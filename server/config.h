@@ -18,6 +18,8 @@ struct config_list {
 	char *items[CONFIG_LIST_MAX];
 };
 
+bool config_list_has(const struct config_list *list, const char *item);
+
 /* Texts are never NULL and belong to the config. */
 struct config {
 	char *database_url; /* neither URL: the private cluster */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The way of every request, the same for all operations. */
-#include "dispatch.h"
+#include "dispatch_private.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -20,192 +20,19 @@
 #include "ratelimit.h"
 #include "reply.h"
 
-static struct dispatch server;
+struct dispatch dispatcher;
 
 void
 dispatch_init(const struct dispatch *dispatch)
 {
-	server = *dispatch;
+	dispatcher = *dispatch;
 	routes_init();
 }
 
 void
 dispatch_drain(void)
 {
-	server.draining = true;
-}
-
-/* ------------------------------------------------------------ the head */
-
-/* The caller's request id when it is harmless, else one of ours. */
-static const char *
-request_id(struct request *req)
-{
-	const char *sent = request_header(req, "Request-Id");
-	char text[ID_TEXT];
-
-	if (sent && *sent && strlen(sent) <= 64) {
-		const char *p = sent;
-
-		while ((*p >= '0' && *p <= '9') || (*p >= 'a' && *p <= 'z') ||
-		       (*p >= 'A' && *p <= 'Z') || *p == '-' || *p == '_' || *p == '.')
-			p++;
-		if (*p == '\0')
-			return sent;
-	}
-	return arena_text(&req->arena, id_format(id_new(), text));
-}
-
-static bool
-in_list(const struct config_list *list, const char *text)
-{
-	for (size_t i = 0; i < list->count; i++)
-		if (strcmp(list->items[i], text) == 0)
-			return true;
-	return false;
-}
-
-static bool
-origin_allowed(const char *origin)
-{
-	return in_list(&server.config->cors_origins, origin) ||
-	       in_list(&server.config->cors_origins, "*");
-}
-
-static void
-add_common_headers(struct request *req)
-{
-	const char *origin = request_header(req, "Origin"),
-		   *trace = request_header(req, "traceparent");
-
-	reply_header(req, "Request-Id", req->ctx.request_id);
-	reply_header(req, "Cache-Control", "no-store");
-	reply_header(req, "X-Content-Type-Options", "nosniff");
-	if (trace && strlen(trace) <= 64)
-		reply_header(req, "traceparent", trace);
-	reply_header(req, "Vary",
-	             server.config->cors_origins.count > 0
-	                     ? "Authorization, Accept-Language, Origin"
-	                     : "Authorization, Accept-Language");
-	if (origin && origin_allowed(origin)) {
-		reply_header(req, "Access-Control-Allow-Origin", origin);
-		reply_header(req, "Access-Control-Expose-Headers",
-		             "ETag, Link, Location, Request-Id, Retry-After, Idempotent-Replayed");
-	}
-}
-
-static void
-begin(struct request *req)
-{
-	req->ctx.arena = &req->arena;
-	req->ctx.now = utc_now();
-	req->ctx.scope = &req->scope;
-	req->ctx.if_match = -1;
-	req->language = req->ctx.language =
-		negotiate_chinese(request_header(req, "Accept-Language"));
-	req->ctx.request_id = request_id(req);
-	buf_init(&req->reply.body, 64u << 20);
-	add_common_headers(req);
-}
-
-static void
-preflight(struct request *req, const char *allow)
-{
-	req->reply.status = 204;
-	reply_header(req, "Allow", allow ? allow : "GET, HEAD, OPTIONS");
-	if (allow && strstr(allow, "PATCH"))
-		reply_header(req, "Accept-Patch", ACCEPT_PATCH);
-	if (request_header(req, "Origin") && origin_allowed(request_header(req, "Origin"))) {
-		reply_header(req, "Access-Control-Allow-Methods", allow ? allow : "GET");
-		reply_header(
-			req, "Access-Control-Allow-Headers",
-			"Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, "
-			"Request-Id, traceparent, "
-			"X-HTTP-Method-Override, Accept-Language");
-		reply_header(req, "Access-Control-Max-Age", "600");
-	}
-}
-
-static bool
-media_type_fits(struct request *req)
-{
-	const char *type = request_header(req, "Content-Type");
-	struct buf list;
-
-	if (!req->operation->spool)
-		return true;
-	buf_init(&list, 1024);
-	for (const char *const *t = req->operation->media_types; *t; t++) {
-		size_t n = strlen(*t);
-
-		if (type && strncasecmp(type, *t, n) == 0 &&
-		    (type[n] == '\0' || type[n] == ';' || type[n] == ' ')) {
-			buf_clear(&list);
-			return true;
-		}
-		buf_printf(&list, "%s%s", list.len ? ", " : "", *t);
-	}
-	note_failure(&req->ctx, ERR_UNSUPPORTED_MEDIA_TYPE, NULL,
-	             arena_copy(&req->arena, list.data, list.len), NULL);
-	buf_clear(&list);
-	return false;
-}
-
-bool
-dispatch_head(struct request *req)
-{
-	const char *override = request_header(req, "X-HTTP-Method-Override");
-	const char *method = req->method, *allow;
-
-	begin(req);
-	if (strcmp(method, "POST") == 0 && override && strcmp(override, "PATCH") == 0)
-		method = "PATCH";
-	req->op = route_match(&req->arena, method, req->path, req->segments, &allow);
-	req->operation = &operations[req->op];
-	if (strcmp(method, "OPTIONS") == 0 && (allow || strcmp(req->path, "*") == 0)) {
-		preflight(req, allow ? arena_printf(&req->arena, "%s, OPTIONS", allow) : NULL);
-		return false;
-	}
-	if (req->op == OP_NONE) {
-		if (allow)
-			reply_header(req, "Allow", allow);
-		note_failure(&req->ctx, allow ? ERR_METHOD_NOT_ALLOWED : ERR_NOT_FOUND, NULL,
-		             method, NULL);
-		problem_reply(req, allow ? ERR_METHOD_NOT_ALLOWED : ERR_NOT_FOUND, NULL);
-		return false;
-	}
-	req->route = route_of(req->op);
-	req->max_body = req->operation->max_body;
-	req->spool = req->operation->spool;
-	if (!media_type_fits(req)) {
-		problem_reply(req, ERR_UNSUPPORTED_MEDIA_TYPE, NULL);
-		return false;
-	}
-	return true;
-}
-
-void
-dispatch_refused(struct request *req, int status)
-{
-	static const struct {
-		int status;
-		enum err err;
-	} table[] = {
-		{ 400, ERR_BAD_REQUEST },           { 413, ERR_TOO_LARGE_BODY },
-		{ 414, ERR_URI_TOO_LONG },          { 431, ERR_TOO_MANY_HEADERS },
-		{ 501, ERR_NOT_IMPLEMENTED },       { 503, ERR_UNAVAILABLE },
-		{ 505, ERR_VERSION_NOT_SUPPORTED },
-	};
-	enum err err = ERR_BAD_REQUEST;
-
-	if (!req->ctx.request_id)
-		begin(req);
-	for (size_t i = 0; i < COUNT_OF(table); i++)
-		if (table[i].status == status)
-			err = table[i].err;
-	note_failure(&req->ctx, err, NULL,
-	             arena_printf(&req->arena, "%llu", (unsigned long long)req->max_body), NULL);
-	problem_reply(req, err, NULL);
+	dispatcher.draining = true;
 }
 
 /* ------------------------------------------------------------ who asks */
@@ -226,7 +53,7 @@ client_address(const struct request *req)
 	const char *forwarded = request_header(req, "X-Forwarded-For"), *last;
 	struct address_block block = { 0 };
 
-	if (forwarded && in_list(&server.config->trusted_proxy, req->peer)) {
+	if (forwarded && config_list_has(&dispatcher.config->trusted_proxy, req->peer)) {
 		last = strrchr(forwarded, ',');
 		last = last ? last + 1 : forwarded;
 		block = address_block(last + strspn(last, " "));
@@ -276,7 +103,7 @@ may_guess(struct request *req)
 
 	if (!req->operation->on_hasher || req->who)
 		return true;
-	return take_token(req, "login", &name, sizeof(name), server.config->rate_login);
+	return take_token(req, "login", &name, sizeof(name), dispatcher.config->rate_login);
 }
 
 static void
@@ -320,10 +147,11 @@ look_up(struct request *req, enum sql sql, const struct arg *arg)
 		.urgent = req->operation->critical,
 		.owner = req,
 		.values = { bind_args(&req->arena, &statements[sql], &req->ctx, arg, 1) },
-		.deadline_us = req->started_us + INT64_C(1000) * server.config->read_deadline_ms,
+		.deadline_us =
+			req->started_us + INT64_C(1000) * dispatcher.config->read_deadline_ms,
 		.done = found_principal,
 	};
-	lanes_submit(server.lanes, &req->lane);
+	lanes_submit(dispatcher.lanes, &req->lane);
 }
 
 static void
@@ -374,7 +202,7 @@ dispatch_request(struct request *req)
 		req->started_us = clock_monotonic_us();
 	/* before anything is looked up: a token or link that is none must cost its sender too */
 	address = client_address(req);
-	if (!within_limit(req, address.b, address.size, server.config->rate_address))
+	if (!within_limit(req, address.b, address.size, dispatcher.config->rate_address))
 		return;
 	switch (req->operation->auth) {
 	case AUTH_TOKEN:
@@ -475,7 +303,8 @@ submit_read(struct request *req)
 		.urgent = req->operation->critical,
 		.owner = req,
 		.done = read_done,
-		.deadline_us = req->started_us + INT64_C(1000) * server.config->read_deadline_ms,
+		.deadline_us =
+			req->started_us + INT64_C(1000) * dispatcher.config->read_deadline_ms,
 	};
 	if (req->route->sections[0].kind == SECTION_ONE)
 		req->lane.id = req->id;
@@ -485,7 +314,7 @@ submit_read(struct request *req)
 		answer_problem(req, err);
 		return;
 	}
-	lanes_submit(server.lanes, &req->lane);
+	lanes_submit(dispatcher.lanes, &req->lane);
 }
 
 /* To a lane or a worker, when its caller has not too much there already. */
@@ -494,7 +323,7 @@ submit(struct request *req)
 {
 	const bool reads = req->route->kind == ROUTE_READ && !req->operation->on_worker;
 
-	if (!caller_begins(req, server.config, reads)) {
+	if (!caller_begins(req, dispatcher.config, reads)) {
 		metrics_refused(REFUSED_AT_ONCE);
 		answer_problem(req, ERR_TOO_MANY_AT_ONCE);
 		return;
@@ -503,7 +332,8 @@ submit(struct request *req)
 		submit_read(req);
 		return;
 	}
-	if (!workers_submit(req->operation->on_hasher ? server.hashers : server.workers, req)) {
+	if (!workers_submit(req->operation->on_hasher ? dispatcher.hashers : dispatcher.workers,
+	                    req)) {
 		metrics_refused(REFUSED_QUEUE);
 		answer_problem(req, ERR_UNAVAILABLE);
 	}
@@ -516,7 +346,7 @@ authorised(struct request *req)
 	enum err err = OK;
 
 	if (req->who && !within_limit(req, req->who->actor.b, sizeof(req->who->actor.b),
-	                              server.config->rate_principal))
+	                              dispatcher.config->rate_principal))
 		return;
 	if (!may_guess(req)) {
 		metrics_refused(REFUSED_RATE);
@@ -556,7 +386,7 @@ authorised(struct request *req)
 void
 dispatch_run(struct request *req, struct conn *conn)
 {
-	int64_t deadline = req->started_us + INT64_C(1000) * server.config->command_deadline_ms;
+	int64_t deadline = req->started_us + INT64_C(1000) * dispatcher.config->command_deadline_ms;
 
 	/* what waited too long in the queue is not begun: its caller has gone */
 	if (clock_monotonic_us() >= deadline) {
