@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* HTTP/1.1 by libmicrohttpd, hardened: the only part that knows the library.
  *
- * All functions belong to the loop's thread.  For each request http.c makes a struct request,
+ * All functions belong to the loop's thread.  For each request it makes a struct request,
  * calls on_head when the head is in (its framing already checked), collects the body, suspends the
  * connection and calls on_request.  Later, exactly once, http_reply() sends req->reply; the request
  * and its arena are freed when the library is done with it.  on_head may fill req->reply and return

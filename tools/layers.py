@@ -14,7 +14,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 # A header, and the only places that may include it.
 HEADERS = [
     (r"libpq(-fe|-events|/.*)\.h", r"lib/db/", "libpq belongs to lib/db"),
-    (r"microhttpd\.h", r"server/http\.c$", "libmicrohttpd belongs to server/http.c"),
+    (r"microhttpd\.h", r"server/http_private\.h$", "libmicrohttpd belongs to http.c and http_exchange.c"),
+    (r"http_private\.h", r"server/http(_exchange)?\.c$", "libmicrohttpd belongs to http.c and http_exchange.c"),
     (r"jansson\.h", r"server/", "Jansson belongs to server"),
     (r"(sodium|magic|systemd/.*)\.h", r"server/", "this library is linked to server alone"),
 ]
