@@ -16,9 +16,8 @@ import sys
 
 LINES = 90.0  # per cent of all lines
 
-# Per cent of the branches that must be taken, part by part.  What is missing to 100 is mostly the way an error of
-# the database takes through a caller, which ./dev torture walks and this run does not.  Only ever raised.
-BRANCHES = {"money": 90.0, "stock": 83.0, "authorisation": 83.0, "idempotency": 83.0, "parsers": 92.0}
+# Per cent of the branches that must be taken, part by part.
+BRANCHES = {"money": 100.0, "stock": 100.0, "authorisation": 100.0, "idempotency": 100.0, "parsers": 100.0}
 
 # Which files they are.
 PARTS = {
@@ -31,10 +30,21 @@ PARTS = {
                 "lib/vehicle/vin.c", "lib/vehicle/plate.c", "lib/part/part_number.c"),
 }
 
-# Branches that no test can take: (file, expression on the line, reason).
+# Branches that this run cannot take: (what the line looks like, between the statement before it and the line behind it;
+# reason).  Of a line that only waits for the failure one branch is excused, of an assertion and of a lost COMMIT all are.
+FAILS = r"err = (?:db_read|levels_lock|document_number|conn_run)\(.*\);"    # only with the database: their callers ask for what is there
+TESTED = r"(?:if \(!?err\b|return err \?)"
 EXCEPT = [
-    ("", r"^\s*assert\(", "an assertion that fails ends the process, and none does"),
+    (r" @ assert\(", "an assertion that fails ends the process, and none does"),
+    (r" @ if \(err == ERR_OUTCOME_UNKNOWN\b", "a COMMIT whose answer is lost: ./dev torture and ./dev fault cut it there"),
+    (r" @ if \(.* @ die\(", "out of memory, which ./dev torture's mode memory walks; or a kernel without clocks or random numbers"),
+    (FAILS + " @ " + TESTED, "an error of the database on its way through a caller: ./dev torture fails each call of libpq"),
+    (r"err = work_order_lock\(ctx, work_order, pointer, &bill->wo\); @ " + TESTED, "the same: a bill's order is there"),
+    (r"err = lock_bill\(ctx, row_id\(rows, 0, \"settlement_id\"\),.*\); @ " + TESTED, "the same: a payment's bill is there"),
+    (r" @ .*\bconn_run\(.*\) == OK", "the same, of a read that tells how it stands"),
+    (r" @ .*atomic_compare_exchange", "two threads at one instant: a test lets them race, but who meets whom is the machine's"),
 ]
+WHOLE = set(EXCEPT[:2])
 
 
 class Share:
@@ -54,6 +64,17 @@ def percent(part, whole):
     return 100 * part / whole if whole else 100.0
 
 
+def around(source, number):
+    """A line between the statement before it and the line behind it, comments and spaces taken out."""
+    text = re.sub(r"/\*.*?\*/", lambda m: "\n" * m.group().count("\n"), "\n".join(source), flags=re.DOTALL).split("\n")
+    lines = [line.strip() for line in text[max(0, number - 12):number - 1]]
+    while lines and lines[-1] in ("", "}"):
+        lines.pop()
+    before = re.split(r"(?<=[;{}])\n", "\n".join(lines))[-1].replace("\n", " ")
+    behind = text[number].strip() if number < len(text) else ""
+    return f"{before} @ {text[number - 1].strip()} @ {behind}"
+
+
 def count(file, used):
     """The share of one file, and the lines that have a branch which was never taken."""
     source = pathlib.Path(file["file"]).read_text(encoding="utf-8").splitlines()
@@ -63,16 +84,19 @@ def count(file, used):
             continue
         share.lines += 1
         share.lines_hit += line["count"] > 0
-        text = source[line["line_number"] - 1]
-        excused = [e for e in EXCEPT if file["file"].startswith(e[0]) and re.search(e[1], text)]
-        used.update(excused)
-        if excused:
-            continue
         taken = [branch["count"] > 0 for branch in line["branches"]]
+        if not all(taken):
+            text = around(source, line["line_number"])
+            excused = next((e for e in EXCEPT if re.search(e[0], text)), None)
+            if excused:
+                used.add(excused)
+                taken.remove(False)
+            if excused in WHOLE:
+                taken = []
         share.branches += len(taken)
         share.branches_hit += sum(taken)
         if not all(taken):
-            missed.append((line["line_number"], len(taken) - sum(taken), text.strip()))
+            missed.append((line["line_number"], len(taken) - sum(taken), source[line["line_number"] - 1].strip()))
     return share, missed
 
 
@@ -93,14 +117,15 @@ def main(path):
         print(f"{name:20}{share}")
 
     pathlib.Path(path).with_name("missed.txt").write_text("".join(line + "\n" for line in missed), encoding="utf-8")
-    wrong = [f"no line has what is excepted: {entry[1]}" for entry in EXCEPT if entry not in used]
+    # whether two threads meet is left to chance
+    wrong = [f"nothing needs the exception: {entry[1]}" for entry in EXCEPT[:-1] if entry not in used]
     if percent(whole.lines_hit, whole.lines) < LINES:
         wrong.append(f"less than {LINES} % of all lines")
     wrong += [f"{part}: less than {BRANCHES[part]} % of its branches" for part, share in parts.items()
               if percent(share.branches_hit, share.branches) < BRANCHES[part]]
     for line in wrong:
         print(line)
-    checks = 1 + len(PARTS) + len(EXCEPT)
+    checks = len(PARTS) + len(EXCEPT)
     print(f"{checks - len(wrong)} passed, {len(wrong)} failed")
     return 1 if wrong else 0
 
