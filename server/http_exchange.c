@@ -310,8 +310,14 @@ body_in(struct exchange *x, const char *data, size_t size)
 {
 	int status;
 
-	if (x->stage == STAGE_REFUSED)
-		return body_swallow(&x->body, size) ? MHD_YES : MHD_NO;
+	if (x->stage == STAGE_REFUSED && body_swallow(&x->body, size))
+		return MHD_YES;
+	if (x->stage == STAGE_REFUSED) { /* the rest is not worth reading: it is told now */
+		x->stage = STAGE_SENDING;
+		refusal_send(x->link->fd,
+		             MHD_get_reason_phrase_for((unsigned)x->req.reply.status), &x->req);
+		return MHD_NO;
+	}
 	if (x->stage != STAGE_BODY)
 		return MHD_NO;
 	status = body_add(&x->body, &x->req, x->http->settings.spool_dir, data, size);

@@ -17,10 +17,20 @@ def defined(path, name):
     return written(path, rf"^#define {name}\s+(\d+)\b")
 
 
+def spooled(operation):
+    """Octets of a body that goes to a file."""
+    pattern = rf"operationId: {operation}\n(?:.+\n)*? *x-spool: .* max: (\d+)\}}"
+    found = [match for path in (ROOT / "api-spec").glob("*.yaml") for match in re.findall(pattern, path.read_text(encoding="utf-8"))]
+    assert len(found) == 1, operation
+    return int(found[0])
+
+
 BODY = written("tools/contract.py", r'"x-max-body", (\d+) if o\["body"\]')
 NO_BODY = written("tools/contract.py", r'"x-max-body", \d+ if o\["body"\] else (\d+)')  # of operations that take none
 DEPTH = defined("server/decode.h", "DECODE_DEPTH_MAX")
 VALUES = defined("server/decode.h", "DECODE_VALUES_MAX")
 HEAD = defined("server/http_head.h", "HEAD_SIZE_MAX")
 TARGET = defined("server/http_head.h", "HEAD_TARGET_MAX")
+FILE = spooled("uploadFile")
+IMPORT = spooled("createImport")
 HEADERS = written("server/request.h", r"\} headers\[(\d+)\];$")

@@ -4,13 +4,15 @@
 import json
 import pathlib
 import re
+import select
 import socket
+import struct
 
 import pytest
 
-from fettle import Contract, fettled, uuid7, wait_for
+from fettle import Contract, fettled, is_sanitized, uuid7, wait_for
 from shapes import changed, members, plain, right
-from sizes import BODY, DEPTH, HEAD, HEADERS, NO_BODY, TARGET
+from sizes import BODY, DEPTH, FILE, HEAD, HEADERS, IMPORT, NO_BODY, TARGET
 from wire import Wire
 
 CONTRACT = Contract(json.loads((pathlib.Path(fettled()).parent / "generated/openapi.json").read_text(encoding="utf-8")))
@@ -91,6 +93,54 @@ def test_bodies(chain, name, limit, make, at, above, chunked):
             assert (reply.status, reply.code) == (above if beyond else at), (size, reply)
         client.close()
         chain.admin.get("/v1/me", expect=200)
+
+
+PICTURE = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + b"IHDR" + struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
+PIECE = 1 << 18
+GROWTH = 8 << 10  # KiB
+
+
+def memory(daemon):
+    """KiB of its own: what it has mapped of a file is the file's."""
+    status = (pathlib.Path("/proc") / str(daemon.process.pid) / "status").read_text(encoding="utf-8")
+    return int(re.search(r"RssAnon:\s+(\d+)", status).group(1))
+
+
+def stream(wire, first, size, watch):
+    """A chunked body of that many octets, until it is out or an answer comes; watch() beside it."""
+    sent = 0
+    while sent < size and not select.select([wire.socket], [], [], 0)[0]:
+        part = (bytes(PIECE) if sent else first.ljust(PIECE, b"\0"))[:size - sent]
+        wire.send(b"%x\r\n" % len(part) + part + b"\r\n")
+        sent += len(part)
+        watch()
+    if sent == size:
+        wire.send(b"0\r\n\r\n")
+    return wire.answer()
+
+
+# path, type, how it begins, the limit, and what is said at it: an import of no kind does not begin
+SPOOLED = [("/v1/files?name=x", "image/png", PICTURE, FILE, (201, None)),
+           ("/v1/imports?kind=nothing", "text/csv", b"code\n", IMPORT, (400, "bad_parameter"))]
+
+
+@pytest.mark.parametrize("path, kind, first, limit, at", SPOOLED, ids=["file", "import"])
+def test_what_goes_to_a_file(another, chain, store, path, kind, first, limit, at):
+    """Really sent, piece by piece: taken up to the limit, refused above it, and the daemon's memory stays."""
+    daemon = another()
+    fields = (f"Authorization: Bearer {chain.admin.token}", f"Content-Type: {kind}", "Transfer-Encoding: chunked")
+    with Wire(daemon.port) as wire:
+        assert served(wire)
+    seen = [memory(daemon)]
+    for size, beyond in around(limit):
+        with Wire(daemon.port, timeout=60) as wire:
+            wire.send(head(f"POST {path}&store_id={store.id} HTTP/1.1", *fields))
+            answer = stream(wire, first, size, lambda: seen.append(memory(daemon)))
+        assert (answer.status, answer.code) == ((413, "too_large_body") if beyond else at), (size, answer)
+        with Wire(daemon.port) as wire:
+            assert served(wire)
+    print({"KiB before": seen[0], "at most": max(seen)})
+    assert is_sanitized() or max(seen) - seen[0] < GROWTH
 
 
 @pytest.mark.parametrize("op", [op for op in CONTRACT.operations if op.method != "GET"], ids=lambda op: op.id)
