@@ -314,8 +314,8 @@ body_in(struct exchange *x, const char *data, size_t size)
 		return MHD_YES;
 	if (x->stage == STAGE_REFUSED) { /* the rest is not worth reading: it is told now */
 		x->stage = STAGE_SENDING;
-		refusal_send(x->link->fd,
-		             MHD_get_reason_phrase_for((unsigned)x->req.reply.status), &x->req);
+		refusal_send(x->link->fd, MHD_get_reason_phrase_for((unsigned)x->req.reply.status),
+		             &x->req);
 		return MHD_NO;
 	}
 	if (x->stage != STAGE_BODY)

@@ -48,14 +48,22 @@ run_checks(struct ctx *ctx, void *arg)
 	return OK;
 }
 
+static const char *
+text_or_none(const struct rows *rows, size_t i, const char *column)
+{
+	const char *text = row_text(rows, i, column);
+
+	return text ? text : "none";
+}
+
 static void
 print(FILE *out, const char *check, const struct rows *rows)
 {
 	for (size_t i = 0; i < rows_count(rows); i++)
 		fprintf(out, "%s: %s %s: %s is %s, should be %s\n", check,
 		        row_text(rows, i, "store_code"), row_text(rows, i, "subject"),
-		        row_text(rows, i, "what"), row_text(rows, i, "found"),
-		        row_text(rows, i, "expected"));
+		        row_text(rows, i, "what"), text_or_none(rows, i, "found"),
+		        text_or_none(rows, i, "expected"));
 }
 
 /* One snapshot: its differences are printed, and added to the count. */

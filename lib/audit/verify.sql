@@ -13,6 +13,7 @@ SELECT st.code AS store_code, coalesce(n.kind, c.kind) || '-' || coalesce(n.peri
                         UNION ALL SELECT store_id, number FROM stock_document
                         UNION ALL SELECT store_id, number FROM settlement WHERE number IS NOT NULL
                         UNION ALL SELECT store_id, number FROM payment
+                        UNION ALL SELECT store_id, number FROM estimate WHERE revision = 1
                         UNION ALL SELECT store_id, number FROM complaint) a) o
          WHERE o.parts IS NOT NULL
          GROUP BY o.store_id, o.parts[1], o.parts[2]) n
@@ -221,6 +222,13 @@ SELECT st.code AS store_code, d.subject, d.what || ' of line ' || d.position AS 
           FROM settlement_line l
           JOIN settlement s ON s.id = l.settlement_id AND s.status <> 'void' AND s.deleted_at IS NULL
           JOIN work_order_line o ON o.id = l.work_order_line_id
+        UNION ALL
+        -- what was decided of an estimate stands in the order
+        SELECT l.store_id, e.number, l.position, 'amount', l.amount, n.amount
+          FROM estimate_line l
+          JOIN estimate e ON e.id = l.estimate_id
+          LEFT JOIN work_order_line n ON n.estimate_line_id = l.id
+         WHERE l.decision IS NOT NULL
         UNION ALL
         SELECT y.store_id, 'survey ' || y.id, 0, 'satisfaction', a.satisfaction, y.satisfaction
           FROM survey y

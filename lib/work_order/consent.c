@@ -95,11 +95,12 @@ consent_save(struct ctx *ctx, const struct work_order *wo, const struct consent 
 	         ARG(by_phone, in->by->phone), ARG(amount, consent->amount), limit);
 }
 
-/* Where consent leads: a waiting order is ready, one before its check goes back to work. */
-static void
-move_authorised(struct ctx *ctx, const struct work_order *wo)
+void
+consent_move(struct ctx *ctx, const struct work_order *wo, const struct consent *consent)
 {
-	if (wo->status == WORK_ORDER_STATUS_OPENED)
+	if (consent->authorised == 0)
+		work_order_changed(ctx, wo, "work_order.declined");
+	else if (wo->status == WORK_ORDER_STATUS_OPENED)
 		work_order_move(ctx, wo, WORK_ORDER_STATUS_READY, "work_order.authorised", NULL,
 		                NULL);
 	else if (wo->status == WORK_ORDER_STATUS_AWAITING_QC)
@@ -133,10 +134,7 @@ work_order_authorise(struct ctx *ctx, struct id id, const struct authorise_work_
 	if (held)
 		stock_hold(ctx, held);
 	lines_decide(ctx, id, consent.decided, consent.decided_count, consent.id);
-	if (consent.authorised > 0)
-		move_authorised(ctx, &wo);
-	else
-		work_order_changed(ctx, &wo, "work_order.declined");
+	consent_move(ctx, &wo, &consent);
 	return OK;
 }
 

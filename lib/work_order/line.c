@@ -44,25 +44,18 @@ line_of(const struct lines *lines, struct id id)
 	return NULL;
 }
 
-/* The lines turned into one array for each column. */
-struct columns {
-	struct id *ids, *operations, *parts, *concerns;
-	const char **kinds, **descriptions, **categories, **payers, **statuses, **supplies,
-		**reasons;
-	struct qty *quantities;
-	int64_t *list_prices, *unit_prices, *amounts;
-};
-
-static void
-columns_of(struct arena *arena, const struct lines *lines, struct columns *c)
+void
+line_columns(struct arena *arena, const struct lines *lines, struct line_columns *c)
 {
 	size_t n = lines->count + 1;
 
-	*c = (struct columns){
+	*c = (struct line_columns){
 		.ids = arena_array(arena, n, sizeof(*c->ids)),
 		.operations = arena_array(arena, n, sizeof(*c->operations)),
 		.parts = arena_array(arena, n, sizeof(*c->parts)),
 		.concerns = arena_array(arena, n, sizeof(*c->concerns)),
+		.estimate_lines = arena_array(arena, n, sizeof(*c->estimate_lines)),
+		.revives = arena_array(arena, n, sizeof(*c->revives)),
 		.kinds = arena_array(arena, n, sizeof(*c->kinds)),
 		.descriptions = arena_array(arena, n, sizeof(*c->descriptions)),
 		.categories = arena_array(arena, n, sizeof(*c->categories)),
@@ -82,6 +75,8 @@ columns_of(struct arena *arena, const struct lines *lines, struct columns *c)
 		c->operations[i] = l->operation;
 		c->parts[i] = l->part;
 		c->concerns[i] = l->concern;
+		c->estimate_lines[i] = l->estimate_line;
+		c->revives[i] = l->revives;
 		c->kinds[i] = enum_code(&work_order_line_kind_enum, (int)l->kind);
 		c->descriptions[i] = l->description;
 		c->categories[i] = l->category;
@@ -101,21 +96,16 @@ lines_add(struct ctx *ctx, struct id store, struct id order, int64_t last_positi
           const struct lines *lines, struct id authorisation)
 {
 	size_t n = lines->count;
-	struct columns c;
+	struct line_columns c;
 
 	if (n == 0)
 		return;
-	columns_of(ctx->arena, lines, &c);
+	line_columns(ctx->arena, lines, &c);
 	db_write(ctx, work_order_lines_add, ARG(store_id, store), ARG(order_id, order),
 	         ARG(last_position, last_position), ARG(authorisation_id, authorisation),
-	         IDS_ARG(line_ids, c.ids, n), TEXTS_ARG(kinds, c.kinds, n),
-	         IDS_ARG(operation_ids, c.operations, n), IDS_ARG(part_ids, c.parts, n),
-	         IDS_ARG(concern_ids, c.concerns, n), TEXTS_ARG(descriptions, c.descriptions, n),
-	         TEXTS_ARG(repair_categories, c.categories, n),
-	         QTYS_ARG(quantities, c.quantities, n), INTS_ARG(list_prices, c.list_prices, n),
-	         INTS_ARG(unit_prices, c.unit_prices, n), INTS_ARG(amounts, c.amounts, n),
-	         TEXTS_ARG(payers, c.payers, n), TEXTS_ARG(statuses, c.statuses, n),
-	         TEXTS_ARG(supplies, c.supplies, n), TEXTS_ARG(reasons, c.reasons, n));
+	         LINE_ARGS(&c, n), TEXTS_ARG(statuses, c.statuses, n),
+	         TEXTS_ARG(supplies, c.supplies, n), TEXTS_ARG(reasons, c.reasons, n),
+	         IDS_ARG(estimate_line_ids, c.estimate_lines, n));
 }
 
 void

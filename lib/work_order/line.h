@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Lines of work orders, as the module's own files hand them around. */
+/* Lines of work orders, as the files of this module and estimates hand them around. */
 #ifndef WORK_ORDER_LINE_H
 #define WORK_ORDER_LINE_H
 
 #include "work_order/work_order.h"
 
 struct line {
-	struct id id, operation, part, concern, technician;
+	struct id id, operation, part, concern, technician, estimate_line, revives;
 	int64_t position;
 	enum work_order_line_kind kind;
 	enum work_order_line_status status;
@@ -24,6 +24,28 @@ struct lines {
 	struct line *line;
 	size_t count;
 };
+
+/* Lines turned into one array for each column, and those that say what is done and what it costs as
+ * the arguments of a statement. */
+struct line_columns {
+	struct id *ids, *operations, *parts, *concerns, *estimate_lines, *revives;
+	const char **kinds, **descriptions, **categories, **payers, **statuses, **supplies,
+		**reasons;
+	struct qty *quantities;
+	int64_t *list_prices, *unit_prices, *amounts;
+};
+void line_columns(struct arena *arena, const struct lines *lines, struct line_columns *columns);
+
+#define LINE_ARGS(c, n)                                                                         \
+	IDS_ARG(line_ids, (c)->ids, n), TEXTS_ARG(kinds, (c)->kinds, n),                        \
+		IDS_ARG(operation_ids, (c)->operations, n), IDS_ARG(part_ids, (c)->parts, n),   \
+		IDS_ARG(concern_ids, (c)->concerns, n),                                         \
+		TEXTS_ARG(descriptions, (c)->descriptions, n),                                  \
+		TEXTS_ARG(repair_categories, (c)->categories, n),                               \
+		QTYS_ARG(quantities, (c)->quantities, n),                                       \
+		INTS_ARG(list_prices, (c)->list_prices, n),                                     \
+		INTS_ARG(unit_prices, (c)->unit_prices, n), INTS_ARG(amounts, (c)->amounts, n), \
+		TEXTS_ARG(payers, (c)->payers, n), IDS_ARG(revives_line_ids, (c)->revives, n)
 
 /* All lines of a locked order, by position. */
 MUSTCHECK enum err lines_read(struct ctx *ctx, struct id order, struct lines *lines);

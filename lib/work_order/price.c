@@ -12,17 +12,20 @@ lines_facts(struct ctx *ctx, struct id order, struct id reception, bool numbered
 	struct id *labour = arena_array(ctx->arena, count + 1, sizeof(*labour));
 	struct id *parts = arena_array(ctx->arena, count + 1, sizeof(*parts));
 	struct id *concerns = arena_array(ctx->arena, count + 1, sizeof(*concerns));
+	struct id *revives = arena_array(ctx->arena, count + 1, sizeof(*revives));
 	enum err err;
 
 	for (size_t i = 0; i < count; i++) {
 		labour[i] = in[i].operation_id;
 		parts[i] = in[i].part_id;
 		concerns[i] = in[i].concern_id;
+		revives[i] = in[i].revives_line_id;
 	}
 	err = db_read(ctx, work_order_facts, &facts->rows, ARG(id, order),
 	              ARG(reception_id, reception), ARG(numbered, numbered),
 	              IDS_ARG(operation_ids, labour, count), IDS_ARG(part_ids, parts, count),
-	              IDS_ARG(concern_ids, concerns, count));
+	              IDS_ARG(concern_ids, concerns, count),
+	              IDS_ARG(revives_line_ids, revives, count));
 	if (!err && rows_count(facts->rows) > 0)
 		facts->may_discount = scope_covers(ctx->beyond, row_id(facts->rows, 0, "store_id"));
 	return err;
@@ -90,6 +93,8 @@ take_from_catalogue(struct ctx *ctx, const struct rows *rows, size_t i,
 	out->description = in->has_description ? in->description : name;
 	if (in->has_concern_id && row_is_null(rows, i, "concern_id"))
 		return failf(ctx, ERR_NOT_FOUND, "%s/concern_id", at);
+	if (in->has_revives_line_id && row_is_null(rows, i, "revives_line_id"))
+		return failf(ctx, ERR_NOT_FOUND, "%s/revives_line_id", at);
 	return OK;
 }
 
@@ -118,6 +123,7 @@ price_line(struct ctx *ctx, const struct line_facts *facts, size_t i,
 	out->operation = in->operation_id;
 	out->part = in->part_id;
 	out->concern = in->concern_id;
+	out->revives = in->revives_line_id;
 	out->payer = in->has_payer ? in->payer : PAYER_CUSTOMER;
 	out->status = WORK_ORDER_LINE_STATUS_PROPOSED;
 	out->supply = LINE_SUPPLY_NONE;

@@ -24,6 +24,7 @@ SELECT l.work_order_id AS _parent, l.id, l.position, l.kind, l.operation_id, l.p
        l.repair_category, l.quantity, CASE WHEN l.kind = 'labour' THEN l.quantity END AS hours,
        l.list_price, l.unit_price, l.amount, l.payer, l.status, l.work_status, l.supply,
        l.issued_quantity, l.returned_quantity, l.technician_id, l.reason, l.note, l.rework_count, l.authorisation_id,
+       l.estimate_line_id, l.revives_line_id,
        l.created_at, l.updated_at
   FROM work_order_line l
  WHERE l.work_order_id = ANY (:ids)
@@ -115,7 +116,12 @@ WITH r AS MATERIALIZED (
 SELECT r.store_id, r.customer_id, r.vehicle_id, r.status, r.odometer_km, r.old_parts, r.number, p.discount_limit_bp,
        e.last_position, e.gross, e.discounts,
        o.name AS operation_name, o.standard_hours, o.unit_price AS operation_price, o.repair_category,
-       a.name AS part_name, a.sale_price AS part_price, n.id AS concern_id
+       a.name AS part_name, a.sale_price AS part_price, n.id AS concern_id,
+       (SELECT l.id
+          FROM work_order_line l
+          JOIN work_order b ON b.id = l.work_order_id
+         WHERE l.id = w.revives_line_id AND l.status IN ('declined', 'deferred')
+           AND b.vehicle_id = r.vehicle_id AND b.store_id = r.store_id) AS revives_line_id
   FROM r
   JOIN store_policy p ON p.store_id = r.store_id
  CROSS JOIN (SELECT coalesce(max(l.position), 0) AS last_position,
@@ -123,8 +129,8 @@ SELECT r.store_id, r.customer_id, r.vehicle_id, r.status, r.odometer_km, r.old_p
                     coalesce(sum(l.amount) FILTER (WHERE l.kind = 'discount'), 0)::bigint AS discounts
                FROM work_order_line l
               WHERE l.work_order_id = :id AND l.status IN ('proposed', 'authorised')) e
-  LEFT JOIN unnest(:operation_ids::uuid[], :part_ids::uuid[], :concern_ids::uuid[])
-            WITH ORDINALITY w (operation_id, part_id, concern_id, position) ON true
+  LEFT JOIN unnest(:operation_ids::uuid[], :part_ids::uuid[], :concern_ids::uuid[], :revives_line_ids::uuid[])
+            WITH ORDINALITY w (operation_id, part_id, concern_id, revives_line_id, position) ON true
   LEFT JOIN operation o ON o.id = w.operation_id AND o.active AND o.deleted_at IS NULL
   LEFT JOIN part a ON a.id = w.part_id AND a.active AND a.deleted_at IS NULL
   LEFT JOIN reception_concern n ON n.id = w.concern_id AND n.reception_id = r.id

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The jobs, and the smallest of them. */
+#include "estimate/estimate.h"
 #include "jobs/jobs.h"
 #include "work_order/work_order.h"
 
@@ -20,6 +21,7 @@ const struct job job_table[] = {
 	{ "close_paid_work_orders", work_orders_close_paid, 500, false },
 	{ "send_surveys", job_send_surveys, 100, false },
 	{ "expire_surveys", job_expire_surveys, 60000, false },
+	{ "expire_estimates", estimates_expire_due, 5000, false },
 	{ "fold_kpis", job_fold_kpis, 100, false },
 	{ "run_imports", job_run_imports, 100, false },
 	{ "sweep_imports", job_sweep_imports, 60000, false },

@@ -896,6 +896,77 @@ def _(t):
     return call(t.store.manager, f"/v1/payments/{payment['id']}/refund", {"amount": payment["amount"], "reason": "投诉补偿"})
 
 
+# --- Estimates ---
+
+lists("advisor", ("listEstimates", "/v1/estimates"))
+
+
+@sample("createEstimate")
+def _(t):
+    return call(t.store.advisor, "/v1/estimates", {
+        "work_order_id": t.order()["id"], "valid_until": today(30), "note": "含工时", "options": [
+            {"label": "更换", "pros": "一次解决", "cons": "费用较高", "duration_minutes": 90, "lines": [
+                {"kind": "labour", "operation_id": t.operation()["id"]},
+                {"kind": "part", "part_id": t.part()["id"], "quantity": 2, "description": "滤清器总成"}]},
+            {"label": "修复", "lines": [{"kind": "fee", "description": "打胶", "amount": 5000}]}]})
+
+
+@sample("getEstimate")
+def _(t):
+    return call(t.store.advisor, f"/v1/estimates/{t.estimate()['id']}")
+
+
+@sample("updateEstimate")
+def _(t):
+    return call(t.store.advisor, f"/v1/estimates/{t.estimate()['id']}", {
+        "note": "电话确认", "options": [{"label": "修复", "lines": [{"kind": "fee", "description": "打胶", "amount": 5000}]}]}, version=1)
+
+
+@sample("sendEstimate")
+def _(t):
+    return call(t.store.advisor, f"/v1/estimates/{t.estimate()['id']}/send")
+
+
+@sample("decideEstimate")
+def _(t):
+    sent = t.sent_estimate()
+    option = sent["options"][0]
+    return call(t.store.advisor, f"/v1/estimates/{sent['id']}/decide", {
+        "option_id": option["id"], "lines": [{"line_id": option["lines"][0]["id"], "decision": "defer", "reason": "price"}], **CONSENT})
+
+
+@sample("reviseEstimate")
+def _(t):
+    return call(t.store.advisor, f"/v1/estimates/{t.sent_estimate()['id']}/revise", {
+        "note": "改用副厂件", "options": [{"label": "修复", "lines": [{"kind": "fee", "description": "打胶", "amount": 4000}]}]})
+
+
+@sample("expireEstimate")
+def _(t):
+    return call(t.store.advisor, f"/v1/estimates/{t.sent_estimate()['id']}/expire")
+
+
+@sample("listEstimateVersions")
+def _(t):
+    return call(t.store.advisor, f"/v1/estimates/{t.estimate()['id']}/versions")
+
+
+@sample("listEstimateChanges")
+def _(t):
+    return call(t.store.advisor, f"/v1/estimates/{t.estimate()['id']}/diff")
+
+
+@sample("listDeferredLines")
+def _(t):
+    return call(t.store.advisor, f"/v1/vehicles/{t.order()['vehicle_id']}/deferred-lines")
+
+
+@sample("decideEstimateByLink")
+def _(t):
+    sent = t.sent_estimate()
+    return call(t.chain.anyone, f"/v1/public/{sent['token']}/estimate-decision", {"option_id": sent["options"][0]["id"]})
+
+
 # --- After it ---
 
 lists("service", ("listSurveyTemplates", "/v1/survey-templates"), ("listSurveys", "/v1/surveys"),

@@ -136,6 +136,17 @@ class Trade:
         self.store.inspector.post(f"/v1/quality-checks/{self.check(order)['id']}/pass", expect=200)
         return self.read(order)
 
+    # --- Estimates ---
+
+    def estimate(self, options=None, order=None, **more):
+        """A draft with one option of labour and a part."""
+        options = options or [{"label": "更换", "lines": [
+            {"kind": "labour", "operation_id": self.operation()["id"]}, {"kind": "part", "part_id": self.part()["id"], "quantity": 1}]}]
+        return self.store.advisor.post("/v1/estimates", {"work_order_id": (order or self.order())["id"], "options": options, **more}, expect=201)
+
+    def sent_estimate(self, **more):
+        return self.store.advisor.post(f"/v1/estimates/{self.estimate(**more)['id']}/send", expect=200)
+
     # --- Money ---
 
     def bill(self, order=None):

@@ -189,6 +189,10 @@ corrupt("check undecided", "quality_check",
 corrupt("satisfaction", "survey",
         "UPDATE survey t SET satisfaction = satisfaction - 1 WHERE id = (SELECT id FROM survey WHERE status = 'completed' ORDER BY id LIMIT 1)"
         " RETURNING (SELECT code FROM store WHERE id = t.store_id), id", r"lines: {0} survey {1}: satisfaction of line 0 is ")
+corrupt("decided line not in the order", "work_order_line",
+        "UPDATE work_order_line t SET estimate_line_id = NULL WHERE id = (SELECT id FROM work_order_line WHERE estimate_line_id IS NOT NULL ORDER BY id LIMIT 1)"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM estimate WHERE work_order_id = t.work_order_id)",
+        r"lines: {0} {1}: amount of line [12] is none, should be ")
 corrupt("survey's link", "link",
         "UPDATE link t SET subject_id = gen_random_uuid() WHERE id = (SELECT link_id FROM survey ORDER BY id LIMIT 1)"
         " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT id FROM survey WHERE link_id = t.id)", r"links: {0} survey {1}: link is ")

@@ -119,8 +119,8 @@ class Writer(threading.Thread):
         finally:
             self.caller.close()
 
-    def do(self, who, path, body=None, event=None, subject=None, allowed=()):
-        """Make the change and be told of it, however often that has to be asked for."""
+    def do(self, who, path, body=None, event=None, subject=None, allowed=(), further=()):
+        """Make the change and be told of it, however often that has to be asked for; further: events beside its own."""
         if self.load.stopping.is_set():
             raise Stopped
         key, began = str(uuid.uuid4()), time.monotonic()
@@ -131,6 +131,8 @@ class Writer(threading.Thread):
                 said = answer[2]
                 self.load.journal.acknowledge(Effect(key, who, path, body or {}, answer[0], said.get("id"), event,
                                                      subject or said.get("id")))
+                for also, of in further:
+                    self.load.journal.acknowledge(Effect(key, who, path, body or {}, answer[0], said.get("id"), also, of))
                 return said
             if answer and answer[2].get("code") in allowed:
                 self.load.journal.write(key=key, refused=answer[2]["code"])
@@ -195,13 +197,23 @@ class Shop:
                                                      "odometer_km": 41200, "concerns": ["异响"]}, "reception.opened")["id"]
         for verb in ("greet", "start-check", "hand-over"):
             do(s.advisor, f"/v1/receptions/{reception}/{verb}")
-        order = do(s.advisor, "/v1/work-orders", {
-            "reception_id": reception, "promised_at": instant(hours=4),
-            "lines": [{"kind": "labour", "operation_id": self.operation}, {"kind": "part", "part_id": self.part, "quantity": 2}]},
-            "work_order.opened")
-        path, labour = f"/v1/work-orders/{order['id']}", order["lines"][0]["id"]
-        do(s.advisor, path + "/authorise", {"lines": [line["id"] for line in order["lines"]], "method": "in_person",
-                                            "by": {"name": "王小明"}}, "work_order.authorised", order["id"])
+        lines = [{"kind": "labour", "operation_id": self.operation}, {"kind": "part", "part_id": self.part, "quantity": 2}]
+        consent = {"method": "in_person", "by": {"name": "王小明"}}
+        by_estimate = n % 2 == 1  # the other way to consent
+        order = do(s.advisor, "/v1/work-orders", {"reception_id": reception, "promised_at": instant(hours=4),
+                                                  "lines": [] if by_estimate else lines}, "work_order.opened")
+        path = f"/v1/work-orders/{order['id']}"
+        if by_estimate:
+            estimate = do(s.advisor, "/v1/estimates", {"work_order_id": order["id"], "options": [{"label": "更换", "lines": lines}]},
+                          "estimate.drafted")
+            below = f"/v1/estimates/{estimate['id']}"
+            do(s.advisor, below + "/send", None, "estimate.sent", estimate["id"])
+            chosen = do(s.advisor, below + "/decide", {"option_id": estimate["options"][0]["id"], **consent}, "estimate.accepted", estimate["id"],
+                        further=[("work_order.authorised", order["id"])])
+            labour = chosen["options"][0]["lines"][0]["work_order_line_id"]
+        else:
+            labour = order["lines"][0]["id"]
+            do(s.advisor, path + "/authorise", {"lines": [line["id"] for line in order["lines"]], **consent}, "work_order.authorised", order["id"])
         do(s.dispatcher, path + "/dispatch", {"bay_id": s.bay, "assignments": [{"line_id": labour, "technician_id": s.tech1.id}]},
            "work_order.dispatched", order["id"])
         do(s.tech1, f"/v1/work-order-lines/{labour}/clock-on", None, "work_order.started", order["id"])
