@@ -93,7 +93,7 @@ class Contract:
                 self.permissions, self.roles = part["permissions"], part["roles"]
                 self.store_kinds = part["store_kinds"]
                 self.merge({"components": {"schemas": {
-                    "Permission": {"x-enum": self.permissions},
+                    "Permission": {"x-enum": self.permissions, "x-may-grow": True},
                     "Role": {"x-enum": {r: info["label"] for r, info in self.roles.items()}},
                     "StoreKind": {"x-enum": {k: info["label"] for k, info in self.store_kinds.items()}}}}}, path.name)
             else:

@@ -17,7 +17,7 @@ HEADERS = [
     (r"microhttpd\.h", r"server/http_private\.h$", "libmicrohttpd belongs to http.c and http_exchange.c"),
     (r"http_private\.h", r"server/http(_exchange)?\.c$", "libmicrohttpd belongs to http.c and http_exchange.c"),
     (r"jansson\.h", r"server/", "Jansson belongs to server"),
-    (r"(sodium|magic|systemd/.*)\.h", r"server/", "this library is linked to server alone"),
+    (r"(sodium|magic|xxhash|systemd/.*)\.h", r"server/", "this library is linked to server alone"),
 ]
 
 # The domain modules in dependency order: a module includes only those before it.

@@ -111,7 +111,8 @@ appointment_book(struct ctx *ctx, const struct create_appointment *in)
 		.starts_at = in->starts_at,
 		.numbered = true,
 	};
-	struct rows *customers, *vehicles, *choice;
+	struct later *customers, *vehicles;
+	struct rows *choice;
 	struct id customer = in->customer_id;
 	enum err err = ctx_store(ctx, in->store_id, &slot.store);
 
@@ -119,14 +120,14 @@ appointment_book(struct ctx *ctx, const struct create_appointment *in)
 		err = new_id(ctx, in->id, &ctx->subject);
 	if (err)
 		return err;
-	customer_ask(ctx, customer, &customers);
-	vehicle_ask(ctx, in->vehicle_id, &vehicles);
+	customers = customer_ask(ctx, customer);
+	vehicles = vehicle_ask(ctx, in->vehicle_id);
 	err = ask(ctx, &slot, IDS_ARG(operation_ids, in->operation_ids, in->operation_ids_count),
 	          (struct id){ { 0 } }, &choice);
 	if (!err)
-		err = customer_told(ctx, customers, &customer, "/customer_id");
+		err = customer_told(ctx, customers->rows, &customer, "/customer_id");
 	if (!err)
-		err = vehicle_told(ctx, vehicles, "/vehicle_id");
+		err = vehicle_told(ctx, vehicles->rows, "/vehicle_id");
 	if (!err)
 		err = choose(ctx, &slot, choice, in->operation_ids_count);
 	if (!err)

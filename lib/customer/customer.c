@@ -18,10 +18,10 @@ customer_link(struct ctx *ctx, struct id customer, struct id store, const char *
 	         ARG(why, why));
 }
 
-void
-customer_ask(struct ctx *ctx, struct id id, struct rows **rows)
+struct later *
+customer_ask(struct ctx *ctx, struct id id)
 {
-	db_read_later(ctx, customer_resolve, rows, ARG(id, id));
+	return db_read_later(ctx, customer_resolve, ARG(id, id));
 }
 
 enum err

@@ -13,7 +13,7 @@ void customer_link(struct ctx *ctx, struct id customer, struct id store, const c
  * stayed. ERR_NOT_FOUND at pointer. */
 MUSTCHECK enum err customer_resolve(struct ctx *ctx, struct id *id, const char *pointer);
 /* The same around a trip that asks for more: queued by the one, judged by the other. */
-void customer_ask(struct ctx *ctx, struct id id, struct rows **rows);
+struct later *customer_ask(struct ctx *ctx, struct id id);
 MUSTCHECK enum err customer_told(struct ctx *ctx, struct rows *rows, struct id *id,
                                  const char *pointer);
 

@@ -182,6 +182,15 @@ db_read_later_args(struct ctx *ctx, enum sql sql, struct rows **rows, const char
 		queue(ctx->conn, ENTRY_READ, sql, values, rows);
 }
 
+struct later *
+db_later(struct ctx *ctx, enum sql sql, const char *const *values)
+{
+	struct later *later = arena_alloc(ctx->arena, sizeof(*later));
+
+	db_read_later_args(ctx, sql, &later->rows, values);
+	return later;
+}
+
 void
 db_guard(struct ctx *ctx, enum err (*guard)(struct ctx *ctx, void *arg), void *arg)
 {

@@ -132,15 +132,22 @@ MUSTCHECK enum err db_lock_row(struct ctx *ctx, enum sql sql, struct id id, stru
 #define db_lock(ctx, sql, id, rows) db_lock_row(ctx, SQL_##sql, id, rows)
 
 /* Queue a read whose rows are there after the next trip (the COMMIT's at the latest): what does not
- * depend on one another is asked in one.  NULL until then, and for good when the trip failed. */
+ * depend on one another is asked in one.  NULL until then, and for good when the trip failed.  *rows
+ * must outlive the transaction: its end is a trip, too. */
 void db_read_later_args(struct ctx *ctx, enum sql sql, struct rows **rows,
                         const char *const *values);
-#define db_read_later(ctx, sql, rows, ...)                           \
-	db_read_later_args(                                          \
-		ctx, SQL_##sql, rows,                                \
-		bind_args((ctx)->arena, &statements[SQL_##sql], ctx, \
-	                  (struct arg[]){ { 0 }, __VA_ARGS__ } + 1,  \
-	                  sizeof((struct arg[]){ { 0 }, __VA_ARGS__ }) / sizeof(struct arg) - 1))
+
+/* Rows that are to come.  They are told in the arena, so that they may come when whoever asked has
+ * failed and gone. */
+struct later {
+	struct rows *rows;
+};
+struct later *db_later(struct ctx *ctx, enum sql sql, const char *const *values);
+#define db_read_later(ctx, sql, ...)                                  \
+	db_later(ctx, SQL_##sql,                                      \
+	         bind_args((ctx)->arena, &statements[SQL_##sql], ctx, \
+	                   (struct arg[]){ { 0 }, __VA_ARGS__ } + 1,  \
+	                   sizeof((struct arg[]){ { 0 }, __VA_ARGS__ }) / sizeof(struct arg) - 1))
 /* Call guard once, when the first trip is answered; its error ends the transaction. */
 void db_guard(struct ctx *ctx, enum err (*guard)(struct ctx *ctx, void *arg), void *arg);
 

@@ -99,17 +99,15 @@ save_decisions(struct ctx *ctx, const struct choice *choice)
 
 /* The lines of the option into the order: stock is locked before lines are written. */
 static enum err
-accept(struct ctx *ctx, const struct work_order *wo, const struct decide_estimate *in,
-       struct choice *choice, struct consent *consent)
+accept(struct ctx *ctx, const struct work_order *wo, struct choice *choice,
+       const struct consent *consent)
 {
-	const struct authorise_work_order given = { .method = in->method, .by = in->by };
 	struct stock_held *held;
 	enum err err = lines_reserve(ctx, wo->store, wo->id, choice->each, choice->lines.count,
 	                             consent->refuse, &held);
 
 	if (err)
 		return err;
-	consent->in = &given;
 	consent_save(ctx, wo, consent);
 	lines_add(ctx, wo->store, wo->id, choice->last_position, &choice->lines, consent->id);
 	if (held)
@@ -122,7 +120,9 @@ static enum err
 decide(struct ctx *ctx, const struct work_order *wo, const struct estimate *estimate,
        const struct decide_estimate *in)
 {
+	const struct authorise_work_order given = { .method = in->method, .by = in->by };
 	struct consent consent = {
+		.in = &given,
 		.refuse = in->has_on_shortage && in->on_shortage == ON_SHORTAGE_REFUSE,
 	};
 	struct choice choice = { 0 };
@@ -143,7 +143,7 @@ decide(struct ctx *ctx, const struct work_order *wo, const struct estimate *esti
 		if (err)
 			return err;
 		sum_consent(&choice, &consent);
-		err = accept(ctx, wo, in, &choice, &consent);
+		err = accept(ctx, wo, &choice, &consent);
 	}
 	if (err)
 		return err;
@@ -168,8 +168,8 @@ decide(struct ctx *ctx, const struct work_order *wo, const struct estimate *esti
 enum err
 estimate_decide(struct ctx *ctx, struct id id, const struct decide_estimate *in)
 {
-	struct estimate estimate;
-	struct work_order wo;
+	struct estimate estimate = { 0 };
+	struct work_order wo = { 0 };
 	int to;
 	enum err err = estimate_begin(ctx, id, OP_decideEstimate, &wo, &estimate, &to);
 
@@ -191,8 +191,8 @@ estimate_decide_by_link(struct ctx *ctx, const struct estimate_decision *in)
 		.has_lines = in->has_lines,
 		.has_reason = in->has_reason,
 	};
-	struct estimate estimate;
-	struct work_order wo;
+	struct estimate estimate = { 0 };
+	struct work_order wo = { 0 };
 	struct rows *rows;
 	int to;
 	enum err err = db_read(ctx, estimate_of_link, &rows, NO_ARGS);

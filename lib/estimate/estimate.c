@@ -168,7 +168,7 @@ check_valid_until(struct ctx *ctx, struct id store, struct date day)
 		db_read(ctx, estimate_day, &rows, ARG(store_id, store), ARG(valid_until, day));
 
 	if (!err && row_bool(rows, 0, "lapsed"))
-		err = fail_with(ctx, ERR_TOO_SMALL, "/valid_until", row_text(rows, 0, "today"),
+		err = fail_with(ctx, ERR_BAD_VALUE, "/valid_until", "must not be in the past",
 		                NULL);
 	return err;
 }
@@ -177,7 +177,7 @@ enum err
 estimate_create(struct ctx *ctx, const struct create_estimate *in)
 {
 	const char *number = NULL;
-	struct work_order wo;
+	struct work_order wo = { 0 };
 	struct id id;
 	enum err err = new_id(ctx, in->id, &id);
 
@@ -202,8 +202,8 @@ estimate_create(struct ctx *ctx, const struct create_estimate *in)
 enum err
 estimate_update(struct ctx *ctx, struct id id, const struct update_estimate *in)
 {
-	struct estimate estimate;
-	struct work_order wo;
+	struct estimate estimate = { 0 };
+	struct work_order wo = { 0 };
 	int same;
 	/* what can still be sent can be changed */
 	enum err err = estimate_begin(ctx, id, OP_sendEstimate, &wo, &estimate, &same);
@@ -237,9 +237,9 @@ revoke_link(struct ctx *ctx, const struct estimate *estimate)
 enum err
 estimate_send(struct ctx *ctx, struct id id)
 {
-	struct estimate estimate;
+	struct estimate estimate = { 0 };
 	struct id link = id_new();
-	struct work_order wo;
+	struct work_order wo = { 0 };
 	int to;
 	enum err err = estimate_begin(ctx, id, OP_sendEstimate, &wo, &estimate, &to);
 
@@ -260,8 +260,8 @@ enum err
 estimate_revise(struct ctx *ctx, struct id id, const struct revise_estimate *in)
 {
 	static const struct revise_estimate as_it_is;
-	struct estimate estimate;
-	struct work_order wo;
+	struct estimate estimate = { 0 };
+	struct work_order wo = { 0 };
 	struct id next;
 	int to;
 	enum err err = estimate_begin(ctx, id, OP_reviseEstimate, &wo, &estimate, &to);
@@ -291,8 +291,8 @@ estimate_revise(struct ctx *ctx, struct id id, const struct revise_estimate *in)
 enum err
 estimate_expire(struct ctx *ctx, struct id id)
 {
-	struct estimate estimate;
-	struct work_order wo;
+	struct estimate estimate = { 0 };
+	struct work_order wo = { 0 };
 	int to;
 	enum err err = estimate_begin(ctx, id, OP_expireEstimate, &wo, &estimate, &to);
 

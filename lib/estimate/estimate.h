@@ -12,7 +12,7 @@ extern const struct machine estimate_machine;
 /* Each verb locks the order before the estimate, and sets ctx->subject to the estimate. */
 
 /* Draft one for an order that is not over.  ERR_NOT_FOUND at /work_order_id, ERR_ILLEGAL_TRANSITION,
- * what is wrong with a line at /options/0/lines/0/..., ERR_TOO_SMALL at /valid_until for the past. */
+ * what is wrong with a line at /options/0/lines/0/..., ERR_BAD_VALUE at /valid_until for the past. */
 MUSTCHECK enum err estimate_create(struct ctx *ctx, const struct create_estimate *in);
 /* Only the members that are sent, only of a draft. */
 MUSTCHECK enum err estimate_update(struct ctx *ctx, struct id id, const struct update_estimate *in);

@@ -154,8 +154,9 @@ SELECT e.version, e.number, e.status, e.link_id, e.valid_until::text AS valid_un
    FOR NO KEY UPDATE OF e;
 
 -- name: estimate_day
-SELECT d.today::text AS today, coalesce(:valid_until::date < d.today, false) AS lapsed
-  FROM (SELECT (:now::timestamptz AT TIME ZONE s.time_zone)::date AS today FROM store s WHERE s.id = :store_id) d;
+SELECT coalesce(:valid_until::date < (:now::timestamptz AT TIME ZONE s.time_zone)::date, false) AS lapsed
+  FROM store s
+ WHERE s.id = :store_id;
 
 -- name: estimate_add
 INSERT INTO estimate (id, store_id, number, work_order_id, customer_id, vehicle_id, valid_until, note, created_by,

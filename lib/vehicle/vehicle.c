@@ -28,10 +28,10 @@ vehicle_check_visible(struct ctx *ctx, struct id vehicle, const char *pointer)
 	return err ? err : vehicle_told(ctx, rows, pointer);
 }
 
-void
-vehicle_ask(struct ctx *ctx, struct id vehicle, struct rows **rows)
+struct later *
+vehicle_ask(struct ctx *ctx, struct id vehicle)
 {
-	db_read_later(ctx, vehicle_visible, rows, ARG(id, vehicle));
+	return db_read_later(ctx, vehicle_visible, ARG(id, vehicle));
 }
 
 enum err

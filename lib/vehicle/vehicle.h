@@ -11,7 +11,7 @@ void vehicle_link(struct ctx *ctx, struct id vehicle, struct id store, const cha
 /* ERR_NOT_FOUND at pointer unless the caller may see the vehicle. */
 MUSTCHECK enum err vehicle_check_visible(struct ctx *ctx, struct id vehicle, const char *pointer);
 /* The same around a trip that asks for more: queued by the one, judged by the other. */
-void vehicle_ask(struct ctx *ctx, struct id vehicle, struct rows **rows);
+struct later *vehicle_ask(struct ctx *ctx, struct id vehicle);
 MUSTCHECK enum err vehicle_told(struct ctx *ctx, const struct rows *rows, const char *pointer);
 
 /* The counter's one call: the vehicle of this VIN, else the one that carries this plate (linked to

@@ -36,7 +36,7 @@ add_terms(struct request *req, const char *const *subjects, size_t count)
 {
 	struct search_terms *terms = arena_alloc(&req->arena, sizeof(*terms));
 	const char *const *typed = request_parameter(req, "q");
-	const struct scope *scope = &req->scope;
+	const char *stores = req->scope.hq ? NULL : req->scope.stores;
 
 	terms->count = 0;
 	if (typed)
@@ -45,8 +45,10 @@ add_terms(struct request *req, const char *const *subjects, size_t count)
 	add_arg(req, TEXTS_ARG(search_kinds, terms->kinds, terms->count));
 	add_arg(req, TEXTS_ARG(search_keys, terms->keys, terms->count));
 	add_arg(req, TEXTS_ARG(search_ends, terms->ends, terms->count));
-	add_arg(req, id_is_none(scope->store) ? ARG(search_stores, scope->hq ? NULL : scope->stores)
-	                                      : IDS_ARG(search_stores, &scope->store, 1));
+	if (id_is_none(req->scope.store))
+		add_arg(req, ARG(search_stores, stores));
+	else
+		add_arg(req, IDS_ARG(search_stores, &req->scope.store, 1));
 }
 
 enum err

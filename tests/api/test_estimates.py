@@ -138,7 +138,7 @@ def test_bad_drafts_name_the_line(shop, store, plans):
     assert refused([{"kind": "fee", "description": "x"}]).errors == {"/options/1/lines/0/amount": "required"}
     assert refused([shop.part_line(unit_price=1)], 409).code == "approval_required"
     assert refused(plans[0]["lines"], 409).code == "approval_required"  # the discount
-    assert refused([shop.labour_line()], valid_until=day(-2)).errors == {"/valid_until": "too_small"}
+    assert refused([shop.labour_line()], valid_until=day(-2)).errors == {"/valid_until": "bad_value"}
     unknown = store.advisor.post("/v1/estimates", {"work_order_id": uuid7(), "options": plans}, expect=422)
     assert unknown.errors == {"/work_order_id": "not_found"}
     assert store.advisor.get("/v1/estimates", params={"work_order_id": order["id"]}, expect=200).data == []
