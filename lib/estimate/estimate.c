@@ -29,6 +29,7 @@ estimate_begin(struct ctx *ctx, struct id id, enum op op, struct work_order *wo,
 	enum err err = db_read(ctx, estimate_order, &rows, ARG(id, id));
 
 	ctx->subject = id;
+	*to = 0;
 	if (err)
 		return err;
 	if (rows_count(rows) == 0)

@@ -36,6 +36,9 @@ levels_lock(struct ctx *ctx, struct id store, struct id warehouse, const struct 
 	}
 	if (err)
 		return err;
+	/* where the store is hidden from the caller, nothing can be made in it */
+	if (rows_count(rows) == 0)
+		return fail(ctx, ERR_NOT_FOUND, "/store_id");
 	*levels = (struct levels){ .store = store, .count = rows_count(rows) };
 	levels->level = arena_array(ctx->arena, levels->count, sizeof(*levels->level));
 	for (size_t i = 0; i < levels->count; i++) {

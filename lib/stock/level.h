@@ -30,7 +30,8 @@ struct posting {
 };
 
 /* Lock all levels in part order, and make before that what is missing.  warehouse none: the store's
- * default one; else one of the store's.  One trip, two when one is missing. */
+ * default one; else one of the store's.  One trip, two when one is missing.  ERR_NOT_FOUND at
+ * /store_id for a store that row security hides. */
 MUSTCHECK enum err levels_lock(struct ctx *ctx, struct id store, struct id warehouse,
                                const struct id *parts, size_t count, struct levels *levels);
 

@@ -53,6 +53,8 @@ MUSTCHECK enum err demand_create(struct ctx *ctx, const struct create_demand *in
 
 /* No longer wanted, or lost to what the shelf did not have: what was held is given back. */
 extern const struct machine demand_machine;
+/* Of a demand for stock, which is never reserved. */
+extern const struct machine demand_for_stock_machine;
 MUSTCHECK enum err demand_cancel(struct ctx *ctx, struct id id, const struct end_demand *in);
 MUSTCHECK enum err demand_lose(struct ctx *ctx, struct id id, const struct end_demand *in);
 /* Hold what has become free since for an open demand, as much as it is short of.

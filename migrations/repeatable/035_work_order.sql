@@ -22,3 +22,21 @@ LANGUAGE sql IMMUTABLE AS $$
 	SELECT CASE WHEN line.kind = 'part' THEN round(line.unit_price * (line.issued_quantity - line.returned_quantity))::bigint
 	            ELSE line.amount END
 $$;
+
+-- What stands on each bay of a store, as the board shows it.
+CREATE OR REPLACE FUNCTION bays_now(of_store uuid, at timestamptz) RETURNS jsonb
+LANGUAGE sql STABLE AS $$
+	SELECT coalesce(jsonb_agg(jsonb_build_object('id', b.id, 'code', b.code, 'name', b.name, 'kind', b.kind, 'active', b.active,
+	                                             'work_orders', coalesce(o.orders, '[]')) ORDER BY b.code), '[]')
+	  FROM bay b
+	  LEFT JOIN (SELECT e.bay_id,
+	                    jsonb_agg(jsonb_build_object('id', e.id, 'number', e.number, 'status', e.status, 'plate', v.plate,
+	                                                 'promised_at', to_char(e.promised_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+	                                                 'overdue', coalesce(e.promised_at < at, false)) ORDER BY e.started_at, e.id) AS orders
+	               FROM work_order e
+	               LEFT JOIN vehicle v ON v.id = e.vehicle_id
+	              WHERE e.store_id = of_store AND e.status IN ('dispatched', 'in_progress', 'paused', 'awaiting_qc') AND e.bay_id IS NOT NULL
+	                AND e.deleted_at IS NULL
+	              GROUP BY e.bay_id) o ON o.bay_id = b.id
+	 WHERE b.store_id = of_store AND b.deleted_at IS NULL
+$$;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Warehouses, levels, the ledger, reservations, demands. */
+#include <string.h>
+
+#include "reply.h"
 #include "routes/routes.h"
 #include "stock/bin.h"
 #include "stock/stock.h"
@@ -65,6 +68,14 @@ reverse_document(struct request *req)
 	return stock_document_reverse(&req->ctx, req->id);
 }
 
+static void
+demand_actions(struct buf *out, const struct rows *rows, size_t row, void *arg)
+{
+	bool holds = strcmp(row_text(rows, row, "kind"), "stock") != 0;
+
+	reply_actions(out, rows, row, arg, holds ? &demand_machine : &demand_for_stock_machine);
+}
+
 /* clang-format off */
 const struct route stock_routes[] = {
 	READ(OP_listWarehouses,     PAGE(warehouse_list)),
@@ -78,8 +89,8 @@ const struct route stock_routes[] = {
 	READ_ACTIONS(OP_listReservations, &reservation_machine, PAGE(reservation_list)),
 	READ_ACTIONS(OP_getReservation,   &reservation_machine, ONE(reservation_get)),
 	COMMAND(OP_releaseReservation, release_reservation, THEN(OP_getReservation)),
-	READ_ACTIONS(OP_listDemands, &demand_machine, PAGE(demand_list)),
-	READ_ACTIONS(OP_getDemand,   &demand_machine, ONE(demand_get), MANY(lines, demand_lines)),
+	READ_EXTRA(OP_listDemands, demand_actions, PAGE(demand_list)),
+	READ_EXTRA(OP_getDemand,   demand_actions, ONE(demand_get), MANY(lines, demand_lines)),
 	COMMAND(OP_createDemand,     create_demand, THEN(OP_getDemand)),
 	COMMAND(OP_cancelDemand,     cancel_demand, THEN(OP_getDemand)),
 	COMMAND(OP_loseDemand,       lose_demand,   THEN(OP_getDemand)),

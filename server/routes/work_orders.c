@@ -116,6 +116,7 @@ const struct route work_order_routes[] = {
 	READ(OP_listWorkOrderAuthorisations, UNDER(work_order_visible), PAGE(authorisation_list)),
 	READ(OP_listWorkOrderClockEntries,   UNDER(work_order_visible), PAGE(clock_entry_list)),
 	READ(OP_listWorkOrderHistory,        UNDER(work_order_visible), PAGE(work_order_history)),
+	READ(OP_getBoard,                    ONE(board)),
 	ROUTES_END
 };
 /* clang-format on */

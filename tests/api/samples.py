@@ -708,6 +708,12 @@ def _(t):
 
 # --- Work orders ---
 
+@sample("getBoard")
+def _(t):
+    t.order()
+    return call(t.store.dispatcher, "/v1/board", params={"store_id": t.store.id})
+
+
 lists("advisor", ("listWorkOrders", "/v1/work-orders"), ("listWorkOrderLines", "/v1/work-order-lines"),
       ("listQualityChecks", "/v1/quality-checks"))
 

@@ -241,6 +241,8 @@ def test_waiting_is_served_in_turn(store, part):
     posted(store, p, 3, 100)
     refused = store.parts.post(f"/v1/demands/{third['id']}/reserve")
     assert (refused.status, refused.code) == (409, "holds_nothing")
+    offered = [{a["verb"] for a in d["actions"]} for d in (first, third)]
+    assert offered == [{"cancel", "lose", "reserve"}, {"cancel", "lose"}]
     assert store.parts.get(f"/v1/demands/{second['id']}")["status"] == "reserved"
     assert level(store, p)[:3] == (8, 6, 2)
     held = store.parts.get("/v1/reservations", params={"part_id": p, "status": "active"}).data

@@ -259,8 +259,10 @@ def test_a_line_is_of_the_order(shop, store, sql):
     assert refused["errors"][0]["message"] == "makes an amount above 10000000000.00"
     assert store.advisor.post(path, shop.labour_line(hours=10.5, unit_price=10 ** 11)).errors == {"/hours": "bad_value"}
     # of a price that no caller can have set
-    sql("UPDATE part SET sale_price = 9223372036854775807 WHERE id = %s", (shop.part["id"],))
+    price = "UPDATE part SET sale_price = %s WHERE id = %s"
+    sql(price, (2 ** 63 - 1, shop.part["id"]))
     assert store.advisor.post(path, shop.part_line(1.001)).errors == {"/quantity": "bad_value"}
+    sql(price, (shop.part["sale_price"], shop.part["id"]))  # every list of parts shows it
     assert len(shop.get(order)["lines"]) == 4
 
 

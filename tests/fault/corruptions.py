@@ -31,7 +31,8 @@ for column, what in (("value_after", "value_after of entry 1"), ("on_hand_after"
             f"UPDATE stock_movement t SET {column} = {column} + 1 WHERE id = {MOVE} {MOVE_NAMED}",
             r"stock ledger: {0} {1}: %s is " % what)
 corrupt("ledger ordinal", "stock_movement",
-        f"UPDATE stock_movement t SET ordinal = 1000 WHERE id = {MOVE} {MOVE_NAMED}", r"stock ledger: {0} {1}: ordinal of entry 1000 is 1000")
+        f"UPDATE stock_movement t SET ordinal = 999999999 WHERE id = {MOVE} {MOVE_NAMED}",
+        r"stock ledger: {0} {1}: ordinal of entry 999999999 is 999999999")
 corrupt("movement quantity", "stock_movement",
         f"UPDATE stock_movement t SET quantity = quantity + 1 WHERE id = {MOVE} {MOVE_NAMED}", r"stock levels: {0} {1}.*: on_hand is ")
 corrupt("movement value", "stock_movement",

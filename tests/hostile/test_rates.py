@@ -90,7 +90,8 @@ TABLE = [
 @pytest.mark.parametrize("setting, name, kind, status, address_helps", TABLE, ids=lambda value: getattr(value, "__name__", None))
 def test_limits(limited, setting, name, kind, status, address_helps):
     """As many as are allowed, then refusals until the bucket fills; neither another caller nor another address is touched."""
-    limit = 6 if name == "login" else 60  # passwords take their time
+    # a bucket that fills slowly beside what is asked of it, on a busy machine too; passwords take their time
+    limit = 6 if name == "login" else 12
     people, hire = limited(**{setting: limit})
     call, other = kind(people, hire), kind(people, hire)
     began = time.monotonic()

@@ -52,8 +52,8 @@ REFERENCES = {
     "actor_id": "staff", "after": "event", "appointment_id": "appointment", "bay_id": "bay", "bin_id": "bin",
     "concern_id": "reception_concern", "customer_id": "customer", "document_id": "stock_document", "keep_id": "customer",
     "line_id": "work_order_line", "lines": "work_order_line", "merge_id": "customer", "operation_id": None,
-    "operation_ids": None, "owner_id": "staff", "part_id": None, "question_id": None, "received_by": "staff",
-    "reception_id": "reception", "region_id": None, "row_id": "work_order", "settlement_id": "settlement",
+    "operation_ids": None, "option_id": "estimate_option", "owner_id": "staff", "part_id": None, "question_id": None, "received_by": "staff",
+    "reception_id": "reception", "region_id": None, "revives_line_id": "work_order_line", "row_id": "work_order", "settlement_id": "settlement",
     "signature_file_id": "file", "store_id": "store", "store_ids": "store", "subject_id": "reception",
     "technician_id": "staff", "vehicle_id": "vehicle", "warehouse_id": "warehouse", "work_order_id": "work_order",
     "work_order_line_id": "work_order_line"}
@@ -360,7 +360,9 @@ class World:
                AND NOT EXISTS (SELECT FROM import_job j WHERE j.store_id = ANY (%(stores)s::uuid[])
                                   AND j.status NOT IN ('done', 'failed', 'cancelled'))
                AND NOT EXISTS (SELECT FROM work_order w WHERE w.store_id = ANY (%(stores)s::uuid[])
-                                  AND w.status = 'delivered' AND w.paid)""",
+                                  AND w.status = 'delivered' AND w.paid)
+               AND NOT EXISTS (SELECT FROM estimate s JOIN work_order w ON w.id = s.work_order_id WHERE s.store_id = ANY (%(stores)s::uuid[])
+                                  AND s.status = 'sent' AND w.status IN ('completed', 'settled', 'delivered', 'closed', 'cancelled'))""",
                          {"stores": f"{{{','.join(stores)}}}"})[0][0]
 
     def is_theirs(self, ids, *trades):
@@ -391,6 +393,7 @@ class World:
         part = t.part()["id"]
         t.stock_up(part)
         t.demand(part)
+        t.sent_estimate()
         customer = t.customer()["id"]
         vehicle = t.vehicle(customer, vin=t.chain.vin())
         t.appointment(customer, vehicle["id"])

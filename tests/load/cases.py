@@ -100,13 +100,13 @@ def deep_page(data):
 
 def by_initials(data):
     c = random.randrange(data.sizes["customers"])
-    return c % STORES, f"/v1/search?q={SURNAMES[c % 20]}{GIVEN[c // 20 % 30]}{GIVEN[c // 600 % 30]}", None
+    return c % STORES, f"/v1/search?limit=10&q={SURNAMES[c % 20]}{GIVEN[c // 20 % 30]}{GIVEN[c // 600 % 30]}", None
 
 
 def by_plate(data):
     v = random.randrange(data.sizes["vehicles"])
     plate = "沪京粤苏浙"[v // 2000000] + "ABCDEFGHJKLMNPQRSTUV"[v // 100000 % 20] + f"{v % 100000:05}"
-    return v % STORES, "/v1/search?q=" + urllib.parse.quote(plate), None
+    return v % STORES, "/v1/search?limit=10&q=" + urllib.parse.quote(plate), None
 
 
 def dashboard(data):
@@ -149,8 +149,8 @@ CASES = [
     Case("one token", "the same, all with one store's token", one_token, "work_order_get", built="read.sql"),
     Case("page", "`GET /v1/work-orders?status=closed&limit=50` of a store", page, "FROM work_order w", others=True),
     Case("deep page", "the same by cursor, from the fourth page on", deep_page, "FROM work_order w"),
-    Case("initials", "`GET /v1/search?q=` by initials", by_initials, "WITH wanted"),
-    Case("plate", "`GET /v1/search?q=` by plate", by_plate, "WITH wanted", others=True),
+    Case("initials", "`GET /v1/search?q=&limit=10` by initials", by_initials, "WITH wanted"),
+    Case("plate", "`GET /v1/search?q=&limit=10` by plate", by_plate, "WITH wanted", others=True),
     Case("dashboard", "`GET /v1/kpi-values`: five KPIs, a month, 50 stores", dashboard, "WITH place", headquarters=True),
     Case("availability", "`GET /v1/availability`: a week of a store", availability, "WITH asked"),
     Case("booking", "`POST /v1/appointments`", booking, "appointment_add", method="POST"),
