@@ -243,9 +243,11 @@ def test_two_decide_at_once(shop, store, chain, sent):
             lambda e=estimate: decide(store.advisor, e, expect=None),
             lambda e=estimate: chain.anyone.post(f"/v1/public/{e['token']}/estimate-decision", {"option_id": e["options"][1]["id"]}, expect=None),
             lambda e=estimate: verb(store.advisor, e, "revise", expect=None))
-        assert sorted(r.status for r in replies)[1:] == [409, 409] and min(r.status for r in replies) in (200, 201)
+        done = [r.status < 300 for r in replies]
+        # a revision closes the link
+        assert done.count(True) == 1 and {r.status for r in replies} - {200, 201} <= {409, 404 if done[2] else 409}
         order = store.advisor.get(f"/v1/work-orders/{estimate['work_order_id']}", expect=200)
-        assert len(order["lines"]) == {0: 5, 1: 1, 2: 0}[[r.status < 300 for r in replies].index(True)]
+        assert len(order["lines"]) == {0: 5, 1: 1, 2: 0}[done.index(True)]
 
 
 def test_what_was_declined_comes_back(shop, store, chain, sent):
