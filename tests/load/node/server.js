@@ -55,7 +55,7 @@ if (cluster.isPrimary) {
   async function search(who, query) {
     const { rows } = await pool.query({ name: 'search', text: `SELECT v.id, v.plate, v.make, v.model FROM search_key k JOIN vehicle v ON v.id = k.subject_id
       JOIN vehicle_store s ON s.vehicle_id = v.id AND s.store_id = $1
-      WHERE k.kind = 'plate' AND k.key >= $2 AND k.key < $2 || U&'\\+10FFFF' ORDER BY k.key LIMIT 20`, values: [who.store_id, query.q.toLowerCase()] });
+      WHERE k.kind = 'plate' AND k.subject = 'vehicle' AND k.store_id IS NULL AND k.key >= $2 AND k.key < $2 || U&'\\+10FFFF' ORDER BY k.key LIMIT 20`, values: [who.store_id, query.q.toLowerCase()] });
     return [200, { data: rows }];
   }
 
