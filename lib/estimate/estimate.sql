@@ -96,23 +96,23 @@ SELECT e.id, e.version, e.number, e.revision, e.store_id, e.status, e.work_order
 
 -- name: estimate_diff   page unnamed
 WITH this AS (
-	SELECT e.id, e.number, coalesce(:against::integer, e.revision - 1) AS against FROM estimate e WHERE e.id = :id
+	SELECT e.number, e.revision, coalesce(:against::integer, e.revision - 1) AS against FROM estimate e WHERE e.id = :id
+), line AS (
+	SELECT side.is_new, o.label, l.kind, w.what, l.description, l.quantity, l.unit_price, l.amount, l.payer,
+	       o.position AS option_position, l.position,
+	       row_number() OVER (PARTITION BY side.is_new, o.label, l.kind, w.what ORDER BY l.position) AS nth
+	  FROM this t
+	 CROSS JOIN LATERAL (VALUES (true, t.revision), (false, t.against)) side (is_new, revision)
+	  JOIN estimate e ON e.number = t.number AND e.revision = side.revision
+	  JOIN estimate_line l ON l.estimate_id = e.id
+	  JOIN estimate_option o ON o.id = l.option_id
+	 CROSS JOIN LATERAL (SELECT coalesce(l.operation_id::text, l.part_id::text, l.description) AS what) w
 ), new AS (
-	SELECT o.label, l.kind, coalesce(l.operation_id::text, l.part_id::text, l.description) AS what, l.description, l.quantity,
-               l.unit_price, l.amount, l.payer, o.position AS option_position, l.position,
-               row_number() OVER (PARTITION BY o.label, l.kind, coalesce(l.operation_id::text, l.part_id::text, l.description)
-                                  ORDER BY l.position) AS nth
-          FROM estimate_line l
-          JOIN estimate_option o ON o.id = l.option_id
-         WHERE l.estimate_id = (SELECT t.id FROM this t)
+	SELECT n.label, n.kind, n.what, n.nth, n.description, n.quantity, n.unit_price, n.amount, n.payer, n.option_position, n.position
+	  FROM line n WHERE n.is_new
 ), old AS (
-	SELECT o.label, l.kind, coalesce(l.operation_id::text, l.part_id::text, l.description) AS what, l.description, l.quantity,
-               l.unit_price, l.amount, l.payer, o.position AS option_position, l.position,
-               row_number() OVER (PARTITION BY o.label, l.kind, coalesce(l.operation_id::text, l.part_id::text, l.description)
-                                  ORDER BY l.position) AS nth
-          FROM estimate_line l
-          JOIN estimate_option o ON o.id = l.option_id
-         WHERE l.estimate_id = (SELECT e.id FROM estimate e JOIN this t ON e.number = t.number AND e.revision = t.against)
+	SELECT o.label, o.kind, o.what, o.nth, o.description, o.quantity, o.unit_price, o.amount, o.payer, o.option_position, o.position
+	  FROM line o WHERE NOT o.is_new
 ), both_sides AS (
 	SELECT coalesce(n.label, o.label) AS option, coalesce(n.description, o.description) AS description,
 	       coalesce(n.option_position, o.option_position) AS option_position, coalesce(n.position, o.position) AS position,
