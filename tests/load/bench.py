@@ -41,9 +41,11 @@ def call(port, request):
     return got
 
 
-def pgbench(host, files, clients, seconds, user, start=0, orders=0):
+def pgbench(host, files, clients, seconds, user, start=0, **variables):
     cmd = [pg_bin("pgbench"), "-n", "-M", "prepared", "-h", host, "-U", user, "-d", "fettle", "-c", str(clients), "-j", "2",
-           "-T", str(seconds), "-D", f"k={start}", "-D", f"orders={orders}"]
+           "-T", str(seconds), "-D", f"k={start}"]
+    for name, value in variables.items():
+        cmd += ["-D", f"{name}={value}"]
     for file in files:
         cmd += ["-f", str(file)]
     out = subprocess.run(cmd, capture_output=True, text=True)
@@ -180,7 +182,8 @@ class Bench:
             for _ in range(args.rounds):
                 rates["pgbench"].append(self.database(case, files, args.seconds))
                 if case.built:
-                    rates["built"].append(max(pgbench(self.daemon.host, [HERE / case.built], c, args.seconds, "postgres", orders=self.orders)
+                    rates["built"].append(max(pgbench(self.daemon.host, [HERE / case.built], c, args.seconds, "postgres",
+                                                      orders=self.orders, every=self.data.sizes["every"])
                                               for c in ((4,) if args.quick else (2, 4, 8))))
                 before = self.daemon.cpu()
                 rate, total = wrk(self.daemon.port, self.many(case, args.seconds), self.folder, args.seconds)
@@ -325,7 +328,7 @@ def main():
     cases = [c for c in CASES if not args.only or c.name in args.only.split(",")]
     results = [Bench(args, int(n)).run(cases) for n in args.orders.split(",")]
     (folder / "results.json").write_text(json.dumps(results, indent=1))
-    text = figures.markdown(results, "./dev bench " + " ".join(sys.argv[1:]))
+    text = figures.markdown(results, "./dev bench " + re.sub(r" --data[= ]\S+", "", " " + " ".join(sys.argv[1:])).strip())
     say(text)
     if args.write:
         args.write.mkdir(parents=True, exist_ok=True)

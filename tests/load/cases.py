@@ -79,13 +79,19 @@ class Data:
         return n % STORES, n // STORES % 4, f"{self.day(n // (STORES * 4 * 19))}T{start // 60:02}:{start % 60:02}:00Z"
 
 
+def whole_order(data, s):
+    """Any whole order of a store."""
+    every = data.sizes["every"]
+    return random.randrange(data.orders // STORES // every) * every * STORES + s
+
+
 def document(data):
-    n = random.randrange(data.orders)
-    return n % STORES, f"/v1/work-orders/{key(12, n)}", None
+    s = random.randrange(STORES)
+    return s, f"/v1/work-orders/{key(12, whole_order(data, s))}", None
 
 
 def one_token(data):
-    return 0, f"/v1/work-orders/{key(12, random.randrange(data.orders // STORES) * STORES)}", None
+    return 0, f"/v1/work-orders/{key(12, whole_order(data, 0))}", None
 
 
 def page(data):

@@ -33,6 +33,10 @@ SELECT pg_temp.key(6, t.n), sha256(convert_to(t.token, 'UTF8')), pg_temp.key(4, 
 
 INSERT INTO operation (id, code, name, standard_hours, unit_price, created_at, updated_at)
 SELECT pg_temp.key(9, o), 'LOAD-' || o, 'Operation ' || o, 0.5 + o % 8, 18000 + o % 7 * 1000, :'base', :'base' FROM generate_series(0, 199) o;
+INSERT INTO search_key (kind, key, subject, subject_id)
+SELECT k.kind, k.key, 'operation', pg_temp.key(9, o)
+  FROM generate_series(0, 199) o
+ CROSS JOIN LATERAL (VALUES ('number', 'load' || o), ('number_tail', reverse('load' || o)), ('name', 'operation' || o)) k (kind, key);
 
 CREATE TEMP TABLE part_name AS
 SELECT row_number() OVER () - 1 AS n, w.zh || t.zh AS zh, w.py || t.py AS pinyin, left(w.py, 1) || t.initials AS initials

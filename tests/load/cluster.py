@@ -134,10 +134,11 @@ class Daemon:
 
 
 def sizes(orders):
-    """How many of everything there are beside so many orders; all multiples of the stores, parts even."""
+    """How many of everything there are beside so many orders; all multiples of the stores, parts even.  Of the largest sets
+    every tenth order is whole, so that they fit on a disk."""
     per_store = orders // STORES
     return {"orders": orders, "customers": max(STORES, orders // 5 // STORES * STORES), "vehicles": max(STORES, orders // 4 // STORES * STORES),
-            "parts": min(20000, max(200, orders // 50 // 2 * 2)), "open": min(60, max(2, per_store // 10))}
+            "parts": min(20000, max(200, orders // 50 // 2 * 2)), "open": min(60, max(2, per_store // 10)), "every": 1 if orders <= 1000000 else 10}
 
 
 def shares(host, file, **variables):
@@ -163,7 +164,7 @@ def rebuild(host):
 
 
 # While rows are loaded nothing has to survive a crash: a load that was interrupted is begun anew.
-LOADING = {"wal_level": "minimal", "max_wal_senders": "0", "fsync": "off", "full_page_writes": "off", "autovacuum": "off", "max_wal_size": "16GB"}
+LOADING = {"wal_level": "minimal", "max_wal_senders": "0", "fsync": "off", "full_page_writes": "off", "autovacuum": "off", "max_wal_size": "6GB"}
 
 
 def load(daemon, orders):
@@ -189,7 +190,7 @@ def load(daemon, orders):
     shares(host, "kpi.sql", base=base)
     for name in LOADING:
         psql(host, f"ALTER SYSTEM RESET {name}")
-    psql(host, "ALTER SYSTEM SET max_wal_size = '8GB'")
+    psql(host, "ALTER SYSTEM SET max_wal_size = '4GB'")
     psql(host, "SELECT pg_reload_conf()")
     psql(host, "VACUUM ANALYZE kpi_day, kpi_month")
     psql(host, "CHECKPOINT")

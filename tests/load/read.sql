@@ -1,4 +1,4 @@
-\set n random(0, :orders - 1)
+\set n random(0, :orders / :every / 50 - 1) * :every * 50 + random(0, 49)
 SELECT json_build_object('id', w.id, 'version', w.version, 'number', w.number, 'store_id', w.store_id, 'status', w.status,
          'customer_status', CASE WHEN w.status IN ('opened', 'ready', 'dispatched') THEN 'waiting' WHEN w.status IN ('in_progress', 'paused') THEN 'repairing'
                                  WHEN w.status = 'awaiting_qc' THEN 'checking' WHEN w.status <> 'cancelled' THEN 'done' END,

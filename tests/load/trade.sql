@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- The large data set, second part: what stores :from to :to did.  Order n is of store n % 50, and is its order j = n / 50;
--- the last of a store are still in the workshop (:open of them), all others are delivered, billed, paid and closed.
--- Variables: orders, customers, vehicles, parts, open, base.  Indexes and constraints are made afterwards.
+-- the last of a store are still in the workshop (:open of them), all others are delivered, paid and closed.  Every :every-th of
+-- a store, k = j / :every, is whole: it has parts, a bill and what follows; the others are labour only.
+-- Variables: orders, customers, vehicles, parts, open, every, base.  Indexes and constraints are made afterwards.
 \ir key.sql
 
 -- People and cars
@@ -63,29 +64,31 @@ SELECT k.kind, k.key, k.subject, k.subject_id, l.store_id
 
 -- The orders of 900 days, within the opening hours.  price: of an hour and of a piece.
 CREATE TEMP TABLE o AS
-SELECT n, n % 50 AS s, n / 50 AS j, n / 50 < :orders / 50 - :open AS closed, n % :vehicles AS v, n % :vehicles % :customers AS c,
+SELECT n, n % 50 AS s, n / 50 / :every AS k, n / 50 % :every = 0 AS whole, n / 50 < :orders / 50 - :open AS closed, n % :vehicles AS v, n % :vehicles % :customers AS c,
        pg_temp.key(2, n % 50) AS store_id, 'L' || lpad((n % 50)::text, 3, '0') AS code, lpad((n / 50 + 1)::text, 7, '0') AS nth, 10000 + n % 90 * 100 AS price,
        :'base'::timestamptz + floor(x) * interval '1 day' + (x - floor(x)) * interval '9 hours' + interval '30 minutes' AS t
   FROM generate_series(0, :orders - 1) n, LATERAL (SELECT n / 50 * 900.0 / (:orders / 50) AS x) day
  WHERE n % 50 BETWEEN :from AND :to;
 ANALYZE o;
 
--- Every sixth came by appointment, to one bay and one technician after the other; two weeks are two fifths full.
+-- Every sixth whole one came by appointment, to one bay and one technician after the other; two weeks are two fifths full.
 CREATE TEMP TABLE booked AS
-SELECT n, s, store_id, code, nth, c, v, 'converted' AS status, j / 6 % 4 AS bay, date_bin('30 minutes', t, :'base'::timestamptz) AS starts_at, t AS arrived_at
-  FROM o WHERE j % 6 = 0
+SELECT n, s, store_id, code, nth, c, v, 'converted' AS status, k / 6 % 4 AS bay, date_bin('30 minutes', t, :'base'::timestamptz) AS starts_at, t AS arrived_at
+  FROM o WHERE whole AND k % 6 = 0
 UNION ALL
 SELECT :orders + f * 50 + s, s, pg_temp.key(2, s), 'L' || lpad(s::text, 3, '0'), lpad((:orders / 50 + f + 1)::text, 7, '0'), s + f % (:customers / 50) * 50,
        s + f % (:customers / 50) * 50, 'confirmed', f % 4, :'base'::timestamptz + make_interval(days => 901 + f / 76, mins => 30 + 30 * (f / 4 % 19)), NULL
   FROM generate_series(:from, :to) s, generate_series(0, 14 * 76 - 1) f
  WHERE (f + f / 4 * 2 + f / 76) % 5 < 2;
-INSERT INTO appointment (id, store_id, number, customer_id, vehicle_id, status, starts_at, ends_at, bay_id, technician_id, channel, arrived_at, created_at, updated_at)
+INSERT INTO appointment (id, store_id, number, customer_id, vehicle_id, status, starts_at, ends_at, bay_id, technician_id, channel, arrived_at, reception_id,
+                         created_at, updated_at)
 SELECT pg_temp.key(15, n), store_id, code || '-AP-' || nth, pg_temp.key(7, c), pg_temp.key(8, v), status, starts_at, starts_at + interval '30 minutes',
-       pg_temp.key(14, s * 4 + bay), pg_temp.key(4, 1000 + s * 4 + bay), 'phone', arrived_at, starts_at - interval '2 days', starts_at
+       pg_temp.key(14, s * 4 + bay), pg_temp.key(4, 1000 + s * 4 + bay), 'phone', arrived_at,
+       CASE WHEN status = 'converted' THEN pg_temp.key(11, n) END, starts_at - interval '2 days', starts_at
   FROM booked;
-INSERT INTO reception (id, store_id, number, appointment_id, customer_id, vehicle_id, status, odometer_km, arrived_at, handed_over_at, created_at, updated_at)
-SELECT pg_temp.key(11, n), store_id, code || '-RC-' || nth, CASE WHEN j % 6 = 0 THEN pg_temp.key(15, n) END, pg_temp.key(7, c), pg_temp.key(8, v),
-       'handed_over', n % 200000, t, t, t, t
+INSERT INTO reception (id, store_id, number, appointment_id, customer_id, vehicle_id, status, odometer_km, arrived_at, greeted_at, handed_over_at, created_at, updated_at)
+SELECT pg_temp.key(11, n), store_id, code || '-RC-' || nth, CASE WHEN whole AND k % 6 = 0 THEN pg_temp.key(15, n) END, pg_temp.key(7, c), pg_temp.key(8, v),
+       'handed_over', n % 200000, t, t, t, t, t
   FROM o;
 INSERT INTO work_order (id, store_id, number, reception_id, customer_id, vehicle_id, status, promised_at, first_promised_at, advisor_id, opened_at, started_at,
                         finished_at, completed_at, settled_at, delivered_at, closed_at, paid, created_at, updated_at)
@@ -94,11 +97,12 @@ SELECT pg_temp.key(12, n), store_id, code || '-WO-' || nth, pg_temp.key(11, n), 
        d.t, d.t, d.t, d.t, d.t, closed, o.t, coalesce(d.t, o.t)
   FROM o LEFT JOIN LATERAL (SELECT o.t + make_interval(hours => 2 + o.n % 7 / 2) AS t WHERE o.closed) d ON true;
 
--- Line i = 2 j + l of a store takes part i % :parts, and as :parts is even always 2 or always 3 pieces of it: so the
+-- Line i = 2 k + l of a store takes part i % :parts, and as :parts is even always 2 or always 3 pieces of it: so the
 -- ledger of a part can be computed.  A part costs 600 and more, and a million of each were bought on the first day.
 CREATE TEMP TABLE line AS
-SELECT n, s, j, l, closed, store_id, price, t, j * 2 + l - 1 AS i, (j * 2 + l - 1) % :parts AS p, 1 + l AS quantity
-  FROM o, generate_series(1, 2) l;
+SELECT n, s, l, closed, store_id, price, t, k * 2 + l - 1 AS i, (k * 2 + l - 1) % :parts AS p, 1 + l AS quantity
+  FROM o, generate_series(1, 2) l
+ WHERE whole;
 INSERT INTO work_order_line (id, store_id, work_order_id, position, kind, operation_id, description, quantity, list_price, unit_price, amount, status, work_status,
                              created_at, updated_at)
 SELECT pg_temp.key(13, n * 3), store_id, pg_temp.key(12, n), 1, 'labour', pg_temp.key(9, n % 200), '更换前制动片', 1, price, price, price, 'authorised',
@@ -128,7 +132,7 @@ SELECT pg_temp.key(19, p * 50 + s), pg_temp.key(2, s), pg_temp.key(3, s), pg_tem
 INSERT INTO stock_document (id, store_id, warehouse_id, number, kind, status, reason, work_order_id, received_by, created_by, posted_at, created_at, updated_at)
 SELECT pg_temp.key(20, n), store_id, pg_temp.key(3, s), code || '-GI-' || nth, 'issue', 'posted', 'order_fit', pg_temp.key(12, n), pg_temp.key(4, 1000 + s * 4),
        pg_temp.key(4, 100 + s), t, t, t
-  FROM o WHERE closed;
+  FROM o WHERE closed AND whole;
 INSERT INTO stock_document_line (id, store_id, document_id, position, part_id, quantity, cost, work_order_line_id)
 SELECT pg_temp.key(21, n * 2 + l), store_id, pg_temp.key(20, n), l, pg_temp.key(10, p), quantity, quantity * (600 + p % 900 * 60), pg_temp.key(13, n * 3 + l)
   FROM line WHERE closed;
@@ -143,7 +147,7 @@ SELECT pg_temp.key(2, s), pg_temp.key(3, s), pg_temp.key(10, p), 1000000 - u.tim
        1 + u.times, :'base'
   FROM generate_series(:from, :to) s
  CROSS JOIN generate_series(0, :parts - 1) p
- CROSS JOIN LATERAL (SELECT (lines + :parts - 1 - p) / :parts AS times, 2 + p % 2 AS q FROM (SELECT 2 * (:orders / 50 - :open) AS lines) a) u
+ CROSS JOIN LATERAL (SELECT (lines + :parts - 1 - p) / :parts AS times, 2 + p % 2 AS q FROM (SELECT 2 * ((:orders / 50 - :open + :every - 1) / :every) AS lines) a) u
   LEFT JOIN (SELECT s AS of, p AS part, sum(quantity) AS quantity FROM line WHERE NOT closed GROUP BY 1, 2) r ON r.of = s AND r.part = p;
 
 -- Bills and payments
@@ -152,41 +156,41 @@ INSERT INTO settlement (id, store_id, number, work_order_id, payer, customer_id,
 SELECT pg_temp.key(23, n), store_id, code || '-ST-' || nth, pg_temp.key(12, n), 'customer', pg_temp.key(7, c), 'paid', 'CNY', price, price * 5, 0, 0, 0, 0, 600,
        tax, price * 6 - tax, price * 6, price * 6, t + interval '2 hours', t + interval '2 hours', t + interval '2 hours'
   FROM o, LATERAL (SELECT round(price * 6 * 600::numeric / 10600)::bigint AS tax) x
- WHERE closed;
+ WHERE closed AND whole;
 INSERT INTO settlement_line (id, store_id, settlement_id, position, work_order_line_id, kind, description, quantity, unit_price, amount)
 SELECT pg_temp.key(24, n * 3 + l), store_id, pg_temp.key(23, n), l + 1, pg_temp.key(13, n * 3 + l), CASE l WHEN 0 THEN 'labour' ELSE 'part' END,
        CASE l WHEN 0 THEN '更换前制动片' ELSE '前制动片' END, 1 + l, price, price * (1 + l)
-  FROM o, generate_series(0, 2) l WHERE closed;
+  FROM o, generate_series(0, 2) l WHERE closed AND whole;
 INSERT INTO payment (id, store_id, number, settlement_id, amount, method, status, taken_at, created_at, updated_at)
 SELECT pg_temp.key(25, n), store_id, code || '-PY-' || nth, pg_temp.key(23, n), price * 6, 'wechat', 'succeeded', t + interval '2 hours', t + interval '2 hours', t + interval '2 hours'
-  FROM o WHERE closed;
+  FROM o WHERE closed AND whole;
 
--- Every fourth customer answered, of every hundredth order somebody complained
+-- Every fourth customer of a whole order answered, of every hundredth somebody complained
 INSERT INTO link (id, store_id, purpose, subject_id, created_at, expires_at)
-SELECT pg_temp.key(26, n), store_id, 'survey', pg_temp.key(27, n), t + interval '1 day', t + interval '30 days' FROM o WHERE closed AND j % 4 = 1;
+SELECT pg_temp.key(26, n), store_id, 'survey', pg_temp.key(27, n), t + interval '1 day', t + interval '30 days' FROM o WHERE closed AND whole AND k % 4 = 1;
 INSERT INTO survey (id, store_id, work_order_id, customer_id, vehicle_id, template_id, link_id, status, satisfaction, sent_at, completed_at, created_at, updated_at)
 SELECT pg_temp.key(27, n), store_id, pg_temp.key(12, n), pg_temp.key(7, c), pg_temp.key(8, v), q.template_id, pg_temp.key(26, n), 'completed',
-       round((6 + n % 5) * 100.0 / 9)::integer, t + interval '1 day', t + interval '2 days', t + interval '1 day', t + interval '2 days'
-  FROM o, survey_question q WHERE closed AND j % 4 = 1 AND q.position = 1;
+       round((6 + n % 4) * 100.0 / 9)::integer, t + interval '1 day', t + interval '2 days', t + interval '1 day', t + interval '2 days'
+  FROM o, survey_question q WHERE closed AND whole AND k % 4 = 1 AND q.position = 1;
 INSERT INTO survey_answer (survey_id, store_id, question_id, score)
-SELECT pg_temp.key(27, n), store_id, q.id, 7 + n % 4 FROM o, survey_question q WHERE closed AND j % 4 = 1 AND q.kind IN ('score', 'nps');
+SELECT pg_temp.key(27, n), store_id, q.id, 7 + n % 4 FROM o, survey_question q WHERE closed AND whole AND k % 4 = 1 AND q.kind IN ('score', 'nps');
 INSERT INTO complaint (id, store_id, number, origin, status, customer_id, vehicle_id, work_order_id, channel, category, severity, description, received_at, closed_at,
                        created_at, updated_at)
 SELECT pg_temp.key(28, n), store_id, code || '-CP-' || nth, 'customer', 'closed', pg_temp.key(7, c), pg_temp.key(8, v), pg_temp.key(12, n), 'phone', 'process', 'general',
        '等待时间过长', t + interval '3 days', t + interval '5 days', t + interval '3 days', t + interval '5 days'
-  FROM o WHERE closed AND j % 100 = 50;
+  FROM o WHERE closed AND whole AND k % 100 = 50;
 INSERT INTO complaint_step (id, store_id, complaint_id, status, at)
-SELECT pg_temp.key(29, n), store_id, pg_temp.key(28, n), 'closed', t + interval '5 days' FROM o WHERE closed AND j % 100 = 50;
+SELECT pg_temp.key(29, n), store_id, pg_temp.key(28, n), 'closed', t + interval '5 days' FROM o WHERE closed AND whole AND k % 100 = 50;
 
--- Numbers are found from both ends
+-- Numbers are found from both ends; of the labour only, the order's
 INSERT INTO search_key (kind, key, subject, subject_id, store_id)
 SELECT k.kind, k.key, d.subject, d.id, d.store_id
   FROM (SELECT 'work_order' AS subject, pg_temp.key(12, n) AS id, store_id, lower(code) || 'wo' || nth AS number FROM o
-        UNION ALL SELECT 'reception', pg_temp.key(11, n), store_id, lower(code) || 'rc' || nth FROM o
-        UNION ALL SELECT 'settlement', pg_temp.key(23, n), store_id, lower(code) || 'st' || nth FROM o WHERE closed
-        UNION ALL SELECT 'stock_document', pg_temp.key(20, n), store_id, lower(code) || 'gi' || nth FROM o WHERE closed
+        UNION ALL SELECT 'reception', pg_temp.key(11, n), store_id, lower(code) || 'rc' || nth FROM o WHERE whole
+        UNION ALL SELECT 'settlement', pg_temp.key(23, n), store_id, lower(code) || 'st' || nth FROM o WHERE closed AND whole
+        UNION ALL SELECT 'stock_document', pg_temp.key(20, n), store_id, lower(code) || 'gi' || nth FROM o WHERE closed AND whole
         UNION ALL SELECT 'stock_document', pg_temp.key(17, d * 50 + s), pg_temp.key(2, s), 'l' || lpad(s::text, 3, '0') || 'gr' || d
                     FROM generate_series(:from, :to) s, generate_series(0, (:parts - 1) / 100) d
-        UNION ALL SELECT 'complaint', pg_temp.key(28, n), store_id, lower(code) || 'cp' || nth FROM o WHERE closed AND j % 100 = 50
+        UNION ALL SELECT 'complaint', pg_temp.key(28, n), store_id, lower(code) || 'cp' || nth FROM o WHERE closed AND whole AND k % 100 = 50
         UNION ALL SELECT 'appointment', pg_temp.key(15, n), store_id, lower(code) || 'ap' || nth FROM booked) d
  CROSS JOIN LATERAL (VALUES ('number', d.number), ('number_tail', reverse(d.number))) k (kind, key);
