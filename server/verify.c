@@ -26,6 +26,7 @@ static const struct check {
 	{ "histories", SQL_verify_histories, false },
 	{ "links", SQL_verify_links, false },
 	{ "search keys", SQL_verify_search_keys, false },
+	{ "slots", SQL_verify_slots, false },
 	{ "references", SQL_verify_references, false },
 	{ "versions", SQL_verify_versions, false },
 	{ "KPIs", SQL_verify_kpis, false },

@@ -2,6 +2,7 @@
 /* Booking a slot, and how an appointment moves on. */
 #include "appointment/appointment.h"
 
+#include "appointment/hold.h"
 #include "customer/customer.h"
 #include "event/event.h"
 #include "event/search.h"
@@ -10,6 +11,10 @@
 
 /* clang-format off */
 #define OPEN (FROM(APPOINTMENT_STATUS_PENDING) | FROM(APPOINTMENT_STATUS_CONFIRMED))
+/* Nobody comes, and the slot is free; who comes after all takes no other. */
+#define GONE                                                                           \
+	(FROM(APPOINTMENT_STATUS_DECLINED) | FROM(APPOINTMENT_STATUS_CANCELLED) | \
+	 FROM(APPOINTMENT_STATUS_NO_SHOW))
 
 static const struct machine_move moves[] = {
 	{ OP_confirmAppointment,    FROM(APPOINTMENT_STATUS_PENDING),
@@ -27,73 +32,21 @@ static const struct machine_move moves[] = {
 
 const struct machine appointment_machine = MACHINE("status", appointment_status, moves);
 
-/* What is wanted, then what is had: bay and technician may be none before. */
-struct slot {
-	struct id store, bay, technician;
-	struct utc starts_at, ends_at;
-	bool numbered;      /* a new appointment wants a number */
-	const char *number; /* the one it got */
-};
-
-static enum err
-check_choice(struct ctx *ctx, const struct slot *slot, const struct rows *rows)
-{
-	if (!id_is_none(slot->bay) && !row_bool(rows, 0, "has_bay"))
-		return fail(ctx, ERR_NOT_FOUND, "/bay_id");
-	if (!id_is_none(slot->technician) && !row_bool(rows, 0, "has_technician"))
-		return fail(ctx, ERR_NOT_FOUND, "/technician_id");
-	if (!row_bool(rows, 0, "is_open"))
-		return fail(ctx, ERR_STORE_CLOSED, NULL);
-	if (row_is_null(rows, 0, "bay_id") || row_is_null(rows, 0, "technician_id"))
-		return fail(ctx, ERR_SLOT_TAKEN, NULL);
-	return OK;
-}
-
-/* Wait for our turn and ask what is free, with whatever is queued already. */
-static enum err
-ask(struct ctx *ctx, const struct slot *slot, struct arg operation_ids, struct id but_for,
-    struct rows **rows)
-{
-	*rows = NULL;
-	if (slot->starts_at.us < ctx->now.us)
-		return fail_with(ctx, ERR_BAD_VALUE, "/starts_at", "must not be in the past", NULL);
-	db_write(ctx, booking_wait, ARG(store_id, slot->store), ARG(bay_id, slot->bay),
-	         ARG(technician_id, slot->technician));
-	return db_read(ctx, booking_choose, rows, ARG(store_id, slot->store),
-	               ARG(bay_id, slot->bay), ARG(technician_id, slot->technician),
-	               ARG(starts_at, slot->starts_at), ARG(but_for, but_for),
-	               ARG(numbered, slot->numbered), operation_ids);
-}
-
-/* Take what is free; the exclusion constraints guarantee what this decides.  known: how many of the
- * operations must still be in the catalogue. */
-static enum err
-choose(struct ctx *ctx, struct slot *slot, const struct rows *rows, size_t known)
-{
-	enum err err;
-
-	if (rows_count(rows) == 0)
-		return fail(ctx, ERR_NOT_FOUND, "/store_id");
-	if (row_int(rows, 0, "operations") < (int64_t)known)
-		return fail(ctx, ERR_NOT_FOUND, "/operation_ids");
-	err = check_choice(ctx, slot, rows);
-	if (err)
-		return err;
-	slot->bay = row_id(rows, 0, "bay_id");
-	slot->technician = row_id(rows, 0, "technician_id");
-	slot->ends_at = row_utc(rows, 0, "ends_at");
-	slot->number = row_text(rows, 0, "number");
-	return OK;
-}
-
 static void
 add(struct ctx *ctx, const struct create_appointment *in, const struct slot *slot,
     struct id customer)
 {
+	if (in->has_hold_id)
+		hold_give_way(ctx, in->hold_id);
+	db_write(ctx, occupation_add, ARG(appointment_id, ctx->subject), ARG(store_id, slot->store),
+	         ARG(starts_at, slot->starts_at), ARG(ends_at, slot->ends_at),
+	         ARG(bay_id, slot->bay), ARG(technician_id, slot->technician));
 	db_write(ctx, appointment_add, ARG(appointment_id, ctx->subject),
 	         ARG(store_id, slot->store), ARG(number, slot->number), ARG(customer_id, customer),
 	         ARG(ends_at, slot->ends_at), ARG(bay_id, slot->bay),
 	         ARG(technician_id, slot->technician), BODY_ARG(create_appointment, in));
+	if (in->has_hold_id)
+		hold_used(ctx, in->hold_id, slot->store, ctx->subject);
 	customer_link(ctx, customer, slot->store, "document");
 	vehicle_link(ctx, in->vehicle_id, slot->store, "document");
 	if (in->has_odometer_km)
@@ -122,14 +75,18 @@ appointment_book(struct ctx *ctx, const struct create_appointment *in)
 		return err;
 	customers = customer_ask(ctx, customer);
 	vehicles = vehicle_ask(ctx, in->vehicle_id);
-	err = ask(ctx, &slot, IDS_ARG(operation_ids, in->operation_ids, in->operation_ids_count),
-	          (struct id){ { 0 } }, &choice);
+	if (in->has_hold_id)
+		err = hold_take(ctx, in->hold_id, &slot);
+	if (!err)
+		err = slot_ask(ctx, &slot,
+		               IDS_ARG(operation_ids, in->operation_ids, in->operation_ids_count),
+		               &choice);
 	if (!err)
 		err = customer_told(ctx, customers->rows, &customer, "/customer_id");
 	if (!err)
 		err = vehicle_told(ctx, vehicles->rows, "/vehicle_id");
 	if (!err)
-		err = choose(ctx, &slot, choice, in->operation_ids_count);
+		err = slot_take(ctx, &slot, choice, in->operation_ids_count);
 	if (!err)
 		add(ctx, in, &slot, customer);
 	return err;
@@ -154,6 +111,8 @@ appointment_reschedule(struct ctx *ctx, struct id id, const struct reschedule_ap
 		.bay = in->bay_id,
 		.technician = in->technician_id,
 		.starts_at = in->starts_at,
+		.but_for = { id },
+		.but_for_count = 1,
 	};
 	struct rows *rows, *choice;
 	int status = 0;
@@ -162,11 +121,22 @@ appointment_reschedule(struct ctx *ctx, struct id id, const struct reschedule_ap
 	if (err)
 		return err;
 	slot.store = row_id(rows, 0, "store_id");
-	err = ask(ctx, &slot, ARG(operation_ids, row_text(rows, 0, "operation_ids")), id, &choice);
+	if (in->has_hold_id)
+		err = hold_take(ctx, in->hold_id, &slot);
 	if (!err)
-		err = choose(ctx, &slot, choice, 0);
+		err = slot_ask(ctx, &slot, ARG(operation_ids, row_text(rows, 0, "operation_ids")),
+		               &choice);
+	if (!err)
+		err = slot_take(ctx, &slot, choice, 0);
 	if (err)
 		return err;
+	if (in->has_hold_id)
+		hold_give_way(ctx, in->hold_id);
+	db_write(ctx, occupation_move, ARG(id, id), ARG(starts_at, slot.starts_at),
+	         ARG(ends_at, slot.ends_at), ARG(bay_id, slot.bay),
+	         ARG(technician_id, slot.technician));
+	if (in->has_hold_id)
+		hold_used(ctx, in->hold_id, slot.store, id);
 	db_write(ctx, appointment_reschedule, ARG(id, id), ARG(starts_at, slot.starts_at),
 	         ARG(ends_at, slot.ends_at), ARG(bay_id, slot.bay),
 	         ARG(technician_id, slot.technician), BODY_ARG(reschedule_appointment, in));
@@ -187,6 +157,8 @@ appointment_move(struct ctx *ctx, enum op op, struct id id, const char *reason, 
 	if (status == APPOINTMENT_STATUS_NO_SHOW && row_utc(rows, 0, "starts_at").us > ctx->now.us)
 		return fail(ctx, ERR_TOO_EARLY, NULL);
 	code = enum_code(&appointment_status_enum, status);
+	if (FROM(status) & GONE)
+		db_write(ctx, occupation_free, ARG(id, id));
 	db_write(ctx, appointment_set_status, ARG(id, id), ARG(status, code), ARG(reason, reason),
 	         ARG(note, note));
 	event_add(ctx, arena_printf(ctx->arena, "appointment.%s", code),

@@ -13,8 +13,9 @@ struct appointment {
 	enum appointment_status status;
 };
 
-/* Book: pending.  Bay and technician are those asked for or the first that are free.  ERR_BAD_VALUE
- * at /starts_at (in the past), ERR_NOT_FOUND, ERR_STORE_CLOSED, ERR_SLOT_TAKEN. */
+/* Book: pending.  Bay and technician are those of the hold, those asked for or the first that are
+ * free; the hold is used up.  ERR_BAD_VALUE at /starts_at (in the past), ERR_NOT_FOUND,
+ * ERR_STORE_CLOSED, ERR_SLOT_TAKEN, and what hold_take() may say. */
 MUSTCHECK enum err appointment_book(struct ctx *ctx, const struct create_appointment *in);
 
 /* Another time, bay or technician, with the same operations; the state stays.  Errors as for

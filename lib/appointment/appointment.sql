@@ -33,7 +33,7 @@ SELECT slot.starts_at, slot.starts_at + slot.length AS ends_at, f.bay_id, f.tech
          WHERE g.starts_at >= k."from" AND g.starts_at < least(k."to", k."from" + interval '31 days')
            AND (:after_at::timestamptz IS NULL OR g.starts_at > :after_at)
          ORDER BY g.starts_at) slot
- CROSS JOIN LATERAL booking_free(slot.store_id, slot.starts_at, slot.starts_at + slot.length, slot.bays, slot.technicians, NULL) f
+ CROSS JOIN LATERAL booking_free(slot.store_id, slot.starts_at, slot.starts_at + slot.length, slot.bays, slot.technicians, '{}', :now) f
  WHERE f.bay_id IS NOT NULL AND f.technician_id IS NOT NULL
  ORDER BY slot.starts_at
  LIMIT :limit;
@@ -96,7 +96,11 @@ SELECT pg_advisory_xact_lock(hashtextextended(k.id::text, 0))
         SELECT 2, t.id FROM store_technicians(:store_id::uuid, :technician_id::uuid) t
          ORDER BY 1, 2) k;
 
--- What can be had from starts_at on, with its number when one is asked for; but_for: the appointment that is being moved.
+-- name: booking_lapse
+SELECT booking_lapse(ARRAY(SELECT b.id FROM store_bays(:store_id::uuid, :bay_id::uuid) b),
+                     ARRAY(SELECT t.id FROM store_technicians(:store_id::uuid, :technician_id::uuid) t), :now);
+
+-- What can be had from starts_at on, with its number when one is asked for; but_for: what gives its own place up.
 -- name: booking_choose
 WITH wanted AS MATERIALIZED (
 	SELECT s.id AS store_id, (:starts_at::timestamptz AT TIME ZONE s.time_zone)::date AS day,
@@ -115,7 +119,21 @@ SELECT w.ends_at, f.bay_id, f.technician_id,
        CASE WHEN :numbered AND f.bay_id IS NOT NULL AND f.technician_id IS NOT NULL
             THEN document_number_next(w.store_id, 'AP', :now) END AS number
   FROM wanted w
-  CROSS JOIN LATERAL booking_free(w.store_id, :starts_at::timestamptz, w.ends_at, w.bays, w.technicians, :but_for::uuid) f;
+  CROSS JOIN LATERAL booking_free(w.store_id, :starts_at::timestamptz, w.ends_at, w.bays, w.technicians, :but_for::uuid[], :now) f;
+
+-- What is taken.
+
+-- name: occupation_add
+INSERT INTO occupation (id, store_id, bay_id, technician_id, starts_at, ends_at)
+VALUES (:appointment_id, :store_id, :bay_id, :technician_id, :starts_at, :ends_at);
+
+-- name: occupation_move   rows: 1
+UPDATE occupation
+   SET starts_at = :starts_at, ends_at = :ends_at, bay_id = :bay_id, technician_id = :technician_id
+ WHERE id = :id;
+
+-- name: occupation_free
+DELETE FROM occupation WHERE id = :id;
 
 -- name: appointment_add
 INSERT INTO appointment (id, store_id, number, customer_id, vehicle_id, status, starts_at, ends_at, bay_id, technician_id,

@@ -197,7 +197,7 @@ UPDATE bay
 
 -- name: store_policies_get
 SELECT p.store_id AS id, p.version, p.vin_rule, p.tax_bp, p.rounding_fen, p.slot_minutes, p.discount_limit_bp,
-       p.survey_low_score, p.updated_at
+       p.survey_low_score, p.hold_minutes, p.updated_at
   FROM store_policy p
  WHERE p.store_id = ANY (:ids);
 
@@ -212,6 +212,7 @@ UPDATE store_policy
        slot_minutes = CASE WHEN :has_slot_minutes THEN :slot_minutes ELSE slot_minutes END,
        discount_limit_bp = CASE WHEN :has_discount_limit_bp THEN :discount_limit_bp ELSE discount_limit_bp END,
        survey_low_score = CASE WHEN :has_survey_low_score THEN :survey_low_score ELSE survey_low_score END,
+       hold_minutes = CASE WHEN :has_hold_minutes THEN :hold_minutes ELSE hold_minutes END,
        version = version + 1, updated_at = :now, changed = pg_current_xact_id()
  WHERE store_id = :id;
 

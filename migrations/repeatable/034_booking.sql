@@ -50,22 +50,23 @@ BEGIN
 	 WHERE p.store_id = of_store);
 END $$;
 
--- Whether a technician is booked, at whatever store: who works in several is nowhere offered twice.  It looks past row
--- security and tells nothing but this.
-CREATE OR REPLACE FUNCTION technician_is_busy(technician uuid, starts timestamptz, ends timestamptz, but_for uuid)
+-- Whether a technician is booked or held, at whatever store: who works in several is nowhere offered twice.  It looks past
+-- row security and tells nothing but this.
+DROP FUNCTION IF EXISTS technician_is_busy(uuid, timestamptz, timestamptz, uuid);
+CREATE OR REPLACE FUNCTION technician_is_busy(technician uuid, starts timestamptz, ends timestamptz, but_for uuid[], at timestamptz)
 RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 BEGIN
-	RETURN EXISTS (SELECT FROM appointment a
-	                WHERE a.technician_id = technician AND tstzrange(a.starts_at, a.ends_at) && tstzrange(starts, ends)
-	                  AND a.status IN ('pending', 'confirmed', 'arrived', 'converted') AND a.no_show_at IS NULL
-	                  AND a.id IS DISTINCT FROM but_for);
+	RETURN EXISTS (SELECT FROM occupation o
+	                WHERE o.technician_id = technician AND tstzrange(o.starts_at, o.ends_at) && tstzrange(starts, ends)
+	                  AND (o.held_until IS NULL OR o.held_until > at) AND o.id <> ALL (but_for));
 END $$;
 
--- Of some bays and technicians the first that are free all the time; NULL: there is none.  No appointment is longer
--- than a day, which lets the index on the start find those that overlap.
-DROP FUNCTION IF EXISTS booking_free(uuid, timestamptz, timestamptz, uuid, uuid, uuid);
-CREATE OR REPLACE FUNCTION booking_free(of_store uuid, starts timestamptz, ends timestamptz, bays uuid[], technicians uuid[], but_for uuid)
+-- Of some bays and technicians the first that are free all the time; NULL: there is none.  But_for: what gives its own
+-- place up.  Nothing is taken for longer than a day, which lets the index on the start find those that overlap.
+DROP FUNCTION IF EXISTS booking_free(uuid, timestamptz, timestamptz, uuid[], uuid[], uuid);
+CREATE OR REPLACE FUNCTION booking_free(of_store uuid, starts timestamptz, ends timestamptz, bays uuid[], technicians uuid[],
+                                        but_for uuid[], at timestamptz)
 RETURNS TABLE (bay_id uuid, technician_id uuid)
 LANGUAGE sql STABLE AS $$
 	SELECT (SELECT b.id FROM unnest(bays) WITH ORDINALITY b (id, place) WHERE b.id <> ALL (busy.bay_ids) ORDER BY b.place LIMIT 1),
@@ -73,12 +74,22 @@ LANGUAGE sql STABLE AS $$
 	       (SELECT t.id
 	          FROM (SELECT o.id FROM unnest(technicians) WITH ORDINALITY o (id, place)
 	                 WHERE o.id <> ALL (busy.technician_ids) ORDER BY o.place OFFSET 0) t
-	         WHERE NOT technician_is_busy(t.id, starts, ends, but_for)
+	         WHERE NOT technician_is_busy(t.id, starts, ends, but_for, at)
 	         LIMIT 1)
-	  FROM (SELECT coalesce(array_agg(a.bay_id), '{}') AS bay_ids, coalesce(array_agg(a.technician_id), '{}') AS technician_ids
-	          FROM appointment a
-	         WHERE a.store_id = of_store AND a.starts_at > starts - interval '1 day' AND a.starts_at < ends AND a.ends_at > starts
-	           AND a.status IN ('pending', 'confirmed', 'arrived', 'converted') AND a.no_show_at IS NULL
-	           AND a.id IS DISTINCT FROM but_for) busy
+	  FROM (SELECT coalesce(array_agg(o.bay_id), '{}') AS bay_ids, coalesce(array_agg(o.technician_id), '{}') AS technician_ids
+	          FROM occupation o
+	         WHERE o.store_id = of_store AND o.starts_at > starts - interval '1 day' AND o.starts_at < ends AND o.ends_at > starts
+	           AND (o.held_until IS NULL OR o.held_until > at) AND o.id <> ALL (but_for)) busy
 	OFFSET 0  -- looked for once, however often the answer is used
+$$;
+
+-- Holds of these bays and technicians that have run out give way at once, also those of another store: the constraints
+-- cannot tell the time.  One that somebody else is just taking away is left to them.
+CREATE OR REPLACE FUNCTION booking_lapse(bays uuid[], technicians uuid[], at timestamptz)
+RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+	DELETE FROM occupation
+	 WHERE id IN (SELECT o.id FROM occupation o
+	               WHERE o.held_until <= at AND (o.bay_id = ANY (bays) OR o.technician_id = ANY (technicians))
+	                 FOR UPDATE SKIP LOCKED)
 $$;

@@ -65,9 +65,10 @@ DECLARE
 	f record;
 BEGIN
 	GRANT SELECT ON session, staff, staff_grant, store, api_key, link, credential, customer, customer_store,
-	      customer_contact, vehicle, vehicle_store, vehicle_plate, appointment TO fettle_definer;
+	      customer_contact, vehicle, vehicle_store, vehicle_plate, occupation TO fettle_definer;
 	GRANT INSERT, UPDATE ON credential, session TO fettle_definer;
 	GRANT SELECT, INSERT, UPDATE, DELETE ON login_failure TO fettle_definer;
+	GRANT UPDATE, DELETE ON occupation TO fettle_definer;
 	GRANT INSERT ON audit_entry, customer_store, vehicle_store TO fettle_definer;
 	FOR f IN SELECT p.oid::regprocedure::text AS name FROM pg_proc p
 	           JOIN pg_namespace n ON n.oid = p.pronamespace AND n.nspname = 'public'

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The jobs, and the smallest of them. */
+#include "appointment/hold.h"
 #include "estimate/estimate.h"
 #include "jobs/jobs.h"
 #include "work_order/work_order.h"
@@ -22,6 +23,7 @@ const struct job job_table[] = {
 	{ "send_surveys", job_send_surveys, 100, false },
 	{ "expire_surveys", job_expire_surveys, 60000, false },
 	{ "expire_estimates", estimates_expire_due, 5000, false },
+	{ "expire_holds", slot_holds_expire_due, 1000, false },
 	{ "fold_kpis", job_fold_kpis, 100, false },
 	{ "run_imports", job_run_imports, 100, false },
 	{ "sweep_imports", job_sweep_imports, 60000, false },

@@ -9,6 +9,7 @@ extern const struct route *const route_tables[];
 extern const size_t route_tables_count;
 
 extern const struct route appointment_routes[];
+extern const struct route booking_routes[];
 extern const struct route estimate_routes[];
 extern const struct route file_routes[];
 extern const struct route organisation_routes[];

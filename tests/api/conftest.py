@@ -63,3 +63,21 @@ def verify(run, store, sql, tmp_path):
         return [line for line in done.stdout.splitlines()
                 if f" {store.code} " in line and (not checks or line.split(":")[0] in checks)]
     return tell
+
+
+@pytest.fixture
+def booked(store):
+    """Makes appointments of a customer of the store: booked(starts_at, ...) -> reply."""
+    store.tech1, store.tech2  # pylint: disable=pointless-statement
+    customer = store.advisor.post("/v1/customers", {"kind": "person", "name": "王芳", "phone": store.chain.phone()},
+                                  expect=201)["id"]
+    vehicle = store.advisor.post("/v1/vehicles", {"plate": store.chain.plate(), "customer_id": customer},
+                                 expect=201)["id"]
+
+    def book(starts_at, by=None, expect=None, key=None, **more):
+        return (by or store.advisor).post("/v1/appointments", {
+            "store_id": store.id, "customer_id": customer, "vehicle_id": vehicle, "starts_at": starts_at,
+            "channel": "phone", **more}, expect=expect, key=key)
+
+    book.customer, book.vehicle = customer, vehicle
+    return book

@@ -568,6 +568,25 @@ def _(t):
 lists("advisor", ("listAppointments", "/v1/appointments"), ("listReceptions", "/v1/receptions"))
 
 
+lists("advisor", ("listSlotHolds", "/v1/slot-holds"))
+
+
+@sample("createSlotHold")
+def _(t):
+    t.store.tech1  # pylint: disable=pointless-statement
+    return call(t.store.advisor, "/v1/slot-holds", {"store_id": t.store.id, "starts_at": days_ahead(2)})
+
+
+@sample("getSlotHold")
+def _(t):
+    return call(t.store.advisor, f"/v1/slot-holds/{t.hold()['id']}")
+
+
+@sample("releaseSlotHold")
+def _(t):
+    return call(t.store.advisor, f"/v1/slot-holds/{t.hold()['id']}/release")
+
+
 @sample("createAppointment")
 def _(t):
     t.store.tech1  # pylint: disable=pointless-statement

@@ -1,47 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Booking: what is free, and who gets it."""
 
-import datetime
-import zoneinfo
-
-import pytest
-
 from fettle import at_once, uuid7
-
-SHANGHAI = zoneinfo.ZoneInfo("Asia/Shanghai")
-
-
-def day(ahead=1):
-    return datetime.datetime.now(SHANGHAI).date() + datetime.timedelta(ahead)
-
-
-def at(hour, minute=0, ahead=1):
-    """An instant of the store's clock, as the API writes it."""
-    local = datetime.datetime.combine(day(ahead), datetime.time(hour, minute), SHANGHAI)
-    return local.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-@pytest.fixture
-def booked(store):
-    """Makes appointments of a customer of the store: booked(starts_at, ...) -> reply."""
-    store.tech1, store.tech2  # pylint: disable=pointless-statement
-    customer = store.advisor.post("/v1/customers", {"kind": "person", "name": "王芳", "phone": store.chain.phone()},
-                                  expect=201)["id"]
-    vehicle = store.advisor.post("/v1/vehicles", {"plate": store.chain.plate(), "customer_id": customer},
-                                 expect=201)["id"]
-
-    def book(starts_at, by=None, expect=None, key=None, **more):
-        return (by or store.advisor).post("/v1/appointments", {
-            "store_id": store.id, "customer_id": customer, "vehicle_id": vehicle, "starts_at": starts_at,
-            "channel": "phone", **more}, expect=expect, key=key)
-
-    book.customer, book.vehicle = customer, vehicle
-    return book
-
-
-def free(store, first=None, last=None, expect=200, **more):
-    return store.advisor.get("/v1/availability", params={
-        "store_id": store.id, "from": first or day(), "to": last or day(), **more}, expect=expect)
+from slots import at, day, free
 
 
 def test_what_is_free(store, booked):
@@ -117,9 +78,8 @@ def test_an_appointment_from_booking_to_arrival(store, booked, sql):
         " WHERE id = %s", (appointment["id"],))
     missed = store.advisor.post(path + "/mark-no-show", {"reason": "unreachable"}, expect=200)
     assert (missed["status"], missed["reason"]) == ("no_show", "unreachable")
-    sql("INSERT INTO appointment SELECT (jsonb_populate_record(a, jsonb_build_object('id', %s, 'number', %s,"
-        " 'status', 'confirmed', 'no_show_at', NULL))).* FROM appointment a WHERE a.id = %s",
-        (uuid7(), store.chain.unique(), appointment["id"]))
+    sql("INSERT INTO occupation (id, store_id, bay_id, technician_id, starts_at, ends_at)"  # somebody else's from then on
+        " SELECT %s, store_id, bay_id, technician_id, starts_at, ends_at FROM appointment WHERE id = %s", (uuid7(), appointment["id"]))
     late = store.advisor.post(path + "/arrive", {}, expect=200)
     assert (late["status"], late["late_minutes"], bool(late["no_show_at"])) == ("arrived", 12, True)
     listed = store.advisor.pages("/v1/appointments", store_id=store.id, status="arrived,converted")

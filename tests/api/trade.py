@@ -54,6 +54,13 @@ class Trade:
             "starts_at": days_ahead(days + booked // 6, 2 + booked % 6), "channel": "phone", "concerns": ["保养"], **more},
             expect=201)
 
+    def hold(self, days=1, **more):
+        """The same for a hold."""
+        self.store.tech1  # pylint: disable=pointless-statement
+        booked = self.store.booked = getattr(self.store, "booked", -1) + 1
+        return self.store.advisor.post("/v1/slot-holds", {
+            "store_id": self.store.id, "starts_at": days_ahead(days + booked // 6, 2 + booked % 6), **more}, expect=201)
+
     def reception(self, customer=None, vehicle=None, **more):
         customer = customer or self.customer()["id"]
         vehicle = vehicle or self.vehicle(customer)["id"]

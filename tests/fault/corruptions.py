@@ -181,6 +181,13 @@ corrupt("complaint closed undated", "complaint",
 corrupt("appointment's arrival", "appointment",
         f"UPDATE appointment t SET arrived_at = NULL, status = 'arrived' WHERE id = (SELECT id FROM appointment ORDER BY id LIMIT 1) {BILL_NAMED}",
         r"dates: {0} {1}: arrived_at is none, should be set")
+corrupt("appointment without its slot", "occupation",
+        "DELETE FROM occupation t WHERE id = (SELECT id FROM appointment WHERE status = 'pending' ORDER BY id LIMIT 1)"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM appointment WHERE id = t.id)",
+        r"slots: {0} {1}: slot is none, should be ")
+corrupt("slot of nobody", "occupation",
+        "UPDATE occupation t SET id = gen_random_uuid() WHERE id = (SELECT id FROM appointment WHERE status = 'pending' ORDER BY id LIMIT 1)"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), id", r"slots: {0} occupation {1}: slot is .*, should be none")
 corrupt("reception's end", "reception",
         f"UPDATE reception t SET handed_over_at = NULL WHERE id = (SELECT id FROM reception WHERE status = 'handed_over' ORDER BY id LIMIT 1) {BILL_NAMED}",
         r"dates: {0} {1}: handed_over_at is none, should be set")

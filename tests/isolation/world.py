@@ -50,7 +50,7 @@ BELONGS = {
 # Which row a member or parameter refers to, by its name; None: a row of the chain.
 REFERENCES = {
     "actor_id": "staff", "after": "event", "appointment_id": "appointment", "bay_id": "bay", "bin_id": "bin",
-    "concern_id": "reception_concern", "customer_id": "customer", "document_id": "stock_document", "keep_id": "customer",
+    "concern_id": "reception_concern", "customer_id": "customer", "document_id": "stock_document", "hold_id": "slot_hold", "keep_id": "customer",
     "line_id": "work_order_line", "lines": "work_order_line", "merge_id": "customer", "operation_id": None,
     "operation_ids": None, "option_id": "estimate_option", "owner_id": "staff", "part_id": None, "question_id": None, "received_by": "staff",
     "reception_id": "reception", "region_id": None, "revives_line_id": "work_order_line", "row_id": "work_order", "settlement_id": "settlement",
@@ -397,6 +397,7 @@ class World:
         customer = t.customer()["id"]
         vehicle = t.vehicle(customer, vin=t.chain.vin())
         t.appointment(customer, vehicle["id"])
+        t.store.advisor.post(f"/v1/slot-holds/{t.hold()['id']}/release", expect=200)  # else it expires under our eyes
         t.store.parts.post("/v1/bins", {"store_id": t.store.id, "code": "A-01"}, expect=201)
         reception = t.reception(customer, vehicle["id"])
         t.store.advisor.post("/v1/files", raw=PICTURE, headers={"Content-Type": "image/png"},

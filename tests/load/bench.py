@@ -144,7 +144,8 @@ class Bench:
                   for c in ((16,) if self.args.quick else (8, 16, 32)))
         if case.name == "booking":
             psql(self.daemon.host, "SET session_replication_role = replica; "
-                 f"DELETE FROM appointment WHERE starts_at > '{self.data.day(4000)}'")
+                 f"DELETE FROM appointment WHERE starts_at > '{self.data.day(4000)}'; "
+                 f"DELETE FROM occupation WHERE starts_at > '{self.data.day(4000)}'")
         return tps
 
     @contextlib.contextmanager

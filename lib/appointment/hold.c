@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Holding a slot, letting it go, and booking what is held. */
+#include "appointment/hold.h"
+
+#include "event/event.h"
+#include "org/org.h"
+
+static const struct machine_move moves[] = {
+	{ OP_releaseSlotHold, FROM(SLOT_HOLD_STATUS_HELD), SLOT_HOLD_STATUS_RELEASED },
+};
+
+const struct machine slot_hold_machine = MACHINE("status", slot_hold_status, moves);
+
+enum err
+slot_hold_create(struct ctx *ctx, const struct create_slot_hold *in)
+{
+	struct slot slot = {
+		.bay = in->bay_id,
+		.technician = in->technician_id,
+		.starts_at = in->starts_at,
+	};
+	struct rows *choice;
+	enum err err = ctx_store(ctx, in->store_id, &slot.store);
+
+	if (!err)
+		err = new_id(ctx, in->id, &ctx->subject);
+	if (!err)
+		err = slot_ask(ctx, &slot,
+		               IDS_ARG(operation_ids, in->operation_ids, in->operation_ids_count),
+		               &choice);
+	if (!err)
+		err = slot_take(ctx, &slot, choice, in->operation_ids_count);
+	if (err)
+		return err;
+	db_write(ctx, slot_hold_add, ARG(hold_id, ctx->subject), ARG(store_id, slot.store),
+	         ARG(starts_at, slot.starts_at), ARG(ends_at, slot.ends_at), ARG(bay_id, slot.bay),
+	         ARG(technician_id, slot.technician),
+	         IDS_ARG(operation_ids, in->operation_ids, in->operation_ids_count));
+	db_write(ctx, slot_hold_occupy, ARG(hold_id, ctx->subject));
+	event_add_new(ctx, "slot_hold.held", slot.store, ctx->subject);
+	return OK;
+}
+
+enum err
+slot_hold_release(struct ctx *ctx, struct id id)
+{
+	struct rows *rows;
+	int status = 0;
+	enum err err = db_lock(ctx, slot_hold_lock, id, &rows);
+
+	if (!err)
+		err = machine_check(ctx, &slot_hold_machine, OP_releaseSlotHold,
+		                    row_enum(rows, 0, "status", &slot_hold_status_enum), &status);
+	if (err)
+		return err;
+	hold_give_way(ctx, id);
+	db_write(ctx, slot_hold_move, ARG(id, id), ENUM_ARG(status, slot_hold_status, status),
+	         NULL_ARG(appointment_id));
+	event_add(ctx, "slot_hold.released", row_id(rows, 0, "store_id"), id);
+	return OK;
+}
+
+/* What was said beside the hold is what is held. */
+static enum err
+check_same(struct ctx *ctx, const struct slot *slot, const struct rows *rows)
+{
+	static const char other[] = "is not that of the hold";
+
+	if (row_utc(rows, 0, "starts_at").us != slot->starts_at.us)
+		return fail_with(ctx, ERR_BAD_VALUE, "/starts_at", other, NULL);
+	if (!id_is_none(slot->bay) && !id_equal(slot->bay, row_id(rows, 0, "bay_id")))
+		return fail_with(ctx, ERR_BAD_VALUE, "/bay_id", other, NULL);
+	if (!id_is_none(slot->technician) &&
+	    !id_equal(slot->technician, row_id(rows, 0, "technician_id")))
+		return fail_with(ctx, ERR_BAD_VALUE, "/technician_id", other, NULL);
+	return OK;
+}
+
+enum err
+hold_take(struct ctx *ctx, struct id hold, struct slot *slot)
+{
+	struct rows *rows;
+	const char *status;
+	enum err err = db_read(ctx, slot_hold_lock, &rows, ARG(id, hold));
+
+	if (err)
+		return err;
+	if (rows_count(rows) == 0 || !id_equal(row_id(rows, 0, "store_id"), slot->store))
+		return fail(ctx, ERR_NOT_FOUND, "/hold_id");
+	if (!id_equal(row_id(rows, 0, "created_by"), ctx->scope->actor))
+		return fail(ctx, ERR_HOLD_OF_ANOTHER, "/hold_id");
+	status = row_text(rows, 0, "status");
+	if (row_enum(rows, 0, "status", &slot_hold_status_enum) != SLOT_HOLD_STATUS_HELD)
+		return fail_with(ctx, ERR_HOLD_ENDED, "/hold_id", status, NULL);
+	err = check_same(ctx, slot, rows);
+	if (err)
+		return err;
+	slot->bay = row_id(rows, 0, "bay_id");
+	slot->technician = row_id(rows, 0, "technician_id");
+	slot->but_for[slot->but_for_count++] = hold;
+	return OK;
+}
+
+void
+hold_give_way(struct ctx *ctx, struct id hold)
+{
+	db_write(ctx, occupation_free, ARG(id, hold));
+}
+
+void
+hold_used(struct ctx *ctx, struct id hold, struct id store, struct id appointment)
+{
+	db_write(ctx, slot_hold_move, ARG(id, hold),
+	         ENUM_ARG(status, slot_hold_status, SLOT_HOLD_STATUS_BOOKED),
+	         ARG(appointment_id, appointment));
+	event_add(ctx, "slot_hold.booked", store, hold);
+}
+
+enum err
+slot_holds_expire_due(struct ctx *ctx, bool *more)
+{
+	struct rows *rows;
+	enum err err = db_read(ctx, slot_hold_expire_due, &rows, NO_ARGS);
+
+	for (size_t i = 0; !err && i < rows_count(rows); i++)
+		event_add(ctx, "slot_hold.expired", row_id(rows, i, "store_id"),
+		          row_id(rows, i, "id"));
+	*more = !err && rows_count(rows) > 0;
+	return err;
+}

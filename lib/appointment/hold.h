@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Holds: a slot kept for some minutes, for whoever is just booking it (domain-facts 2.2). */
+#ifndef APPOINTMENT_HOLD_H
+#define APPOINTMENT_HOLD_H
+
+#include "appointment/slot.h"
+#include "db/machine.h"
+
+extern const struct machine slot_hold_machine;
+
+/* Hold bay, technician and time for the minutes of the store's policy.  Errors as for booking. */
+MUSTCHECK enum err slot_hold_create(struct ctx *ctx, const struct create_slot_hold *in);
+
+/* Let it go before its time.  ERR_NOT_FOUND, ERR_ILLEGAL_TRANSITION. */
+MUSTCHECK enum err slot_hold_release(struct ctx *ctx, struct id id);
+
+/* For a booking with a hold_id: lock the hold and take its bay and technician for the slot, which has
+ * store, time and wishes.  ERR_NOT_FOUND, ERR_HOLD_OF_ANOTHER and ERR_HOLD_ENDED at /hold_id;
+ * ERR_BAD_VALUE at /starts_at, /bay_id or /technician_id, which are not the hold's. */
+MUSTCHECK enum err hold_take(struct ctx *ctx, struct id hold, struct slot *slot);
+
+/* The hold gives its place up before the appointment takes it, and names it afterwards. */
+void hold_give_way(struct ctx *ctx, struct id hold);
+void hold_used(struct ctx *ctx, struct id hold, struct id store, struct id appointment);
+
+/* The job: holds whose time has passed. */
+MUSTCHECK enum err slot_holds_expire_due(struct ctx *ctx, bool *more);
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Choosing bay and technician, for appointments and holds alike. */
+#include "appointment/slot.h"
+
+enum err
+slot_ask(struct ctx *ctx, const struct slot *slot, struct arg operation_ids, struct rows **rows)
+{
+	*rows = NULL;
+	if (slot->starts_at.us < ctx->now.us)
+		return fail_with(ctx, ERR_BAD_VALUE, "/starts_at", "must not be in the past", NULL);
+	db_write(ctx, booking_wait, ARG(store_id, slot->store), ARG(bay_id, slot->bay),
+	         ARG(technician_id, slot->technician));
+	db_write(ctx, booking_lapse, ARG(store_id, slot->store), ARG(bay_id, slot->bay),
+	         ARG(technician_id, slot->technician));
+	return db_read(ctx, booking_choose, rows, ARG(store_id, slot->store),
+	               ARG(bay_id, slot->bay), ARG(technician_id, slot->technician),
+	               ARG(starts_at, slot->starts_at),
+	               IDS_ARG(but_for, slot->but_for, slot->but_for_count),
+	               ARG(numbered, slot->numbered), operation_ids);
+}
+
+static enum err
+check_choice(struct ctx *ctx, const struct slot *slot, const struct rows *rows)
+{
+	if (!id_is_none(slot->bay) && !row_bool(rows, 0, "has_bay"))
+		return fail(ctx, ERR_NOT_FOUND, "/bay_id");
+	if (!id_is_none(slot->technician) && !row_bool(rows, 0, "has_technician"))
+		return fail(ctx, ERR_NOT_FOUND, "/technician_id");
+	if (!row_bool(rows, 0, "is_open"))
+		return fail(ctx, ERR_STORE_CLOSED, NULL);
+	if (row_is_null(rows, 0, "bay_id") || row_is_null(rows, 0, "technician_id"))
+		return fail(ctx, ERR_SLOT_TAKEN, NULL);
+	return OK;
+}
+
+enum err
+slot_take(struct ctx *ctx, struct slot *slot, const struct rows *rows, size_t known)
+{
+	enum err err;
+
+	if (rows_count(rows) == 0)
+		return fail(ctx, ERR_NOT_FOUND, "/store_id");
+	if (row_int(rows, 0, "operations") < (int64_t)known)
+		return fail(ctx, ERR_NOT_FOUND, "/operation_ids");
+	err = check_choice(ctx, slot, rows);
+	if (err)
+		return err;
+	slot->bay = row_id(rows, 0, "bay_id");
+	slot->technician = row_id(rows, 0, "technician_id");
+	slot->ends_at = row_utc(rows, 0, "ends_at");
+	slot->number = row_text(rows, 0, "number");
+	return OK;
+}
