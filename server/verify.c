@@ -23,6 +23,7 @@ static const struct check {
 	{ "lines", SQL_verify_lines, true },
 	{ "numbers", SQL_verify_numbers, false },
 	{ "dates", SQL_verify_dates, false },
+	{ "quality", SQL_verify_quality, false },
 	{ "histories", SQL_verify_histories, false },
 	{ "links", SQL_verify_links, false },
 	{ "search keys", SQL_verify_search_keys, false },

@@ -14,6 +14,7 @@ SELECT st.code AS store_code, coalesce(n.kind, c.kind) || '-' || coalesce(n.peri
                         UNION ALL SELECT store_id, number FROM settlement WHERE number IS NOT NULL
                         UNION ALL SELECT store_id, number FROM payment
                         UNION ALL SELECT store_id, number FROM estimate WHERE revision = 1
+                        UNION ALL SELECT store_id, certificate_number FROM work_order WHERE certificate_number IS NOT NULL
                         UNION ALL SELECT store_id, number FROM complaint) a) o
          WHERE o.parts IS NOT NULL
          GROUP BY o.store_id, o.parts[1], o.parts[2]) n
@@ -86,6 +87,25 @@ SELECT st.code, w.number, d.what, 'not before ' || d.earlier, d.later::text
                             ('settled_at', w.completed_at, w.settled_at), ('delivered_at', w.settled_at, w.delivered_at),
                             ('closed_at', w.delivered_at, w.closed_at)) d (what, earlier, later)
  WHERE d.later < d.earlier
+ ORDER BY store_code, subject, what;
+
+-- What was completed has passed every check it needed, and has its certificate (orders from before the levels were kept aside).
+
+-- name: verify_quality   unnamed
+SELECT st.code AS store_code, w.number AS subject, 'passed levels of line ' || l.position AS what,
+       array_to_string(w.required_qc_levels, ' ') AS expected, coalesce(array_to_string(l.passed_levels, ' '), 'none') AS found
+  FROM work_order w
+  JOIN store st ON st.id = w.store_id
+  JOIN work_order_line l ON l.work_order_id = w.id AND l.kind = 'labour' AND l.status = 'authorised'
+ WHERE w.status IN ('completed', 'settled', 'delivered', 'closed') AND w.required_qc_levels IS NOT NULL
+   AND NOT w.required_qc_levels <@ coalesce(l.passed_levels, '{}')
+UNION ALL
+SELECT st.code, w.number, 'certificate', 'given', 'none'
+  FROM work_order w
+  JOIN store st ON st.id = w.store_id
+ WHERE w.status IN ('completed', 'settled', 'delivered', 'closed') AND w.required_qc_levels IS NOT NULL AND w.certificate_number IS NULL
+   AND EXISTS (SELECT FROM work_order_line l
+                WHERE l.work_order_id = w.id AND l.kind = 'labour' AND l.status = 'authorised' AND needs_certificate(l.repair_category))
  ORDER BY store_code, subject, what;
 
 -- Where an order, a complaint or a promise stands is written in its history.

@@ -197,7 +197,7 @@ UPDATE bay
 
 -- name: store_policies_get
 SELECT p.store_id AS id, p.version, p.vin_rule, p.tax_bp, p.rounding_fen, p.slot_minutes, p.discount_limit_bp,
-       p.survey_low_score, p.hold_minutes, p.updated_at
+       p.survey_low_score, p.hold_minutes, p.qc_levels, p.qc_levels_regulated, p.qc_levels_key_parts, p.updated_at
   FROM store_policy p
  WHERE p.store_id = ANY (:ids);
 
@@ -213,6 +213,9 @@ UPDATE store_policy
        discount_limit_bp = CASE WHEN :has_discount_limit_bp THEN :discount_limit_bp ELSE discount_limit_bp END,
        survey_low_score = CASE WHEN :has_survey_low_score THEN :survey_low_score ELSE survey_low_score END,
        hold_minutes = CASE WHEN :has_hold_minutes THEN :hold_minutes ELSE hold_minutes END,
+       qc_levels = CASE WHEN :has_qc_levels THEN :qc_levels::text[] ELSE qc_levels END,
+       qc_levels_regulated = CASE WHEN :has_qc_levels_regulated THEN :qc_levels_regulated::text[] ELSE qc_levels_regulated END,
+       qc_levels_key_parts = CASE WHEN :has_qc_levels_key_parts THEN :qc_levels_key_parts::text[] ELSE qc_levels_key_parts END,
        version = version + 1, updated_at = :now, changed = pg_current_xact_id()
  WHERE store_id = :id;
 

@@ -2,7 +2,7 @@
 
 -- name: part_get
 SELECT p.id, p.version, p.number, p.brand, p.name, p.unit, p.sale_price, p.active, p.created_at, p.updated_at,
-       p.external_ids, p.metadata
+       p.key_class, p.external_ids, p.metadata
   FROM part p
  WHERE p.id = ANY (:ids) AND p.deleted_at IS NULL;
 
@@ -86,8 +86,8 @@ SELECT p.id FROM part p WHERE p.id = :id AND p.deleted_at IS NULL;
 SELECT p.version, p.number_norm, p.name FROM part p WHERE p.id = :id AND p.deleted_at IS NULL FOR NO KEY UPDATE;
 
 -- name: part_add
-INSERT INTO part (id, number, number_norm, brand, name, unit, sale_price, active, external_ids, metadata, created_at, updated_at)
-VALUES (:part_id, :number, :number_norm, coalesce(:brand, ''), :name, :unit, :sale_price, coalesce(:active, true),
+INSERT INTO part (id, number, number_norm, brand, name, unit, sale_price, key_class, active, external_ids, metadata, created_at, updated_at)
+VALUES (:part_id, :number, :number_norm, coalesce(:brand, ''), :name, :unit, :sale_price, :key_class, coalesce(:active, true),
         coalesce(:external_ids::jsonb, '{}'), coalesce(:metadata::jsonb, '{}'), :now, :now)
 ON CONFLICT (number_norm, brand) DO NOTHING
 RETURNING id;
@@ -103,6 +103,7 @@ UPDATE part
        name = CASE WHEN :has_name THEN :name ELSE name END,
        unit = CASE WHEN :has_unit THEN :unit ELSE unit END,
        sale_price = CASE WHEN :has_sale_price THEN :sale_price ELSE sale_price END,
+       key_class = CASE WHEN :has_key_class THEN :key_class ELSE key_class END,
        active = CASE WHEN :has_active THEN :active ELSE active END,
        external_ids = CASE WHEN :has_external_ids THEN :external_ids::jsonb ELSE external_ids END,
        metadata = CASE WHEN :has_metadata THEN :metadata::jsonb ELSE metadata END,

@@ -32,17 +32,44 @@ check_order(struct ctx *ctx, const struct check *check)
 	return work_order_refuse(ctx, &check->wo);
 }
 
-/* Only the check by oneself is made by who has worked on it. */
 static enum err
-check_not_own(struct ctx *ctx, struct check *check)
+read_lines(struct ctx *ctx, struct check *check)
 {
-	enum err err = db_read(ctx, quality_worked_lines, &check->lines, ARG(id, check->wo.id));
+	return db_read(ctx, quality_worked_lines, &check->lines, ARG(id, check->wo.id),
+	               ENUM_ARG(level, quality_level, check->level));
+}
 
-	for (size_t i = 0;
-	     !err && check->level != QUALITY_LEVEL_SELF && i < rows_count(check->lines); i++)
+/* Only the check by oneself is made by who has worked on it, and there it must be one's own. */
+static enum err
+check_own(struct ctx *ctx, const struct check *check)
+{
+	bool is_self = check->level == QUALITY_LEVEL_SELF, own = false;
+
+	for (size_t i = 0; i < rows_count(check->lines); i++)
 		if (row_bool(check->lines, i, "own"))
-			err = fail(ctx, ERR_OWN_WORK, NULL);
-	return err;
+			own = true;
+	if (own != is_self)
+		return fail(ctx, is_self ? ERR_NOTHING_TO_CHECK : ERR_OWN_WORK, NULL);
+	return OK;
+}
+
+static bool
+is_done(const struct check *check, size_t i)
+{
+	return row_enum(check->lines, i, "work_status", &line_work_status_enum) ==
+	       LINE_WORK_STATUS_DONE;
+}
+
+/* What is checked has passed the lower levels that the order requires. */
+static enum err
+check_lower_levels(struct ctx *ctx, const struct check *check)
+{
+	for (size_t i = 0; i < rows_count(check->lines); i++)
+		if (is_done(check, i) && !row_is_null(check->lines, i, "lacking"))
+			return fail_with(ctx, ERR_LEVEL_MISSING, NULL,
+			                 row_text(check->lines, i, "position"),
+			                 row_text(check->lines, i, "lacking"));
+	return OK;
 }
 
 enum err
@@ -56,7 +83,11 @@ quality_check_open(struct ctx *ctx, const struct create_quality_check *in)
 	if (!err)
 		err = check_order(ctx, &check);
 	if (!err)
-		err = check_not_own(ctx, &check);
+		err = read_lines(ctx, &check);
+	if (!err)
+		err = check_own(ctx, &check);
+	if (!err)
+		err = check_lower_levels(ctx, &check);
 	if (err)
 		return err;
 	db_write(ctx, quality_check_add, ARG(check_id, check.id), ARG(store_id, check.wo.store),
@@ -98,7 +129,28 @@ begin(struct ctx *ctx, struct id id, enum op op, struct check *check)
 		                    row_enum(rows, 0, "status", &quality_status_enum), &to);
 	if (!err)
 		err = check_order(ctx, check);
-	return err ? err : check_not_own(ctx, check);
+	if (!err)
+		err = read_lines(ctx, check);
+	return err ? err : check_own(ctx, check);
+}
+
+/* The work that asks for one leaves with a certificate, whose number is given once. */
+static enum err
+certify(struct ctx *ctx, const struct check *check)
+{
+	const char *number;
+	bool needed = false;
+	enum err err;
+
+	for (size_t i = 0; i < rows_count(check->lines); i++)
+		if (row_bool(check->lines, i, "certificate"))
+			needed = true;
+	if (!needed)
+		return OK;
+	err = document_number(ctx, check->wo.store, "CC", &number);
+	if (!err)
+		db_write(ctx, work_order_certify, ARG(id, check->wo.id), ARG(number, number));
+	return err;
 }
 
 enum err
@@ -107,18 +159,22 @@ quality_check_pass(struct ctx *ctx, struct id id, const struct pass_quality_chec
 	struct check check;
 	enum err err = begin(ctx, id, OP_passQualityCheck, &check);
 
+	if (!err)
+		err = check_lower_levels(ctx, &check);
 	if (err)
 		return err;
 	db_write(ctx, quality_check_decide, ARG(check_id, id),
 	         ENUM_ARG(status, quality_status, QUALITY_STATUS_PASSED),
 	         BODY_ARG(pass_quality_check, in));
 	event_add(ctx, "quality_check.passed", check.wo.store, id);
+	db_write(ctx, work_order_lines_passed_level, ARG(id, check.wo.id),
+	         ENUM_ARG(level, quality_level, check.level));
 	if (check.level != QUALITY_LEVEL_FINAL)
 		return OK;
 	db_write(ctx, work_order_lines_passed, ARG(id, check.wo.id));
 	work_order_move(ctx, &check.wo, WORK_ORDER_STATUS_COMPLETED, "work_order.completed", NULL,
 	                NULL);
-	return OK;
+	return certify(ctx, &check);
 }
 
 /* Each failed line must be done; who answers for it is the technician named, else the line's
@@ -138,8 +194,7 @@ take_failures(struct ctx *ctx, const struct check *check, const struct fail_qual
 			k++;
 		if (k == rows_count(check->lines))
 			return failf(ctx, ERR_NOT_FOUND, "/lines/%zu/line_id", i);
-		if (row_enum(check->lines, k, "work_status", &line_work_status_enum) !=
-		    LINE_WORK_STATUS_DONE)
+		if (!is_done(check, k))
 			return fail_with(ctx, ERR_LINE_STATUS,
 			                 arena_printf(ctx->arena, "/lines/%zu/line_id", i),
 			                 row_text(check->lines, k, "work_status"), NULL);

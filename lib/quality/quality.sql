@@ -2,7 +2,7 @@
 
 -- name: quality_check_get
 SELECT q.id, q.version, q.store_id, q.work_order_id, w.number AS work_order_number, q.level, q.status, q.inspector_id,
-       q.road_test_km, q.note, q.decided_at, q.created_at, q.updated_at
+       q.road_test_km, q.note, q.signature_file_id, q.decided_at, q.created_at, q.updated_at
   FROM quality_check q
   JOIN work_order w ON w.id = q.work_order_id
  WHERE q.id = ANY (:ids) AND q.deleted_at IS NULL;
@@ -15,7 +15,7 @@ SELECT f.check_id AS _parent, f.line_id, f.reason, f.technician_id
 
 -- name: quality_check_list   page unnamed
 SELECT q.id, q.version, q.store_id, q.work_order_id, w.number AS work_order_number, q.level, q.status, q.inspector_id,
-       q.road_test_km, q.note, q.decided_at, q.created_at, q.updated_at,
+       q.road_test_km, q.note, q.signature_file_id, q.decided_at, q.created_at, q.updated_at,
        q.created_at AS _after_at, q.id AS _after_id
   FROM quality_check q
   JOIN work_order w ON w.id = q.work_order_id
@@ -31,6 +31,21 @@ SELECT q.id, q.version, q.store_id, q.work_order_id, w.number AS work_order_numb
  ORDER BY q.created_at DESC, q.id DESC
  LIMIT :limit;
 
+-- By the failure's id, which is made with it: an index leads with the store, or the technician, whatever the age of the chain.
+-- name: quality_failure_list   page unnamed
+SELECT f.id, f.store_id, f.check_id, q.level, q.inspector_id, q.work_order_id, w.number AS work_order_number, f.line_id, l.description,
+       f.reason, f.technician_id, l.work_status, l.rework_count, q.decided_at AS failed_at, f.id AS _after_id
+  FROM quality_check_failure f
+  JOIN quality_check q ON q.id = f.check_id
+  JOIN work_order w ON w.id = q.work_order_id
+  JOIN work_order_line l ON l.id = f.line_id
+ WHERE (:scope_store::uuid IS NULL OR f.store_id = :scope_store)
+   AND (:technician_id::uuid IS NULL OR f.technician_id = :technician_id)
+   AND (:work_order_id::uuid IS NULL OR q.work_order_id = :work_order_id)
+   AND (:after_id::uuid IS NULL OR f.id < :after_id)
+ ORDER BY f.id DESC
+ LIMIT :limit;
+
 -- The check, its order being locked, with the lines and who has worked on them.
 -- name: quality_check_state
 SELECT q.version, q.level, q.status, q.inspector_id
@@ -39,11 +54,20 @@ SELECT q.version, q.level, q.status, q.inspector_id
    FOR NO KEY UPDATE;
 
 -- name: quality_worked_lines
-SELECT l.id, l.work_status, l.technician_id,
+SELECT l.id, l.position, l.work_status, l.technician_id, needs_certificate(l.repair_category) AS certificate,
+       (SELECT r.level
+          FROM work_order w
+         CROSS JOIN LATERAL unnest(w.required_qc_levels) r (level)
+         WHERE w.id = l.work_order_id
+           AND qc_rank(r.level) < qc_rank(:level)
+           AND NOT r.level = ANY (coalesce(l.passed_levels, '{}'))
+         ORDER BY qc_rank(r.level)
+         LIMIT 1) AS lacking,
        l.technician_id = :actor_id::uuid
        OR EXISTS (SELECT FROM clock_entry e WHERE e.line_id = l.id AND e.technician_id = :actor_id::uuid) AS own
   FROM work_order_line l
- WHERE l.work_order_id = :id AND l.kind = 'labour' AND l.status = 'authorised';
+ WHERE l.work_order_id = :id AND l.kind = 'labour' AND l.status = 'authorised'
+ ORDER BY l.position;
 
 -- name: quality_check_add
 INSERT INTO quality_check (id, store_id, work_order_id, level, status, inspector_id, note, created_at, updated_at)
@@ -51,7 +75,7 @@ VALUES (:check_id, :store_id, :id, :level, 'open', :actor_id, :note, :now, :now)
 
 -- name: quality_check_decide   rows: 1
 UPDATE quality_check
-   SET status = :status, inspector_id = :actor_id, road_test_km = :road_test_km, note = coalesce(:note, note),
+   SET status = :status, inspector_id = :actor_id, road_test_km = :road_test_km, signature_file_id = :signature_file_id, note = coalesce(:note, note),
        decided_at = :happened_at, version = version + 1, updated_at = :now, changed = pg_current_xact_id()
  WHERE id = :check_id;
 

@@ -5,7 +5,7 @@ SELECT l.id, l.position, l.kind, l.operation_id, l.part_id, l.concern_id, l.desc
        l.repair_category, l.quantity, CASE WHEN l.kind = 'labour' THEN l.quantity END AS hours,
        l.list_price, l.unit_price, l.amount, l.payer, l.status, l.work_status, l.supply,
        l.issued_quantity, l.returned_quantity, l.technician_id, l.reason, l.note, l.rework_count, l.authorisation_id,
-       l.estimate_line_id, l.revives_line_id,
+       l.estimate_line_id, l.revives_line_id, coalesce(l.passed_levels, '{}') AS passed_levels,
        l.created_at, l.updated_at, l.store_id, l.work_order_id, w.number AS work_order_number, w.status AS work_order_status
   FROM work_order_line l
   JOIN work_order w ON w.id = l.work_order_id
@@ -16,7 +16,7 @@ SELECT l.id, l.position, l.kind, l.operation_id, l.part_id, l.concern_id, l.desc
        l.repair_category, l.quantity, CASE WHEN l.kind = 'labour' THEN l.quantity END AS hours,
        l.list_price, l.unit_price, l.amount, l.payer, l.status, l.work_status, l.supply,
        l.issued_quantity, l.returned_quantity, l.technician_id, l.reason, l.note, l.rework_count, l.authorisation_id,
-       l.estimate_line_id, l.revives_line_id,
+       l.estimate_line_id, l.revives_line_id, coalesce(l.passed_levels, '{}') AS passed_levels,
        l.created_at, l.updated_at, l.store_id, l.work_order_id, w.number AS work_order_number, w.status AS work_order_status,
        l.created_at AS _after_at, l.id AS _after_id
   FROM work_order_line l
@@ -41,7 +41,7 @@ SELECT l.id, l.position, l.kind, l.operation_id, l.part_id, l.concern_id, l.desc
        l.repair_category, l.quantity, CASE WHEN l.kind = 'labour' THEN l.quantity END AS hours,
        l.list_price, l.unit_price, l.amount, l.payer, l.status, l.work_status, l.supply,
        l.issued_quantity, l.returned_quantity, l.technician_id, l.reason, l.note, l.rework_count, l.authorisation_id,
-       l.estimate_line_id, l.revives_line_id,
+       l.estimate_line_id, l.revives_line_id, coalesce(l.passed_levels, '{}') AS passed_levels,
        l.created_at, l.updated_at, l.position AS _after_place, l.id AS _after_id
   FROM work_order_line l
  WHERE l.work_order_id = :id
@@ -118,9 +118,17 @@ UPDATE work_order_line
    SET work_status = 'passed', updated_at = :now, changed = pg_current_xact_id()
  WHERE work_order_id = :id AND work_status = 'done' AND status = 'authorised';
 
+-- A level is passed by the work that is done; the check by oneself by one's own.
+-- name: work_order_lines_passed_level
+UPDATE work_order_line l
+   SET passed_levels = array_append(l.passed_levels, :level::text), updated_at = :now, changed = pg_current_xact_id()
+ WHERE l.work_order_id = :id AND l.work_status = 'done' AND l.status = 'authorised' AND NOT :level = ANY (coalesce(l.passed_levels, '{}'))
+   AND (:level <> 'self' OR l.technician_id = :actor_id
+        OR EXISTS (SELECT FROM clock_entry e WHERE e.line_id = l.id AND e.technician_id = :actor_id));
+
 -- name: work_order_lines_failed
 UPDATE work_order_line l
-   SET work_status = 'failed', reason = f.reason, updated_at = :now, changed = pg_current_xact_id()
+   SET work_status = 'failed', reason = f.reason, passed_levels = NULL, updated_at = :now, changed = pg_current_xact_id()
   FROM unnest(:lines.line_id::uuid[], :lines.reason::text[]) f (line_id, reason)
  WHERE l.id = f.line_id AND l.work_order_id = :id;
 

@@ -12,7 +12,8 @@ SELECT w.id, w.version, w.number, w.store_id, w.status,
        w.promised_at, w.first_promised_at, w.old_parts, w.bay_id, w.advisor_id, w.odometer_in_km, w.odometer_out_km,
        w.paid, w.reason, w.opened_at, w.started_at, w.finished_at, w.completed_at, w.settled_at, w.delivered_at,
        w.closed_at, w.cancelled_at, w.created_at, w.updated_at,
-       'CNY' AS currency, w.note, w.explained, w.belongings_returned, w.next_service_on, w.next_service_km,
+       'CNY' AS currency, w.note, coalesce(w.required_qc_levels, '{final}') AS required_qc_levels, w.certificate_number,
+       w.explained, w.belongings_returned, w.washed, w.next_service_on, w.next_service_km,
        w.signature_file_id, w.external_ids, w.metadata
   FROM work_order w
   LEFT JOIN customer c ON c.id = w.customer_id
@@ -24,7 +25,7 @@ SELECT l.work_order_id AS _parent, l.id, l.position, l.kind, l.operation_id, l.p
        l.repair_category, l.quantity, CASE WHEN l.kind = 'labour' THEN l.quantity END AS hours,
        l.list_price, l.unit_price, l.amount, l.payer, l.status, l.work_status, l.supply,
        l.issued_quantity, l.returned_quantity, l.technician_id, l.reason, l.note, l.rework_count, l.authorisation_id,
-       l.estimate_line_id, l.revives_line_id,
+       l.estimate_line_id, l.revives_line_id, coalesce(l.passed_levels, '{}') AS passed_levels,
        l.created_at, l.updated_at
   FROM work_order_line l
  WHERE l.work_order_id = ANY (:ids)
@@ -154,6 +155,7 @@ UPDATE work_order
        delivered_at = CASE WHEN :status = 'delivered' THEN :now ELSE delivered_at END,
        closed_at = CASE WHEN :status = 'closed' THEN :now ELSE closed_at END,
        cancelled_at = CASE WHEN :status = 'cancelled' THEN :now ELSE cancelled_at END,
+       required_qc_levels = CASE WHEN :status IN ('in_progress', 'awaiting_qc') THEN required_qc_levels(id) ELSE required_qc_levels END,
        version = version + 1, updated_at = :now, changed = pg_current_xact_id()
  WHERE id = :id;
 
@@ -174,6 +176,9 @@ UPDATE work_order
    SET paid = :paid, version = version + 1, updated_at = :now, changed = pg_current_xact_id()
  WHERE id = :id;
 
+-- name: work_order_certify   rows: 1
+UPDATE work_order SET certificate_number = :number, changed = pg_current_xact_id() WHERE id = :id;
+
 -- name: work_order_bay
 SELECT b.code, b.active FROM bay b
  WHERE b.id = :bay_id AND b.store_id = :store_id AND b.deleted_at IS NULL
@@ -192,7 +197,7 @@ UPDATE work_order
 -- name: work_order_set_delivery
 UPDATE work_order
    SET odometer_out_km = coalesce(:odometer_out_km, odometer_out_km), old_parts = :old_parts, explained = :explained,
-       belongings_returned = :belongings_returned, next_service_on = :next_service.date,
+       belongings_returned = :belongings_returned, washed = :washed, next_service_on = :next_service.date,
        next_service_km = :next_service.odometer_km, signature_file_id = :signature_file_id,
        changed = pg_current_xact_id()
  WHERE id = :id;

@@ -23,6 +23,37 @@ LANGUAGE sql IMMUTABLE AS $$
 	            ELSE line.amount END
 $$;
 
+-- Work that leaves the workshop with a certificate (domain-facts 8.2).
+CREATE OR REPLACE FUNCTION needs_certificate(repair_category text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN repair_category IN ('whole_vehicle', 'assembly', 'maint_2');
+
+-- Which level of check comes before which.
+CREATE OR REPLACE FUNCTION qc_rank(level text) RETURNS integer
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN array_position('{self,mutual,final}'::text[], level);
+
+-- The checks an order needs, the lowest first: by the store's rules, its work and its parts; the final one always.
+CREATE OR REPLACE FUNCTION required_qc_levels(of_order uuid) RETURNS text[]
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public AS $$
+BEGIN
+	RETURN (
+		SELECT array_agg(v.level ORDER BY qc_rank(v.level))
+		  FROM work_order w
+		  JOIN store_policy p ON p.store_id = w.store_id
+		 CROSS JOIN LATERAL (
+		       SELECT coalesce(bool_or(needs_certificate(l.repair_category)), false) AS regulated,
+		              coalesce(bool_or(a.key_class IS NOT NULL), false) AS key_part
+		         FROM work_order_line l
+		         LEFT JOIN part a ON a.id = l.part_id
+		        WHERE l.work_order_id = w.id AND l.status = 'authorised') o
+		 CROSS JOIN unnest('{self,mutual,final}'::text[]) v (level)
+		 WHERE w.id = of_order
+		   AND (v.level = 'final' OR v.level = ANY (p.qc_levels)
+		        OR o.regulated AND v.level = ANY (p.qc_levels_regulated)
+		        OR o.key_part AND v.level = ANY (p.qc_levels_key_parts)));
+END $$;
+
 -- What stands on each bay of a store, as the board shows it.
 CREATE OR REPLACE FUNCTION bays_now(of_store uuid, at timestamptz) RETURNS jsonb
 LANGUAGE sql STABLE AS $$

@@ -26,6 +26,7 @@ const struct route quality_check_routes[] = {
 	READ_ACTIONS(OP_listQualityChecks, &quality_check_machine, PAGE(quality_check_list)),
 	READ_ACTIONS(OP_getQualityCheck,   &quality_check_machine, ONE(quality_check_get),
 	  MANY(failures, quality_check_failures)),
+	READ(OP_listQualityFailures, PAGE(quality_failure_list)),
 	COMMAND(OP_createQualityCheck, create,     THEN(OP_getQualityCheck)),
 	COMMAND(OP_passQualityCheck,   pass,       THEN(OP_getQualityCheck)),
 	COMMAND(OP_failQualityCheck,   fail_check, THEN(OP_getQualityCheck)),

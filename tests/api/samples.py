@@ -734,7 +734,7 @@ def _(t):
 
 
 lists("advisor", ("listWorkOrders", "/v1/work-orders"), ("listWorkOrderLines", "/v1/work-order-lines"),
-      ("listQualityChecks", "/v1/quality-checks"))
+      ("listQualityChecks", "/v1/quality-checks"), ("listQualityFailures", "/v1/quality-failures"))
 
 
 @sample("createWorkOrder")

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Quality checks (E6)."""
 
-
+from fettle import at_once
+from samples import PICTURE
 from trade import Shop
+
 
 def begin(client, order, level="final"):
     return client.post("/v1/quality-checks", {"work_order_id": order["id"], "level": level})
@@ -111,3 +113,125 @@ def test_a_line_fails_once(shop, store):
     wrong = store.inspector.post(f"/v1/quality-checks/{check['id']}/fail", {"lines": [failed, {**failed, "reason": "dirty"}]})
     assert (wrong.status, wrong.errors) == (422, {"/lines/1/line_id": "not_unique"})
     assert store.inspector.get(f"/v1/quality-checks/{check['id']}")["status"] == "open"
+
+
+def levels(shop, store, **rules):
+    path = f"/v1/stores/{store.id}/policies"
+    return store.manager.patch(path, rules, version=store.manager.get(path, expect=200)["version"], expect=200)
+
+
+def sign(client, order, level, **more):
+    """Begin a check and pass it."""
+    check = begin(client, order, level)
+    assert check.status == 201, check
+    return client.post(f"/v1/quality-checks/{check['id']}/pass", more or None, expect=200)
+
+
+def test_three_levels(shop, store):
+    """G16: a level waits for the lower ones that the order requires; failed work begins with the lowest again."""
+    rules = levels(shop, store, qc_levels=["mutual", "self"])
+    assert (rules["qc_levels"], rules["qc_levels_regulated"]) == (["mutual", "self"], ["final"])
+    order = shop.checking(lines=[shop.labour_line()])
+    line = order["lines"][0]["id"]
+    assert order["required_qc_levels"] == ["self", "mutual", "final"]
+    early = begin(store.leader, order, "mutual")
+    assert (early.status, early.code) == (409, "level_missing") and "self" in early["detail"]
+    assert begin(store.inspector, order).code == "level_missing"
+    assert begin(store.tech2, order, "self").code == "nothing_to_check"
+    photo = store.tech1.post("/v1/files", raw=PICTURE, headers={"Content-Type": "image/png"},
+                             params={"subject_type": "work_order", "subject_id": order["id"]}, expect=201)["id"]
+    own = sign(store.tech1, order, "self", signature_file_id=photo)
+    assert (own["inspector_id"], own["signature_file_id"], own["decided_at"] is not None) == (store.tech1.id, photo, True)
+    assert "mutual" in begin(store.inspector, order)["detail"]
+    sign(store.leader, order, "mutual")
+    assert shop.get(order)["lines"][0]["passed_levels"] == ["self", "mutual"]
+    check = begin(store.inspector, order)
+    store.inspector.post(f"/v1/quality-checks/{check['id']}/fail", {"lines": [{"line_id": line, "reason": "leak"}]}, expect=200)
+    assert shop.get(order)["lines"][0]["passed_levels"] == []
+    for verb in ("rework", "finish"):
+        store.tech1.post(f"/v1/work-order-lines/{line}/{verb}", expect=200)
+    shop.verb(store.dispatcher, order, "finish-work")
+    assert begin(store.inspector, order).code == "level_missing"
+    sign(store.tech1, order, "self")
+    sign(store.leader, order, "mutual")
+    sign(store.inspector, order, "final")
+    done = shop.get(order)
+    assert (done["status"], done["lines"][0]["passed_levels"]) == ("completed", ["self", "mutual", "final"])
+
+
+def test_levels_by_work_and_parts(shop, store, chain):
+    """G16: the legal category of the work and a part's key class ask for levels of their own."""
+    levels(shop, store, qc_levels_regulated=["self"], qc_levels_key_parts=["mutual"])
+    assert shop.checking(lines=[shop.labour_line()])["required_qc_levels"] == ["final"]
+    chain.admin.patch(f"/v1/parts/{shop.part['id']}", {"key_class": 1}, version=shop.part["version"], expect=200)
+    assert chain.admin.get(f"/v1/parts/{shop.part['id']}", expect=200)["key_class"] == 1
+    shop.stock(5)
+    assert shop.checking()["required_qc_levels"] == ["mutual", "final"]
+    gearbox = chain.admin.post("/v1/operations", {"code": chain.unique(), "name": "变速箱总成大修", "standard_hours": 10,
+                                                 "unit_price": 20000, "repair_category": "assembly"}, expect=201)
+    order = shop.checking(lines=[{"kind": "labour", "operation_id": gearbox["id"]}])
+    assert order["required_qc_levels"] == ["self", "final"]
+    wrong = store.manager.patch(f"/v1/stores/{store.id}/policies", {"qc_levels": ["final", "final"], "qc_levels_regulated": ["best"]}, version=1)
+    assert (wrong.status, wrong.errors) == (422, {"/qc_levels/1": "not_unique", "/qc_levels_regulated/0": "bad_code"})
+
+
+def test_two_technicians_check_their_own_work(shop, store):
+    """G16: the check by oneself passes one's own lines, and two people make theirs side by side."""
+    levels(shop, store, qc_levels=["self"])
+    order = shop.ready(lines=[shop.labour_line(), shop.labour_line()])
+    first, second = (line["id"] for line in order["lines"])
+    shop.verb(store.dispatcher, order, "dispatch", {"assignments": [
+        {"line_id": first, "technician_id": store.tech1.id}, {"line_id": second, "technician_id": store.tech2.id}]})
+    for who, line in ((store.tech1, first), (store.tech2, second)):
+        for verb in ("clock-on", "finish"):
+            who.post(f"/v1/work-order-lines/{line}/{verb}", expect=200)
+    shop.verb(store.dispatcher, order, "finish-work")
+    mine, theirs = begin(store.tech1, order, "self"), begin(store.tech2, order, "self")
+    assert (mine.status, theirs.status) == (201, 201)
+    store.tech1.post(f"/v1/quality-checks/{mine['id']}/pass", expect=200)
+    assert [line["passed_levels"] for line in shop.get(order)["lines"]] == [["self"], []]
+    late = begin(store.inspector, order)
+    assert late.code == "level_missing" and "2" in late["detail"]
+    store.tech2.post(f"/v1/quality-checks/{theirs['id']}/pass", expect=200)
+    sign(store.inspector, order, "final")
+
+
+def test_who_made_what_failed(shop, store, chain):
+    """G17: failures are listed by the person they are put down to, with what became of the line."""
+    order = shop.checking(lines=[shop.labour_line()])
+    line = order["lines"][0]["id"]
+    for reason in ("workmanship", "leak"):
+        check = begin(store.inspector, order)
+        store.inspector.post(f"/v1/quality-checks/{check['id']}/fail", {"lines": [
+            {"line_id": line, "reason": reason, "technician_id": store.tech2.id if reason == "leak" else store.tech1.id}]}, expect=200)
+        for verb in ("rework", "finish"):
+            store.tech1.post(f"/v1/work-order-lines/{line}/{verb}", expect=200)
+        shop.verb(store.dispatcher, order, "finish-work")
+    both = store.manager.pages("/v1/quality-failures", work_order_id=order["id"], limit=1)
+    assert [(f["reason"], f["technician_id"], f["rework_count"], f["work_status"]) for f in both] == [
+        ("leak", store.tech2.id, 2, "done"), ("workmanship", store.tech1.id, 2, "done")]
+    assert [f["reason"] for f in store.manager.get("/v1/quality-failures", params={"technician_id": store.tech2.id}, expect=200).data] == ["leak"]
+    other = Shop(chain, chain.store())
+    assert other.store.manager.get("/v1/quality-failures", params={"work_order_id": order["id"]}, expect=200).data == []
+
+
+def test_a_certificate_where_the_law_asks(shop, store, chain):
+    """G20: assembly work has the number of its completion certificate from the final check on; a minor repair has none."""
+    gearbox = chain.admin.post("/v1/operations", {"code": chain.unique(), "name": "发动机总成修理", "standard_hours": 10,
+                                                 "unit_price": 20000, "repair_category": "assembly"}, expect=201)
+    orders = [shop.checking(lines=[{"kind": "labour", "operation_id": gearbox["id"]}]) for _ in range(2)]
+    assert orders[0]["certificate_number"] is None
+    checks = [begin(store.inspector, order)["id"] for order in orders]
+    at_once(*(lambda check=check: store.inspector.post(f"/v1/quality-checks/{check}/pass", expect=200) for check in checks))
+    numbers = sorted(shop.get(order)["certificate_number"] for order in orders)
+    assert [number.split("-")[1:2] + number.split("-")[3:] for number in numbers] == [["CC", "0001"], ["CC", "0002"]]
+    assert shop.completed(lines=[shop.labour_line()])["certificate_number"] is None
+
+
+def test_one_check_passed_by_two(shop, store):
+    """G16: of two who pass the same check one does."""
+    order = shop.checking(lines=[shop.labour_line()])
+    check = begin(store.inspector, order)["id"]
+    other = store.hire("inspector2", "quality_inspector")
+    replies = at_once(*(lambda who=who: who.post(f"/v1/quality-checks/{check}/pass") for who in (store.inspector, other)))
+    assert sorted(reply.status for reply in replies) == [200, 409]

@@ -244,6 +244,16 @@ corrupt("orphan bill", "settlement",
         f"UPDATE settlement t SET customer_id = gen_random_uuid() WHERE id = {BILL} RETURNING (SELECT code FROM store WHERE id = t.store_id), id",
         r"references: {0} settlement {1}: customer_id is ")
 
+CHECKED = ("(SELECT id FROM work_order_line WHERE passed_levels IS NOT NULL AND work_order_id IN (SELECT id FROM work_order"
+           " WHERE status = 'closed' AND required_qc_levels IS NOT NULL) ORDER BY id LIMIT 1)")
+corrupt("line unchecked", "work_order_line",
+        f"UPDATE work_order_line t SET passed_levels = '{{self}}' WHERE id = {CHECKED} {LINE_NAMED}",
+        r"quality: {0} {1}: passed levels of line {2} is self, should be ")
+corrupt("certificate lost", "work_order_line",
+        f"UPDATE work_order_line t SET repair_category = 'assembly' WHERE id = {CHECKED}"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM work_order WHERE id = t.work_order_id)",
+        r"quality: {0} {1}: certificate is none, should be given")
+
 KPI = "(SELECT store_id, kpi, day FROM kpi_day WHERE kpi = 'sales' ORDER BY 1, 3 LIMIT 1)"
 KPI_NAMED = "RETURNING (SELECT code FROM store WHERE id = t.store_id), kpi, day"
 corrupt("KPI amount", "kpi_day settlement", f"UPDATE kpi_day t SET numerator = numerator + 1 WHERE (store_id, kpi, day) = {KPI} {KPI_NAMED}",
