@@ -368,22 +368,21 @@ enum err
 reply_rows(struct request *req, const struct route *route, struct rows *const rows[], size_t row)
 {
 	struct json_children children[SECTIONS_MAX];
-	struct json_document doc = { .rows = rows[0], .children = children };
+	struct json_document doc = { .children = children };
 	size_t first = 0;
 
 	buf_clear(&req->reply.body);
 	buf_init(&req->reply.body, BODY_MAX);
 	buf_expect(&req->reply.body, expected_length(route->op));
 	req->reply.actions = (struct reply_actions){ 0 };
-	if (route->sections[0].kind == SECTION_PARENT) {
-		const char *parameter = route->sections[0].key;
+	for (; route->sections[first].kind == SECTION_PARENT; first++) {
+		const char *parameter = route->sections[first].key;
 
-		if (rows_count(rows[0]) == 0)
+		if (rows_count(rows[first]) == 0)
 			return parameter ? fail_parameter(&req->ctx, ERR_NOT_FOUND, parameter, NULL)
 			                 : ERR_NOT_FOUND;
-		first = 1;
-		doc.rows = rows[1];
 	}
+	doc.rows = rows[first];
 	req->reply.machine = route->machine;
 	doc.extra = route->machine ? write_actions : route->extra;
 	doc.arg = req;

@@ -13,8 +13,8 @@ enum section_kind {
 	SECTION_ONE,  /* the object itself, by :ids or by the path's parameters */
 	SECTION_PAGE, /* a list, by key */
 	SECTION_MANY, /* children under a key */
-	/* first of a list below {id}: no row means 404, or that the query's parameter `key` names
-	 * nothing */
+	/* before a list: no row means that there is no object {id}, or that the query's parameter
+	 * `key` names nothing */
 	SECTION_PARENT
 };
 

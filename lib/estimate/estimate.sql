@@ -94,6 +94,12 @@ SELECT e.id, e.version, e.number, e.revision, e.store_id, e.status, e.work_order
 
 -- What one revision made of another; lines of the same option, kind and thing are the same, in their order.
 
+-- name: estimate_revision
+SELECT o.id
+  FROM estimate e
+  JOIN estimate o ON o.number = e.number AND o.revision = CASE WHEN :against::integer IS NULL THEN e.revision ELSE :against::integer END
+ WHERE e.id = :id AND o.deleted_at IS NULL;
+
 -- name: estimate_diff   page unnamed
 WITH this AS (
 	SELECT e.number, e.revision, coalesce(:against::integer, e.revision - 1) AS against FROM estimate e WHERE e.id = :id
@@ -253,7 +259,8 @@ SELECT e.id, c.name AS customer_name
   JOIN customer c ON c.id = e.customer_id
  WHERE e.link_id = :actor_id AND e.deleted_at IS NULL;
 
--- What was sent and no longer holds in its store, or whose order has ended.
+-- What was sent and no longer holds in its store, or whose order has ended.  No store's day is more than one ahead of UTC's,
+-- so that the first of the two conditions, which the indexes serve, leaves none out.
 
 -- name: estimate_expire_due
 UPDATE estimate e
@@ -261,10 +268,9 @@ UPDATE estimate e
  WHERE e.id IN (SELECT d.id
                   FROM estimate d
                   JOIN store s ON s.id = d.store_id
-                  JOIN work_order w ON w.id = d.work_order_id
                  WHERE d.status = 'sent'
-                   AND (d.valid_until < (:now::timestamptz AT TIME ZONE s.time_zone)::date
-                        OR w.status IN ('completed', 'settled', 'delivered', 'closed', 'cancelled'))
+                   AND (d.order_ended OR d.valid_until <= (:now::timestamptz AT TIME ZONE 'UTC')::date)
+                   AND (d.order_ended OR d.valid_until < (:now::timestamptz AT TIME ZONE s.time_zone)::date)
                  LIMIT 500
                    FOR NO KEY UPDATE OF d SKIP LOCKED)
 RETURNING e.id, e.store_id;

@@ -71,3 +71,14 @@ LANGUAGE sql STABLE AS $$
 	              GROUP BY e.bay_id) o ON o.bay_id = b.id
 	 WHERE b.store_id = of_store AND b.deleted_at IS NULL
 $$;
+
+-- What was still asked of the customer about an order that has ended is to expire (job expire_estimates).
+CREATE OR REPLACE FUNCTION estimate_order_ended() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
+BEGIN
+	UPDATE estimate SET order_ended = true WHERE store_id = NEW.store_id AND work_order_id = NEW.id AND status = 'sent';
+	RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER estimate_order_ended AFTER UPDATE OF status ON work_order
+FOR EACH ROW WHEN (NEW.status IN ('completed', 'settled', 'delivered', 'closed', 'cancelled') AND OLD.status <> NEW.status)
+EXECUTE FUNCTION estimate_order_ended();

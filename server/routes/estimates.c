@@ -78,7 +78,8 @@ const struct route estimate_routes[] = {
 	COMMAND(OP_expireEstimate,          expire,         THEN(OP_getEstimate)),
 	READ_EXTRA(OP_listEstimateVersions, write_token,    UNDER(estimate_visible),
 	  PAGE(estimate_versions)),
-	READ(OP_listEstimateChanges,        UNDER(estimate_visible), PAGE(estimate_diff)),
+	READ(OP_listEstimateChanges,        UNDER(estimate_visible), NAMED_BY(against, estimate_revision),
+	                                    PAGE(estimate_diff)),
 	READ(OP_listDeferredLines,          UNDER(vehicle_visible),  PAGE(deferred_lines)),
 	COMMAND(OP_decideEstimateByLink,    decide_by_link, THEN(OP_getPublicLink)),
 	ROUTES_END

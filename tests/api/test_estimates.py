@@ -170,6 +170,8 @@ def test_a_draft_is_changed_what_was_sent_is_revised(shop, store, draft, plans):
         ("removed", "四轮定位", None, "20000", None), ("added", "拖车", None, None, "9000")])
     assert {c[0] for c in diff(made)} == {"added"} and len(diff(made)) == 5
     assert diff(second, against=2) == []
+    unknown = store.advisor.get(f"/v1/estimates/{second['id']}/diff", params={"against": 3}, expect=422)
+    assert unknown.errors == {"against": "not_found"}
 
 
 def test_a_revision_keeps_the_plans_it_is_not_told_to_change(store, sent):

@@ -164,7 +164,7 @@ def rebuild(host):
 
 
 # While rows are loaded nothing has to survive a crash: a load that was interrupted is begun anew.
-LOADING = {"wal_level": "minimal", "max_wal_senders": "0", "fsync": "off", "full_page_writes": "off", "autovacuum": "off", "max_wal_size": "6GB"}
+LOADING = {"wal_level": "minimal", "max_wal_senders": "0", "fsync": "off", "full_page_writes": "off", "autovacuum": "off", "max_wal_size": "2GB"}
 
 
 def load(daemon, orders):
