@@ -47,6 +47,9 @@ operation_update(struct ctx *ctx, struct id id, const struct update_operation *i
 
 	if (err)
 		return err;
+	if (in->has_unit_price)
+		db_write(ctx, operation_price_changed, ARG(change_id, id_new()), ARG(id, id),
+		         ARG(unit_price, in->unit_price));
 	db_write(ctx, operation_update, ARG(id, id), ARG(initials, initials_of(ctx, in->name)),
 	         BODY_ARG(update_operation, in));
 	if (in->has_name) {

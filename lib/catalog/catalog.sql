@@ -37,6 +37,10 @@ VALUES (:operation_id, :code, :name, :initials, :standard_hours, :unit_price, co
         coalesce(:service_class, 'repair'), :skill, coalesce(:active, true), coalesce(:external_ids::jsonb, '{}'),
         coalesce(:metadata::jsonb, '{}'), :now, :now);
 
+-- name: operation_price_changed
+INSERT INTO price_change (id, operation_id, basis, old_price, new_price, at, actor_id)
+SELECT :change_id, o.id, 'hour', o.unit_price, :unit_price, :now, :actor_id FROM operation o WHERE o.id = :id AND o.unit_price <> :unit_price;
+
 -- name: operation_update
 UPDATE operation
    SET name = CASE WHEN :has_name THEN :name ELSE name END,

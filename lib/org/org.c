@@ -101,9 +101,12 @@ store_update(struct ctx *ctx, struct id id, const struct update_store *in)
 {
 	enum err err = store_lock(ctx, id);
 
-	/* they decide whose rights reach into the store */
-	if (!err && (in->has_kind || in->has_region_id) && !ctx->scope->hq)
-		err = fail_with(ctx, ERR_FORBIDDEN, in->has_kind ? "/kind" : "/region_id",
+	/* they decide whose rights reach into the store, and whose prices it has */
+	if (!err && (in->has_kind || in->has_region_id || in->has_store_class) && !ctx->scope->hq)
+		err = fail_with(ctx, ERR_FORBIDDEN,
+		                in->has_kind        ? "/kind"
+		                : in->has_region_id ? "/region_id"
+		                                    : "/store_class",
 		                arena_printf(ctx->arena, "%s (chain)",
 		                             enum_code(&permission_enum, PERMISSION_STORE_WRITE)),
 		                NULL);

@@ -47,7 +47,7 @@ UPDATE region
 SELECT r.id FROM region r WHERE r.id = :region_id AND r.deleted_at IS NULL FOR KEY SHARE;
 
 -- name: store_get
-SELECT s.id, s.version, s.code, s.name, s.kind, r.id AS "region.id", r.name AS "region.name",
+SELECT s.id, s.version, s.code, s.name, s.kind, nullif(s.store_class, '') AS store_class, r.id AS "region.id", r.name AS "region.name",
        s.time_zone, s.phone, s.address, s.created_at, s.updated_at,
        s.licence_class, s.licence_number, s.external_ids, s.metadata
   FROM store s
@@ -67,7 +67,7 @@ SELECT h.store_id AS _parent, h.date, h.closed, h.opens, h.closes, h.name
  ORDER BY h.store_id, h.date;
 
 -- name: store_list   page unnamed
-SELECT s.id, s.version, s.code, s.name, s.kind, r.id AS "region.id", r.name AS "region.name",
+SELECT s.id, s.version, s.code, s.name, s.kind, nullif(s.store_class, '') AS store_class, r.id AS "region.id", r.name AS "region.name",
        s.time_zone, s.phone, s.address, s.created_at, s.updated_at,
        s.code AS _after_code, s.id AS _after_id
   FROM store s
@@ -89,9 +89,9 @@ SELECT s.id FROM store s WHERE s.id = :id AND s.deleted_at IS NULL;
 SELECT s.version FROM store s WHERE s.id = :id AND s.deleted_at IS NULL FOR NO KEY UPDATE;
 
 -- name: store_add
-INSERT INTO store (id, code, name, kind, region_id, time_zone, phone, address, licence_class, licence_number,
+INSERT INTO store (id, code, name, kind, store_class, region_id, time_zone, phone, address, licence_class, licence_number,
                    external_ids, metadata, created_at, updated_at)
-VALUES (:id, :code, :name, coalesce(:kind, 'own'), :region_id, coalesce(:time_zone, 'Asia/Shanghai'), :phone, :address,
+VALUES (:id, :code, :name, coalesce(:kind, 'own'), coalesce(:store_class, ''), :region_id, coalesce(:time_zone, 'Asia/Shanghai'), :phone, :address,
         :licence_class, :licence_number, coalesce(:external_ids::jsonb, '{}'), coalesce(:metadata::jsonb, '{}'), :now, :now);
 
 -- name: store_policy_add
@@ -110,6 +110,7 @@ UPDATE store
    SET name = CASE WHEN :has_name THEN :name ELSE name END,
        region_id = CASE WHEN :has_region_id THEN :region_id ELSE region_id END,
        kind = CASE WHEN :has_kind THEN :kind ELSE kind END,
+       store_class = CASE WHEN :has_store_class THEN coalesce(:store_class, '') ELSE store_class END,
        phone = CASE WHEN :has_phone THEN :phone ELSE phone END,
        address = CASE WHEN :has_address THEN :address ELSE address END,
        licence_class = CASE WHEN :has_licence_class THEN :licence_class ELSE licence_class END,

@@ -58,6 +58,9 @@ part_update(struct ctx *ctx, struct id id, const struct update_part *in)
 
 	if (err)
 		return err;
+	if (in->has_sale_price)
+		db_write(ctx, part_price_changed, ARG(change_id, id_new()), ARG(id, id),
+		         ARG(sale_price, in->sale_price));
 	db_write(ctx, part_update, ARG(id, id), ARG(number_norm, norm), BODY_ARG(update_part, in));
 	if (in->has_number || in->has_name) {
 		search_clear(ctx, id, NULL);

@@ -95,6 +95,10 @@ RETURNING id;
 -- name: part_by_number
 SELECT p.id FROM part p WHERE p.number_norm = :number_norm AND p.brand = coalesce(:brand, '');
 
+-- name: part_price_changed
+INSERT INTO price_change (id, part_id, basis, old_price, new_price, at, actor_id)
+SELECT :change_id, p.id, 'piece', p.sale_price, :sale_price, :now, :actor_id FROM part p WHERE p.id = :id AND p.sale_price <> :sale_price;
+
 -- name: part_update
 UPDATE part
    SET number = CASE WHEN :has_number THEN :number ELSE number END,

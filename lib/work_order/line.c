@@ -63,6 +63,9 @@ line_columns(struct arena *arena, const struct lines *lines, struct line_columns
 		.statuses = arena_array(arena, n, sizeof(*c->statuses)),
 		.supplies = arena_array(arena, n, sizeof(*c->supplies)),
 		.reasons = arena_array(arena, n, sizeof(*c->reasons)),
+		.price_lists = arena_array(arena, n, sizeof(*c->price_lists)),
+		.price_sources = arena_array(arena, n, sizeof(*c->price_sources)),
+		.fixed_hours = arena_array(arena, n, sizeof(*c->fixed_hours)),
 		.quantities = arena_array(arena, n, sizeof(*c->quantities)),
 		.list_prices = arena_array(arena, n, sizeof(*c->list_prices)),
 		.unit_prices = arena_array(arena, n, sizeof(*c->unit_prices)),
@@ -85,6 +88,9 @@ line_columns(struct arena *arena, const struct lines *lines, struct line_columns
 		c->supplies[i] = enum_code(&line_supply_enum, (int)l->supply);
 		c->reasons[i] = l->reason;
 		c->quantities[i] = l->quantity;
+		c->fixed_hours[i] = l->fixed_hours;
+		c->price_sources[i] = enum_code(&price_source_enum, (int)l->price_source);
+		c->price_lists[i] = l->price_list;
 		c->list_prices[i] = l->list_price;
 		c->unit_prices[i] = l->unit_price;
 		c->amounts[i] = l->amount;

@@ -15,6 +15,9 @@ struct line {
 	enum payer payer;
 	const char *description, *category, *reason, *note;
 	struct qty quantity, issued; /* issued: what is out and has not come back */
+	struct qty fixed_hours;      /* of labour at a fixed price, whose quantity is 1; else 0 */
+	struct id price_list;
+	enum price_source price_source;
 	int64_t list_price, unit_price, amount;
 };
 
@@ -28,10 +31,10 @@ struct lines {
 /* Lines turned into one array for each column, and those that say what is done and what it costs as
  * the arguments of a statement. */
 struct line_columns {
-	struct id *ids, *operations, *parts, *concerns, *estimate_lines, *revives;
+	struct id *ids, *operations, *parts, *concerns, *estimate_lines, *revives, *price_lists;
 	const char **kinds, **descriptions, **categories, **payers, **statuses, **supplies,
-		**reasons;
-	struct qty *quantities;
+		**reasons, **price_sources;
+	struct qty *quantities, *fixed_hours;
 	int64_t *list_prices, *unit_prices, *amounts;
 };
 void line_columns(struct arena *arena, const struct lines *lines, struct line_columns *columns);
@@ -43,6 +46,9 @@ void line_columns(struct arena *arena, const struct lines *lines, struct line_co
 		TEXTS_ARG(descriptions, (c)->descriptions, n),                                  \
 		TEXTS_ARG(repair_categories, (c)->categories, n),                               \
 		QTYS_ARG(quantities, (c)->quantities, n),                                       \
+		QTYS_ARG(fixed_hours, (c)->fixed_hours, n),                                     \
+		TEXTS_ARG(price_sources, (c)->price_sources, n),                                \
+		IDS_ARG(price_list_ids, (c)->price_lists, n),                                   \
 		INTS_ARG(list_prices, (c)->list_prices, n),                                     \
 		INTS_ARG(unit_prices, (c)->unit_prices, n), INTS_ARG(amounts, (c)->amounts, n), \
 		TEXTS_ARG(payers, (c)->payers, n), IDS_ARG(revives_line_ids, (c)->revives, n)

@@ -66,6 +66,22 @@ check_members(struct ctx *ctx, const struct add_work_order_line *in, const char 
 	return ctx->failures_count > before ? ERR_VALIDATION_FAILED : OK;
 }
 
+/* The price of the store's list, where it has one, instead of the catalogue's. */
+static void
+take_from_list(const struct rows *rows, size_t i, struct line *out)
+{
+	out->price_source = PRICE_SOURCE_CATALOGUE;
+	if (row_is_null(rows, i, "price_list_id"))
+		return;
+	out->price_source = PRICE_SOURCE_PRICE_LIST;
+	out->price_list = row_id(rows, i, "price_list_id");
+	out->list_price = row_int(rows, i, "listed_price");
+	if (row_enum(rows, i, "price_basis", &price_basis_enum) != PRICE_BASIS_FIXED)
+		return;
+	out->fixed_hours = out->quantity;
+	out->quantity = (struct qty){ 1000 };
+}
+
 /* Description, quantity and list price from the catalogue, or from the line itself. */
 static enum err
 take_from_catalogue(struct ctx *ctx, const struct rows *rows, size_t i,
@@ -89,7 +105,10 @@ take_from_catalogue(struct ctx *ctx, const struct rows *rows, size_t i,
 	} else {
 		out->quantity = (struct qty){ 1000 };
 		out->list_price = in->amount;
+		out->price_source = PRICE_SOURCE_ENTERED;
 	}
+	if (out->price_source == PRICE_SOURCE_NONE)
+		take_from_list(rows, i, out);
 	out->description = in->has_description ? in->description : name;
 	if (in->has_concern_id && row_is_null(rows, i, "concern_id"))
 		return failf(ctx, ERR_NOT_FOUND, "%s/concern_id", at);

@@ -22,8 +22,8 @@ SELECT w.id, w.version, w.number, w.store_id, w.status,
 
 -- name: work_order_lines
 SELECT l.work_order_id AS _parent, l.id, l.position, l.kind, l.operation_id, l.part_id, l.concern_id, l.description,
-       l.repair_category, l.quantity, CASE WHEN l.kind = 'labour' THEN l.quantity END AS hours,
-       l.list_price, l.unit_price, l.amount, l.payer, l.status, l.work_status, l.supply,
+       l.repair_category, l.quantity, CASE WHEN l.kind = 'labour' THEN coalesce(l.fixed_hours, l.quantity) END AS hours,
+       l.price_source, l.price_list_id, l.list_price, l.unit_price, l.amount, l.payer, l.status, l.work_status, l.supply,
        l.issued_quantity, l.returned_quantity, l.technician_id, l.reason, l.note, l.rework_count, l.authorisation_id,
        l.estimate_line_id, l.revives_line_id, coalesce(l.passed_levels, '{}') AS passed_levels,
        l.created_at, l.updated_at
@@ -109,15 +109,17 @@ SELECT w.id, w.version, w.store_id, w.customer_id, w.vehicle_id, w.reception_id,
 -- name: work_order_facts
 WITH r AS MATERIALIZED (
 	SELECT r.id, r.store_id, r.customer_id, r.vehicle_id, r.status, r.odometer_km, r.old_parts,
+	       s.store_class, (:now::timestamptz AT TIME ZONE s.time_zone)::date AS day,
 	       CASE WHEN :numbered THEN document_number_next(r.store_id, 'WO', :now) END AS number
 	  FROM reception r
+	  JOIN store s ON s.id = r.store_id
 	 WHERE r.id = :reception_id AND r.deleted_at IS NULL
-	   FOR SHARE
+	   FOR SHARE OF r
 )
 SELECT r.store_id, r.customer_id, r.vehicle_id, r.status, r.odometer_km, r.old_parts, r.number, p.discount_limit_bp,
        e.last_position, e.gross, e.discounts,
        o.name AS operation_name, o.standard_hours, o.unit_price AS operation_price, o.repair_category,
-       a.name AS part_name, a.sale_price AS part_price, n.id AS concern_id,
+       a.name AS part_name, a.sale_price AS part_price, x.price_list_id, x.price AS listed_price, x.basis AS price_basis, n.id AS concern_id,
        (SELECT l.id
           FROM work_order_line l
           JOIN work_order b ON b.id = l.work_order_id
@@ -135,6 +137,14 @@ SELECT r.store_id, r.customer_id, r.vehicle_id, r.status, r.odometer_km, r.old_p
   LEFT JOIN operation o ON o.id = w.operation_id AND o.active AND o.deleted_at IS NULL
   LEFT JOIN part a ON a.id = w.part_id AND a.active AND a.deleted_at IS NULL
   LEFT JOIN reception_concern n ON n.id = w.concern_id AND n.reception_id = r.id
+  -- of the store's own class before that of no class
+  LEFT JOIN LATERAL (SELECT i.price_list_id, i.price, i.basis
+                       FROM listed_price i
+                       JOIN price_list p ON p.id = i.price_list_id
+                      WHERE i.subject_id = coalesce(w.operation_id, w.part_id) AND p.store_class IN ('', r.store_class)
+                        AND p.valid_from <= r.day AND coalesce(p.valid_to, 'infinity') >= r.day AND p.deleted_at IS NULL
+                      ORDER BY p.store_class DESC
+                      LIMIT 1) x ON true
  ORDER BY w.position;
 
 -- name: work_order_add

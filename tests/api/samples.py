@@ -442,6 +442,49 @@ def _(t):
     return call(t.chain.purchaser, f"/v1/operations/{t.operation()['id']}", {"unit_price": 1}, version=1)
 
 
+@sample("listPriceLists")
+def _(t):
+    return call(t.store.advisor, "/v1/price-lists", params={"valid_on": today()})
+
+
+@sample("createPriceList")
+def _(t):
+    return call(t.chain.purchaser, "/v1/price-lists", {
+        "name": "价目表", "store_class": t.chain.unique(), "valid_from": today(), "valid_to": today(30),
+        "prices": [{"operation_id": t.operation()["id"], "price": 15000}]})
+
+
+@sample("getPriceList")
+def _(t):
+    return call(t.store.advisor, f"/v1/price-lists/{t.price_list()['id']}")
+
+
+@sample("updatePriceList")
+def _(t):
+    return call(t.chain.purchaser, f"/v1/price-lists/{t.price_list()['id']}", {"valid_to": today(60)}, version=1)
+
+
+@sample("deletePriceList")
+def _(t):
+    return call(t.chain.purchaser, f"/v1/price-lists/{t.price_list()['id']}", params={"reason": "录错"})
+
+
+@sample("listListedPrices")
+def _(t):
+    return call(t.store.advisor, f"/v1/price-lists/{t.price_list()['id']}/prices")
+
+
+@sample("setListedPrices")
+def _(t):
+    return call(t.chain.purchaser, f"/v1/price-lists/{t.price_list()['id']}/prices", {
+        "prices": [{"part_id": t.part()["id"], "price": 6000}, {"operation_id": t.operation()["id"], "basis": "fixed", "price": 20000}]})
+
+
+@sample("listPriceChanges")
+def _(t):
+    return call(t.store.advisor, "/v1/price-changes", params={"operation_id": t.operation()["id"]})
+
+
 @sample("createPart")
 def _(t):
     return call(t.chain.purchaser, "/v1/parts", {"number": t.chain.unique(), "name": "火花塞", "unit": "件", "sale_price": 1})

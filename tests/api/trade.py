@@ -41,6 +41,11 @@ class Trade:
         return self.chain.purchaser.post("/v1/parts", {
             "number": self.chain.unique(), "name": "机油滤清器", "unit": "件", "sale_price": 6800, **more}, expect=201)
 
+    def price_list(self, **more):
+        """A list of a class that no store has."""
+        return self.chain.purchaser.post("/v1/price-lists", {
+            "name": "价目表", "store_class": self.chain.unique(), "valid_from": days_ahead(0)[:10], **more}, expect=201)
+
     # --- Booking and reception ---
 
     def appointment(self, customer=None, vehicle=None, days=1, **more):

@@ -14,14 +14,14 @@ from fettle import ROOT
 SHARED = {
     "region", "operation", "part", "document_counter", "event_consumer", "schema_migration", "reference_data",
     "public_holidays", "vpic_wmi", "vpic_pattern", "vpic_wmi_schema", "vpic_model_make", "wmi_cn", "survey_template",
-    "survey_question", "kpi",
+    "survey_question", "kpi", "price_list", "listed_price", "price_change",
     "credential", "login_failure", "session", "audit_class", "bi_store"}
 UNREADABLE = {"credential", "login_failure", "session", "audit_class", "bi_store"}
 # Rows of these are visible without a context, by design.
 OPEN_ROWS = {"search_key"}
 # Policies beside the one of each table: a staff member sees the own row, a store who may act in it.
 MORE_POLICIES = {"staff_self", "staff_acting"}
-LEDGERS = {"audit_entry", "event", "access_log", "stock_movement", "work_order_stage", "complaint_step"}
+LEDGERS = {"audit_entry", "event", "access_log", "stock_movement", "work_order_stage", "complaint_step", "price_change"}
 # Functions that look past row security.
 DEFINERS = {
     "audit_added", "audit_row", "booking_lapse", "credential_find", "credential_set", "credential_tried", "customer_find", "link_find",

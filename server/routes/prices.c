@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Price lists and how prices have changed. */
+#include "price/price.h"
+#include "routes/routes.h"
+
+static enum err
+create_list(struct request *req)
+{
+	return price_list_create(&req->ctx, req->body);
+}
+
+static enum err
+update_list(struct request *req)
+{
+	return price_list_update(&req->ctx, req->id, req->body);
+}
+
+static enum err
+delete_list(struct request *req)
+{
+	const struct delete_price_list_params *params = req->params;
+
+	return price_list_delete(&req->ctx, req->id, params->reason);
+}
+
+static enum err
+set_prices(struct request *req)
+{
+	return price_list_set_prices(&req->ctx, req->id, req->body);
+}
+
+/* clang-format off */
+const struct route price_routes[] = {
+	READ(OP_listPriceLists,     PAGE(price_list_list)),
+	READ(OP_getPriceList,       ONE(price_list_get)),
+	COMMAND(OP_createPriceList, create_list, THEN(OP_getPriceList)),
+	COMMAND(OP_updatePriceList, update_list, THEN(OP_getPriceList)),
+	COMMAND(OP_deletePriceList, delete_list, OP_NONE),
+	READ(OP_listListedPrices,   UNDER(price_list_visible), PAGE(listed_price_list)),
+	COMMAND(OP_setListedPrices, set_prices,  THEN(OP_getPriceList)),
+	READ(OP_listPriceChanges,   PAGE(price_change_list)),
+	ROUTES_END
+};
+/* clang-format on */
