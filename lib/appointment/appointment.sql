@@ -13,7 +13,9 @@ SELECT true AS known
 WITH asked AS MATERIALIZED (
 	SELECT s.id AS store_id, s.time_zone, p.slot_minutes, booking_length(s.id, :operation_id::uuid[]) AS length,
 	       ARRAY(SELECT b.id FROM store_bays(s.id, NULL) b ORDER BY b.code) AS bays,
-	       ARRAY(SELECT t.id FROM store_technicians(s.id, :technician_id::uuid) t ORDER BY t.id) AS technicians,
+	       ARRAY(SELECT t.id FROM store_technicians(s.id, :technician_id::uuid) t
+	              WHERE technician_lacks(s.id, t.id, :operation_id::uuid[]) IS NULL ORDER BY t.id) AS technicians,
+	       certificates_needed(s.id, :operation_id::uuid[]) AS certificates,
 	       greatest(:now::timestamptz, CASE WHEN length(:from::text) = 10 THEN :from::text::timestamp AT TIME ZONE s.time_zone
 	                                        ELSE :from::text::timestamptz END) AS "from",
 	       CASE WHEN length(:to::text) = 10 THEN (:to::text::date + 1)::timestamp AT TIME ZONE s.time_zone
@@ -25,7 +27,7 @@ WITH asked AS MATERIALIZED (
 -- The slots are put in order first, so that only those of the page are looked at.
 SELECT slot.starts_at, slot.starts_at + slot.length AS ends_at, f.bay_id, f.technician_id, slot.time_zone,
        slot.starts_at AS _after_at
-  FROM (SELECT g.starts_at, k.store_id, k.length, k.time_zone, k.bays, k.technicians
+  FROM (SELECT g.starts_at, k.store_id, k.length, k.time_zone, k.bays, k.technicians, k.certificates
           FROM asked k
          CROSS JOIN LATERAL store_open(k.store_id, (k."from" AT TIME ZONE k.time_zone)::date,
                                        (least(k."to", k."from" + interval '31 days') AT TIME ZONE k.time_zone)::date) o
@@ -33,7 +35,8 @@ SELECT slot.starts_at, slot.starts_at + slot.length AS ends_at, f.bay_id, f.tech
          WHERE g.starts_at >= k."from" AND g.starts_at < least(k."to", k."from" + interval '31 days')
            AND (:after_at::timestamptz IS NULL OR g.starts_at > :after_at)
          ORDER BY g.starts_at) slot
- CROSS JOIN LATERAL booking_free(slot.store_id, slot.starts_at, slot.starts_at + slot.length, slot.bays, slot.technicians, '{}', :now) f
+ CROSS JOIN LATERAL booking_free(slot.store_id, slot.starts_at, slot.starts_at + slot.length, slot.bays, slot.technicians, slot.certificates,
+                                  '{}', :now) f
  WHERE f.bay_id IS NOT NULL AND f.technician_id IS NOT NULL
  ORDER BY slot.starts_at
  LIMIT :limit;
@@ -119,7 +122,10 @@ SELECT w.ends_at, f.bay_id, f.technician_id,
        CASE WHEN :numbered AND f.bay_id IS NOT NULL AND f.technician_id IS NOT NULL
             THEN document_number_next(w.store_id, 'AP', :now) END AS number
   FROM wanted w
-  CROSS JOIN LATERAL booking_free(w.store_id, :starts_at::timestamptz, w.ends_at, w.bays, w.technicians, :but_for::uuid[], :now) f;
+  CROSS JOIN LATERAL booking_free(w.store_id, :starts_at::timestamptz, w.ends_at, w.bays,
+                                   ARRAY(SELECT t.id FROM unnest(w.technicians) WITH ORDINALITY t (id, place)
+                                          WHERE technician_lacks(w.store_id, t.id, :operation_ids::uuid[]) IS NULL ORDER BY t.place),
+                                   certificates_needed(w.store_id, :operation_ids::uuid[]), :but_for::uuid[], :now) f;
 
 -- What is taken.
 

@@ -198,7 +198,7 @@ UPDATE bay
 
 -- name: store_policies_get
 SELECT p.store_id AS id, p.version, p.vin_rule, p.tax_bp, p.rounding_fen, p.slot_minutes, p.discount_limit_bp,
-       p.survey_low_score, p.hold_minutes, p.qc_levels, p.qc_levels_regulated, p.qc_levels_key_parts, p.updated_at
+       p.survey_low_score, p.hold_minutes, p.qc_levels, p.qc_levels_regulated, p.qc_levels_key_parts, p.certificate_rule, p.updated_at
   FROM store_policy p
  WHERE p.store_id = ANY (:ids);
 
@@ -217,6 +217,7 @@ UPDATE store_policy
        qc_levels = CASE WHEN :has_qc_levels THEN :qc_levels::text[] ELSE qc_levels END,
        qc_levels_regulated = CASE WHEN :has_qc_levels_regulated THEN :qc_levels_regulated::text[] ELSE qc_levels_regulated END,
        qc_levels_key_parts = CASE WHEN :has_qc_levels_key_parts THEN :qc_levels_key_parts::text[] ELSE qc_levels_key_parts END,
+       certificate_rule = CASE WHEN :has_certificate_rule THEN :certificate_rule ELSE certificate_rule END,
        version = version + 1, updated_at = :now, changed = pg_current_xact_id()
  WHERE store_id = :id;
 

@@ -207,6 +207,18 @@ staff_revoke(struct ctx *ctx, struct id id, struct id grant)
 }
 
 enum err
+staff_home(struct ctx *ctx, struct id id, struct id *store)
+{
+	struct rows *rows;
+	enum err err = db_lock(ctx, staff_lock, id, &rows);
+
+	if (err)
+		return err;
+	*store = row_id(rows, 0, "store_id");
+	return id_is_none(*store) ? fail(ctx, ERR_NO_HOME_STORE, NULL) : OK;
+}
+
+enum err
 api_key_create(struct ctx *ctx, const struct create_api_key *in, const char *hash, const char *hint)
 {
 	struct rows *unknown;

@@ -35,6 +35,9 @@ MUSTCHECK enum err staff_grant(struct ctx *ctx, struct id id, const struct creat
 /* Losing the right to make keys ends the keys that person made. */
 MUSTCHECK enum err staff_revoke(struct ctx *ctx, struct id id, struct id grant);
 
+/* Lock somebody's row and tell their home store.  ERR_NOT_FOUND, ERR_NO_HOME_STORE. */
+MUSTCHECK enum err staff_home(struct ctx *ctx, struct id id, struct id *store);
+
 /* hash: of the token, as a bytea literal; hint: what may be shown of it.  Only people make keys.
  * Sets ctx->subject.  The caller has checked that the key gets no more than its maker holds. */
 MUSTCHECK enum err api_key_create(struct ctx *ctx, const struct create_api_key *in,

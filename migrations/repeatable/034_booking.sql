@@ -62,11 +62,12 @@ BEGIN
 	                  AND (o.held_until IS NULL OR o.held_until > at) AND o.id <> ALL (but_for));
 END $$;
 
--- Of some bays and technicians the first that are free all the time; NULL: there is none.  But_for: what gives its own
--- place up.  Nothing is taken for longer than a day, which lets the index on the start find those that overlap.
+-- Of some bays and technicians the first that are free all the time, and work then with these certificates; NULL: there is none.
+-- But_for: what gives its own place up.  Nothing is taken for longer than a day, which lets the index on the start find those that overlap.
 DROP FUNCTION IF EXISTS booking_free(uuid, timestamptz, timestamptz, uuid[], uuid[], uuid);
+DROP FUNCTION IF EXISTS booking_free(uuid, timestamptz, timestamptz, uuid[], uuid[], uuid[], timestamptz);
 CREATE OR REPLACE FUNCTION booking_free(of_store uuid, starts timestamptz, ends timestamptz, bays uuid[], technicians uuid[],
-                                        but_for uuid[], at timestamptz)
+                                        certificates text[], but_for uuid[], at timestamptz)
 RETURNS TABLE (bay_id uuid, technician_id uuid)
 LANGUAGE sql STABLE AS $$
 	SELECT (SELECT b.id FROM unnest(bays) WITH ORDINALITY b (id, place) WHERE b.id <> ALL (busy.bay_ids) ORDER BY b.place LIMIT 1),
@@ -74,7 +75,7 @@ LANGUAGE sql STABLE AS $$
 	       (SELECT t.id
 	          FROM (SELECT o.id FROM unnest(technicians) WITH ORDINALITY o (id, place)
 	                 WHERE o.id <> ALL (busy.technician_ids) ORDER BY o.place OFFSET 0) t
-	         WHERE NOT technician_is_busy(t.id, starts, ends, but_for, at)
+	         WHERE NOT technician_is_busy(t.id, starts, ends, but_for, at) AND technician_works(of_store, t.id, starts, ends, certificates)
 	         LIMIT 1)
 	  FROM (SELECT coalesce(array_agg(o.bay_id), '{}') AS bay_ids, coalesce(array_agg(o.technician_id), '{}') AS technician_ids
 	          FROM occupation o

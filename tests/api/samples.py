@@ -159,6 +159,100 @@ def _(t):
     return call(t.store.manager, path, {"tax_bp": 300}, version=version(t, path))
 
 
+# --- The roster ---
+
+lists("tech1", ("listShifts", "/v1/shifts"))
+lists("advisor", ("listAbsences", "/v1/absences"), ("listSkills", "/v1/skills"), ("listCertificates", "/v1/certificates"))
+
+
+@sample("listStaffShifts")
+def _(t):
+    return call(t.store.tech1, f"/v1/staff/{t.store.tech2.id}/shifts")
+
+
+@sample("createShift")
+def _(t):
+    return call(t.store.manager, f"/v1/staff/{t.store.tech1.id}/shifts", {
+        "store_id": t.store.id, "date": today(2), "from": "08:00", "to": "17:00", "note": "早班"})
+
+
+@sample("getShift")
+def _(t):
+    return call(t.store.tech1, f"/v1/shifts/{t.shift()['id']}")
+
+
+@sample("updateShift")
+def _(t):
+    return call(t.store.manager, f"/v1/shifts/{t.shift()['id']}", {"to": "18:00"}, version=1)
+
+
+@sample("cancelShift")
+def _(t):
+    return call(t.store.manager, f"/v1/shifts/{t.shift()['id']}/cancel", {"reason": "店庆"})
+
+
+@sample("listStaffAbsences")
+def _(t):
+    return call(t.store.dispatcher, f"/v1/staff/{t.store.tech2.id}/absences")
+
+
+@sample("createAbsence")
+def _(t):
+    return call(t.store.manager, f"/v1/staff/{t.store.tech1.id}/absences", {
+        "kind": "sick", "starts_at": days_ahead(1), "ends_at": days_ahead(3), "note": "感冒"})
+
+
+@sample("getAbsence")
+def _(t):
+    return call(t.store.advisor, f"/v1/absences/{t.absence()['id']}")
+
+
+@sample("updateAbsence")
+def _(t):
+    return call(t.store.manager, f"/v1/absences/{t.absence()['id']}", {"kind": "personal"}, version=1)
+
+
+@sample("cancelAbsence")
+def _(t):
+    return call(t.store.manager, f"/v1/absences/{t.absence()['id']}/cancel")
+
+
+@sample("listStaffSkills")
+def _(t):
+    return call(t.store.leader, f"/v1/staff/{t.store.tech2.id}/skills")
+
+
+@sample("setStaffSkills")
+def _(t):
+    return call(t.store.manager, f"/v1/staff/{t.store.tech1.id}/skills", {"skills": [{"skill": "brakes", "level": 3}]}, version=1)
+
+
+@sample("listStaffCertificates")
+def _(t):
+    return call(t.store.parts, f"/v1/staff/{t.store.tech2.id}/certificates")
+
+
+@sample("createCertificate")
+def _(t):
+    return call(t.store.manager, f"/v1/staff/{t.store.tech1.id}/certificates", {
+        "kind": "repair", "number": t.chain.unique(), "valid_from": "2024-05-01", "expires_on": "2030-04-30", "issuer": "交通运输部"})
+
+
+@sample("getCertificate")
+def _(t):
+    return call(t.store.advisor, f"/v1/certificates/{t.certificate()['id']}")
+
+
+@sample("updateCertificate")
+def _(t):
+    return call(t.store.manager, f"/v1/certificates/{t.certificate()['id']}", {"expires_on": "2030-01-01"}, version=1)
+
+
+@sample("deleteCertificate")
+def _(t):
+    return call(t.store.manager, f"/v1/certificates/{t.certificate()['id']}", params={"reason": "录入错误"})
+
+
 # --- Staff ---
 
 def password(t, client):

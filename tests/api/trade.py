@@ -46,6 +46,22 @@ class Trade:
         return self.chain.purchaser.post("/v1/price-lists", {
             "name": "价目表", "store_class": self.chain.unique(), "valid_from": days_ahead(0)[:10], **more}, expect=201)
 
+    # --- Who works when ---
+
+    def shift(self, person=None, days=1, **more):
+        """Of a day of the store, nine to five."""
+        day = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8))).date() + datetime.timedelta(days)
+        return self.store.manager.post(f"/v1/staff/{(person or self.store.tech1).id}/shifts", {
+            "store_id": self.store.id, "date": str(day), "from": "09:00", "to": "17:00", **more}, expect=201)
+
+    def absence(self, person=None, days=1, **more):
+        return self.store.manager.post(f"/v1/staff/{(person or self.store.tech1).id}/absences", {
+            "kind": "annual", "starts_at": days_ahead(days, 0), "ends_at": days_ahead(days + 1, 0), **more}, expect=201)
+
+    def certificate(self, person=None, **more):
+        return self.store.manager.post(f"/v1/staff/{(person or self.store.tech1).id}/certificates", {
+            "kind": "high_voltage", "number": self.chain.unique(), "valid_from": "2026-01-01", **more}, expect=201)
+
     # --- Booking and reception ---
 
     def appointment(self, customer=None, vehicle=None, days=1, **more):

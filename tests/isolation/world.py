@@ -54,7 +54,7 @@ REFERENCES = {
     "line_id": "work_order_line", "lines": "work_order_line", "merge_id": "customer", "operation_id": None,
     "operation_ids": None, "option_id": "estimate_option", "owner_id": "staff", "part_id": None, "price_list_id": None, "removed": None, "question_id": None, "received_by": "staff",
     "reception_id": "reception", "region_id": None, "revives_line_id": "work_order_line", "row_id": "work_order", "settlement_id": "settlement",
-    "signature_file_id": "file", "store_id": "store", "store_ids": "store", "subject_id": "reception",
+    "signature_file_id": "file", "staff_id": "staff", "store_id": "store", "store_ids": "store", "subject_id": "reception",
     "technician_id": "staff", "vehicle_id": "vehicle", "warehouse_id": "warehouse", "work_order_id": "work_order",
     "work_order_line_id": "work_order_line"}
 

@@ -1,0 +1,251 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The roster: who works when, can do what and may do it, and what booking makes of it."""
+
+import pytest
+
+from fettle import at_once, uuid7
+from slots import at, day, free
+from trade import Trade
+
+
+@pytest.fixture
+def trade(store):
+    return Trade(store)
+
+
+def times(slots):
+    return [s["starts_at"] for s in slots]
+
+
+def operation(store, hours=1, **more):
+    return store.chain.purchaser.post("/v1/operations", {
+        "code": store.chain.unique(), "name": "高压系统检修", "standard_hours": hours, "unit_price": 10000, **more}, expect=201)["id"]
+
+
+def test_a_shift_from_planning_to_cancelling(store, trade):
+    """D2: a shift stands in the store's clock and in everybody's; it moves, and is cancelled with a reason."""
+    shift = trade.shift(note="早班")
+    assert (shift["date"], shift["from"], shift["to"], shift["starts_at"], shift["ends_at"]) == (
+        str(day()), "09:00", "17:00", at(9), at(17))
+    assert (shift["status"], shift["staff"]["id"], shift["time_zone"], shift["note"]) == ("planned", store.tech1.id, "Asia/Shanghai", "早班")
+    path = f"/v1/shifts/{shift['id']}"
+    moved = store.manager.patch(path, {"date": str(day(2)), "to": "18:30", "note": None}, version=1, expect=200)
+    assert (moved["starts_at"], moved["ends_at"], moved["note"], moved["version"]) == (at(9, 0, 2), at(18, 30, 2), None, 2)
+    assert [s["id"] for s in store.tech2.pages("/v1/shifts", store_id=store.id)] == [shift["id"]]
+    assert [s["id"] for s in store.tech2.pages(f"/v1/staff/{store.tech1.id}/shifts", **{"from": at(18, 0, 2), "to": at(19, 0, 2)})] == [shift["id"]]
+    assert store.tech2.pages("/v1/shifts", **{"from": at(18, 30, 2)}) == store.tech2.pages("/v1/shifts", to=at(9, 0, 2)) == []
+    cancelled = store.manager.post(path + "/cancel", {"reason": "店庆"}, expect=200)
+    assert (cancelled["status"], cancelled["reason"]) == ("cancelled", "店庆")
+    again = store.manager.post(path + "/cancel")
+    assert (again.status, again.code, again["state"]) == (409, "illegal_transition", "cancelled")
+    assert store.manager.patch(path, {"to": "19:00"}, version=3).code == "illegal_transition"
+    assert store.tech2.pages("/v1/shifts", status="planned") == []
+    events = store.manager.get("/v1/events", params={"subject_id": shift["id"]}, expect=200).data
+    assert [e["type"] for e in events] == ["shift.planned", "shift.changed", "shift.cancelled"]
+
+
+def test_nobody_is_on_two_shifts_at_once(store, trade, sql):
+    """D2: shifts of one person do not overlap, in whatever stores and however many are planned at once."""
+    first = trade.shift()
+    for wrong in ({"from": "16:59", "to": "20:00"}, {"from": "08:00", "to": "09:01"}):
+        refused = store.manager.post(f"/v1/staff/{store.tech1.id}/shifts", {"date": str(day()), **wrong})
+        assert (refused.status, refused.code) == (409, "shift_overlap")
+    late = trade.shift(**{"from": "17:00", "to": "20:00"})
+    moved = store.manager.patch(f"/v1/shifts/{late['id']}", {"from": "16:00"}, version=1)
+    assert (moved.status, moved.code) == (409, "shift_overlap")
+    body = {"date": str(day(3)), "from": "08:00", "to": "12:00"}
+    replies = at_once(*[lambda: store.manager.post(f"/v1/staff/{store.tech1.id}/shifts", body)] * 16)
+    assert sorted(r.status for r in replies) == [201] + [409] * 15
+    store.manager.post(f"/v1/shifts/{first['id']}/cancel", expect=200)
+    trade.shift(**{"from": "08:00"})
+    another = store.chain.store(region=store.region)
+    roving = store.chain.people.hire(store.chain.unique().lower(), "technician", region=store.region)
+    store.manager.post(f"/v1/staff/{roving.id}/shifts", body, expect=201)
+    elsewhere = another.manager.post(f"/v1/staff/{roving.id}/shifts", body)
+    assert (elsewhere.status, elsewhere.code) == (409, "shift_overlap")
+    assert sql("SELECT count(*) FROM shift WHERE store_id = %s", (another.id,)) == [(0,)]
+
+
+def test_wrong_shifts(chain, store, trade):
+    """D2: past days, other stores' people, wrong roles and fields; what is over stays."""
+    path = f"/v1/staff/{store.tech1.id}/shifts"
+    body = {"date": str(day()), "from": "08:00", "to": "12:00"}
+    past = store.manager.post(path, {**body, "date": str(day(-1))})
+    assert (past.status, past.errors) == (422, {"/date": "bad_value"})
+    assert store.manager.post(path, {**body, "to": "08:00"}).errors == {"/to": "bad_value"}
+    assert store.manager.post(path, {"date": "2026-02-30", "from": "25:00", "x": 1}).errors == {
+        "/date": "bad_format", "/from": "bad_format", "/to": "required", "/x": "unknown_field"}
+    other = chain.store()
+    assert other.manager.post(path, body).status == 404
+    assert other.manager.post(path, {**body, "store_id": store.id}).status == 404
+    assert store.manager.post(path, {**body, "store_id": other.id}).errors == {"/store_id": "not_found"}
+    assert chain.admin.post(path, {**body, "store_id": other.id}).errors == {"/store_id": "not_found"}
+    assert store.dispatcher.post(path, body).status == 403
+    assert store.manager.post(f"/v1/staff/{uuid7()}/shifts", body).status == 404
+    shift = trade.shift()
+    assert other.manager.get(f"/v1/shifts/{shift['id']}").status == 404
+    assert other.manager.post(f"/v1/shifts/{shift['id']}/cancel").status == 404
+    assert other.tech1.pages("/v1/shifts") == []
+    assert store.manager.post(path, {**body, "id": shift["id"], "date": str(day(5))}).errors == {"/id": "duplicate"}
+
+
+def test_what_is_over_stays(store, trade, sql):
+    """D2: neither a shift nor an absence that is over is changed."""
+    for made, name in ((trade.shift(), "shift"), (trade.absence(), "absence")):
+        sql(f"UPDATE {name} SET starts_at = now() - interval '3 hours', ends_at = now() - interval '1 hour' WHERE id = %s", (made["id"],))
+        path = f"/v1/{name}s/{made['id']}"
+        assert store.manager.post(path + "/cancel").code == "roster_over"
+        assert store.manager.patch(path, {"note": "改"}, version=1).code == "roster_over"
+
+
+def test_shifts_decide_what_is_free(store, booked, trade):
+    """D2: on a day with shifts whoever is on one is booked within it; other days follow the opening hours."""
+    trade.shift(store.tech1, **{"from": "09:00", "to": "12:00"})
+    trade.shift(store.tech1, **{"from": "12:00", "to": "14:00"})
+    slots = free(store).data
+    assert times(slots) == [at(h, m) for h in range(9, 14) for m in (0, 30)] and {s["technician_id"] for s in slots} == {store.tech1.id}
+    assert len(free(store, day(2), day(2)).data) == 24
+    for hour, technician in ((8, None), (14, None), (10, store.tech2.id)):
+        refused = booked(at(hour), **({"technician_id": technician} if technician else {}))
+        assert (refused.status, refused.code) == (409, "slot_taken")
+    long = operation(store, 2)
+    assert booked(at(11), operation_ids=[long], expect=201)["technician_id"] == store.tech1.id
+    assert times(free(store, operation_id=long).data) == [at(9)]
+    only = trade.shift(store.tech2, days=2)
+    assert {s["technician_id"] for s in free(store, day(2), day(2)).data} == {store.tech2.id}
+    store.manager.post(f"/v1/shifts/{only['id']}/cancel", expect=200)
+    assert free(store, day(2), day(2)).data == []  # a day that was rostered stays so
+
+
+def test_leave_goes_before_all(store, booked, trade):
+    """D2: who is away is not booked, with a shift or without one, in any store."""
+    store.tech2  # pylint: disable=pointless-statement
+    away = store.manager.post(f"/v1/staff/{store.tech1.id}/absences", {"kind": "sick", "starts_at": at(10), "ends_at": at(12)}, expect=201)
+    assert {s["technician_id"] for s in free(store, at(10), at(12)).data} == {store.tech2.id}
+    assert free(store, at(9), at(12), technician_id=store.tech1.id).data[-1]["starts_at"] == at(9, 30)
+    trade.shift(store.tech1, **{"from": "08:00", "to": "20:00"})
+    assert len(free(store).data) == 20
+    assert booked(at(11), technician_id=store.tech1.id).code == "slot_taken"
+    store.manager.patch(f"/v1/absences/{away['id']}", {"ends_at": at(11)}, version=1, expect=200)
+    assert len(free(store).data) == 22
+    store.manager.post(f"/v1/absences/{away['id']}/cancel", expect=200)
+    assert booked(at(10), technician_id=store.tech1.id).status == 201
+    roving = store.chain.people.hire(store.chain.unique().lower(), "technician", region=store.region, home=store.id)
+    another = store.chain.store(region=store.region)
+    store.manager.post(f"/v1/staff/{roving.id}/absences", {"kind": "annual", "starts_at": at(8), "ends_at": at(12)}, expect=201)
+    store.manager.post(f"/v1/staff/{roving.id}/shifts", {"date": str(day()), "from": "14:00", "to": "16:00"}, expect=201)
+    assert times(another.advisor.get("/v1/availability", params={
+        "store_id": another.id, "from": day(), "to": day(), "technician_id": roving.id}, expect=200).data) == [
+            at(h, m) for h in (12, 13, 16, 17, 18, 19) for m in (0, 30)]
+
+
+def test_absences(chain, store, trade):
+    """D2: leave is recorded until it is over, never twice at once; its kind is nobody's business elsewhere."""
+    made = trade.absence(note="回家")
+    path = f"/v1/staff/{store.tech1.id}/absences"
+    assert (made["kind"], made["status"], made["staff"]["id"], made["note"]) == ("annual", "planned", store.tech1.id, "回家")
+    body = {"kind": "sick", "starts_at": at(8, 0, 9), "ends_at": at(20, 0, 9)}
+    assert store.manager.post(path, {**body, "starts_at": made["starts_at"]}).code == "absence_overlap"
+    begun = store.manager.post(path, {**body, "starts_at": at(8, 0, -3), "ends_at": at(23, 0, 0)})
+    assert begun.status == 201
+    for wrong in ({"ends_at": at(8, 0, 9)}, {"starts_at": at(8, 0, -2), "ends_at": at(8, 0, -1)}, {"ends_at": at(8, 0, 400)}):
+        assert store.manager.post(path, {**body, **wrong}).errors == {"/ends_at": "bad_value"}
+    assert store.manager.patch(f"/v1/absences/{made['id']}", {"ends_at": at(8, 0, -1)}, version=1).errors == {"/ends_at": "bad_value"}
+    other = chain.store()
+    assert other.manager.post(path, body).status == 404
+    assert other.manager.get(f"/v1/absences/{made['id']}").status == 404
+    assert store.tech1.get(f"/v1/absences/{made['id']}").status == 403
+    assert store.dispatcher.post(path, body).status == 403
+    rover = chain.people.hire(chain.unique().lower(), "technician")
+    homeless = chain.admin.post(f"/v1/staff/{rover.id}/absences", body)
+    assert (homeless.status, homeless.code) == (409, "no_home_store")
+    replies = at_once(*[lambda: store.manager.post(path, body)] * 8)
+    assert sorted(r.status for r in replies) == [201] + [409] * 7
+    assert len(store.advisor.pages(path)) == 3 == len(store.advisor.pages("/v1/absences", store_id=store.id, staff_id=store.tech1.id))
+
+
+def test_skills_decide_who_is_booked(store, booked):
+    """D2: in a store that records skills an operation goes to whoever has its skill."""
+    hybrid = operation(store, skill="hybrid")
+    assert {s["technician_id"] for s in free(store, operation_id=hybrid).data} <= {store.tech1.id, store.tech2.id}
+    path = f"/v1/staff/{store.tech2.id}/skills"
+    skilled = store.manager.put(path, {"skills": [{"skill": "hybrid", "level": 4}, {"skill": "brakes", "level": 2}]}, version=1, expect=200)
+    assert skilled["version"] == 2
+    slots = free(store, operation_id=hybrid).data
+    assert len(slots) == 23 and {s["technician_id"] for s in slots} == {store.tech2.id}
+    assert booked(at(9), operation_ids=[hybrid], expect=201)["technician_id"] == store.tech2.id
+    for more in ({}, {"technician_id": store.tech1.id}):
+        assert booked(at(9), operation_ids=[hybrid], **more).code == "slot_taken"
+    assert booked(at(9), expect=201)["technician_id"] == store.tech1.id
+    assert free(store, operation_id=[hybrid, operation(store, skill="welding")]).data == []
+    assert [(s["skill"], s["level"], s["staff"]["id"]) for s in store.leader.pages("/v1/skills", store_id=store.id, skill="hybrid")] == [
+        ("hybrid", 4, store.tech2.id)]
+    store.manager.put(path, {"skills": [{"skill": "brakes", "level": 3}]}, version=2, expect=200)
+    assert [(s["skill"], s["level"]) for s in store.leader.pages(path)] == [("brakes", 3)]
+    assert free(store, operation_id=hybrid).data == []
+    assert store.manager.put(path, {"skills": [{"skill": "a", "level": 6}, {"level": 1}]}, version=3).errors == {
+        "/skills/0/level": "too_large", "/skills/1/skill": "required"}
+    assert store.manager.put(path, {"skills": [{"skill": "a", "level": 1}, {"skill": "a", "level": 2}]}, version=3).errors == {
+        "/skills/1/skill": "not_unique"}
+    assert store.leader.put(path, {"skills": []}, version=3).status == 403
+    assert store.chain.store().manager.put(path, {"skills": []}, version=3).status == 404
+
+
+def test_certificates_decide_who_is_booked(store, booked, trade):
+    """A9: where certificates are recorded an operation that asks for one is booked with whoever holds it on that day."""
+    volts = operation(store, certificate="high_voltage")
+    assert len(free(store, operation_id=volts).data) == 23
+    made = trade.certificate(store.tech2, expires_on=str(day(2)))
+    assert {s["technician_id"] for s in free(store, day(), day(3), operation_id=volts).data} == {store.tech2.id}
+    assert free(store, day(3), day(3), operation_id=volts).data == []
+    assert booked(at(9), operation_ids=[volts], technician_id=store.tech1.id).code == "slot_taken"
+    assert booked(at(9), operation_ids=[volts], expect=201)["technician_id"] == store.tech2.id
+    policies = f"/v1/stores/{store.id}/policies"
+    store.manager.patch(policies, {"certificate_rule": "never"}, version=1, expect=200)
+    assert len(free(store, day(3), day(3), operation_id=volts).data) == 23
+    store.manager.patch(policies, {"certificate_rule": "always"}, version=2, expect=200)
+    store.manager.delete(f"/v1/certificates/{made['id']}", params={"reason": "作废"}, expect=204)
+    assert free(store, operation_id=volts).data == []
+    store.manager.patch(policies, {"certificate_rule": "recorded"}, version=3, expect=200)
+    assert len(free(store, operation_id=volts).data) > 20
+
+
+def test_certificates(chain, store, trade):
+    """A9: certificates stand with their last day, the first to expire first; a number is recorded once."""
+    number = chain.unique()
+    never = trade.certificate(number=number)
+    soon = trade.certificate(store.tech2, kind="repair", expires_on="2027-01-31", issuer="交通运输部")
+    assert (never["expires_on"], soon["expires_on"], soon["issuer"]) == (None, "2027-01-31", "交通运输部")
+    listed = store.dispatcher.pages("/v1/certificates", store_id=store.id, limit=1)
+    assert [c["id"] for c in listed] == [soon["id"], never["id"]]
+    for found, params in (([soon["id"]], {"expires_before": "2027-02-01"}), ([], {"expires_before": "2027-01-31"}), ([soon["id"]], {"kind": "repair"}),
+                          ([never["id"]], {"valid_on": "2027-02-01"}), ([], {"valid_on": "2025-12-31"})):
+        assert [c["id"] for c in store.dispatcher.pages("/v1/certificates", store_id=store.id, **params)] == found, params
+    twice = store.manager.post(f"/v1/staff/{store.tech2.id}/certificates", {"kind": "high_voltage", "number": number, "valid_from": "2026-01-01"})
+    assert (twice.status, twice.errors) == (409, {"/number": "duplicate"})
+    path = f"/v1/certificates/{never['id']}"
+    assert store.manager.patch(path, {"expires_on": "2025-01-01"}, version=1).errors == {"/expires_on": "bad_value"}
+    assert store.manager.patch(path, {"expires_on": "2026-06-30"}, version=1, expect=200)["expires_on"] == "2026-06-30"
+    assert store.manager.patch(path, {"valid_from": "2026-07-01"}, version=2).errors == {"/expires_on": "bad_value"}
+    assert store.manager.patch(path, {"expires_on": None}, version=2, expect=200)["expires_on"] is None
+    other = chain.store()
+    assert other.manager.get(path).status == other.manager.delete(path).status == 404
+    assert store.tech1.get(path).status == 403 and store.dispatcher.delete(path).status == 403
+    assert other.manager.post(f"/v1/staff/{store.tech1.id}/certificates", {"kind": "other", "number": "1", "valid_from": "2026-01-01"}).status == 404
+    store.manager.delete(path, params={"reason": "录入错误"}, expect=204)
+    assert store.manager.get(path).status == 404
+    trade.certificate(number=number)
+
+
+def test_what_is_known_moves_with_the_person(chain, store, trade):
+    """A9: who changes the store takes skills, certificates and leave along; shifts stay where they are worked."""
+    trade.certificate()
+    trade.absence()
+    store.manager.put(f"/v1/staff/{store.tech1.id}/skills", {"skills": [{"skill": "brakes", "level": 2}]}, version=1, expect=200)
+    trade.shift(days=5)
+    another = chain.store()
+    chain.admin.patch(f"/v1/staff/{store.tech1.id}", {"store_id": another.id}, version=2, expect=200)
+    for path in ("/v1/certificates", "/v1/absences", "/v1/skills"):
+        assert [r["staff_id"] for r in another.manager.pages(path)] == [store.tech1.id], path
+        assert store.manager.pages(path) == [], path
+    assert len(store.manager.pages("/v1/shifts")) == 1 and another.manager.pages("/v1/shifts") == []
