@@ -145,6 +145,22 @@ fill_catalogue(struct demo *demo)
 }
 
 static void
+publish_template(struct demo *demo)
+{
+	const struct id none = { { 0 } };
+	char items[1200];
+	size_t n = 0;
+
+	for (size_t i = 0; i < COUNT_OF(demo_points); i++)
+		n += (size_t)snprintf(items + n, sizeof(items) - n,
+		                      "%s{\"section\":\"%s\",\"name\":\"%s\"}", i ? "," : "",
+		                      demo_points[i].section, demo_points[i].name);
+	demo->inspection_template =
+		demo_act(demo, demo->admin, none, OP_createInspectionTemplate, none,
+	                 "{\"code\":\"PRE-CHECK\",\"name\":\"接车预检\",\"items\":[%s]}", items);
+}
+
+static void
 stock_up(struct demo *demo, struct demo_store *store)
 {
 	char lines[3800], a[ID_TEXT];
@@ -193,6 +209,30 @@ receive(struct demo *demo, struct demo_store *store)
 	return reception;
 }
 
+/* Around the car, point by point: one thing in it is due. */
+static void
+inspect(struct demo *demo, struct demo_store *store, struct id reception)
+{
+	struct id tech = person(store, "tech1"), inspection;
+	struct question points = demo_ask(demo, SQL_demo_points, demo->inspection_template, NULL);
+	char findings[1600], a[ID_TEXT], b[ID_TEXT];
+	size_t n = 0;
+
+	for (size_t i = 0; i < points.count; i++)
+		n += (size_t)snprintf(findings + n, sizeof(findings) - n,
+		                      "{\"item_id\":\"%s\",\"severity\":\"%s\"},",
+		                      text(points.ids[i], a),
+		                      i == demo->cars % COUNT_OF(demo_points) ? "yellow" : "green");
+	inspection = demo_act(
+		demo, tech, store->id, OP_createInspection, (struct id){ { 0 } },
+		"{\"reception_id\":\"%s\",\"template_id\":\"%s\",\"fuel_percent\":%u,"
+		"\"belongings\":[\"雨伞\"],\"findings\":[%s"
+		"{\"body_position\":\"rear_bumper\",\"damage\":\"scratch\",\"severity\":\"green\"}]}",
+		text(reception, a), text(demo->inspection_template, b), 20 + demo->cars * 7 % 80,
+		findings);
+	demo_act(demo, tech, store->id, OP_submitInspection, inspection, "{}");
+}
+
 static struct id
 open_order(struct demo *demo, struct demo_store *store, struct id reception, struct utc promised)
 {
@@ -202,6 +242,8 @@ open_order(struct demo *demo, struct demo_store *store, struct id reception, str
 
 	demo_act(demo, advisor, store->id, OP_greetReception, reception, "{}");
 	demo_act(demo, advisor, store->id, OP_startCheckReception, reception, "{}");
+	if (n % 4 == 1)
+		inspect(demo, store, reception);
 	demo_act(demo, advisor, store->id, OP_handOverReception, reception, "{}");
 	return demo_act(
 		demo, advisor, store->id, OP_createWorkOrder, (struct id){ { 0 } },
@@ -439,6 +481,7 @@ demo_load(const char *url, char *error, size_t size)
 		demo.now = utc_add_ms(today, -(DAYS + 5) * DAY);
 		open_chain(&demo);
 		fill_catalogue(&demo);
+		publish_template(&demo);
 		for (size_t s = 0; s < COUNT_OF(demo.stores) && !demo.failed; s++)
 			stock_up(&demo, &demo.stores[s]);
 		live(&demo, today);

@@ -31,6 +31,7 @@ struct demo {
 	struct id admin;
 	struct demo_store stores[COUNT_OF(demo_stores)];
 	struct id operations[COUNT_OF(demo_operations)], parts[COUNT_OF(demo_parts)];
+	struct id inspection_template;
 	unsigned cars;
 };
 

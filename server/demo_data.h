@@ -80,6 +80,17 @@ static const char *const demo_names[] = {
 	  "许晴",
 };
 
+static const struct { const char *section, *name; } demo_points[] = {
+	{ "制动", "前制动片厚度" },
+	{ "制动", "后制动片厚度" },
+	{ "轮胎", "胎纹深度" },
+	{ "油液", "机油液位" },
+	{ "油液", "制动液含水量" },
+	{ "电气", "蓄电池健康度" },
+	{ "外观", "雨刮" },
+	{ "灯光", "灯光" },
+};
+
 static const char *const demo_concerns[] = {
 	"保养到期", "刹车异响", "空调不制冷", "离合器打滑", "方向跑偏", "冷车难启动", "水温偏高",
 	  "雨刮刮不干净",

@@ -9,6 +9,7 @@ SELECT st.code AS store_code, coalesce(n.kind, c.kind) || '-' || coalesce(n.peri
           FROM (SELECT a.store_id, regexp_match(a.number, '-([A-Z]+)-([0-9]+)-([0-9]+)$') AS parts
                   FROM (SELECT store_id, number FROM appointment
                         UNION ALL SELECT store_id, number FROM reception
+                        UNION ALL SELECT store_id, number FROM inspection
                         UNION ALL SELECT store_id, number FROM work_order
                         UNION ALL SELECT store_id, number FROM stock_document
                         UNION ALL SELECT store_id, number FROM settlement WHERE number IS NOT NULL
@@ -166,6 +167,18 @@ SELECT st.code, w.number, d.what, d.expected, d.found
  CROSS JOIN LATERAL (VALUES ('customer', r.customer_id::text, w.customer_id::text),
                             ('vehicle', r.vehicle_id::text, w.vehicle_id::text)) d (what, expected, found)
  WHERE d.expected <> d.found
+UNION ALL
+SELECT st.code, n.number, 'vehicle', r.vehicle_id::text, n.vehicle_id::text
+  FROM inspection n
+  JOIN reception r ON r.id = n.reception_id
+  JOIN store st ON st.id = n.store_id
+ WHERE r.vehicle_id <> n.vehicle_id
+UNION ALL
+SELECT st.code, n.number, 'finding of ' || i.name, 'there', 'none'
+  FROM inspection n
+  JOIN inspection_template_item i ON i.template_id = n.template_id AND i.required
+  JOIN store st ON st.id = n.store_id
+ WHERE n.status <> 'draft' AND NOT EXISTS (SELECT FROM inspection_finding f WHERE f.inspection_id = n.id AND f.item_id = i.id)
  ORDER BY store_code, subject, what;
 
 -- What is looked for is found, by its own key and no other's: numbers, plates, VINs, phones, part numbers exactly;

@@ -32,6 +32,22 @@ file_owner(struct ctx *ctx, struct id sent, struct file *file)
 }
 
 enum err
+files_check(struct ctx *ctx, struct id store, const struct id *ids, const char *const *pointers,
+            size_t count)
+{
+	struct rows *rows;
+	enum err err = db_read(ctx, files_of_store, &rows, ARG(store_id, store),
+	                       IDS_ARG(file_ids, ids, count));
+
+	for (size_t i = 0; !err && i < count; i++)
+		if (!row_bool(rows, i, "found"))
+			note_failure(ctx, ERR_NOT_FOUND, pointers[i], NULL, NULL);
+	if (!err && ctx->failures_count > 0)
+		err = ERR_VALIDATION_FAILED;
+	return err;
+}
+
+enum err
 file_content_lock(struct ctx *ctx, const char *sha256)
 {
 	struct rows *rows;

@@ -18,6 +18,11 @@ struct file {
  * parameter subject_id (it is not there, or another store's), ERR_REQUIRED of store_id. */
 MUSTCHECK enum err file_owner(struct ctx *ctx, struct id sent, struct file *file);
 
+/* Files that a body names are the store's: ERR_VALIDATION_FAILED with ERR_NOT_FOUND noted at the
+ * pointer of each that is not. */
+MUSTCHECK enum err files_check(struct ctx *ctx, struct id store, const struct id *ids,
+                               const char *const *pointers, size_t count);
+
 /* Before bytes are kept under this SHA-256: until the transaction ends nobody removes them. */
 MUSTCHECK enum err file_content_lock(struct ctx *ctx, const char *sha256);
 

@@ -22,6 +22,12 @@ SELECT w.store_id FROM work_order w WHERE :subject_type::text = 'work_order' AND
  UNION ALL
 SELECT c.store_id FROM complaint c WHERE :subject_type::text = 'complaint' AND c.id = :subject_id;
 
+-- name: files_of_store
+SELECT f.id IS NOT NULL AS found
+  FROM unnest(:file_ids::uuid[]) WITH ORDINALITY w (id, position)
+  LEFT JOIN file f ON f.id = w.id AND f.store_id = :store_id AND f.deleted_at IS NULL
+ ORDER BY w.position;
+
 -- name: file_add
 INSERT INTO file (id, store_id, sha256, media_type, size, name, subject_type, subject_id, created_by, created_at)
 VALUES (:file_id, :store_id, :sha256, :media_type, :size, :name, :subject_type, :subject_id, :actor_id, :now);

@@ -7,12 +7,15 @@ SELECT NOT EXISTS (SELECT FROM store) AND NOT EXISTS (SELECT FROM staff) AS is_e
 -- name: demo_lines
 SELECT l.id, NULL::uuid AS other, 0 AS number FROM work_order_line l WHERE l.work_order_id = :id AND l.kind = :kind ORDER BY l.position;
 
+-- name: demo_points
+SELECT i.id, NULL::uuid AS other, 0 AS number FROM inspection_template_item i WHERE i.template_id = :id AND :kind::text IS NULL ORDER BY i.position;
+
 -- name: demo_key_add
 INSERT INTO api_key (id, token_hash, name, hint, role, scopes, created_by, created_at, updated_at)
 VALUES (:key_id, sha256(convert_to(:token::text, 'UTF8')), 'demo', 'fettle_demo_…', 'hq_analyst',
         ARRAY['store.read', 'staff.read', 'customer.read', 'vehicle.read', 'catalog.read', 'appointment.read', 'reception.read',
               'work_order.read', 'part.read', 'stock.read', 'cost.read', 'settlement.read', 'survey.read', 'complaint.read',
-              'kpi.read', 'event.read', 'file.read', 'estimate.read'],
+              'kpi.read', 'event.read', 'file.read', 'estimate.read', 'inspection.read'],
         :key_id, :now, :now);
 
 -- name: demo_due

@@ -7,7 +7,7 @@ sweeps call it, repeat it, race it, and try it with what belongs to another stor
 
 import datetime
 
-from trade import CONSENT, HANDED_BACK, days_ahead
+from trade import CONSENT, HANDED_BACK, PICTURE, days_ahead
 
 SAMPLES = {}
 
@@ -801,10 +801,6 @@ def _(t):
 
 # --- Files and imports ---
 
-PICTURE = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
-                        "0000000d4944415478da63f8cfc0f01f00050001ff89993d1d0000000049454e44ae426082")
-
-
 def upload(t):
     return call(t.store.advisor, "/v1/files", raw=PICTURE, headers={"Content-Type": "image/png"}, params={
         "subject_type": "reception", "subject_id": t.reception()["id"]})
@@ -1127,6 +1123,69 @@ def _(t):
 def _(t):
     sent = t.sent_estimate()
     return call(t.chain.anyone, f"/v1/public/{sent['token']}/estimate-decision", {"option_id": sent["options"][0]["id"]})
+
+
+# --- Inspections ---
+
+lists("tech1", ("listInspections", "/v1/inspections"), ("listInspectionTemplates", "/v1/inspection-templates"))
+
+
+@sample("createInspectionTemplate")
+def _(t):
+    return call(t.chain.purchaser, "/v1/inspection-templates", {
+        "code": t.chain.unique(), "name": "保养检查", "items": [
+            {"section": "轮胎", "name": "胎纹深度", "body_position": "rear_left_wheel"}, {"name": "雨刮", "required": False}]})
+
+
+@sample("getInspectionTemplate")
+def _(t):
+    return call(t.store.tech1, f"/v1/inspection-templates/{t.template()['id']}")
+
+
+@sample("updateInspectionTemplate")
+def _(t):
+    return call(t.chain.purchaser, f"/v1/inspection-templates/{t.template()['id']}", {"name": "春季检查"}, version=1)
+
+
+@sample("reviseInspectionTemplate")
+def _(t):
+    return call(t.chain.purchaser, f"/v1/inspection-templates/{t.template()['id']}/revise", {"items": [{"name": "胎压"}]})
+
+
+@sample("createInspection")
+def _(t):
+    reception, template = t.received("greet", "start-check"), t.template()
+    return call(t.store.advisor, "/v1/inspections", {
+        "reception_id": reception["id"], "template_id": template["id"], "fuel_percent": 60, "battery_percent": 80, "note": "客户在场",
+        "lamps": ["engine", "tyre_pressure"], "belongings": ["雨伞", "行车记录仪"], "findings": [
+            {"item_id": template["items"][0]["id"], "severity": "yellow", "measured": "4 mm", "note": "下次保养复查",
+             "customer_text": "制动片剩一半", "risk_text": "两万公里内需更换", "file_ids": [t.file(reception)]},
+            {"body_position": "boot", "damage": "dent", "severity": "green"}]})
+
+
+@sample("getInspection")
+def _(t):
+    return call(t.store.tech1, f"/v1/inspections/{t.inspection()['id']}")
+
+
+@sample("updateInspection")
+def _(t):
+    made = t.inspection()
+    return call(t.store.tech1, f"/v1/inspections/{made['id']}", {
+        "fuel_percent": 55, "belongings": [], "lamps": ["oil"], "note": "复核", "findings": [
+            {"item_id": made["findings"][0]["item_id"], "severity": "green", "file_ids": made["findings"][0]["file_ids"]}]}, version=1)
+
+
+@sample("submitInspection")
+def _(t):
+    return call(t.store.tech1, f"/v1/inspections/{t.inspection()['id']}/submit")
+
+
+@sample("signInspection")
+def _(t):
+    reception = t.received("greet", "start-check")
+    return call(t.store.advisor, f"/v1/inspections/{t.inspection('submit', reception=reception)['id']}/sign", {
+        "customer_signature_file_id": t.file(reception), "technician_signature_file_id": t.file(reception)})
 
 
 # --- After it ---

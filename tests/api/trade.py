@@ -5,6 +5,8 @@ import datetime
 
 from fettle import wait_for
 
+PICTURE = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
+                        "0000000d4944415478da63f8cfc0f01f00050001ff89993d1d0000000049454e44ae426082")
 CONSENT = {"method": "in_person", "by": {"name": "王小明"}}
 HANDED_BACK = {"old_parts": "none", "explained": True, "belongings_returned": True}
 DELIVERY = {**HANDED_BACK, "old_parts": "taken_back"}
@@ -94,6 +96,32 @@ class Trade:
         made = self.reception()
         for verb in verbs or ("greet",):
             made = self.store.advisor.post(f"/v1/receptions/{made['id']}/{verb}", expect=200)
+        return made
+
+    def file(self, subject=None, who=None):
+        """A picture of a reception."""
+        return (who or self.store.advisor).post("/v1/files", raw=PICTURE, headers={"Content-Type": "image/png"}, params={
+            "subject_type": "reception", "subject_id": (subject or self.reception())["id"]}, expect=201)["id"]
+
+    def template(self, **more):
+        """Headquarters' list of two points, of which the first is required."""
+        return self.chain.purchaser.post("/v1/inspection-templates", {
+            "code": self.chain.unique(), "name": "接车预检", "items": [
+                {"section": "制动", "name": "前制动片厚度", "body_position": "front_left_wheel"},
+                {"section": "外观", "name": "漆面", "required": False}], **more}, expect=201)
+
+    def inspection(self, *verbs, who=None, reception=None, **more):
+        """An inspection with one finding of a point and one of the body, after these verbs."""
+        reception = reception or self.received("greet", "start-check")
+        template = self.template()
+        made = (who or self.store.tech1).post("/v1/inspections", {
+            "reception_id": reception["id"], "template_id": template["id"], "findings": [
+                {"item_id": template["items"][0]["id"], "severity": "red", "measured": "2.5 mm", "customer_text": "前制动片即将磨完",
+                 "risk_text": "制动距离变长", "file_ids": [self.file(reception)]},
+                {"body_position": "front_left_door", "damage": "scratch", "severity": "yellow"}], **more}, expect=201)
+        for verb in verbs:
+            body = {side + "_signature_file_id": self.file(reception) for side in ("customer", "technician")} if verb == "sign" else None
+            made = self.store.advisor.post(f"/v1/inspections/{made['id']}/{verb}", body, expect=200)
         return made
 
     # --- Stock ---

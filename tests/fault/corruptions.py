@@ -201,6 +201,15 @@ corrupt("decided line not in the order", "work_order_line",
         "UPDATE work_order_line t SET estimate_line_id = NULL WHERE id = (SELECT id FROM work_order_line WHERE estimate_line_id IS NOT NULL ORDER BY id LIMIT 1)"
         " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM estimate WHERE work_order_id = t.work_order_id)",
         r"lines: {0} {1}: amount of line [12] is none, should be ")
+corrupt("inspection of another vehicle", "inspection",
+        "UPDATE inspection t SET vehicle_id = (SELECT v.id FROM vehicle v WHERE v.id <> t.vehicle_id ORDER BY v.id LIMIT 1)"
+        " WHERE id = (SELECT id FROM inspection ORDER BY id LIMIT 1)"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), t.number", r"links: {0} {1}: vehicle is ")
+corrupt("point without a finding", "inspection_finding",
+        "DELETE FROM inspection_finding t WHERE id = (SELECT f.id FROM inspection_finding f JOIN inspection n ON n.id = f.inspection_id"
+        " JOIN inspection_template_item i ON i.id = f.item_id AND i.required WHERE n.status <> 'draft' ORDER BY f.id LIMIT 1)"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM inspection WHERE id = t.inspection_id)",
+        r"links: {0} {1}: finding of .* is none, should be there")
 corrupt("survey's link", "link",
         "UPDATE link t SET subject_id = gen_random_uuid() WHERE id = (SELECT link_id FROM survey ORDER BY id LIMIT 1)"
         " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT id FROM survey WHERE link_id = t.id)", r"links: {0} survey {1}: link is ")

@@ -31,7 +31,8 @@ KEPT = {"password", "current", "new", "token", "username", "vin"}
 CHAIN = {
     "region", "operation", "part", "event_consumer", "schema_migration", "reference_data", "public_holidays",
     "vpic_wmi", "vpic_pattern", "vpic_wmi_schema", "vpic_model_make", "wmi_cn", "survey_template", "survey_question", "kpi",
-    "price_list", "listed_price", "price_change", "audit_class", "api_key", "api_key_use", "login_failure"}
+    "price_list", "listed_price", "price_change", "inspection_template", "inspection_template_item",
+    "audit_class", "api_key", "api_key_use", "login_failure"}
 BELONGS = {
     "store": "id = ANY (%(stores)s)",
     "customer": "id IN (SELECT customer_id FROM customer_store WHERE store_id = ANY (%(stores)s))",
@@ -54,7 +55,8 @@ REFERENCES = {
     "line_id": "work_order_line", "lines": "work_order_line", "merge_id": "customer", "operation_id": None,
     "operation_ids": None, "option_id": "estimate_option", "owner_id": "staff", "part_id": None, "price_list_id": None, "removed": None, "question_id": None, "received_by": "staff",
     "reception_id": "reception", "region_id": None, "revives_line_id": "work_order_line", "row_id": "work_order", "settlement_id": "settlement",
-    "signature_file_id": "file", "staff_id": "staff", "store_id": "store", "store_ids": "store", "subject_id": "reception",
+    "signature_file_id": "file", "staff_id": "staff", "customer_signature_file_id": "file", "technician_signature_file_id": "file", "file_ids": "file",
+    "template_id": None, "item_id": None, "store_id": "store", "store_ids": "store", "subject_id": "reception",
     "technician_id": "staff", "vehicle_id": "vehicle", "warehouse_id": "warehouse", "work_order_id": "work_order",
     "work_order_line_id": "work_order_line"}
 

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Inspections: headquarters' templates, what was found point by point and around the body, and the signed sheet (E2-E5, E13)."""
+
+import pytest
+
+from fettle import at_once, uuid7
+from trade import Trade
+
+
+@pytest.fixture
+def trade(store):
+    return Trade(store)
+
+
+def patch(who, made, body, **expect):
+    return who.patch(f"/v1/inspections/{made['id']}", body, version=made["version"], **expect)
+
+
+def verb(who, made, name, body=None, expect=200):
+    return who.post(f"/v1/inspections/{made['id']}/{name}", body, expect=expect)
+
+
+def enabled(reply):
+    return [a["verb"] for a in reply["actions"] if a["enabled"]]
+
+
+def test_templates_are_headquarters_in_revisions(trade, store, chain):
+    """E5: a revision takes the place of the one before, which stays readable; a store publishes none."""
+    first = trade.template()
+    assert (first["revision"], first["active"]) == (1, True)
+    assert [(i["position"], i["section"], i["name"], i["body_position"], i["required"]) for i in first["items"]] == [
+        (1, "制动", "前制动片厚度", "front_left_wheel", True), (2, "外观", "漆面", None, False)]
+    path = f"/v1/inspection-templates/{first['id']}"
+    second = chain.purchaser.post(path + "/revise", {"name": "接车预检 2", "items": [{"name": "雨刮"}]}, expect=201)
+    assert (second["code"], second["revision"], second["name"], second["active"]) == (first["code"], 2, "接车预检 2", True)
+    was = store.tech1.get(path, expect=200)
+    assert (was["active"], was["version"], len(was["items"])) == (False, 2, 2)
+    late = chain.purchaser.post(path + "/revise", {"items": [{"name": "灯"}]})
+    assert (late.status, late.code) == (409, "not_latest")
+    code = {"code": first["code"]}
+    assert [t["revision"] for t in store.tech1.pages("/v1/inspection-templates", limit=1, **code)] == [1, 2]
+    assert [t["id"] for t in store.tech1.get("/v1/inspection-templates", params={**code, "active": "true"}, expect=200).data] == [second["id"]]
+    assert store.manager.post("/v1/inspection-templates", {**code, "name": "x", "items": [{"name": "y"}]}).status == 403
+    again = chain.purchaser.post("/v1/inspection-templates", {**code, "name": "x", "items": [{"name": "y"}]})
+    assert (again.status, again.errors) == (409, {"/code": "duplicate"})
+    assert chain.purchaser.patch(path, {"active": True}, version=2).code == "duplicate"
+    retired = chain.purchaser.patch(f"/v1/inspection-templates/{second['id']}", {"active": False}, version=1, expect=200)
+    assert not retired["active"]
+    reception = trade.received()
+    for template in (second["id"], uuid7()):
+        gone = store.tech1.post("/v1/inspections", {"reception_id": reception["id"], "template_id": template})
+        assert (gone.status, gone.errors) == (422, {"/template_id": "not_found"})
+
+
+def test_two_who_revise_at_once(trade, chain):
+    """E5: one revision follows the other, none is there twice."""
+    path = f"/v1/inspection-templates/{trade.template()['id']}/revise"
+    replies = at_once(*[lambda: chain.purchaser.post(path, {"items": [{"name": "灯"}]})] * 4)
+    assert sorted(r.status for r in replies) == [201, 409, 409, 409]
+
+
+def test_round_the_car(trade, store):
+    """E2 E3 E5 E13: points with a colour, damage by place with photos, belongings, fuel and lamps."""
+    reception = trade.received("greet", "start-check")
+    made = trade.inspection(reception=reception, fuel_percent=40, battery_percent=90, lamps=["engine", "abs"], belongings=["雨伞", "高尔夫球包"], note="雨天")
+    assert made["number"].startswith(store.code + "-IN-") and made["status"] == "draft" and enabled(made) == ["submit"]
+    assert (made["vehicle"]["id"], made["reception_id"]) == (reception["vehicle_id"], reception["id"])
+    assert (made["fuel_percent"], made["battery_percent"], made["lamps"], made["belongings"]) == (40, 90, ["engine", "abs"], ["雨伞", "高尔夫球包"])
+    point, scratch = made["findings"]
+    assert (point["item"], point["severity"], point["measured"], point["customer_text"], point["risk_text"], len(point["file_ids"])) == (
+        "前制动片厚度", "red", "2.5 mm", "前制动片即将磨完", "制动距离变长", 1)
+    assert (scratch["item"], scratch["body_position"], scratch["damage"], scratch["severity"]) == (None, "front_left_door", "scratch", "yellow")
+    assert (made["green_count"], made["yellow_count"], made["red_count"]) == (0, 1, 1)
+    more = patch(store.advisor, made, {"fuel_percent": 35, "lamps": [], "findings": [
+        {"item_id": point["item_id"], "severity": "green"}, {"body_position": "roof", "severity": "not_applicable"}]}, expect=200)
+    assert (more["fuel_percent"], more["lamps"], more["belongings"]) == (35, [], ["雨伞", "高尔夫球包"])
+    assert [(f["severity"], f["file_ids"]) for f in more["findings"]] == [("green", []), ("not_applicable", [])]
+    listed = store.tech1.get("/v1/inspections", params={"reception_id": reception["id"]}, expect=200).data
+    assert [(i["id"], i["green_count"]) for i in listed] == [(made["id"], 1)]
+
+
+def test_bad_findings_are_named(trade, store, chain):
+    """E2 E5: each wrong finding by its place; nothing is changed."""
+    other = Trade(chain.store())
+    made, theirs = trade.inspection(), other.inspection()
+    item = made["findings"][0]["item_id"]
+    wrong = patch(store.tech1, made, {"findings": [
+        {"severity": "red"}, {"item_id": item, "severity": "red"}, {"item_id": item, "severity": "green"},
+        {"item_id": theirs["findings"][0]["item_id"], "severity": "green"},
+        {"body_position": "roof", "severity": "red", "file_ids": [trade.file(), other.file(), uuid7()]}]})
+    assert (wrong.status, wrong.errors) == (422, {
+        "/findings/0/body_position": "required", "/findings/2/item_id": "not_unique", "/findings/3/item_id": "not_found",
+        "/findings/4/file_ids/1": "not_found", "/findings/4/file_ids/2": "not_found"})
+    assert patch(store.tech1, made, {"findings": [{"body_position": "wing", "severity": "blue"}]}).errors == {
+        "/findings/0/body_position": "bad_code", "/findings/0/severity": "bad_code"}
+    assert patch(store.tech1, made, {"fuel_percent": 101}).errors == {"/fuel_percent": "too_large"}
+    assert patch(store.tech1, made, {"lamps": ["oil", "oil"]}).errors == {"/lamps/1": "not_unique"}
+    assert store.tech1.get(f"/v1/inspections/{made['id']}", expect=200)["findings"] == made["findings"]
+    for reception in (other.received()["id"], uuid7()):
+        refused = store.tech1.post("/v1/inspections", {"reception_id": reception})
+        assert (refused.status, refused.errors) == (422, {"/reception_id": "not_found"})
+    assert store.tech1.get(f"/v1/inspections/{theirs['id']}").status == 404
+    gone = trade.reception()
+    store.advisor.post(f"/v1/receptions/{gone['id']}/leave", {"reason": "price"}, expect=200)
+    assert store.tech1.post("/v1/inspections", {"reception_id": gone["id"]}).code == "customer_left"
+
+
+def test_submitted_and_signed_by_both(trade, store, sql):
+    """E4 E5: nothing is submitted while a required point is open; then both sign, and the sheet is as it is."""
+    made = trade.inspection()
+    item = made["findings"][0]["item_id"]
+    less = patch(store.tech1, made, {"findings": [{"body_position": "roof", "severity": "green"}]}, expect=200)
+    open_point = verb(store.tech1, less, "submit", expect=409)
+    assert open_point.code == "inspection_incomplete" and "前制动片厚度" in open_point["detail"] and "漆面" not in open_point["detail"]
+    assert verb(store.advisor, less, "sign", {}, 422).errors == {
+        "/customer_signature_file_id": "required", "/technician_signature_file_id": "required"}
+    files = {"customer_signature_file_id": trade.file(), "technician_signature_file_id": trade.file()}
+    early = verb(store.advisor, less, "sign", files, 409)
+    assert (early.code, early["state"], early["allowed"]) == ("illegal_transition", "draft", ["submit"])
+    full = patch(store.tech1, less, {"findings": [{"item_id": item, "severity": "green"}]}, expect=200)
+    done = verb(store.tech1, full, "submit")
+    assert (done["status"], done["submitted_by"]) == ("submitted", store.tech1.id) and enabled(store.advisor.get(f"/v1/inspections/{made['id']}")) == ["sign"]
+    assert patch(store.tech1, done, {"note": "x"}).code == "illegal_transition"
+    assert verb(store.tech1, done, "sign", files, 403).code == "forbidden"
+    assert verb(store.advisor, done, "sign", {**files, "customer_signature_file_id": uuid7()}, 422).errors == {"/customer_signature_file_id": "not_found"}
+    replies = at_once(*[lambda: store.advisor.post(f"/v1/inspections/{made['id']}/sign", files)] * 4)
+    assert sorted(r.status for r in replies) == [200, 409, 409, 409]
+    signed = store.advisor.get(f"/v1/inspections/{made['id']}", expect=200)
+    assert (signed["status"], signed["customer_signature_file_id"]) == ("signed", files["customer_signature_file_id"]) and enabled(signed) == []
+    assert [e for (e,) in sql("SELECT type FROM event WHERE subject_id = %s ORDER BY position, id", (made["id"],))] == [
+        "inspection.drafted", "inspection.updated", "inspection.updated", "inspection.submitted", "inspection.signed"]
+
+
+def test_who_may_inspect(trade, store):
+    """E5: technicians and advisors inspect; who keeps parts does not."""
+    reception = trade.received()
+    assert store.parts.post("/v1/inspections", {"reception_id": reception["id"]}).status == 403
+    assert store.parts.get("/v1/inspections").status == 403
+    assert store.dispatcher.get("/v1/inspections", expect=200).data == []
+    assert store.dispatcher.post("/v1/inspections", {"reception_id": reception["id"]}).status == 403
+    assert store.inspector.post("/v1/inspections", {"reception_id": reception["id"]}, expect=201)["template_id"] is None
