@@ -174,6 +174,14 @@ SELECT st.code, n.number, 'vehicle', r.vehicle_id::text, n.vehicle_id::text
   JOIN store st ON st.id = n.store_id
  WHERE r.vehicle_id <> n.vehicle_id
 UNION ALL
+SELECT st.code, w.number, 'finding of line ' || l.position, w.vehicle_id::text, n.vehicle_id::text
+  FROM work_order_line l
+  JOIN work_order w ON w.id = l.work_order_id
+  JOIN inspection_finding f ON f.id = l.finding_id
+  JOIN inspection n ON n.id = f.inspection_id
+  JOIN store st ON st.id = w.store_id
+ WHERE l.finding_id IS NOT NULL AND w.vehicle_id <> n.vehicle_id
+UNION ALL
 SELECT st.code, n.number, 'finding of ' || i.name, 'there', 'none'
   FROM inspection n
   JOIN inspection_template_item i ON i.template_id = n.template_id AND i.required

@@ -75,6 +75,7 @@ estimate_lines_of(struct ctx *ctx, const struct rows *rows, struct lines *lines)
 			.part = row_id(rows, i, "part_id"),
 			.concern = row_id(rows, i, "concern_id"),
 			.revives = row_id(rows, i, "revives_line_id"),
+			.finding = row_id(rows, i, "finding_id"),
 			.kind = (enum work_order_line_kind)row_enum(rows, i, "kind",
 			                                            &work_order_line_kind_enum),
 			.status = WORK_ORDER_LINE_STATUS_AUTHORISED,

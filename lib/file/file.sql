@@ -5,6 +5,17 @@ SELECT f.id, f.store_id, f.subject_type, f.subject_id, f.name, f.media_type, f.s
   FROM file f
  WHERE f.id = ANY (:ids) AND f.deleted_at IS NULL;
 
+-- A photo of a finding that the link's estimate mends.
+
+-- name: file_of_link
+SELECT f.id, f.name, f.media_type, f.size, f.sha256
+  FROM file f
+ WHERE f.id = :id AND f.deleted_at IS NULL
+   AND EXISTS (SELECT FROM inspection_finding_file p
+                 JOIN estimate_line l ON l.finding_id = p.finding_id
+                 JOIN estimate e ON e.id = l.estimate_id
+                WHERE p.file_id = f.id AND e.link_id = :actor_id);
+
 -- name: file_list   page unnamed
 SELECT f.id, f.store_id, f.subject_type, f.subject_id, f.name, f.media_type, f.size, f.sha256, f.created_at,
        f.created_at AS _after_at, f.id AS _after_id

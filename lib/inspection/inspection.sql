@@ -80,7 +80,9 @@ SELECT n.id, n.version, n.store_id, n.number, n.status, n.reception_id,
 -- name: inspection_findings
 SELECT f.inspection_id AS _parent, f.id, f.position, f.item_id, i.name AS item, f.body_position, f.damage, f.severity, f.measured,
        f.note, f.customer_text, f.risk_text,
-       ARRAY(SELECT p.file_id FROM inspection_finding_file p WHERE p.finding_id = f.id ORDER BY p.position) AS file_ids
+       ARRAY(SELECT p.file_id FROM inspection_finding_file p WHERE p.finding_id = f.id ORDER BY p.position) AS file_ids,
+       ARRAY(SELECT l.id FROM estimate_line l WHERE l.finding_id = f.id ORDER BY l.id) AS estimate_line_ids,
+       ARRAY(SELECT l.id FROM work_order_line l WHERE l.finding_id = f.id ORDER BY l.id) AS work_order_line_ids
   FROM inspection_finding f
   LEFT JOIN inspection_template_item i ON i.id = f.item_id
  WHERE f.inspection_id = ANY (:ids)

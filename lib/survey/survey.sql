@@ -116,9 +116,17 @@ SELECT l.purpose AS kind, s.id AS "store.id", s.name AS "store.name",
          CROSS JOIN LATERAL (
                SELECT coalesce(sum(x.amount), 0)::bigint AS total, coalesce(sum(x.amount) FILTER (WHERE n.payer = 'customer'), 0)::bigint AS customer_total,
                       jsonb_agg(jsonb_build_object('id', n.id, 'kind', n.kind, 'description', n.description, 'quantity', trim_scale(n.quantity),
-                                                   'unit_price', n.unit_price, 'amount', n.amount, 'payer', n.payer, 'decision', n.decision)
+                                                   'unit_price', n.unit_price, 'amount', n.amount, 'payer', n.payer, 'decision', n.decision, 'finding', k.finding)
                                 ORDER BY n.position) AS lines
                  FROM estimate_line n
+                 LEFT JOIN LATERAL (
+                      SELECT jsonb_build_object('severity', f.severity, 'customer_text', f.customer_text, 'risk_text', f.risk_text,
+                                                'photos', coalesce((SELECT jsonb_agg(jsonb_build_object('id', p.file_id, 'media_type', m.media_type)
+                                                                                     ORDER BY p.position)
+                                                                      FROM inspection_finding_file p JOIN file m ON m.id = p.file_id
+                                                                     WHERE p.finding_id = f.id), '[]')) AS finding
+                        FROM inspection_finding f
+                       WHERE f.id = n.finding_id) k ON true
                 CROSS JOIN LATERAL (SELECT CASE n.kind WHEN 'discount' THEN -n.amount ELSE n.amount END AS amount) x
                 WHERE n.option_id = o.id) t
          WHERE o.estimate_id = e.id) AS "estimate.options"

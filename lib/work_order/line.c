@@ -56,6 +56,7 @@ line_columns(struct arena *arena, const struct lines *lines, struct line_columns
 		.concerns = arena_array(arena, n, sizeof(*c->concerns)),
 		.estimate_lines = arena_array(arena, n, sizeof(*c->estimate_lines)),
 		.revives = arena_array(arena, n, sizeof(*c->revives)),
+		.findings = arena_array(arena, n, sizeof(*c->findings)),
 		.kinds = arena_array(arena, n, sizeof(*c->kinds)),
 		.descriptions = arena_array(arena, n, sizeof(*c->descriptions)),
 		.categories = arena_array(arena, n, sizeof(*c->categories)),
@@ -80,6 +81,7 @@ line_columns(struct arena *arena, const struct lines *lines, struct line_columns
 		c->concerns[i] = l->concern;
 		c->estimate_lines[i] = l->estimate_line;
 		c->revives[i] = l->revives;
+		c->findings[i] = l->finding;
 		c->kinds[i] = enum_code(&work_order_line_kind_enum, (int)l->kind);
 		c->descriptions[i] = l->description;
 		c->categories[i] = l->category;

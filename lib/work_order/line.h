@@ -6,7 +6,7 @@
 #include "work_order/work_order.h"
 
 struct line {
-	struct id id, operation, part, concern, technician, estimate_line, revives;
+	struct id id, operation, part, concern, technician, estimate_line, revives, finding;
 	int64_t position;
 	enum work_order_line_kind kind;
 	enum work_order_line_status status;
@@ -31,7 +31,7 @@ struct lines {
 /* Lines turned into one array for each column, and those that say what is done and what it costs as
  * the arguments of a statement. */
 struct line_columns {
-	struct id *ids, *operations, *parts, *concerns, *estimate_lines, *revives, *price_lists;
+	struct id *ids, *operations, *parts, *concerns, *estimate_lines, *revives, *price_lists, *findings;
 	const char **kinds, **descriptions, **categories, **payers, **statuses, **supplies,
 		**reasons, **price_sources;
 	struct qty *quantities, *fixed_hours;
@@ -51,7 +51,8 @@ void line_columns(struct arena *arena, const struct lines *lines, struct line_co
 		IDS_ARG(price_list_ids, (c)->price_lists, n),                                   \
 		INTS_ARG(list_prices, (c)->list_prices, n),                                     \
 		INTS_ARG(unit_prices, (c)->unit_prices, n), INTS_ARG(amounts, (c)->amounts, n), \
-		TEXTS_ARG(payers, (c)->payers, n), IDS_ARG(revives_line_ids, (c)->revives, n)
+		TEXTS_ARG(payers, (c)->payers, n), IDS_ARG(revives_line_ids, (c)->revives, n), \
+		IDS_ARG(finding_ids, (c)->findings, n)
 
 /* All lines of a locked order, by position. */
 MUSTCHECK enum err lines_read(struct ctx *ctx, struct id order, struct lines *lines);

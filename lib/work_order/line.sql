@@ -5,7 +5,7 @@ SELECT l.id, l.position, l.kind, l.operation_id, l.part_id, l.concern_id, l.desc
        l.repair_category, l.quantity, CASE WHEN l.kind = 'labour' THEN coalesce(l.fixed_hours, l.quantity) END AS hours,
        l.price_source, l.price_list_id, l.list_price, l.unit_price, l.amount, l.payer, l.status, l.work_status, l.supply,
        l.issued_quantity, l.returned_quantity, l.technician_id, l.reason, l.note, l.rework_count, l.authorisation_id,
-       l.estimate_line_id, l.revives_line_id, coalesce(l.passed_levels, '{}') AS passed_levels,
+       l.estimate_line_id, l.revives_line_id, coalesce(l.passed_levels, '{}') AS passed_levels, l.finding_id,
        l.created_at, l.updated_at, l.store_id, l.work_order_id, w.number AS work_order_number, w.status AS work_order_status
   FROM work_order_line l
   JOIN work_order w ON w.id = l.work_order_id
@@ -16,7 +16,7 @@ SELECT l.id, l.position, l.kind, l.operation_id, l.part_id, l.concern_id, l.desc
        l.repair_category, l.quantity, CASE WHEN l.kind = 'labour' THEN coalesce(l.fixed_hours, l.quantity) END AS hours,
        l.price_source, l.price_list_id, l.list_price, l.unit_price, l.amount, l.payer, l.status, l.work_status, l.supply,
        l.issued_quantity, l.returned_quantity, l.technician_id, l.reason, l.note, l.rework_count, l.authorisation_id,
-       l.estimate_line_id, l.revives_line_id, coalesce(l.passed_levels, '{}') AS passed_levels,
+       l.estimate_line_id, l.revives_line_id, coalesce(l.passed_levels, '{}') AS passed_levels, l.finding_id,
        l.created_at, l.updated_at, l.store_id, l.work_order_id, w.number AS work_order_number, w.status AS work_order_status,
        l.created_at AS _after_at, l.id AS _after_id
   FROM work_order_line l
@@ -41,7 +41,7 @@ SELECT l.id, l.position, l.kind, l.operation_id, l.part_id, l.concern_id, l.desc
        l.repair_category, l.quantity, CASE WHEN l.kind = 'labour' THEN coalesce(l.fixed_hours, l.quantity) END AS hours,
        l.price_source, l.price_list_id, l.list_price, l.unit_price, l.amount, l.payer, l.status, l.work_status, l.supply,
        l.issued_quantity, l.returned_quantity, l.technician_id, l.reason, l.note, l.rework_count, l.authorisation_id,
-       l.estimate_line_id, l.revives_line_id, coalesce(l.passed_levels, '{}') AS passed_levels,
+       l.estimate_line_id, l.revives_line_id, coalesce(l.passed_levels, '{}') AS passed_levels, l.finding_id,
        l.created_at, l.updated_at, l.position AS _after_place, l.id AS _after_id
   FROM work_order_line l
  WHERE l.work_order_id = :id
@@ -59,17 +59,18 @@ SELECT l.id, l.position, l.kind, l.part_id, l.quantity, l.amount, l.status, l.wo
 -- name: work_order_lines_add
 INSERT INTO work_order_line (id, store_id, work_order_id, position, kind, operation_id, part_id, concern_id, description,
                              repair_category, quantity, fixed_hours, price_source, price_list_id, list_price, unit_price, amount, payer, status, supply, reason,
-                             authorisation_id, estimate_line_id, revives_line_id, created_at, updated_at)
+                             authorisation_id, estimate_line_id, revives_line_id, finding_id, created_at, updated_at)
 SELECT n.id, :store_id, :order_id, :last_position::integer + n.position, n.kind, n.operation_id, n.part_id, n.concern_id,
        n.description, n.repair_category, n.quantity, nullif(n.fixed_hours, 0), n.price_source, n.price_list_id, n.list_price, n.unit_price, n.amount, n.payer, n.status, n.supply,
-       n.reason, CASE WHEN n.status = 'authorised' THEN :authorisation_id::uuid END, n.estimate_line_id, n.revives_line_id, :now, :now
+       n.reason, CASE WHEN n.status = 'authorised' THEN :authorisation_id::uuid END, n.estimate_line_id, n.revives_line_id,
+       n.finding_id, :now, :now
   FROM unnest(:line_ids::uuid[], :kinds::text[], :operation_ids::uuid[], :part_ids::uuid[], :concern_ids::uuid[],
               :descriptions::text[], :repair_categories::text[], :quantities::numeric[], :fixed_hours::numeric[],
               :price_sources::text[], :price_list_ids::uuid[], :list_prices::bigint[],
               :unit_prices::bigint[], :amounts::bigint[], :payers::text[], :statuses::text[], :supplies::text[], :reasons::text[],
-              :estimate_line_ids::uuid[], :revives_line_ids::uuid[])
+              :estimate_line_ids::uuid[], :revives_line_ids::uuid[], :finding_ids::uuid[])
        WITH ORDINALITY n (id, kind, operation_id, part_id, concern_id, description, repair_category, quantity,
-                          fixed_hours, price_source, price_list_id, list_price, unit_price, amount, payer, status, supply, reason, estimate_line_id, revives_line_id, position);
+                          fixed_hours, price_source, price_list_id, list_price, unit_price, amount, payer, status, supply, reason, estimate_line_id, revives_line_id, finding_id, position);
 
 -- name: work_order_lines_decide
 UPDATE work_order_line l

@@ -13,6 +13,7 @@ lines_facts(struct ctx *ctx, struct id order, struct id reception, bool numbered
 	struct id *parts = arena_array(ctx->arena, count + 1, sizeof(*parts));
 	struct id *concerns = arena_array(ctx->arena, count + 1, sizeof(*concerns));
 	struct id *revives = arena_array(ctx->arena, count + 1, sizeof(*revives));
+	struct id *findings = arena_array(ctx->arena, count + 1, sizeof(*findings));
 	enum err err;
 
 	for (size_t i = 0; i < count; i++) {
@@ -20,12 +21,14 @@ lines_facts(struct ctx *ctx, struct id order, struct id reception, bool numbered
 		parts[i] = in[i].part_id;
 		concerns[i] = in[i].concern_id;
 		revives[i] = in[i].revives_line_id;
+		findings[i] = in[i].finding_id;
 	}
 	err = db_read(ctx, work_order_facts, &facts->rows, ARG(id, order),
 	              ARG(reception_id, reception), ARG(numbered, numbered),
 	              IDS_ARG(operation_ids, labour, count), IDS_ARG(part_ids, parts, count),
 	              IDS_ARG(concern_ids, concerns, count),
-	              IDS_ARG(revives_line_ids, revives, count));
+	              IDS_ARG(revives_line_ids, revives, count),
+	              IDS_ARG(finding_ids, findings, count));
 	if (!err && rows_count(facts->rows) > 0)
 		facts->may_discount = scope_covers(ctx->beyond, row_id(facts->rows, 0, "store_id"));
 	return err;
@@ -114,6 +117,8 @@ take_from_catalogue(struct ctx *ctx, const struct rows *rows, size_t i,
 		return failf(ctx, ERR_NOT_FOUND, "%s/concern_id", at);
 	if (in->has_revives_line_id && row_is_null(rows, i, "revives_line_id"))
 		return failf(ctx, ERR_NOT_FOUND, "%s/revives_line_id", at);
+	if (in->has_finding_id && row_is_null(rows, i, "finding_id"))
+		return failf(ctx, ERR_NOT_FOUND, "%s/finding_id", at);
 	return OK;
 }
 
@@ -143,6 +148,7 @@ price_line(struct ctx *ctx, const struct line_facts *facts, size_t i,
 	out->part = in->part_id;
 	out->concern = in->concern_id;
 	out->revives = in->revives_line_id;
+	out->finding = in->finding_id;
 	out->payer = in->has_payer ? in->payer : PAYER_CUSTOMER;
 	out->status = WORK_ORDER_LINE_STATUS_PROPOSED;
 	out->supply = LINE_SUPPLY_NONE;

@@ -25,7 +25,7 @@ SELECT l.work_order_id AS _parent, l.id, l.position, l.kind, l.operation_id, l.p
        l.repair_category, l.quantity, CASE WHEN l.kind = 'labour' THEN coalesce(l.fixed_hours, l.quantity) END AS hours,
        l.price_source, l.price_list_id, l.list_price, l.unit_price, l.amount, l.payer, l.status, l.work_status, l.supply,
        l.issued_quantity, l.returned_quantity, l.technician_id, l.reason, l.note, l.rework_count, l.authorisation_id,
-       l.estimate_line_id, l.revives_line_id, coalesce(l.passed_levels, '{}') AS passed_levels,
+       l.estimate_line_id, l.revives_line_id, coalesce(l.passed_levels, '{}') AS passed_levels, l.finding_id,
        l.created_at, l.updated_at
   FROM work_order_line l
  WHERE l.work_order_id = ANY (:ids)
@@ -124,7 +124,12 @@ SELECT r.store_id, r.customer_id, r.vehicle_id, r.status, r.odometer_km, r.old_p
           FROM work_order_line l
           JOIN work_order b ON b.id = l.work_order_id
          WHERE l.id = w.revives_line_id AND l.status IN ('declined', 'deferred')
-           AND b.vehicle_id = r.vehicle_id AND b.store_id = r.store_id) AS revives_line_id
+           AND b.vehicle_id = r.vehicle_id AND b.store_id = r.store_id) AS revives_line_id,
+       (SELECT f.id
+          FROM inspection_finding f
+          JOIN inspection i ON i.id = f.inspection_id
+         WHERE f.id = w.finding_id AND i.status <> 'draft'
+           AND i.vehicle_id = r.vehicle_id AND i.store_id = r.store_id) AS finding_id
   FROM r
   JOIN store_policy p ON p.store_id = r.store_id
  CROSS JOIN (SELECT coalesce(max(l.position), 0) AS last_position,
@@ -132,8 +137,9 @@ SELECT r.store_id, r.customer_id, r.vehicle_id, r.status, r.odometer_km, r.old_p
                     coalesce(sum(l.amount) FILTER (WHERE l.kind = 'discount'), 0)::bigint AS discounts
                FROM work_order_line l
               WHERE l.work_order_id = :id AND l.status IN ('proposed', 'authorised')) e
-  LEFT JOIN unnest(:operation_ids::uuid[], :part_ids::uuid[], :concern_ids::uuid[], :revives_line_ids::uuid[])
-            WITH ORDINALITY w (operation_id, part_id, concern_id, revives_line_id, position) ON true
+  LEFT JOIN unnest(:operation_ids::uuid[], :part_ids::uuid[], :concern_ids::uuid[], :revives_line_ids::uuid[],
+                   :finding_ids::uuid[])
+            WITH ORDINALITY w (operation_id, part_id, concern_id, revives_line_id, finding_id, position) ON true
   LEFT JOIN operation o ON o.id = w.operation_id AND o.active AND o.deleted_at IS NULL
   LEFT JOIN part a ON a.id = w.part_id AND a.active AND a.deleted_at IS NULL
   LEFT JOIN reception_concern n ON n.id = w.concern_id AND n.reception_id = r.id

@@ -224,20 +224,33 @@ open_content(struct request *req, const struct rows *rows)
 	return OK;
 }
 
+/* What was read of the file, or nothing. */
 static enum err
-content(struct request *req)
+give(struct request *req, const struct rows *rows)
 {
-	struct rows *rows;
-	enum err err;
-
 	/* a transaction that is run again starts from nothing */
 	if (req->reply.file >= 0)
 		close(req->reply.file);
 	req->reply.file = -1;
-	err = db_read(&req->ctx, file_get, &rows, IDS_ARG(ids, &req->id, 1));
-	if (err)
-		return err;
 	return rows_count(rows) ? open_content(req, rows) : fail(&req->ctx, ERR_NOT_FOUND, NULL);
+}
+
+static enum err
+content(struct request *req)
+{
+	struct rows *rows;
+	enum err err = db_read(&req->ctx, file_get, &rows, IDS_ARG(ids, &req->id, 1));
+
+	return err ? err : give(req, rows);
+}
+
+static enum err
+public_content(struct request *req)
+{
+	struct rows *rows;
+	enum err err = db_read(&req->ctx, file_of_link, &rows, ARG(id, req->id));
+
+	return err ? err : give(req, rows);
 }
 
 /* clang-format off */
@@ -246,6 +259,7 @@ const struct route file_routes[] = {
 	READ(OP_getFile,           ONE(file_get)),
 	COMMAND(OP_uploadFile,     upload,  THEN(OP_getFile)),
 	COMMAND(OP_getFileContent, content, OP_NONE),
+	COMMAND(OP_getPublicFile,  public_content, OP_NONE),
 	ROUTES_END
 };
 /* clang-format on */

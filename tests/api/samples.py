@@ -1125,6 +1125,12 @@ def _(t):
     return call(t.chain.anyone, f"/v1/public/{sent['token']}/estimate-decision", {"option_id": sent["options"][0]["id"]})
 
 
+@sample("getPublicFile")
+def _(t):
+    sent, seen = t.of_finding()
+    return call(t.chain.anyone, f"/v1/public/{sent['token']}/files/{seen['findings'][0]['file_ids'][0]}")
+
+
 # --- Inspections ---
 
 lists("tech1", ("listInspections", "/v1/inspections"), ("listInspectionTemplates", "/v1/inspection-templates"))

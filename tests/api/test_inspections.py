@@ -4,7 +4,7 @@
 import pytest
 
 from fettle import at_once, uuid7
-from trade import Trade
+from trade import CONSENT, PICTURE, Trade
 
 
 @pytest.fixture
@@ -139,3 +139,58 @@ def test_who_may_inspect(trade, store):
     assert store.dispatcher.get("/v1/inspections", expect=200).data == []
     assert store.dispatcher.post("/v1/inspections", {"reception_id": reception["id"]}).status == 403
     assert store.inspector.post("/v1/inspections", {"reception_id": reception["id"]}, expect=201)["template_id"] is None
+
+
+# --- What was found is mended ---
+
+def test_a_finding_becomes_a_line(trade, store):
+    """E6: a finding is a line of an estimate and then of the order; both sides show it."""
+    estimate, seen = trade.of_finding()
+    finding = seen["findings"][0]
+    line = estimate["options"][0]["lines"][0]
+    assert line["finding_id"] == finding["id"]
+    store.advisor.post(f"/v1/estimates/{estimate['id']}/decide", {"option_id": estimate["options"][0]["id"], **CONSENT}, expect=200)
+    (ordered,) = store.advisor.get(f"/v1/work-orders/{estimate['work_order_id']}", expect=200)["lines"]
+    assert (ordered["finding_id"], ordered["estimate_line_id"]) == (finding["id"], line["id"])
+    now = store.tech1.get(f"/v1/inspections/{seen['id']}", expect=200)["findings"]
+    assert [(f["estimate_line_ids"], f["work_order_line_ids"]) for f in now] == [([line["id"]], [ordered["id"]]), ([], [])]
+    direct = store.tech1.post(f"/v1/work-orders/{estimate['work_order_id']}/lines", {
+        "kind": "labour", "operation_id": trade.operation()["id"], "finding_id": seen["findings"][1]["id"]}, expect=201)
+    assert direct["finding_id"] == seen["findings"][1]["id"]
+
+
+def test_a_revision_keeps_its_findings(trade, store):
+    """E6: what is revised without new options still says what it mends."""
+    estimate, seen = trade.of_finding()
+    revised = store.advisor.post(f"/v1/estimates/{estimate['id']}/revise", expect=201)
+    assert revised["options"][0]["lines"][0]["finding_id"] == seen["findings"][0]["id"]
+
+
+def test_only_submitted_findings_of_the_vehicle(trade, store, chain):
+    """E6: a draft's, another vehicle's and another store's finding are nothing to this order."""
+    reception = trade.received("greet", "start-check")
+    draft, other_car = trade.inspection(reception=reception), trade.inspection("submit")
+    theirs = Trade(chain.store()).inspection("submit")
+    order = store.advisor.post("/v1/work-orders", {"reception_id": reception["id"]}, expect=201)
+    for finding in (draft["findings"][0]["id"], other_car["findings"][0]["id"], theirs["findings"][0]["id"], uuid7()):
+        fee = {"kind": "fee", "description": "x", "amount": 1, "finding_id": finding}
+        refused = store.advisor.post("/v1/estimates", {"work_order_id": order["id"], "options": [{"label": "A", "lines": [fee]}]})
+        assert (refused.status, refused.errors) == (422, {"/options/0/lines/0/finding_id": "not_found"})
+        refused = store.advisor.post(f"/v1/work-orders/{order['id']}/lines", fee)
+        assert (refused.status, refused.errors) == (422, {"/finding_id": "not_found"})
+
+
+def test_the_customer_sees_why(trade, anyone, sql):
+    """E13: the link shows severity, plain words, risk and photos of what a line mends, and no other file."""
+    estimate, seen = trade.of_finding()
+    path = "/v1/public/" + estimate["token"]
+    (line,) = anyone.get(path, expect=200)["estimate"]["options"][0]["lines"]
+    photo = seen["findings"][0]["file_ids"][0]
+    assert line["finding"] == {"severity": "red", "customer_text": "前制动片即将磨完", "risk_text": "制动距离变长",
+                               "photos": [{"id": photo, "media_type": "image/png"}]}
+    picture = anyone.get(f"{path}/files/{photo}", expect=200)
+    assert picture.body == PICTURE and picture.headers["Content-Type"] == "image/png"
+    for other in (trade.file(), uuid7()):
+        assert anyone.get(f"{path}/files/{other}").status == 404
+    sql("UPDATE link SET revoked_at = now() WHERE subject_id = %s", (estimate["id"],))
+    assert anyone.get(f"{path}/files/{photo}").status == 404

@@ -200,6 +200,14 @@ class Trade:
             {"kind": "labour", "operation_id": self.operation()["id"]}, {"kind": "part", "part_id": self.part()["id"], "quantity": 1}]}]
         return self.store.advisor.post("/v1/estimates", {"work_order_id": (order or self.order())["id"], "options": options, **more}, expect=201)
 
+    def of_finding(self):
+        """A sent estimate that mends what was found, and the inspection."""
+        reception = self.received("greet", "start-check")
+        seen = self.inspection("submit", reception=reception)
+        order = self.store.advisor.post("/v1/work-orders", {"reception_id": reception["id"]}, expect=201)
+        return self.sent_estimate(order=order, options=[{"label": "更换", "lines": [
+            {"kind": "fee", "description": "前制动片", "amount": 68000, "finding_id": seen["findings"][0]["id"]}]}]), seen
+
     def sent_estimate(self, **more):
         return self.store.advisor.post(f"/v1/estimates/{self.estimate(**more)['id']}/send", expect=200)
 

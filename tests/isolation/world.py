@@ -56,7 +56,7 @@ REFERENCES = {
     "operation_ids": None, "option_id": "estimate_option", "owner_id": "staff", "part_id": None, "price_list_id": None, "removed": None, "question_id": None, "received_by": "staff",
     "reception_id": "reception", "region_id": None, "revives_line_id": "work_order_line", "row_id": "work_order", "settlement_id": "settlement",
     "signature_file_id": "file", "staff_id": "staff", "customer_signature_file_id": "file", "technician_signature_file_id": "file", "file_ids": "file",
-    "template_id": None, "item_id": None, "store_id": "store", "store_ids": "store", "subject_id": "reception",
+    "template_id": None, "item_id": None, "finding_id": "inspection_finding", "store_id": "store", "store_ids": "store", "subject_id": "reception",
     "technician_id": "staff", "vehicle_id": "vehicle", "warehouse_id": "warehouse", "work_order_id": "work_order",
     "work_order_line_id": "work_order_line"}
 
@@ -396,6 +396,7 @@ class World:
         t.stock_up(part)
         t.demand(part)
         t.sent_estimate()
+        t.inspection('submit')
         customer = t.customer()["id"]
         vehicle = t.vehicle(customer, vin=t.chain.vin())
         t.appointment(customer, vehicle["id"])
