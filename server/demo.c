@@ -233,6 +233,25 @@ inspect(struct demo *demo, struct demo_store *store, struct id reception)
 	demo_act(demo, tech, store->id, OP_submitInspection, inspection, "{}");
 }
 
+/* What is hard to find is looked at by two. */
+static void
+diagnose(struct demo *demo, struct demo_store *store, struct id reception)
+{
+	struct id tech = person(store, "tech2"), diagnosis;
+	char a[ID_TEXT];
+
+	diagnosis =
+		demo_act(demo, tech, store->id, OP_createDiagnosis, (struct id){ { 0 } },
+	                 "{\"reception_id\":\"%s\",\"complex\":true,\"complaint\":\"冷车难启动\","
+	                 "\"cause\":\"一缸火花塞积碳\",\"correction\":\"更换火花塞并清洗节气门\","
+	                 "\"fault_codes\":[{\"code\":\"P0301\",\"control_unit\":\"发动机\","
+	                 "\"state\":\"active\",\"description\":\"一缸失火\"}]}",
+	                 text(reception, a));
+	demo_act(demo, tech, store->id, OP_submitDiagnosis, diagnosis, "{}");
+	demo_act(demo, tech, store->id, OP_requestDiagnosisReview, diagnosis, "{}");
+	demo_act(demo, person(store, "leader"), store->id, OP_agreeDiagnosis, diagnosis, "{}");
+}
+
 static struct id
 open_order(struct demo *demo, struct demo_store *store, struct id reception, struct utc promised)
 {
@@ -244,6 +263,8 @@ open_order(struct demo *demo, struct demo_store *store, struct id reception, str
 	demo_act(demo, advisor, store->id, OP_startCheckReception, reception, "{}");
 	if (n % 4 == 1)
 		inspect(demo, store, reception);
+	if (n % 24 == 5)
+		diagnose(demo, store, reception);
 	demo_act(demo, advisor, store->id, OP_handOverReception, reception, "{}");
 	return demo_act(
 		demo, advisor, store->id, OP_createWorkOrder, (struct id){ { 0 } },

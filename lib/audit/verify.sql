@@ -10,6 +10,7 @@ SELECT st.code AS store_code, coalesce(n.kind, c.kind) || '-' || coalesce(n.peri
                   FROM (SELECT store_id, number FROM appointment
                         UNION ALL SELECT store_id, number FROM reception
                         UNION ALL SELECT store_id, number FROM inspection
+                        UNION ALL SELECT store_id, number FROM diagnosis
                         UNION ALL SELECT store_id, number FROM work_order
                         UNION ALL SELECT store_id, number FROM stock_document
                         UNION ALL SELECT store_id, number FROM settlement WHERE number IS NOT NULL
@@ -169,10 +170,17 @@ SELECT st.code, w.number, d.what, d.expected, d.found
  WHERE d.expected <> d.found
 UNION ALL
 SELECT st.code, n.number, 'vehicle', r.vehicle_id::text, n.vehicle_id::text
-  FROM inspection n
+  FROM (SELECT i.store_id, i.number, i.reception_id, i.vehicle_id FROM inspection i
+        UNION ALL SELECT d.store_id, d.number, d.reception_id, d.vehicle_id FROM diagnosis d) n
   JOIN reception r ON r.id = n.reception_id
   JOIN store st ON st.id = n.store_id
  WHERE r.vehicle_id <> n.vehicle_id
+UNION ALL
+SELECT st.code, d.number, 'agreed review', coalesce(d.agreed_by::text, 'none'), coalesce(r.reviewer_id::text, 'none')
+  FROM diagnosis d
+  JOIN store st ON st.id = d.store_id
+  LEFT JOIN diagnosis_review r ON r.diagnosis_id = d.id AND r.outcome = 'agreed'
+ WHERE r.reviewer_id IS DISTINCT FROM d.agreed_by
 UNION ALL
 SELECT st.code, w.number, 'finding of line ' || l.position, w.vehicle_id::text, n.vehicle_id::text
   FROM work_order_line l

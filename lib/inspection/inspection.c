@@ -101,8 +101,8 @@ read_points(struct ctx *ctx, struct id template, bool is_new, struct rows **poin
 	return OK;
 }
 
-static enum err
-read_reception(struct ctx *ctx, struct id reception, struct rows **rows)
+enum err
+inspection_read_reception(struct ctx *ctx, struct id reception, struct rows **rows)
 {
 	enum err err = db_read(ctx, inspection_reception, rows, ARG(reception_id, reception));
 
@@ -125,7 +125,7 @@ inspection_create(struct ctx *ctx, const struct create_inspection *in)
 	enum err err = new_id(ctx, in->id, &id);
 
 	if (!err)
-		err = read_reception(ctx, in->reception_id, &reception);
+		err = inspection_read_reception(ctx, in->reception_id, &reception);
 	if (!err)
 		err = read_points(ctx, in->template_id, true, &points);
 	if (err)

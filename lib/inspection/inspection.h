@@ -29,4 +29,11 @@ MUSTCHECK enum err inspection_update(struct ctx *ctx, struct id id,
 MUSTCHECK enum err inspection_submit(struct ctx *ctx, struct id id);
 MUSTCHECK enum err inspection_sign(struct ctx *ctx, struct id id, const struct sign_inspection *in);
 
+/* ------------------------------------------------------------ for the module's own files */
+
+/* store_id and vehicle_id of a reception that does not end before this command does; ERR_NOT_FOUND
+ * at /reception_id, ERR_CUSTOMER_LEFT. */
+MUSTCHECK enum err inspection_read_reception(struct ctx *ctx, struct id reception,
+                                             struct rows **rows);
+
 #endif

@@ -51,7 +51,7 @@ void line_columns(struct arena *arena, const struct lines *lines, struct line_co
 		IDS_ARG(price_list_ids, (c)->price_lists, n),                                   \
 		INTS_ARG(list_prices, (c)->list_prices, n),                                     \
 		INTS_ARG(unit_prices, (c)->unit_prices, n), INTS_ARG(amounts, (c)->amounts, n), \
-		TEXTS_ARG(payers, (c)->payers, n), IDS_ARG(revives_line_ids, (c)->revives, n), \
+		TEXTS_ARG(payers, (c)->payers, n), IDS_ARG(revives_line_ids, (c)->revives, n),  \
 		IDS_ARG(finding_ids, (c)->findings, n)
 
 /* All lines of a locked order, by position. */

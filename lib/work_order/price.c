@@ -23,12 +23,11 @@ lines_facts(struct ctx *ctx, struct id order, struct id reception, bool numbered
 		revives[i] = in[i].revives_line_id;
 		findings[i] = in[i].finding_id;
 	}
-	err = db_read(ctx, work_order_facts, &facts->rows, ARG(id, order),
-	              ARG(reception_id, reception), ARG(numbered, numbered),
-	              IDS_ARG(operation_ids, labour, count), IDS_ARG(part_ids, parts, count),
-	              IDS_ARG(concern_ids, concerns, count),
-	              IDS_ARG(revives_line_ids, revives, count),
-	              IDS_ARG(finding_ids, findings, count));
+	err = db_read(
+		ctx, work_order_facts, &facts->rows, ARG(id, order), ARG(reception_id, reception),
+		ARG(numbered, numbered), IDS_ARG(operation_ids, labour, count),
+		IDS_ARG(part_ids, parts, count), IDS_ARG(concern_ids, concerns, count),
+		IDS_ARG(revives_line_ids, revives, count), IDS_ARG(finding_ids, findings, count));
 	if (!err && rows_count(facts->rows) > 0)
 		facts->may_discount = scope_covers(ctx->beyond, row_id(facts->rows, 0, "store_id"));
 	return err;

@@ -1194,6 +1194,47 @@ def _(t):
         "customer_signature_file_id": t.file(reception), "technician_signature_file_id": t.file(reception)})
 
 
+# --- Diagnoses ---
+
+lists("tech1", ("listDiagnoses", "/v1/diagnoses"))
+
+
+@sample("listFaultCodes")
+def _(t):
+    return call(t.store.tech1, "/v1/fault-codes", params={"q": "B000"})
+
+
+@sample("createDiagnosis")
+def _(t):
+    reception = t.received("greet")
+    return call(t.store.tech1, "/v1/diagnoses", {
+        "reception_id": reception["id"], "concern_id": reception["concerns"][0]["id"], "complaint": "异响", "cause": "轴承磨损",
+        "correction": "更换轴承", "cause_code": "7B", "complex": False, "note": "试车两公里", "fault_codes": [
+            {"code": "C0035", "control_unit": "ABS", "state": "stored", "description": "左前轮速传感器"}]})
+
+
+@sample("getDiagnosis")
+def _(t):
+    return call(t.store.tech1, f"/v1/diagnoses/{t.diagnosis()['id']}")
+
+
+@sample("updateDiagnosis")
+def _(t):
+    return call(t.store.tech1, f"/v1/diagnoses/{t.diagnosis()['id']}", {
+        "cause": "点火线圈", "note": None, "complex": True, "fault_codes": [{"code": "P0351"}]}, version=1)
+
+
+def diagnosis_verb(name, verb, before, who="tech1", body=None):
+    sample(name)(lambda t: call(getattr(t.store, who), f"/v1/diagnoses/{t.diagnosis(*before)['id']}/{verb}", body))
+
+
+diagnosis_verb("submitDiagnosis", "submit", ())
+diagnosis_verb("signDiagnosis", "sign", ("submit",))
+diagnosis_verb("requestDiagnosisReview", "request-review", ("submit",))
+diagnosis_verb("agreeDiagnosis", "agree", ("submit", "request-review"), "leader", {"note": "同意"})
+diagnosis_verb("objectDiagnosis", "object", ("submit", "request-review"), "inspector", {"reason": "other_cause", "note": "再测"})
+
+
 # --- After it ---
 
 lists("service", ("listSurveyTemplates", "/v1/survey-templates"), ("listSurveys", "/v1/surveys"),

@@ -124,6 +124,16 @@ class Trade:
             made = self.store.advisor.post(f"/v1/inspections/{made['id']}/{verb}", body, expect=200)
         return made
 
+    def diagnosis(self, *verbs, who=None, reception=None, **more):
+        """A whole diagnosis, after these verbs of the same person."""
+        who = who or self.store.tech1
+        made = who.post("/v1/diagnoses", {
+            "reception_id": (reception or self.received("greet"))["id"], "complaint": "冷车抖动", "cause": "一缸火花塞积碳",
+            "correction": "更换火花塞", **more}, expect=201)
+        for verb in verbs:
+            made = who.post(f"/v1/diagnoses/{made['id']}/{verb}", expect=200)
+        return made
+
     # --- Stock ---
 
     def draft(self, part, quantity=10, **more):

@@ -211,6 +211,14 @@ corrupt("line for another vehicle's finding", "work_order_line",
         " WHERE id = (SELECT id FROM work_order_line ORDER BY id LIMIT 1)"
         " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM work_order WHERE id = t.work_order_id)",
         r"links: {0} {1}: finding of line 1 is ")
+corrupt("diagnosis of another vehicle", "diagnosis",
+        "UPDATE diagnosis t SET vehicle_id = (SELECT v.id FROM vehicle v WHERE v.id <> t.vehicle_id ORDER BY v.id LIMIT 1)"
+        " WHERE id = (SELECT id FROM diagnosis ORDER BY id LIMIT 1)"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), t.number", r"links: {0} {1}: vehicle is ")
+corrupt("review by another", "diagnosis_review",
+        "UPDATE diagnosis_review t SET reviewer_id = gen_random_uuid() WHERE id = (SELECT id FROM diagnosis_review WHERE outcome = 'agreed' ORDER BY id LIMIT 1)"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM diagnosis WHERE id = t.diagnosis_id)",
+        r"links: {0} {1}: agreed review is ")
 corrupt("point without a finding", "inspection_finding",
         "DELETE FROM inspection_finding t WHERE id = (SELECT f.id FROM inspection_finding f JOIN inspection n ON n.id = f.inspection_id"
         " JOIN inspection_template_item i ON i.id = f.item_id AND i.required WHERE n.status <> 'draft' ORDER BY f.id LIMIT 1)"

@@ -31,7 +31,7 @@ KEPT = {"password", "current", "new", "token", "username", "vin"}
 CHAIN = {
     "region", "operation", "part", "event_consumer", "schema_migration", "reference_data", "public_holidays",
     "vpic_wmi", "vpic_pattern", "vpic_wmi_schema", "vpic_model_make", "wmi_cn", "survey_template", "survey_question", "kpi",
-    "price_list", "listed_price", "price_change", "inspection_template", "inspection_template_item",
+    "price_list", "listed_price", "price_change", "inspection_template", "inspection_template_item", "fault_code",
     "audit_class", "api_key", "api_key_use", "login_failure"}
 BELONGS = {
     "store": "id = ANY (%(stores)s)",

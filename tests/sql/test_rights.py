@@ -14,7 +14,7 @@ from fettle import ROOT
 SHARED = {
     "region", "operation", "part", "document_counter", "event_consumer", "schema_migration", "reference_data",
     "public_holidays", "vpic_wmi", "vpic_pattern", "vpic_wmi_schema", "vpic_model_make", "wmi_cn", "survey_template",
-    "survey_question", "kpi", "price_list", "listed_price", "price_change", "inspection_template", "inspection_template_item",
+    "survey_question", "kpi", "price_list", "listed_price", "price_change", "inspection_template", "inspection_template_item", "fault_code",
     "credential", "login_failure", "session", "audit_class", "bi_store"}
 UNREADABLE = {"credential", "login_failure", "session", "audit_class", "bi_store"}
 # Rows of these are visible without a context, by design.

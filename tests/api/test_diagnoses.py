@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Diagnoses: complaint, cause and correction, fault codes, and the second person of a complex one (E7-E9)."""
+
+import pytest
+
+from fettle import at_once, uuid7
+from trade import Trade
+
+
+@pytest.fixture
+def trade(store):
+    return Trade(store)
+
+
+def verb(who, made, name, body=None, expect=200):
+    return who.post(f"/v1/diagnoses/{made['id']}/{name}", body, expect=expect)
+
+
+def enabled(reply):
+    return [a["verb"] for a in reply["actions"] if a["enabled"]]
+
+
+def test_complaint_cause_correction(trade, store):
+    """E7: from what the customer said to what is to be done, signed by who found it."""
+    reception = trade.received("greet")
+    concern = reception["concerns"][0]["id"]
+    made = store.tech1.post("/v1/diagnoses", {
+        "reception_id": reception["id"], "concern_id": concern, "complaint": "冷车抖动", "cause_code": "8A-17"}, expect=201)
+    assert made["number"].startswith(store.code + "-DG-") and (made["status"], made["complex"]) == ("draft", False)
+    assert (made["concern_id"], made["vehicle"]["id"], made["created_by"]) == (concern, reception["vehicle_id"], store.tech1.id)
+    short = verb(store.tech1, made, "submit", expect=409)
+    assert short.code == "diagnosis_incomplete" and "cause, correction" in short["detail"]
+    full = store.tech1.patch(f"/v1/diagnoses/{made['id']}", {"cause": "积碳", "correction": "清洗节气门"}, version=1, expect=200)
+    assert enabled(full) == ["submit"]
+    done = verb(store.tech1, full, "submit")
+    assert (done["status"], done["submitted_by"], enabled(done)) == ("submitted", store.tech1.id, ["sign", "request-review"])
+    signed = verb(store.tech1, done, "sign")
+    assert (signed["status"], signed["signed_by"], enabled(signed)) == ("signed", store.tech1.id, [])
+    late = store.tech1.patch(f"/v1/diagnoses/{made['id']}", {"cause": "x"}, version=signed["version"])
+    assert (late.code, late["state"]) == ("illegal_transition", "signed")
+    order = store.advisor.post("/v1/work-orders", {"reception_id": reception["id"]}, expect=201)
+    for params in ({"work_order_id": order["id"]}, {"reception_id": reception["id"]}, {"vehicle_id": reception["vehicle_id"]}):
+        assert [d["id"] for d in store.tech1.get("/v1/diagnoses", params=params, expect=200).data] == [made["id"]]
+    assert store.tech1.get("/v1/diagnoses", params={"work_order_id": uuid7()}, expect=200).data == []
+
+
+def test_fault_codes_by_control_unit(trade, store, sql):
+    """E8: codes with control unit and state, explained by the vehicle's maker or for all where nobody says more."""
+    reception = trade.received("greet")
+    sql("UPDATE vehicle SET make = 'Ford' WHERE id = %s", (reception["vehicle_id"],))
+    (ford,) = sql("SELECT f.code, f.description, g.description FROM fault_code f JOIN fault_code g ON g.code = f.code AND g.manufacturer = 'GENERIC'"
+                  " WHERE f.manufacturer = 'FORD' AND f.description <> g.description ORDER BY f.code LIMIT 1") or [None]
+    codes = [{"code": "b0001", "control_unit": "安全气囊", "state": "active"}, {"code": "XX99", "description": "厂家码"}, {"code": "YY99"}]
+    codes += [{"code": ford[0]}] if ford else []
+    made = trade.diagnosis(reception=reception, fault_codes=codes)
+    assert [(c["code"], c["control_unit"], c["state"], c["description"]) for c in made["fault_codes"]][:3] == [
+        ("B0001", "安全气囊", "active", "Driver Frontal Stage 1 Deployment Control"), ("XX99", None, None, "厂家码"), ("YY99", None, None, None)]
+    assert not ford or made["fault_codes"][3]["description"] == ford[1]
+    fewer = store.tech1.patch(f"/v1/diagnoses/{made['id']}", {"fault_codes": []}, version=1, expect=200)
+    assert fewer["fault_codes"] == []
+
+
+def test_the_table_of_fault_codes(store):
+    """E8: by the beginning of a code, by words, by maker; page by page."""
+    def found(**params):
+        return store.tech1.get("/v1/fault-codes", params=params, expect=200).data
+    first = found(q="b0001")
+    assert first[0] == {"code": "B0001", "manufacturer": None, "system": "body", "description": "Driver Frontal Stage 1 Deployment Control"}
+    assert {c["code"] for c in found(q="deployment control", limit=200)} >= {"B0001", "B0002"}
+    volkswagen = found(manufacturer="Volkswagen", q="P1", limit=200)
+    assert {c["manufacturer"] for c in volkswagen} <= {"VOLKSWAGEN", None} and len(volkswagen) > 50
+    assert {c["system"] for c in volkswagen} == {"powertrain"}
+    paged = list(store.tech1.pages("/v1/fault-codes", q="P000", limit=3))
+    assert len(paged) > 3 and [c["code"] for c in paged] == sorted(c["code"] for c in paged)
+    assert found(q="no such words here") == []
+
+
+def test_a_complex_one_needs_a_second_person(trade, store):
+    """E9: not signed but agreed, by somebody who has not written it; who objects sends it back and says why."""
+    made = trade.diagnosis("submit", complex=True)
+    refused = verb(store.tech1, made, "sign", expect=409)
+    assert refused.code == "review_needed"
+    asked = verb(store.tech1, made, "request-review")
+    assert (asked["status"], enabled(store.leader.get(f"/v1/diagnoses/{made['id']}"))) == ("in_review", ["agree", "object"])
+    assert verb(store.tech1, made, "agree", expect=403).code == "forbidden"
+    assert verb(store.leader, made, "object", {}, 422).errors == {"/reason": "required"}
+    back = verb(store.leader, made, "object", {"reason": "test_missing", "note": "未测缸压"})
+    assert (back["status"], back["submitted_by"]) == ("draft", None)
+    verb(store.tech1, back, "submit")
+    verb(store.tech1, back, "request-review")
+    replies = at_once(*[lambda: store.leader.post(f"/v1/diagnoses/{made['id']}/agree", {"note": "同意"})] * 4)
+    assert sorted(r.status for r in replies) == [200, 409, 409, 409]
+    agreed = store.tech1.get(f"/v1/diagnoses/{made['id']}", expect=200)
+    assert (agreed["status"], agreed["agreed_by"]) == ("agreed", store.leader.id)
+    assert [(r["outcome"], r["reviewer_id"], r["reason"], r["note"]) for r in agreed["reviews"]] == [
+        ("objected", store.leader.id, "test_missing", "未测缸压"), ("agreed", store.leader.id, None, "同意")]
+
+
+def test_nobody_reviews_their_own(trade, store):
+    """E9: neither who wrote it nor who submitted it; a plain one becomes complex by asking."""
+    own = trade.diagnosis("submit", who=store.leader)
+    asked = verb(store.leader, own, "request-review")
+    assert asked["complex"] is True
+    assert verb(store.leader, own, "agree", expect=409).code == "own_diagnosis"
+    assert verb(store.leader, own, "object", {"reason": "other"}, 409).code == "own_diagnosis"
+    assert verb(store.inspector, own, "agree")["agreed_by"] == store.inspector.id
+    helped = trade.diagnosis(complex=True)
+    verb(store.leader, helped, "submit")
+    verb(store.tech1, helped, "request-review")
+    assert verb(store.leader, helped, "agree", expect=409).code == "own_diagnosis"
+
+
+def test_bad_bodies_and_other_stores(trade, store, chain):
+    """E7: what is wrong is named; another store's reception, concern and diagnosis are not there."""
+    other = Trade(chain.store())
+    theirs, reception = other.diagnosis(), trade.received("greet")
+    body = {"reception_id": reception["id"], "complaint": "异响"}
+    assert store.tech1.post("/v1/diagnoses", {"fault_codes": [{"code": "P 1", "state": "old"}]}, expect=422).errors == {
+        "/reception_id": "required", "/complaint": "required", "/fault_codes/0/code": "bad_format", "/fault_codes/0/state": "bad_code"}
+    for concern in (trade.received("greet")["concerns"][0]["id"], uuid7()):
+        assert store.tech1.post("/v1/diagnoses", {**body, "concern_id": concern}, expect=422).errors == {"/concern_id": "not_found"}
+    for wrong in (theirs["reception_id"], uuid7()):
+        assert store.tech1.post("/v1/diagnoses", {**body, "reception_id": wrong}, expect=422).errors == {"/reception_id": "not_found"}
+    assert store.tech1.get(f"/v1/diagnoses/{theirs['id']}").status == 404
+    assert store.parts.post("/v1/diagnoses", body).status == 403
+    assert store.advisor.post("/v1/diagnoses", body).status == 403
