@@ -14,7 +14,8 @@ WITH asked AS MATERIALIZED (
 	SELECT s.id AS store_id, s.time_zone, p.slot_minutes, booking_length(s.id, :operation_id::uuid[]) AS length,
 	       ARRAY(SELECT b.id FROM store_bays(s.id, NULL) b ORDER BY b.code) AS bays,
 	       ARRAY(SELECT t.id FROM store_technicians(s.id, :technician_id::uuid) t
-	              WHERE technician_lacks(s.id, t.id, :operation_id::uuid[]) IS NULL ORDER BY t.id) AS technicians,
+	              WHERE technician_lacks(s.id, t.id, :operation_id::uuid[]) IS NULL AND equipment_missing(s.id, :operation_id::uuid[]) IS NULL
+	              ORDER BY t.id) AS technicians,
 	       certificates_needed(s.id, :operation_id::uuid[]) AS certificates,
 	       greatest(:now::timestamptz, CASE WHEN length(:from::text) = 10 THEN :from::text::timestamp AT TIME ZONE s.time_zone
 	                                        ELSE :from::text::timestamptz END) AS "from",
@@ -116,6 +117,7 @@ WITH wanted AS MATERIALIZED (
 SELECT w.ends_at, f.bay_id, f.technician_id,
        EXISTS (SELECT FROM store_open(w.store_id, w.day, w.day) o
                 WHERE o.opens_at <= :starts_at::timestamptz AND o.closes_at >= w.ends_at) AS is_open,
+       equipment_missing(w.store_id, :operation_ids::uuid[]) AS equipment_missing,
        w.bays <> '{}' AS has_bay, w.technicians <> '{}' AS has_technician,
        (SELECT count(*) FROM operation o
          WHERE o.id = ANY (:operation_ids::uuid[]) AND o.active AND o.deleted_at IS NULL) AS operations,

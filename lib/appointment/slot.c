@@ -28,6 +28,9 @@ check_choice(struct ctx *ctx, const struct slot *slot, const struct rows *rows)
 		return fail(ctx, ERR_NOT_FOUND, "/technician_id");
 	if (!row_bool(rows, 0, "is_open"))
 		return fail(ctx, ERR_STORE_CLOSED, NULL);
+	if (!row_is_null(rows, 0, "equipment_missing"))
+		return fail_with(ctx, ERR_EQUIPMENT_OUT, NULL,
+		                 row_text(rows, 0, "equipment_missing"), NULL);
 	if (row_is_null(rows, 0, "bay_id") || row_is_null(rows, 0, "technician_id"))
 		return fail(ctx, ERR_SLOT_TAKEN, NULL);
 	return OK;

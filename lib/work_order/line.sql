@@ -104,6 +104,17 @@ SELECT f.id
  WHERE f.id = ANY (:technician_ids::uuid[]) AND f.active AND f.deleted_at IS NULL
    AND f.id IN (SELECT staff_with_role(:store_id, ARRAY['technician', 'team_leader']));
 
+-- The first assignment whose technician does not hold what the store asks for.
+-- name: assignment_uncertified
+SELECT (a.n - 1)::integer AS place, c.kind AS certificate
+  FROM unnest(:line_ids::uuid[], :technician_ids::uuid[]) WITH ORDINALITY a (line_id, technician_id, n)
+  JOIN work_order_line l ON l.id = a.line_id AND l.work_order_id = :id
+  JOIN store s ON s.id = l.store_id
+ CROSS JOIN LATERAL unnest(certificates_needed(l.store_id, ARRAY[l.operation_id])) c (kind)
+ WHERE NOT technician_certified(a.technician_id, c.kind, (:now::timestamptz AT TIME ZONE s.time_zone)::date)
+ ORDER BY a.n, c.kind
+ LIMIT 1;
+
 -- name: work_order_line_set_work
 UPDATE work_order_line
    SET work_status = :work_status, rework_count = rework_count + :reworks::integer,

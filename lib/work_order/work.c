@@ -59,6 +59,29 @@ check_assignable(struct ctx *ctx, const struct line *line, size_t i)
 	return OK;
 }
 
+/* Who lacks a certificate that the work asks for on this day is not given it. */
+static enum err
+check_certificates(struct ctx *ctx, struct id order, const struct assignment *assignments,
+                   const struct id *technicians, size_t count)
+{
+	struct id *lines = arena_array(ctx->arena, count, sizeof(*lines));
+	struct rows *rows;
+	enum err err;
+
+	for (size_t i = 0; i < count; i++)
+		lines[i] = assignments[i].line_id;
+	err = db_read(ctx, assignment_uncertified, &rows, ARG(id, order),
+	              IDS_ARG(line_ids, lines, count), IDS_ARG(technician_ids, technicians, count));
+	if (err)
+		return err;
+	if (rows_count(rows) == 0)
+		return OK;
+	return fail_with(ctx, ERR_CERTIFICATE_MISSING,
+	                 arena_printf(ctx->arena, "/assignments/%lld/technician_id",
+	                              (long long)row_int(rows, 0, "place")),
+	                 row_text(rows, 0, "certificate"), NULL);
+}
+
 static enum err
 check_assignments(struct ctx *ctx, const struct work_order *wo,
                   const struct assignment *assignments, size_t count)
@@ -77,7 +100,9 @@ check_assignments(struct ctx *ctx, const struct work_order *wo,
 				return failf(ctx, ERR_NOT_UNIQUE, "/assignments/%zu/line_id", i);
 		err = check_assignable(ctx, line_of(&lines, assignments[i].line_id), i);
 	}
-	return err ? err : technicians_check(ctx, wo->store, technicians, count, "/assignments");
+	if (!err)
+		err = technicians_check(ctx, wo->store, technicians, count, "/assignments");
+	return err ? err : check_certificates(ctx, wo->id, assignments, technicians, count);
 }
 
 /* The bay stays as it is until the order stands in it: who removes one sees the order, or is seen. */

@@ -81,7 +81,9 @@ delete_bay(struct request *req)
 	return bay_delete(&req->ctx, req->id, params->reason);
 }
 
-#define STORE ONE(store_get), MANY(hours, store_hours_of), MANY(holidays, store_holidays_of)
+#define STORE                                                                           \
+	ONE(store_get), MANY(hours, store_hours_of), MANY(holidays, store_holidays_of), \
+		MANY(broken_appointments, store_broken)
 
 /* clang-format off */
 const struct route organisation_routes[] = {
@@ -98,7 +100,8 @@ const struct route organisation_routes[] = {
 	COMMAND(OP_addStoreHoliday,     add_holiday,     THEN(OP_getStore)),
 	COMMAND(OP_deleteStoreHoliday,  delete_holiday,  OP_NONE),
 	READ(OP_listBays,               UNDER(store_visible), PAGE(bay_list)),
-	READ(OP_getBay,                 ONE(bay_get)),
+	READ(OP_getBay,                 ONE(bay_get),
+	  MANY(broken_appointments, bay_broken)),
 	COMMAND(OP_createBay,           create_bay,      THEN(OP_getBay)),
 	COMMAND(OP_updateBay,           update_bay,      THEN(OP_getBay)),
 	COMMAND(OP_deleteBay,           delete_bay,      OP_NONE),

@@ -95,14 +95,16 @@ const struct route roster_routes[] = {
 	READ_ACTIONS(OP_listShifts,           &shift_machine,     PAGE(shift_list)),
 	READ_PREPARED(OP_listStaffShifts,     of_person,          write_shift_actions,
 	  UNDER(staff_visible), PAGE(shift_list)),
-	READ_ACTIONS(OP_getShift,             &shift_machine,     ONE(shift_get)),
+	READ_ACTIONS(OP_getShift,             &shift_machine,     ONE(shift_get),
+	  MANY(broken_appointments, shift_broken)),
 	COMMAND(OP_createShift,               create_shift,       THEN(OP_getShift)),
 	COMMAND(OP_updateShift,               update_shift,       THEN(OP_getShift)),
 	COMMAND(OP_cancelShift,               cancel_shift,       THEN(OP_getShift)),
 	READ_ACTIONS(OP_listAbsences,         &absence_machine,   PAGE(absence_list)),
 	READ_PREPARED(OP_listStaffAbsences,   of_person,          write_absence_actions,
 	  UNDER(staff_visible), PAGE(absence_list)),
-	READ_ACTIONS(OP_getAbsence,           &absence_machine,   ONE(absence_get)),
+	READ_ACTIONS(OP_getAbsence,           &absence_machine,   ONE(absence_get),
+	  MANY(broken_appointments, absence_broken)),
 	COMMAND(OP_createAbsence,             create_absence,     THEN(OP_getAbsence)),
 	COMMAND(OP_updateAbsence,             update_absence,     THEN(OP_getAbsence)),
 	COMMAND(OP_cancelAbsence,             cancel_absence,     THEN(OP_getAbsence)),
@@ -117,6 +119,8 @@ const struct route roster_routes[] = {
 	COMMAND(OP_createCertificate,         create_certificate, THEN(OP_getCertificate)),
 	COMMAND(OP_updateCertificate,         update_certificate, THEN(OP_getCertificate)),
 	COMMAND(OP_deleteCertificate,         delete_certificate, OP_NONE),
+	READ(OP_getStaffing,                  ONE(staffing)),
+	READ(OP_listBrokenAppointments,       PAGE(broken_list)),
 	ROUTES_END
 };
 /* clang-format on */

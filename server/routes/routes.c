@@ -8,8 +8,7 @@ const struct route *const route_tables[] = {
 	settlement_routes,  import_routes,     audit_routes,           catalog_routes,
 	stock_routes,       service_routes,    complaint_routes,       survey_routes,
 	kpi_routes,         customer_routes,   vehicle_routes,         search_routes,
-	estimate_routes,    booking_routes,    price_routes,
-	roster_routes,
-	inspection_routes, diagnosis_routes,
+	estimate_routes,    booking_routes,    price_routes,           roster_routes,
+	inspection_routes,  diagnosis_routes,  equipment_routes,
 };
 const size_t route_tables_count = COUNT_OF(route_tables);

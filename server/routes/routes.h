@@ -34,6 +34,7 @@ extern const struct route customer_routes[];
 extern const struct route vehicle_routes[];
 extern const struct route search_routes[];
 extern const struct route roster_routes[];
+extern const struct route equipment_routes[];
 
 /* prepare: the parameter q as the arguments search_subjects, _kinds, _keys, _ends and _stores. */
 enum err customers_prepare(struct request *req);

@@ -253,6 +253,57 @@ def _(t):
     return call(t.store.manager, f"/v1/certificates/{t.certificate()['id']}", params={"reason": "录入错误"})
 
 
+lists("tech1", ("listEquipment", "/v1/equipment"))
+
+
+@sample("getStaffing")
+def _(t):
+    return call(t.store.advisor, "/v1/staffing", params={"store_id": t.store.id, "week": today(7)})
+
+
+@sample("listBrokenAppointments")
+def _(t):
+    return call(t.store.advisor, "/v1/broken-appointments", params={"store_id": t.store.id})
+
+
+@sample("createEquipment")
+def _(t):
+    return call(t.store.manager, "/v1/equipment", {
+        "store_id": t.store.id, "code": t.chain.unique(), "name": "四轮定位仪", "kind": "alignment", "calibration_due": today(90)})
+
+
+@sample("getEquipment")
+def _(t):
+    return call(t.store.tech1, f"/v1/equipment/{t.equipment()['id']}")
+
+
+@sample("updateEquipment")
+def _(t):
+    return call(t.store.manager, f"/v1/equipment/{t.equipment()['id']}", {"service_due": today(30)}, version=1)
+
+
+@sample("deleteEquipment")
+def _(t):
+    return call(t.store.manager, f"/v1/equipment/{t.equipment()['id']}", params={"reason": "报废"})
+
+
+@sample("takeEquipmentOut")
+def _(t):
+    return call(t.store.leader, f"/v1/equipment/{t.equipment()['id']}/take-out", {"reason": "broken", "note": "漏油"})
+
+
+@sample("putEquipmentBack")
+def _(t):
+    path = f"/v1/equipment/{t.equipment()['id']}"
+    t.store.leader.post(path + "/take-out", {"reason": "service"}, expect=200)
+    return call(t.store.leader, path + "/put-back")
+
+
+@sample("serviceEquipment")
+def _(t):
+    return call(t.store.dispatcher, f"/v1/equipment/{t.equipment()['id']}/service", {"kind": "service", "date": today(-1)})
+
+
 # --- Staff ---
 
 def password(t, client):

@@ -249,3 +249,137 @@ def test_what_is_known_moves_with_the_person(chain, store, trade):
         assert [r["staff_id"] for r in another.manager.pages(path)] == [store.tech1.id], path
         assert store.manager.pages(path) == [], path
     assert len(store.manager.pages("/v1/shifts")) == 1 and another.manager.pages("/v1/shifts") == []
+
+
+def broken(reply):
+    return {b["id"]: b["reasons"] for b in reply["broken_appointments"]}
+
+
+def test_a_change_names_what_it_breaks(store, booked, trade):
+    """D20: a shift, leave, a holiday and a bay answer with the appointments they break, which are listed until they are solved."""
+    first = booked(at(9), technician_id=store.tech1.id, bay_id=store.bay, expect=201)["id"]
+    second = booked(at(15), technician_id=store.tech1.id, bay_id=store.bay, expect=201)["id"]
+    later = booked(at(9, 0, 3), technician_id=store.tech2.id, bay_id=store.bay, expect=201)["id"]
+
+    def listed(**more):
+        return {b["id"]: b["reasons"] for b in store.advisor.pages("/v1/broken-appointments", store_id=store.id, **more)}
+    assert listed() == {}
+    shift = trade.shift(store.tech1, **{"from": "08:00", "to": "12:00"})
+    assert broken(shift) == {second: ["technician_away"]} == listed()
+    path = f"/v1/shifts/{shift['id']}"
+    assert broken(store.manager.patch(path, {"to": "18:00"}, version=1, expect=200)) == {} == listed()
+    assert set(broken(store.manager.post(path + "/cancel", expect=200))) == {first, second} == set(listed())
+    trade.shift(store.tech1, **{"from": "08:00", "to": "18:00"})
+    away = store.manager.post(f"/v1/staff/{store.tech2.id}/absences", {"kind": "sick", "starts_at": at(8, 0, 3), "ends_at": at(12, 0, 3)}, expect=201)
+    assert broken(away) == {later: ["technician_away"]} == listed() and listed(to=at(20, 0, 2)) == {}
+    assert broken(store.manager.post(f"/v1/absences/{away['id']}/cancel", expect=200)) == {}
+    closed = store.manager.post(f"/v1/stores/{store.id}/holidays", {"date": str(day(3)), "closed": True}, expect=201)
+    assert broken(closed) == {later: ["store_closed"]} == listed()
+    bay = store.manager.patch(f"/v1/bays/{store.bay}", {"active": False}, version=1, expect=200)
+    assert broken(bay) == {first: ["bay_out_of_use"], second: ["bay_out_of_use"], later: ["store_closed", "bay_out_of_use"]} == listed()
+    store.advisor.post(f"/v1/appointments/{later}/cancel", {"reason": "store_staff"}, expect=200)
+    store.advisor.post(f"/v1/appointments/{first}/reschedule", {"starts_at": at(10), "reason": "store_no_capacity"}, expect=200)
+    assert listed() == {second: ["bay_out_of_use"]}
+    other = store.chain.store()
+    assert other.advisor.get("/v1/broken-appointments", params={"store_id": store.id}).status == 422
+    assert store.tech1.get("/v1/broken-appointments", params={"store_id": store.id}).status == 403
+
+
+def test_a_weeks_staffing(store, booked, trade):
+    """D20: booked against rostered hours, by day and skill."""
+    store.tech2  # pylint: disable=pointless-statement
+    monday = day(14 - day(14).weekday())
+    ahead = (monday - day(0)).days
+    store.manager.put(f"/v1/staff/{store.tech1.id}/skills", {"skills": [{"skill": "hybrid", "level": 4}]}, version=1, expect=200)
+    for person, hours in ((store.tech1, {"from": "08:00", "to": "16:00"}), (store.tech2, {"from": "08:00", "to": "12:30"})):
+        trade.shift(person, days=ahead + 1, **hours)
+    store.manager.post(f"/v1/staff/{store.tech1.id}/absences", {
+        "kind": "personal", "starts_at": at(14, 0, ahead + 1), "ends_at": at(20, 0, ahead + 1)}, expect=201)
+    booked(at(8, 0, ahead + 1), operation_ids=[operation(store, 1.5, skill="hybrid")], expect=201)
+    booked(at(8, 0, ahead + 1), operation_ids=[operation(store, 2)], expect=201)
+    week = store.advisor.get("/v1/staffing", params={"store_id": store.id, "week": str(monday)}, expect=200)
+    assert (week["week"], [d["date"] for d in week["days"]]) == (str(monday), [str(day(ahead + n)) for n in range(7)])
+    free_day, full = week["days"][0], week["days"][1]
+    assert (free_day["rostered"], free_day["rostered_hours"], free_day["booked_hours"]) == (False, 24, 0)
+    assert free_day["skills"] == [{"skill": "hybrid", "rostered_hours": 12, "booked_hours": 0}]
+    assert (full["rostered"], full["rostered_hours"], full["booked_hours"]) == (True, 10.5, 3.5)
+    assert full["skills"] == [{"skill": "hybrid", "rostered_hours": 6, "booked_hours": 1.5}]
+    assert {p["staff_id"]: p["hours"] for p in full["people"]} == {store.tech1.id: 6, store.tech2.id: 4.5}
+    other = store.chain.store()
+    assert other.advisor.get("/v1/staffing", params={"store_id": store.id}).status in (404, 422)
+    assert store.advisor.get("/v1/staffing", params={"store_id": store.id}, expect=200)["days"][6]["date"] == str(day(6 - day(0).weekday()))
+
+
+def test_equipment_decides_what_can_be_booked(store, booked, trade):
+    """G30: an operation that needs equipment is booked while one of the kind is in service; what is taken out names what it breaks."""
+    aligning = operation(store, equipment="alignment")
+    assert len(free(store, operation_id=aligning).data) == 23
+    lift = trade.equipment()
+    assert free(store, operation_id=aligning).data == [] and len(free(store).data) == 24
+    none = booked(at(9), operation_ids=[aligning])
+    assert (none.status, none.code) == (409, "equipment_out")
+    rig = trade.equipment(kind="alignment", name="四轮定位仪", calibration_due=str(day(20)), service_due=str(day(10)))
+    assert (rig["status"], rig["due_on"], lift["due_on"]) == ("in_service", str(day(10)), None)
+    kept = booked(at(9), operation_ids=[aligning], expect=201)["id"]
+    booked(at(12), expect=201)
+    path = f"/v1/equipment/{rig['id']}"
+    out = store.leader.post(path + "/take-out", {"reason": "broken", "note": "漏油"}, expect=200)
+    assert (out["status"], out["reason"], out["reason_note"], bool(out["out_since"]), broken(out)) == (
+        "out_of_service", "broken", "漏油", True, {kept: ["equipment_out"]})
+    again = store.leader.post(path + "/take-out", {"reason": "broken"})
+    assert (again.status, again.code, again["allowed"]) == (409, "illegal_transition", ["put-back"])
+    assert booked(at(14), operation_ids=[aligning]).code == "equipment_out"
+    spare = trade.equipment(kind="alignment")
+    assert broken(store.manager.get(path)) == {} and booked(at(14), operation_ids=[aligning]).status == 201
+    store.manager.delete(f"/v1/equipment/{spare['id']}", params={"reason": "报废"}, expect=204)
+    back = store.dispatcher.post(path + "/put-back", expect=200)
+    assert (back["status"], back["reason"], back["out_since"]) == ("in_service", None, None)
+    assert store.advisor.pages("/v1/broken-appointments", store_id=store.id) == []
+
+
+def test_what_equipment_is_due(chain, store, trade):
+    """G30: what is due stands first; a service moves its day; other stores and roles have no part in it."""
+    rig = trade.equipment(kind="alignment", calibration_due=str(day(20)), service_due=str(day(10)))
+    trade.equipment()
+    path = f"/v1/equipment/{rig['id']}"
+    due = {"store_id": store.id, "due_before": str(day(15))}
+    assert [e["id"] for e in store.tech1.pages("/v1/equipment", **due)] == [rig["id"]]
+    assert [e["id"] for e in store.tech1.pages("/v1/equipment", limit=1)][0] == rig["id"]
+    for wrong, at_fault in (({"date": str(day(1))}, "/date"), ({"date": str(day(0)), "next_due": str(day(0))}, "/next_due")):
+        assert store.leader.post(path + "/service", {"kind": "service", **wrong}).errors == {at_fault: "bad_value"}
+    done = store.leader.post(path + "/service", {"kind": "service", "date": str(day(0)), "next_due": str(day(90))}, expect=200)
+    assert (done["serviced_on"], done["service_due"], done["due_on"]) == (str(day(0)), str(day(90)), str(day(20)))
+    assert store.tech1.pages("/v1/equipment", **due) == []
+    done = store.leader.post(path + "/service", {"kind": "calibration", "date": str(day(-1))}, expect=200)
+    assert (done["calibrated_on"], done["calibration_due"], done["due_on"]) == (str(day(-1)), None, str(day(90)))
+    twice = store.manager.post("/v1/equipment", {"code": rig["code"], "name": "重复", "kind": "lift"})
+    assert (twice.status, twice.errors) == (409, {"/code": "duplicate"})
+    assert store.manager.post("/v1/equipment", {"code": "X", "name": "", "kind": "crane"}).errors == {"/name": "too_short", "/kind": "bad_code"}
+    other = chain.store()
+    assert other.manager.get(path).status == other.manager.post(path + "/put-back").status == 404
+    assert store.tech1.post(path + "/take-out", {"reason": "broken"}).status == 403
+    assert store.leader.post("/v1/equipment", {"code": "X", "name": "X", "kind": "lift"}).status == 403
+    events = store.manager.get("/v1/events", params={"subject_id": rig["id"]}, expect=200).data
+    assert [e["type"] for e in events] == ["equipment.created", "equipment.serviced", "equipment.serviced"]
+
+
+def test_work_is_given_to_who_may_do_it(store, trade):
+    """A9: a technician without the certificate that the work asks for is not assigned, and the problem names it."""
+    volts = operation(store, certificate="high_voltage")
+    order = trade.authorised(lines=[{"kind": "labour", "operation_id": operation(store)}, {"kind": "labour", "operation_id": volts}])
+    lines = [line["id"] for line in order["lines"]]
+    trade.certificate(store.tech2, expires_on=str(day(0)))
+    trade.certificate(store.tech1, kind="repair")
+
+    def dispatch(technician):
+        return store.dispatcher.post(f"/v1/work-orders/{order['id']}/dispatch", {
+            "assignments": [{"line_id": line, "technician_id": technician.id} for line in lines]})
+    refused = dispatch(store.tech1)
+    assert (refused.status, refused.code, refused.errors) == (409, "certificate_missing", {"/assignments/1/technician_id": "certificate_missing"})
+    assert "high_voltage" in refused["detail"] + str(refused["errors"]) and trade.read(order)["status"] == "ready"
+    assert dispatch(store.tech2).status == 200
+    again = store.dispatcher.post(f"/v1/work-orders/{order['id']}/assignments", {"assignments": [{"line_id": lines[1], "technician_id": store.tech1.id}]})
+    assert again.code == "certificate_missing"
+    store.manager.patch(f"/v1/stores/{store.id}/policies", {"certificate_rule": "never"}, version=1, expect=200)
+    store.dispatcher.post(f"/v1/work-orders/{order['id']}/assignments", {"assignments": [{"line_id": lines[1], "technician_id": store.tech1.id}]},
+                          expect=200)

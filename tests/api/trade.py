@@ -60,6 +60,10 @@ class Trade:
         return self.store.manager.post(f"/v1/staff/{(person or self.store.tech1).id}/absences", {
             "kind": "annual", "starts_at": days_ahead(days, 0), "ends_at": days_ahead(days + 1, 0), **more}, expect=201)
 
+    def equipment(self, **more):
+        return self.store.manager.post("/v1/equipment", {
+            "store_id": self.store.id, "code": self.chain.unique(), "name": "双柱举升机", "kind": "lift", **more}, expect=201)
+
     def certificate(self, person=None, **more):
         return self.store.manager.post(f"/v1/staff/{(person or self.store.tech1).id}/certificates", {
             "kind": "high_voltage", "number": self.chain.unique(), "valid_from": "2026-01-01", **more}, expect=201)
