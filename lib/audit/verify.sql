@@ -56,7 +56,11 @@ WITH fact AS (
 		('greeted_at', true, r.status IN ('waiting', 'left_without_service') OR r.greeted_at IS NOT NULL),
 		('checking_at', true, r.status <> 'checking' OR r.checking_at IS NOT NULL),
 		('handed_over_at', r.status = 'handed_over', r.handed_over_at IS NOT NULL),
-		('left_at', r.status = 'left_without_service', r.left_at IS NOT NULL)) f (what, expected, dated)
+		('left_at', r.status = 'left_without_service', r.left_at IS NOT NULL),
+		('departed_at', true, r.departed_at IS NOT NULL
+		                      OR r.status <> 'left_without_service'
+		                         AND NOT coalesce((SELECT bool_and(w.status IN ('delivered', 'closed', 'cancelled')) AND bool_or(w.delivered_at IS NOT NULL)
+		                                             FROM work_order w WHERE w.reception_id = r.id AND w.deleted_at IS NULL), false))) f (what, expected, dated)
 	UNION ALL
 	SELECT d.store_id, d.number, 'posted_at', d.status IN ('posted', 'reversed'), d.posted_at IS NOT NULL
 	  FROM stock_document d

@@ -216,6 +216,23 @@ reception_advance(struct ctx *ctx, enum op op, struct id id)
 }
 
 enum err
+reception_hand_over(struct ctx *ctx, struct id id, const struct hand_over_reception *in)
+{
+	enum err err = reception_advance(ctx, OP_handOverReception, id);
+
+	if (!err && in)
+		db_write(ctx, reception_set_place, ARG(id, id), BODY_ARG(hand_over_reception, in));
+	return err;
+}
+
+void
+reception_depart(struct ctx *ctx, struct id id)
+{
+	db_write(ctx, reception_depart_lock, ARG(reception_id, id));
+	db_write(ctx, reception_depart, ARG(reception_id, id));
+}
+
+enum err
 reception_leave(struct ctx *ctx, struct id id, const struct leave_reception *in)
 {
 	return move(ctx, OP_leaveReception, id, enum_code(&leave_reason_enum, (int)in->reason),

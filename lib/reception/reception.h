@@ -20,6 +20,14 @@ MUSTCHECK enum err reception_check_in(struct ctx *ctx, const struct check_in *in
  * ERR_ILLEGAL_TRANSITION. */
 MUSTCHECK enum err reception_advance(struct ctx *ctx, enum op op, struct id id);
 
+/* Take the keys, with the tag and the place they hang and stand at; in may be NULL.
+ * ERR_KEY_TAG_TAKEN. */
+MUSTCHECK enum err reception_hand_over(struct ctx *ctx, struct id id,
+                                       const struct hand_over_reception *in);
+
+/* An order of it is over: the car is not with us any more when one was delivered and none is open. */
+void reception_depart(struct ctx *ctx, struct id id);
+
 /* The customer leaves without service; ERR_WORK_ORDER_OPEN while an order of it is not
  * cancelled. */
 MUSTCHECK enum err reception_leave(struct ctx *ctx, struct id id, const struct leave_reception *in);

@@ -6,7 +6,7 @@ SELECT r.id, r.version, r.store_id, r.number, r.status, r.appointment_id,
        r.vehicle_id, v.id AS "vehicle.id", v.plate AS "vehicle.plate", v.vin AS "vehicle.vin",
        r.contact_name, mask_phone(r.contact_phone) AS contact_phone, r.odometer_km, r.old_parts, r.reason, r.note,
        r.arrived_at, r.greeted_at, extract(epoch FROM r.greeted_at - r.arrived_at)::bigint AS greeted_after_seconds,
-       r.checking_at, r.handed_over_at, r.left_at, r.external_ids, r.metadata, r.created_at, r.updated_at
+       r.checking_at, r.handed_over_at, r.left_at, r.key_tag, r.parking_place, r.departed_at, r.external_ids, r.metadata, r.created_at, r.updated_at
   FROM reception r
   LEFT JOIN customer c ON c.id = r.customer_id
   LEFT JOIN vehicle v ON v.id = r.vehicle_id
@@ -32,7 +32,7 @@ SELECT r.id, r.version, r.store_id, r.number, r.status, r.appointment_id,
        r.vehicle_id, v.id AS "vehicle.id", v.plate AS "vehicle.plate", v.vin AS "vehicle.vin",
        r.contact_name, mask_phone(r.contact_phone) AS contact_phone, r.odometer_km, r.old_parts, r.reason, r.note,
        r.arrived_at, r.greeted_at, extract(epoch FROM r.greeted_at - r.arrived_at)::bigint AS greeted_after_seconds,
-       r.checking_at, r.handed_over_at, r.left_at, r.external_ids, r.metadata, r.created_at, r.updated_at,
+       r.checking_at, r.handed_over_at, r.left_at, r.key_tag, r.parking_place, r.departed_at, r.external_ids, r.metadata, r.created_at, r.updated_at,
        {keys}
   FROM reception r
   LEFT JOIN customer c ON c.id = r.customer_id
@@ -45,11 +45,31 @@ SELECT r.id, r.version, r.store_id, r.number, r.status, r.appointment_id,
    AND (:plate::text IS NULL OR v.plate = :plate)
    AND (:customer_id::uuid IS NULL OR r.customer_id = :customer_id)
    AND (:vehicle_id::uuid IS NULL OR r.vehicle_id = :vehicle_id)
+   AND (:in_yard::boolean IS NULL OR (r.departed_at IS NULL) = :in_yard)
+   AND (:key_tag::text IS NULL OR r.key_tag = :key_tag)
+   AND (:reason::text[] IS NULL OR r.reason = ANY (:reason))
    AND (:updated_after::timestamptz IS NULL OR r.updated_at > :updated_after)
    AND (:after_position::text IS NULL
         OR (r.changed >= :after_position::text::xid8 AND r.changed < pg_snapshot_xmin(pg_current_snapshot())))
    AND {after}
  ORDER BY {order}
+ LIMIT :limit;
+
+-- Those who wait are few at any time, and an index has them alone.
+
+-- name: reception_waiting_list   page unnamed
+SELECT r.id, r.store_id, r.number, r.customer_id, c.id AS "customer.id", c.name AS "customer.name", mask_phone(c.phone) AS "customer.phone",
+       r.vehicle_id, v.id AS "vehicle.id", v.plate AS "vehicle.plate", v.vin AS "vehicle.vin", r.appointment_id, r.arrived_at,
+       w.seconds AS waiting_seconds, w.seconds / 60 AS waiting_minutes, w.seconds > 180 AS late,
+       r.arrived_at AS _after_at, r.id AS _after_id
+  FROM reception r
+  LEFT JOIN customer c ON c.id = r.customer_id
+  LEFT JOIN vehicle v ON v.id = r.vehicle_id
+ CROSS JOIN LATERAL (SELECT greatest(0, floor(extract(epoch FROM :now::timestamptz - r.arrived_at)))::bigint AS seconds) w
+ WHERE r.status = 'waiting' AND r.deleted_at IS NULL
+   AND (:scope_store::uuid IS NULL OR r.store_id = :scope_store)
+   AND (:after_at::timestamptz IS NULL OR (r.arrived_at, r.id) > (:after_at, :after_id::uuid))
+ ORDER BY r.arrived_at, r.id
  LIMIT :limit;
 
 -- name: reception_lock
@@ -81,6 +101,8 @@ UPDATE reception
    SET contact_name = CASE WHEN :has_contact_name THEN :contact_name ELSE contact_name END,
        contact_phone = CASE WHEN :has_contact_phone THEN :contact_phone ELSE contact_phone END,
        old_parts = CASE WHEN :has_old_parts THEN :old_parts ELSE old_parts END,
+       key_tag = CASE WHEN :has_key_tag THEN :key_tag ELSE key_tag END,
+       parking_place = CASE WHEN :has_parking_place THEN :parking_place ELSE parking_place END,
        note = CASE WHEN :has_note THEN :note ELSE note END,
        external_ids = CASE WHEN :has_external_ids THEN :external_ids::jsonb ELSE external_ids END,
        metadata = CASE WHEN :has_metadata THEN :metadata::jsonb ELSE metadata END,
@@ -94,7 +116,27 @@ UPDATE reception
        checking_at = CASE :status::text WHEN 'checking' THEN greatest(greeted_at, :happened_at) ELSE checking_at END,
        handed_over_at = CASE :status::text WHEN 'handed_over' THEN greatest(checking_at, :happened_at) ELSE handed_over_at END,
        left_at = CASE :status::text WHEN 'left_without_service' THEN :now ELSE left_at END,
+       departed_at = CASE :status::text WHEN 'left_without_service' THEN :now ELSE departed_at END,
        reason = coalesce(:reason, reason),
        note = coalesce(:note, note),
        version = version + 1, updated_at = :now, changed = pg_current_xact_id()
  WHERE id = :id;
+
+-- name: reception_set_place
+UPDATE reception
+   SET key_tag = coalesce(:key_tag, key_tag), parking_place = coalesce(:parking_place, parking_place), changed = pg_current_xact_id()
+ WHERE id = :id;
+
+-- The last order of a visit is delivered, or cancelled beside one that was: the car is gone.  The lock comes first, so that of two that are delivered at once
+-- the second sees the first.
+
+-- name: reception_depart_lock
+SELECT r.id FROM reception r WHERE r.id = :reception_id FOR NO KEY UPDATE;
+
+-- name: reception_depart
+UPDATE reception r
+   SET departed_at = :now, version = version + 1, updated_at = :now, changed = pg_current_xact_id()
+ WHERE r.id = :reception_id AND r.departed_at IS NULL
+   AND EXISTS (SELECT FROM work_order w WHERE w.reception_id = r.id AND w.delivered_at IS NOT NULL)
+   AND NOT EXISTS (SELECT FROM work_order w
+                    WHERE w.reception_id = r.id AND w.deleted_at IS NULL AND w.status NOT IN ('delivered', 'closed', 'cancelled'));

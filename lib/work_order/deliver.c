@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Promises, and how an order ends: delivered and closed, or cancelled. */
 #include "event/event.h"
+#include "reception/reception.h"
 #include "stock/stock.h"
 #include "vehicle/vehicle.h"
 #include "work_order/line.h"
@@ -50,6 +51,7 @@ work_order_cancel(struct ctx *ctx, struct id id, const struct reason_given *in)
 	db_write(ctx, work_order_lines_cancel, ARG(id, id));
 	db_write(ctx, clock_entries_end, ARG(id, id), ARG(reason, in->reason), ARG(note, in->note));
 	work_order_move(ctx, &wo, to, "work_order.cancelled", in->reason, in->note);
+	reception_depart(ctx, wo.reception);
 	return OK;
 }
 
@@ -101,6 +103,7 @@ work_order_deliver(struct ctx *ctx, struct id id, const struct deliver_work_orde
 	db_write(ctx, work_order_move, ARG(id, id), ENUM_ARG(status, work_order_status, to),
 	         NULL_ARG(reason));
 	work_order_stage(ctx, &wo, to, NULL, NULL);
+	reception_depart(ctx, wo.reception);
 	event_add_data(ctx, "work_order.delivered", wo.store, id, row_text(data, 0, "data"));
 	return OK;
 }

@@ -22,6 +22,12 @@ advance(struct request *req)
 }
 
 static enum err
+hand_over(struct request *req)
+{
+	return reception_hand_over(&req->ctx, req->id, req->body);
+}
+
+static enum err
 leave(struct request *req)
 {
 	return reception_leave(&req->ctx, req->id, req->body);
@@ -39,12 +45,13 @@ update(struct request *req)
 /* clang-format off */
 const struct route reception_routes[] = {
 	READ_ACTIONS(OP_listReceptions, &reception_machine, PAGE(reception_list)),
+	READ(OP_listWaitingReceptions,  PAGE(reception_waiting_list)),
 	READ_ACTIONS(OP_getReception,   &reception_machine, RECEPTION),
 	COMMAND(OP_createReception,     create,  THEN(OP_getReception)),
 	COMMAND(OP_checkIn,             check_in, THEN(OP_getReception)),
 	COMMAND(OP_greetReception,      advance, THEN(OP_getReception)),
 	COMMAND(OP_startCheckReception, advance, THEN(OP_getReception)),
-	COMMAND(OP_handOverReception,   advance, THEN(OP_getReception)),
+	COMMAND(OP_handOverReception,   hand_over, THEN(OP_getReception)),
 	COMMAND(OP_leaveReception,      leave,   THEN(OP_getReception)),
 	COMMAND(OP_updateReception, update, THEN(OP_getReception)),
 	ROUTES_END

@@ -1362,11 +1362,14 @@ def _(t):
         "concerns": ["异响", "保养"], "note": "带行驶证", "transport": "taxi"}, version=made["version"])
 
 
+lists("advisor", ("listWaitingReceptions", "/v1/receptions/waiting"))
+
+
 @sample("updateReception")
 def _(t):
     made = t.reception()
     return call(t.store.advisor, f"/v1/receptions/{made['id']}", {
-        "contact_name": "司机", "contact_phone": t.chain.phone(), "metadata": {"row": "7"}}, version=made["version"])
+        "contact_name": "司机", "contact_phone": t.chain.phone(), "metadata": {"row": "7"}, "key_tag": "K12", "parking_place": "B-07"}, version=made["version"])
 
 
 @sample("updateComplaint")

@@ -8,7 +8,7 @@ import psycopg2
 import pytest
 
 from fettle import at_once, uuid7, wait_for
-from trade import CONSENT, Trade
+from trade import CONSENT, HANDED_BACK, Trade
 
 
 @pytest.fixture
@@ -201,3 +201,77 @@ def test_leaving_while_an_order_opens(run, store, sql):
             holder.rollback()
         opened, left, _ = at_once(lambda: store.advisor.post("/v1/work-orders", order), leave, let_go)
     assert (opened.status, left.status, left.code) == (201, 409, "work_order_open"), (opened, left)
+
+
+# --- The yard ---
+
+def test_key_and_place_of_a_car(store, chain, sql):
+    """E10: a tag hangs on one key at a time among the cars that are with us; with the car it is free again."""
+    trade = Trade(store)
+    first, second = trade.received("greet", "start-check"), trade.received("greet", "start-check")
+    path, other = (f"/v1/receptions/{r['id']}" for r in (first, second))
+    done = store.advisor.post(path + "/hand-over", {"key_tag": "A7", "parking_place": "东区 12"}, expect=200)
+    assert (done["status"], done["key_tag"], done["parking_place"], done["departed_at"]) == ("handed_over", "A7", "东区 12", None)
+    taken = store.advisor.post(other + "/hand-over", {"key_tag": "A7"})
+    assert (taken.status, taken.code, taken.errors) == (409, "key_tag_taken", {"/key_tag": "key_tag_taken"})
+    assert store.advisor.get(other, expect=200)["status"] == "checking"
+    assert store.advisor.patch(other, {"key_tag": "A7"}, version=second["version"]).code == "key_tag_taken"
+    moved = store.advisor.patch(path, {"parking_place": "举升机旁"}, version=done["version"], expect=200)
+    assert (moved["key_tag"], moved["parking_place"]) == ("A7", "举升机旁")
+    assert [r["id"] for r in store.advisor.pages("/v1/receptions", key_tag="A7", in_yard="true")] == [first["id"]]
+    elsewhere = Trade(chain.store())
+    theirs = elsewhere.received("greet", "start-check")
+    assert elsewhere.store.advisor.post(f"/v1/receptions/{theirs['id']}/hand-over", {"key_tag": "A7"}, expect=200)["key_tag"] == "A7"
+    store.advisor.post(path + "/leave", {"reason": "no_part"}, expect=200)
+    assert store.advisor.get(path, expect=200)["departed_at"]
+    assert store.advisor.post(other + "/hand-over", {"key_tag": "A7"}, expect=200)["key_tag"] == "A7"
+    assert [r["id"] for r in store.advisor.pages("/v1/receptions", in_yard="false")] == [first["id"]]
+
+
+def test_one_tag_for_two_at_once(store):
+    """E10: of two keys that get a tag at the same moment one has it."""
+    trade = Trade(store)
+    cars = [trade.received("greet", "start-check") for _ in range(4)]
+    replies = at_once(*[lambda r=r: store.advisor.post(f"/v1/receptions/{r['id']}/hand-over", {"key_tag": "B1"}) for r in cars])
+    assert sorted(r.status for r in replies) == [200, 409, 409, 409]
+
+
+def test_a_delivered_car_is_gone(store, verify):
+    """E10: with the last order of the visit, and not before it."""
+    trade = Trade(store)
+    order = trade.completed()
+    path = f"/v1/receptions/{order['reception_id']}"
+    second = store.advisor.post("/v1/work-orders", {"reception_id": order["reception_id"], "lines": []}, expect=201)
+    trade.pay(trade.issued(order))
+    trade.step(store.advisor, order, "deliver", HANDED_BACK)
+    assert store.advisor.get(path, expect=200)["departed_at"] is None
+    trade.step(store.advisor, second, "cancel", {"reason": "duplicate"})
+    assert store.advisor.get(path, expect=200)["departed_at"]
+    gone = trade.delivered()
+    assert store.advisor.get(f"/v1/receptions/{gone['reception_id']}", expect=200)["departed_at"]
+    assert verify() == []
+
+
+def test_who_waits_and_how_long(store, chain, sql):
+    """E1: who waits to be greeted, the longest first, in minutes, late after three."""
+    trade = Trade(store)
+    short, long, greeted = trade.reception(), trade.reception(), trade.received("greet")
+    sql("UPDATE reception SET arrived_at = arrived_at - interval '200 seconds' WHERE id = %s", (long["id"],))
+    waiting = list(store.advisor.pages("/v1/receptions/waiting", limit=1))
+    assert [(w["id"], w["waiting_minutes"], w["late"], w["customer"]["name"]) for w in waiting] == [
+        (long["id"], 3, True, "王小明"), (short["id"], 0, False, "王小明")]
+    assert 200 <= waiting[0]["waiting_seconds"] < 260
+    assert greeted["id"] not in {w["id"] for w in waiting}
+    assert chain.store().advisor.get("/v1/receptions/waiting", expect=200).data == []
+    assert store.parts.get("/v1/receptions/waiting").status == 403
+
+
+def test_why_they_left(store):
+    """E12: those who left are found by why."""
+    trade = Trade(store)
+    left = {}
+    for reason in ("price", "no_skill", "advice_only"):
+        left[reason] = trade.reception()["id"]
+        store.advisor.post(f"/v1/receptions/{left[reason]}/leave", {"reason": reason}, expect=200)
+    found = store.advisor.get("/v1/receptions", params={"reason": "price,no_skill"}, expect=200).data
+    assert {r["id"] for r in found} == {left["price"], left["no_skill"]}

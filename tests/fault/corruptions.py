@@ -191,6 +191,9 @@ corrupt("slot of nobody", "occupation",
 corrupt("reception's end", "reception",
         f"UPDATE reception t SET handed_over_at = NULL WHERE id = (SELECT id FROM reception WHERE status = 'handed_over' ORDER BY id LIMIT 1) {BILL_NAMED}",
         r"dates: {0} {1}: handed_over_at is none, should be set")
+corrupt("car not departed", "reception",
+        "UPDATE reception t SET departed_at = NULL WHERE id = (SELECT reception_id FROM work_order WHERE status = 'closed' ORDER BY id LIMIT 1)"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), t.number", r"dates: {0} {1}: departed_at is none, should be set")
 corrupt("check undecided", "quality_check",
         "UPDATE quality_check t SET decided_at = NULL WHERE id = (SELECT id FROM quality_check WHERE status = 'passed' ORDER BY id LIMIT 1)"
         " RETURNING (SELECT code FROM store WHERE id = t.store_id), id", r"dates: {0} quality check {1}: decided_at is none")
