@@ -1170,6 +1170,11 @@ def _(t):
     return call(t.store.advisor, f"/v1/vehicles/{t.order()['vehicle_id']}/deferred-lines")
 
 
+@sample("listRecommendations")
+def _(t):
+    return call(t.store.advisor, f"/v1/vehicles/{t.inspection('submit')['vehicle_id']}/recommendations")
+
+
 @sample("decideEstimateByLink")
 def _(t):
     sent = t.sent_estimate()

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Inspections: headquarters' templates, what was found point by point and around the body, and the signed sheet (E2-E5, E13)."""
 
+import datetime
+
 import pytest
 
 from fettle import at_once, uuid7
-from trade import CONSENT, PICTURE, Trade
+from trade import CONSENT, HANDED_BACK, PICTURE, Trade
 
 
 @pytest.fixture
@@ -194,3 +196,67 @@ def test_the_customer_sees_why(trade, anyone, sql):
         assert anyone.get(f"{path}/files/{other}").status == 404
     sql("UPDATE link SET revoked_at = now() WHERE subject_id = %s", (estimate["id"],))
     assert anyone.get(f"{path}/files/{photo}").status == 404
+
+
+# --- What the vehicle needs ---
+
+def recommended(who, vehicle):
+    return [(r["kind"], r["severity"], r["description"], r["reason"]) for r in who.get(f"/v1/vehicles/{vehicle}/recommendations", expect=200).data]
+
+
+def test_what_a_vehicle_needs(trade, store):
+    """C16: findings until they are mended or looked at again, and what was put off, each with why and its source."""
+    reception = trade.received("greet", "start-check")
+    car = reception["vehicle_id"]
+    seen = trade.inspection(reception=reception)
+    assert recommended(store.advisor, car) == []
+    verb(store.tech1, seen, "submit")
+    red, yellow = ("finding", "red", "前制动片即将磨完", "2.5 mm"), ("finding", "yellow", "front_left_door", "scratch")
+    assert recommended(store.advisor, car) == [red, yellow]
+    (first, _) = store.advisor.get(f"/v1/vehicles/{car}/recommendations", expect=200).data
+    assert first["source"] == {"id": seen["findings"][0]["id"], "type": "inspection_finding", "number": seen["number"]}
+    assert (first["risk_text"], first["store_id"]) == ("制动距离变长", store.id)
+    order = store.advisor.post("/v1/work-orders", {"reception_id": reception["id"]}, expect=201)
+    line = store.advisor.post(f"/v1/work-orders/{order['id']}/lines", {
+        "kind": "fee", "description": "更换制动片", "amount": 68000, "finding_id": seen["findings"][0]["id"]}, expect=201)
+    assert recommended(store.advisor, car) == [yellow]
+    store.advisor.post(f"/v1/work-order-lines/{line['id']}/defer", {"reason": "price"}, expect=200)
+    assert recommended(store.advisor, car) == [("deferred_line", "red", "更换制动片", "price"), yellow]
+    paged = store.advisor.pages(f"/v1/vehicles/{car}/recommendations", limit=1)
+    assert [(r["kind"], r["amount"]) for r in paged] == [("deferred_line", 68000), ("finding", None)]
+    assert store.tech1.get(f"/v1/vehicles/{car}/recommendations").status == 403
+
+
+def test_a_later_look_counts(trade, store):
+    """C16: the same point in order at the next inspection is not recommended any more."""
+    reception = trade.received("greet", "start-check")
+    template = trade.template()
+    item = template["items"][0]["id"]
+
+    def look(severity):
+        made = store.tech1.post("/v1/inspections", {"reception_id": reception["id"], "template_id": template["id"],
+                                                    "findings": [{"item_id": item, "severity": severity}]}, expect=201)
+        verb(store.tech1, made, "submit")
+
+    look("yellow")
+    assert recommended(store.advisor, reception["vehicle_id"]) == [("finding", "yellow", "前制动片厚度", "yellow")]
+    look("green")
+    assert recommended(store.advisor, reception["vehicle_id"]) == []
+
+
+@pytest.mark.parametrize("days, km, due", ((10, 99000, "date"), (90, 42000, "odometer"), (90, 99000, None)))
+def test_the_next_service_comes_near(trade, store, days, km, due):
+    """C16: what the last delivery said of the next service, within 30 days or 1,000 km."""
+    order = trade.completed()
+    trade.pay(trade.issued(order))
+    on = str(datetime.date.today() + datetime.timedelta(days=days))
+    trade.step(store.advisor, order, "deliver", {**HANDED_BACK, "odometer_out_km": 41210, "next_service": {"date": on, "odometer_km": km}})
+    found = store.advisor.get(f"/v1/vehicles/{order['vehicle_id']}/recommendations", expect=200).data
+    assert [(r["kind"], r["reason"], r["due_on"], r["due_km"], r["source"]["id"]) for r in found] == (
+        [("service", due, on, km, order["id"])] if due else [])
+
+
+def test_another_stores_recommendations(trade, chain):
+    """C16: a vehicle that only another store knows is not there."""
+    other = chain.store()
+    assert other.advisor.get(f"/v1/vehicles/{trade.inspection('submit')['vehicle_id']}/recommendations").status == 404
