@@ -277,6 +277,18 @@ open_order(struct demo *demo, struct demo_store *store, struct id reception, str
 		text(demo->parts[(size_t)n * 5 % COUNT_OF(demo->parts)], c), 1 + n % 2);
 }
 
+/* What she may spend, in writing; the paper is not signed yet. */
+static void
+agree(struct demo *demo, struct demo_store *store, struct id order)
+{
+	char a[ID_TEXT];
+
+	demo_act(
+		demo, person(store, "advisor"), store->id, OP_createAgreement, (struct id){ { 0 } },
+		"{\"work_order_id\":\"%s\",\"amount_limit\":300000,\"terms\":\"质保一年或两万公里\"}",
+		text(order, a));
+}
+
 static void
 repair(struct demo *demo, struct demo_store *store, struct id order, enum how_far how_far)
 {
@@ -339,8 +351,10 @@ visit(struct demo *demo, struct demo_store *store, enum how_far how_far)
 	if (how_far == UNTIL_WAITING)
 		return;
 	order = open_order(demo, store, reception, promised);
-	if (how_far == UNTIL_OPENED)
+	if (how_far == UNTIL_OPENED) {
+		agree(demo, store, order);
 		return;
+	}
 	repair(demo, store, order, how_far);
 	if (how_far == UNTIL_DELIVERED)
 		hand_back(demo, store, order);

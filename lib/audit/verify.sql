@@ -11,6 +11,7 @@ SELECT st.code AS store_code, coalesce(n.kind, c.kind) || '-' || coalesce(n.peri
                         UNION ALL SELECT store_id, number FROM reception
                         UNION ALL SELECT store_id, number FROM inspection
                         UNION ALL SELECT store_id, number FROM diagnosis
+                        UNION ALL SELECT store_id, number FROM agreement
                         UNION ALL SELECT store_id, number FROM work_order
                         UNION ALL SELECT store_id, number FROM stock_document
                         UNION ALL SELECT store_id, number FROM settlement WHERE number IS NOT NULL
@@ -179,6 +180,12 @@ SELECT st.code, n.number, 'vehicle', r.vehicle_id::text, n.vehicle_id::text
   JOIN reception r ON r.id = n.reception_id
   JOIN store st ON st.id = n.store_id
  WHERE r.vehicle_id <> n.vehicle_id
+UNION ALL
+SELECT st.code, a.number, 'document_sha256', f.sha256, coalesce(a.document_sha256, 'none')
+  FROM agreement a
+  JOIN file f ON f.id = a.document_file_id
+  JOIN store st ON st.id = a.store_id
+ WHERE f.sha256 IS DISTINCT FROM a.document_sha256
 UNION ALL
 SELECT st.code, d.number, 'agreed review', coalesce(d.agreed_by::text, 'none'), coalesce(r.reviewer_id::text, 'none')
   FROM diagnosis d

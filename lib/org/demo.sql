@@ -15,7 +15,7 @@ INSERT INTO api_key (id, token_hash, name, hint, role, scopes, created_by, creat
 VALUES (:key_id, sha256(convert_to(:token::text, 'UTF8')), 'demo', 'fettle_demo_…', 'hq_analyst',
         ARRAY['store.read', 'staff.read', 'customer.read', 'vehicle.read', 'catalog.read', 'appointment.read', 'reception.read',
               'work_order.read', 'part.read', 'stock.read', 'cost.read', 'settlement.read', 'survey.read', 'complaint.read',
-              'kpi.read', 'event.read', 'file.read', 'estimate.read', 'inspection.read', 'diagnosis.read'],
+              'kpi.read', 'event.read', 'file.read', 'estimate.read', 'inspection.read', 'diagnosis.read', 'agreement.read'],
         :key_id, :now, :now);
 
 -- name: demo_due

@@ -31,7 +31,8 @@ struct lines {
 /* Lines turned into one array for each column, and those that say what is done and what it costs as
  * the arguments of a statement. */
 struct line_columns {
-	struct id *ids, *operations, *parts, *concerns, *estimate_lines, *revives, *price_lists, *findings;
+	struct id *ids, *operations, *parts, *concerns, *estimate_lines, *revives, *price_lists,
+		*findings;
 	const char **kinds, **descriptions, **categories, **payers, **statuses, **supplies,
 		**reasons, **price_sources;
 	struct qty *quantities, *fixed_hours;

@@ -1291,6 +1291,37 @@ diagnosis_verb("agreeDiagnosis", "agree", ("submit", "request-review"), "leader"
 diagnosis_verb("objectDiagnosis", "object", ("submit", "request-review"), "inspector", {"reason": "other_cause", "note": "再测"})
 
 
+# --- Agreements ---
+
+lists("advisor", ("listAgreements", "/v1/agreements"))
+
+
+@sample("createAgreement")
+def _(t):
+    return call(t.store.advisor, "/v1/agreements", {
+        "work_order_id": t.order()["id"], "amount_limit": 300000, "old_parts": "taken_back", "terms": "质保一年"})
+
+
+@sample("getAgreement")
+def _(t):
+    return call(t.store.advisor, f"/v1/agreements/{t.agreement()['id']}")
+
+
+@sample("updateAgreement")
+def _(t):
+    return call(t.store.advisor, f"/v1/agreements/{t.agreement()['id']}", {"amount_limit": 100000, "terms": "质保半年"}, version=1)
+
+
+@sample("signAgreement")
+def _(t):
+    return call(t.store.advisor, f"/v1/agreements/{t.agreement()['id']}/sign", t.papers())
+
+
+@sample("voidAgreement")
+def _(t):
+    return call(t.store.manager, f"/v1/agreements/{t.agreement()['id']}/void", {"reason": "重签", "note": "限额有误"})
+
+
 # --- After it ---
 
 lists("service", ("listSurveyTemplates", "/v1/survey-templates"), ("listSurveys", "/v1/surveys"),

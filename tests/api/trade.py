@@ -7,6 +7,7 @@ from fettle import wait_for
 
 PICTURE = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
                         "0000000d4944415478da63f8cfc0f01f00050001ff89993d1d0000000049454e44ae426082")
+PAPER = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
 CONSENT = {"method": "in_person", "by": {"name": "王小明"}}
 HANDED_BACK = {"old_parts": "none", "explained": True, "belongings_returned": True}
 DELIVERY = {**HANDED_BACK, "old_parts": "taken_back"}
@@ -224,6 +225,20 @@ class Trade:
 
     def sent_estimate(self, **more):
         return self.store.advisor.post(f"/v1/estimates/{self.estimate(**more)['id']}/send", expect=200)
+
+    # --- Agreements ---
+
+    def agreement(self, order=None, **more):
+        return self.store.advisor.post("/v1/agreements", {
+            "work_order_id": (order or self.order())["id"], "amount_limit": 200000, **more}, expect=201)
+
+    def papers(self):
+        """What signing an agreement names: the document and both signatures."""
+        reception = self.reception()
+        paper = self.store.advisor.post("/v1/files", raw=PAPER, headers={"Content-Type": "application/pdf"}, params={
+            "subject_type": "reception", "subject_id": reception["id"]}, expect=201)["id"]
+        return {"document_file_id": paper, "customer_signature_file_id": self.file(reception),
+                "store_signature_file_id": self.file(reception), "signed_by_name": "王小明"}
 
     # --- Money ---
 

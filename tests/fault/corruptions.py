@@ -222,6 +222,12 @@ corrupt("review by another", "diagnosis_review",
         "UPDATE diagnosis_review t SET reviewer_id = gen_random_uuid() WHERE id = (SELECT id FROM diagnosis_review WHERE outcome = 'agreed' ORDER BY id LIMIT 1)"
         " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM diagnosis WHERE id = t.diagnosis_id)",
         r"links: {0} {1}: agreed review is ")
+corrupt("another document", "agreement file",
+        "WITH paper AS (INSERT INTO file (id, store_id, sha256, media_type, size, created_at) SELECT gen_random_uuid(), store_id, repeat('a', 64),"
+        " 'application/pdf', 1, now() FROM agreement ORDER BY id LIMIT 1 RETURNING id)"
+        " UPDATE agreement t SET document_file_id = (SELECT id FROM paper), document_sha256 = repeat('b', 64)"
+        " WHERE id = (SELECT id FROM agreement ORDER BY id LIMIT 1)"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), t.number", r"links: {0} {1}: document_sha256 is b+, should be a+")
 corrupt("point without a finding", "inspection_finding",
         "DELETE FROM inspection_finding t WHERE id = (SELECT f.id FROM inspection_finding f JOIN inspection n ON n.id = f.inspection_id"
         " JOIN inspection_template_item i ON i.id = f.item_id AND i.required WHERE n.status <> 'draft' ORDER BY f.id LIMIT 1)"
