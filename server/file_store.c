@@ -19,7 +19,9 @@
 
 #define SNIFF_MAX   4096
 #define ASIDE       "new-"
+#define PARTS       "part-"
 #define OLD_SECONDS 3600
+#define OLD_PARTS   (INT64_C(25) * 3600) /* longer than an upload may rest */
 #define PATH_SIZE   4200
 
 static struct {
@@ -162,15 +164,132 @@ file_store_get(const char *sha256)
 	return fd;
 }
 
+/* ------------------------------------------------------------ files in parts */
+
+static void
+part_path(struct id upload, char path[static PATH_SIZE])
+{
+	char id[ID_TEXT];
+
+	snprintf(path, PATH_SIZE, "%s/" PARTS "%s", store.dir, id_format(upload, id));
+}
+
+static bool
+copy_at(int to, uint64_t offset, int from, uint64_t size)
+{
+	char piece[65536];
+
+	while (size) {
+		ssize_t n = read(from, piece, size < sizeof(piece) ? size : sizeof(piece));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		for (ssize_t done = 0; done < n;) {
+			ssize_t put =
+				pwrite(to, piece + done, (size_t)(n - done), (off_t)offset + done);
+
+			if (put < 0 && errno == EINTR)
+				continue;
+			if (put <= 0)
+				return false;
+			done += put;
+		}
+		offset += (uint64_t)n;
+		size -= (uint64_t)n;
+	}
+	return true;
+}
+
+enum err
+file_store_part_write(struct id upload, uint64_t offset, int body, uint64_t size)
+{
+	char path[PATH_SIZE];
+	struct stat st;
+	enum err err = OK;
+	int fd;
+
+	part_path(upload, path);
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return failed("create");
+	/* a transaction that is run again reads the body again */
+	if (fstat(fd, &st) != 0 || lseek(body, 0, SEEK_SET) != 0)
+		err = failed("look");
+	else if ((uint64_t)st.st_size < offset)
+		err = ERR_NOT_FOUND;
+	else if (!copy_at(fd, offset, body, size) || ftruncate(fd, (off_t)(offset + size)) != 0 ||
+	         fsync(fd) != 0)
+		err = failed("write");
+	close(fd);
+	return err ? err : sync_directory(store.dir) ? OK : failed("sync");
+}
+
+enum err
+file_store_part_name(struct arena *arena, struct id upload, uint64_t size,
+                     char sha256[static SHA256_TEXT], const char **type)
+{
+	unsigned char hash[crypto_hash_sha256_BYTES];
+	crypto_hash_sha256_state state;
+	char path[PATH_SIZE], piece[65536];
+	uint64_t at = 0;
+	ssize_t n = 0;
+	int fd;
+
+	part_path(upload, path);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? ERR_NOT_FOUND : failed("open");
+	crypto_hash_sha256_init(&state);
+	while (at < size && (n = read(fd, piece, sizeof(piece))) > 0) {
+		if (at == 0)
+			*type = file_store_sniff(arena, piece, (size_t)n);
+		crypto_hash_sha256_update(&state, (const unsigned char *)piece,
+		                          (unsigned long long)n);
+		at += (uint64_t)n;
+	}
+	close(fd);
+	if (n < 0)
+		return failed("read");
+	crypto_hash_sha256_final(&state, hash);
+	sodium_bin2hex(sha256, SHA256_TEXT, hash, sizeof(hash));
+	return at == size ? OK : ERR_NOT_FOUND;
+}
+
+enum err
+file_store_part_keep(struct id upload, const char *sha256)
+{
+	char part[PATH_SIZE], shelf[PATH_SIZE], path[PATH_SIZE];
+	enum err err;
+
+	part_path(upload, part);
+	snprintf(shelf, sizeof(shelf), "%s/%.2s", store.dir, sha256);
+	snprintf(path, sizeof(path), "%s/%.2s/%s", store.dir, sha256, sha256);
+	err = make_shelf(shelf);
+	if (err)
+		return err;
+	/* a second name and no move: should the transaction fail, the upload is as it was */
+	if (link(part, path) != 0 && errno != EEXIST)
+		return failed("link");
+	return sync_directory(shelf) ? OK : failed("sync");
+}
+
 /* ------------------------------------------------------------ what is not needed any more */
 
 static bool
-is_old(int dir, const char *name)
+is_older(int dir, const char *name, int64_t seconds)
 {
 	struct stat st;
 
 	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
-	       time(NULL) - st.st_mtime >= OLD_SECONDS;
+	       time(NULL) - st.st_mtime >= seconds;
+}
+
+static bool
+is_old(int dir, const char *name)
+{
+	return is_older(dir, name, OLD_SECONDS);
 }
 
 static bool
@@ -240,8 +359,10 @@ file_store_clear_aside(void)
 
 		if (!entry)
 			break;
-		if (strncmp(entry->d_name, ASIDE, strlen(ASIDE)) == 0 &&
-		    is_old(dirfd(dir), entry->d_name))
+		if ((strncmp(entry->d_name, ASIDE, strlen(ASIDE)) == 0 &&
+		     is_old(dirfd(dir), entry->d_name)) ||
+		    (strncmp(entry->d_name, PARTS, strlen(PARTS)) == 0 &&
+		     is_older(dirfd(dir), entry->d_name, OLD_PARTS)))
 			(void)unlinkat(dirfd(dir), entry->d_name, 0);
 	}
 	if (dir)

@@ -4,8 +4,10 @@
 #define SERVER_FILE_STORE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/arena.h"
+#include "core/id.h"
 #include "err.h"
 
 #define SHA256_TEXT 65 /* hex digits and the NUL */
@@ -23,6 +25,16 @@ void file_store_name(const void *data, size_t size, char sha256[static SHA256_TE
  * log). */
 MUSTCHECK enum err file_store_keep(const void *data, size_t size, const char *sha256);
 
+/* A file that comes in parts.  Each is on disk when this returns OK.  ERR_NOT_FOUND: what should stand in
+ * front of it is not there. */
+MUSTCHECK enum err file_store_part_write(struct id upload, uint64_t offset, int body,
+                                         uint64_t size);
+/* The name and the media type (arena memory) of what has come; ERR_NOT_FOUND when it is not so long. */
+MUSTCHECK enum err file_store_part_name(struct arena *arena, struct id upload, uint64_t size,
+                                        char sha256[static SHA256_TEXT], const char **type);
+/* It is kept under its name, too; the parts go by themselves. */
+MUSTCHECK enum err file_store_part_keep(struct id upload, const char *sha256);
+
 /* Contents stand on shelves, by the first octet of their name. */
 #define FILE_STORE_SHELVES 256
 
@@ -32,7 +44,8 @@ size_t file_store_old(struct arena *arena, unsigned shelf, const char *const **n
 /* Remove a content, unless it was written again meanwhile; true when it is gone. */
 bool file_store_remove_old(const char *sha256);
 
-/* Remove what was written aside an hour ago and never got its name. */
+/* Remove what was written aside an hour ago and never got its name, and parts that nobody has sent more
+ * of for a day and an hour. */
 void file_store_clear_aside(void);
 
 /* Open the bytes for reading; -1 when they are not there (said in the log). */

@@ -5,6 +5,12 @@ SELECT f.id, f.store_id, f.subject_type, f.subject_id, f.name, f.media_type, f.s
   FROM file f
  WHERE f.id = ANY (:ids) AND f.deleted_at IS NULL;
 
+-- name: file_url
+SELECT f.id FROM file f WHERE f.id = ANY (:ids) AND f.deleted_at IS NULL;
+
+-- name: file_signed
+SELECT f.id, f.name, f.media_type, f.size, f.sha256 FROM file_find(:file_id) f;
+
 -- A photo of a finding that the link's estimate mends.
 
 -- name: file_of_link

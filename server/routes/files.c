@@ -9,6 +9,7 @@
 
 #include "core/text.h"
 #include "file_store.h"
+#include "link.h"
 #include "multipart.h"
 #include "range.h"
 #include "routes/routes.h"
@@ -253,6 +254,36 @@ public_content(struct request *req)
 	return err ? err : give(req, rows);
 }
 
+#define URL_SECONDS 600
+
+/* An address for ten minutes, and when it ends. */
+static void
+write_url(struct buf *out, const struct rows *rows, size_t row, void *arg)
+{
+	const struct request *req = arg;
+	int64_t until_s = req->ctx.now.us / 1000000 + URL_SECONDS;
+	char token[FILE_TOKEN_TEXT], until[UTC_TEXT];
+
+	buf_printf(out, ",\"url\":\"/v1/file-contents/%s\",\"expires_at\":\"%s\"",
+	           file_token(row_id(rows, row, "id"), until_s, token),
+	           utc_format((struct utc){ until_s * 1000000 }, until));
+}
+
+static enum err
+signed_content(struct request *req)
+{
+	const struct get_signed_file_params *in = req->params;
+	struct rows *rows;
+	struct id file;
+	int64_t until_s;
+	enum err err;
+
+	if (!file_token_open(in->token, &file, &until_s) || until_s <= req->ctx.now.us / 1000000)
+		return fail(&req->ctx, ERR_NOT_FOUND, NULL);
+	err = db_read(&req->ctx, file_signed, &rows, ARG(file_id, file));
+	return err ? err : give(req, rows);
+}
+
 /* clang-format off */
 const struct route file_routes[] = {
 	READ(OP_listFiles,         PAGE(file_list)),
@@ -260,6 +291,8 @@ const struct route file_routes[] = {
 	COMMAND(OP_uploadFile,     upload,  THEN(OP_getFile)),
 	COMMAND(OP_getFileContent, content, OP_NONE),
 	COMMAND(OP_getPublicFile,  public_content, OP_NONE),
+	READ_EXTRA(OP_getFileUrl,  write_url, ONE(file_url)),
+	COMMAND(OP_getSignedFile,  signed_content, OP_NONE),
 	ROUTES_END
 };
 /* clang-format on */

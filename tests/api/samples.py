@@ -883,6 +883,39 @@ def _(t):
     return call(t.store.advisor, f"/v1/files/{sent(t, upload)['id']}/content")
 
 
+@sample("getFileUrl")
+def _(t):
+    return call(t.store.advisor, f"/v1/files/{sent(t, upload)['id']}/url")
+
+
+@sample("getSignedFile")
+def _(t):
+    url = t.store.advisor.get(f"/v1/files/{sent(t, upload)['id']}/url", expect=200)["url"]
+    return call(t.chain.anyone, url)
+
+
+@sample("createFileUpload")
+def _(t):
+    return call(t.store.tech1, "/v1/file-uploads", {
+        "subject_type": "reception", "subject_id": t.reception()["id"], "name": "环车.png", "size": len(PICTURE)})
+
+
+@sample("getFileUpload")
+def _(t):
+    return call(t.store.tech1, f"/v1/file-uploads/{t.upload(part=False)['id']}")
+
+
+@sample("sendFileUploadPart")
+def _(t):
+    return call(t.store.tech1, f"/v1/file-uploads/{t.upload(part=False)['id']}/parts", raw=PICTURE[:20],
+                headers={"Content-Type": "application/octet-stream"}, params={"offset": 0})
+
+
+@sample("finishFileUpload")
+def _(t):
+    return call(t.store.tech1, f"/v1/file-uploads/{t.upload()['id']}/finish")
+
+
 def table(rows):
     """An import of so many complaints."""
     text = "contact.name,channel,category,description\n" + "".join(f"王芳,phone,attitude,第{n}次\n" for n in range(rows))

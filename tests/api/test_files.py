@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Files: photos and papers of a store, kept by their content."""
 
+import base64
+import datetime
 import hashlib
 import os
 import pathlib
@@ -306,3 +308,118 @@ def test_uploads_while_the_sweeper_is_at_it(another, db, contract, book, store, 
     wait_for(lambda: "event=files_swept" in daemon.log(), 20)
     for file, picture in zip(files, pictures):
         assert clerk.get(f"/v1/files/{file['id']}/content", expect=200).body == picture
+
+
+# --- Signed addresses ---
+
+def test_a_signed_address(store, anyone, reception):
+    """P22: an image or a player shows the file without a token, whole or in ranges, and nothing else."""
+    picture = png()
+    file = upload(store.tech1, picture, reception, expect=201)
+    address = store.advisor.get(f"/v1/files/{file['id']}/url", expect=200)
+    assert address["id"] == file["id"] and address["url"].startswith("/v1/file-contents/")
+    left = datetime.datetime.fromisoformat(address["expires_at"].replace("Z", "+00:00")) - datetime.datetime.now(datetime.timezone.utc)
+    assert 590 <= left.total_seconds() <= 601
+    shown = anyone.get(address["url"], expect=200)
+    assert shown.body == picture and shown.headers["Content-Type"] == "image/png"
+    part = anyone.get(address["url"], headers={"Range": "bytes=1-3"}, expect=206)
+    assert part.body == picture[1:4]
+    token = address["url"].rsplit("/", 1)[1]
+    for wrong in (token[:-1], token[:20] + ("A" if token[20] != "A" else "B") + token[21:], "x", token + "AA"):
+        assert anyone.get("/v1/file-contents/" + wrong).status == 404
+    assert anyone.get("/v1/public/" + token).status in (401, 404)
+    assert store.chain.store().advisor.get(f"/v1/files/{file['id']}/url").status == 404
+    assert store.parts.get(f"/v1/files/{file['id']}/url").status == 403
+
+
+def test_a_signed_address_ends(store, anyone, reception):
+    """P22: after its time, or with another time in it, it shows nothing."""
+    file = upload(store.tech1, png(), reception, expect=201)
+    token = store.advisor.get(f"/v1/files/{file['id']}/url", expect=200)["url"].rsplit("/", 1)[1]
+    raw = bytearray(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+    assert len(raw) == 40
+    for until in (0, 2 ** 40):
+        raw[16:24] = struct.pack(">q", until)
+        assert anyone.get("/v1/file-contents/" + base64.urlsafe_b64encode(raw).decode().rstrip("=")).status == 404
+
+
+# --- Uploads in parts ---
+
+def send(client, made, offset, content, **more):
+    return client.request("POST", f"/v1/file-uploads/{made['id']}/parts", raw=content, params={"offset": offset},
+                          headers={"Content-Type": "application/octet-stream"}, **more)
+
+
+def begin(store, content, **more):
+    return store.tech1.post("/v1/file-uploads", {"store_id": store.id, "size": len(content), **more}, expect=201)
+
+
+def test_a_file_in_parts(store, reception, run):
+    """P22: it goes on where it stopped, and becomes a file that is known by its content."""
+    content = png(os.urandom(300000))
+    made = begin(store, content, name="环车.png", subject_type="reception", subject_id=reception)
+    assert (made["status"], made["size"], made["received"], made["file_id"]) == ("receiving", len(content), 0, None)
+    first = send(store.tech1, made, 0, content[:100000], expect=200)
+    assert first["received"] == 100000
+    gap = send(store.tech1, made, 200000, content[200000:])
+    assert (gap.status, gap.code) == (409, "wrong_offset") and "100000" in gap["detail"]
+    assert send(store.tech1, made, 0, content[:100000]).code == "wrong_offset"
+    early = store.tech1.post(f"/v1/file-uploads/{made['id']}/finish")
+    assert (early.status, early.code) == (409, "upload_incomplete")
+    assert store.advisor.get(f"/v1/file-uploads/{made['id']}", expect=200)["received"] == 100000
+    assert send(store.tech1, made, 100000, content[100000:] + b"x").code == "wrong_part"
+    assert send(store.tech1, made, 100000, b"").code == "wrong_part"
+    send(store.tech1, made, 100000, content[100000:], expect=200)
+    wrong = store.tech1.post(f"/v1/file-uploads/{made['id']}/finish", {"sha256": "0" * 64})
+    assert (wrong.status, wrong.errors) == (422, {"/sha256": "bad_value"})
+    done = store.tech1.post(f"/v1/file-uploads/{made['id']}/finish", {"sha256": hashlib.sha256(content).hexdigest()}, expect=200)
+    assert done["status"] == "finished"
+    file = store.advisor.get(f"/v1/files/{done['file_id']}", expect=200)
+    assert (file["media_type"], file["size"], file["name"], file["subject_id"], file["sha256"]) == (
+        "image/png", len(content), "环车.png", reception, hashlib.sha256(content).hexdigest())
+    assert store.advisor.get(f"/v1/files/{file['id']}/content", expect=200).body == content
+    assert (pathlib.Path(run["folder"]) / "data/files" / file["sha256"][:2] / file["sha256"]).read_bytes() == content
+    for late in (send(store.tech1, made, len(content), b"x"), store.tech1.post(f"/v1/file-uploads/{made['id']}/finish")):
+        assert (late.status, late.code, late["state"]) == (409, "illegal_transition", "finished")
+
+
+def test_two_who_send_the_same_part(store):
+    """P22: of the same part sent at once one counts; what is finished at once is one file."""
+    content = png()
+    made = begin(store, content)
+    replies = at_once(*[lambda: send(store.tech1, made, 0, content)] * 4)
+    assert sorted(r.status for r in replies) == [200, 409, 409, 409]
+    replies = at_once(*[lambda: store.tech1.post(f"/v1/file-uploads/{made['id']}/finish")] * 4)
+    assert sorted(r.status for r in replies) == [200, 409, 409, 409]
+
+
+def test_what_comes_in_parts_is_judged_by_content(store, reception):
+    """P22: a label proves nothing here either; what is wrong in the beginning is named."""
+    content = b"<html><script>alert(1)</script></html>"
+    made = begin(store, content, name="a.png")
+    send(store.tech1, made, 0, content, expect=200)
+    refused = store.tech1.post(f"/v1/file-uploads/{made['id']}/finish")
+    assert (refused.status, refused.code) == (415, "unsupported_media_type")
+    body = {"store_id": store.id, "size": 1}
+    assert store.tech1.post("/v1/file-uploads", {**body, "size": 0}, expect=422).errors == {"/size": "too_small"}
+    assert store.tech1.post("/v1/file-uploads", {**body, "size": 2 ** 28 + 1}, expect=422).errors == {"/size": "too_large"}
+    assert store.tech1.post("/v1/file-uploads", {**body, "subject_id": reception}, expect=422).errors == {"/subject_type": "required"}
+    assert store.tech1.post("/v1/file-uploads", {**body, "subject_type": "reception", "subject_id": uuid7()}, expect=422).errors == {
+        "/subject_id": "not_found"}
+    other = store.chain.store()
+    assert other.tech1.get(f"/v1/file-uploads/{made['id']}").status == 404
+    assert send(other.tech1, made, 0, b"x").status == 404
+    assert store.cashier.post("/v1/file-uploads", body).status == 403
+
+
+def test_an_upload_that_rests_too_long(store, sql, run):
+    """P22: a day after its last part it is given up; parts that were lost are not made up."""
+    content = png()
+    rested, lost = begin(store, content), begin(store, content)
+    for made in (rested, lost):
+        send(store.tech1, made, 0, content[:20], expect=200)
+    sql("UPDATE file_upload SET updated_at = updated_at - interval '25 hours' WHERE id = %s", (rested["id"],))
+    (pathlib.Path(run["folder"]) / f"data/files/part-{lost['id']}").unlink()
+    for made in (rested, lost):
+        late = send(store.tech1, made, 20, content[20:])
+        assert (late.status, late.code) == (409, "upload_expired"), late

@@ -108,6 +108,14 @@ class Trade:
         return (who or self.store.advisor).post("/v1/files", raw=PICTURE, headers={"Content-Type": "image/png"}, params={
             "subject_type": "reception", "subject_id": (subject or self.reception())["id"]}, expect=201)["id"]
 
+    def upload(self, content=PICTURE, part=True, **more):
+        """A file that comes in parts, as a technician's phone sends it: all of it in one part, or nothing yet."""
+        made = self.store.tech1.post("/v1/file-uploads", {"store_id": self.store.id, "size": len(content), **more}, expect=201)
+        if part:
+            made = self.store.tech1.request("POST", f"/v1/file-uploads/{made['id']}/parts", raw=content, params={"offset": 0},
+                                            headers={"Content-Type": "application/octet-stream"}, expect=200)
+        return made
+
     def template(self, **more):
         """Headquarters' list of two points, of which the first is required."""
         return self.chain.purchaser.post("/v1/inspection-templates", {

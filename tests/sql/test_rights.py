@@ -24,7 +24,7 @@ MORE_POLICIES = {"staff_self", "staff_acting"}
 LEDGERS = {"audit_entry", "event", "access_log", "stock_movement", "work_order_stage", "complaint_step", "price_change"}
 # Functions that look past row security.
 DEFINERS = {
-    "audit_added", "audit_row", "booking_lapse", "certificates_needed", "credential_find", "credential_set", "credential_tried", "customer_find", "link_find",
+    "audit_added", "audit_row", "booking_lapse", "certificates_needed", "credential_find", "credential_set", "credential_tried", "customer_find", "file_find", "link_find",
     "plate_release", "search_key_share", "search_key_spread", "search_key_withdraw", "session_add", "session_find",
     "session_revoke", "session_revoke_others", "staff_acting",
     "technician_certified", "technician_is_busy", "technician_lacks", "technician_works", "technicians_at_work", "vehicle_find", "vehicle_history"}
