@@ -25,8 +25,8 @@ def deliver(sql, store, at="now()", completed=None, promised=None, first_promise
         (vehicle, store.chain.plate()))
     sql("INSERT INTO vehicle_store VALUES (%s, %s, 'created', now())", (vehicle, store.id))
     sql("INSERT INTO reception (id, store_id, number, customer_id, vehicle_id, status, odometer_km, arrived_at,"
-        " created_at, updated_at) VALUES (%s, %s, %s, %s, %s, 'handed_over', 1, %s, %s, %s)",
-        (reception, store.id, "R" + reception, customer, vehicle, at, at, at))
+        " departed_at, created_at, updated_at) VALUES (%s, %s, %s, %s, %s, 'handed_over', 1, %s, %s, %s, %s)",
+        (reception, store.id, "R" + reception, customer, vehicle, at, at, at, at))
     sql("INSERT INTO work_order (id, store_id, number, reception_id, customer_id, vehicle_id, status, opened_at,"
         " completed_at, promised_at, first_promised_at, delivered_at, created_at, updated_at)"
         " VALUES (%s, %s, %s, %s, %s, %s, 'delivered', %s, %s, %s, %s, %s, %s, %s)",

@@ -89,9 +89,10 @@ SELECT pg_temp.key(15, n), store_id, code || '-AP-' || nth, pg_temp.key(7, c), p
 INSERT INTO occupation (id, store_id, bay_id, technician_id, starts_at, ends_at)
 SELECT pg_temp.key(15, n), store_id, pg_temp.key(14, s * 4 + bay), pg_temp.key(4, 1000 + s * 4 + bay), starts_at, starts_at + interval '30 minutes'
   FROM booked;
-INSERT INTO reception (id, store_id, number, appointment_id, customer_id, vehicle_id, status, odometer_km, arrived_at, greeted_at, handed_over_at, created_at, updated_at)
+INSERT INTO reception (id, store_id, number, appointment_id, customer_id, vehicle_id, status, odometer_km, arrived_at, greeted_at, handed_over_at, departed_at,
+                       created_at, updated_at)
 SELECT pg_temp.key(11, n), store_id, code || '-RC-' || nth, CASE WHEN whole AND k % 6 = 0 THEN pg_temp.key(15, n) END, pg_temp.key(7, c), pg_temp.key(8, v),
-       'handed_over', n % 200000, t, t, t, t, t
+       'handed_over', n % 200000, t, t, t, CASE WHEN closed THEN t + make_interval(hours => 2 + n % 7 / 2) END, t, t
   FROM o;
 INSERT INTO work_order (id, store_id, number, reception_id, customer_id, vehicle_id, status, promised_at, first_promised_at, advisor_id, opened_at, started_at,
                         finished_at, completed_at, settled_at, delivered_at, closed_at, paid, created_at, updated_at)
