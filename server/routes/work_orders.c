@@ -117,6 +117,8 @@ const struct route work_order_routes[] = {
 	READ(OP_listWorkOrderClockEntries,   UNDER(work_order_visible), PAGE(clock_entry_list)),
 	READ(OP_listWorkOrderHistory,        UNDER(work_order_visible), PAGE(work_order_history)),
 	READ(OP_getBoard,                    ONE(board)),
+	READ(OP_listDispatchSuggestions,     NAMED_BY(work_order_id, work_order_named),
+	  PAGE(dispatch_suggestions)),
 	ROUTES_END
 };
 /* clang-format on */

@@ -256,6 +256,12 @@ def _(t):
 lists("tech1", ("listEquipment", "/v1/equipment"))
 
 
+@sample("listDispatchSuggestions")
+def _(t):
+    t.store.tech1  # pylint: disable=pointless-statement
+    return call(t.store.dispatcher, "/v1/dispatch-suggestions", params={"work_order_id": t.authorised()["id"]})
+
+
 @sample("getStaffing")
 def _(t):
     return call(t.store.advisor, "/v1/staffing", params={"store_id": t.store.id, "week": today(7)})

@@ -383,3 +383,34 @@ def test_work_is_given_to_who_may_do_it(store, trade):
     store.manager.patch(f"/v1/stores/{store.id}/policies", {"certificate_rule": "never"}, version=1, expect=200)
     store.dispatcher.post(f"/v1/work-orders/{order['id']}/assignments", {"assignments": [{"line_id": lines[1], "technician_id": store.tech1.id}]},
                           expect=200)
+
+
+def test_who_should_do_it(chain, store, trade):
+    """G6: those who can do a line now come first, by level and load; the others say why not."""
+    third = chain.people.hire(chain.unique().lower(), "technician", store=store.id)
+    fourth = chain.people.hire(chain.unique().lower(), "technician", store=store.id)
+    busy = trade.dispatched()  # an hour and a half of tech1's
+    for person, level in ((store.tech1, 4), (store.tech2, 4), (third, 5)):
+        store.manager.put(f"/v1/staff/{person.id}/skills", {"skills": [{"skill": "hybrid", "level": level}]}, version=1, expect=200)
+        if person is not third:
+            trade.certificate(person)
+    order = trade.authorised(lines=[{"kind": "labour", "operation_id": operation(store, skill="hybrid", certificate="high_voltage")}])
+
+    def suggested(**more):
+        found = store.dispatcher.pages("/v1/dispatch-suggestions", work_order_id=order["id"], **more)
+        assert {s["line_id"] for s in found} == {order["lines"][0]["id"]} and [s["rank"] for s in found] == [1, 2, 3, 4]
+        return [(s["technician"]["id"], s["possible"], s["level"], s["open_hours"], s["reasons"]) for s in found]
+    first, second, *rest = suggested(limit=1)
+    assert first == (store.tech2.id, True, 4, 0, ["has_skill", "has_certificate", "at_work", "idle"])
+    assert second == (store.tech1.id, True, 4, 1.5, ["has_skill", "has_certificate", "at_work", "has_work"])
+    assert rest == [(third.id, False, 5, 0, ["has_skill", "certificate_missing", "at_work", "idle"]),
+                    (fourth.id, False, None, 0, ["skill_missing", "certificate_missing", "at_work", "idle"])]
+    store.manager.post(f"/v1/staff/{store.tech2.id}/absences", {"kind": "sick", "starts_at": at(0, 0, -1), "ends_at": at(20, 0, 2)}, expect=201)
+    first, *rest = suggested()
+    assert first[:2] == (store.tech1.id, True) and {r[0]: r[4][2] for r in rest}[store.tech2.id] == "not_at_work"
+    assert store.dispatcher.get("/v1/dispatch-suggestions", params={"work_order_id": busy["id"]}, expect=200).data
+    other = chain.store()
+    hidden = other.dispatcher.get("/v1/dispatch-suggestions", params={"work_order_id": order["id"]})
+    assert (hidden.status, hidden.errors) == (422, {"work_order_id": "not_found"})
+    assert store.advisor.get("/v1/dispatch-suggestions", params={"work_order_id": order["id"]}).status == 403
+    assert store.dispatcher.get("/v1/dispatch-suggestions").errors == {"work_order_id": "required"}
