@@ -32,6 +32,15 @@ static const struct machine_move moves[] = {
 
 const struct machine appointment_machine = MACHINE("status", appointment_status, moves);
 
+/* As it is left by what is queued before. */
+static void
+note_step(struct ctx *ctx, struct id id, enum appointment_step_kind what, const char *reason,
+          const char *note)
+{
+	db_write(ctx, appointment_step_add, ARG(step_id, id_new()), ARG(id, id),
+	         ENUM_ARG(what, appointment_step_kind, what), ARG(reason, reason), ARG(note, note));
+}
+
 static void
 add(struct ctx *ctx, const struct create_appointment *in, const struct slot *slot,
     struct id customer)
@@ -40,11 +49,14 @@ add(struct ctx *ctx, const struct create_appointment *in, const struct slot *slo
 		hold_give_way(ctx, in->hold_id);
 	db_write(ctx, occupation_add, ARG(appointment_id, ctx->subject), ARG(store_id, slot->store),
 	         ARG(starts_at, slot->starts_at), ARG(ends_at, slot->ends_at),
-	         ARG(bay_id, slot->bay), ARG(technician_id, slot->technician));
+	         ARG(bay_id, slot->bay), ARG(technician_id, slot->technician),
+	         ARG(priority, slot->priority), ARG(channel, slot->channel),
+	         IDS_ARG(operation_ids, in->operation_ids, in->operation_ids_count));
 	db_write(ctx, appointment_add, ARG(appointment_id, ctx->subject),
 	         ARG(store_id, slot->store), ARG(number, slot->number), ARG(customer_id, customer),
 	         ARG(ends_at, slot->ends_at), ARG(bay_id, slot->bay),
 	         ARG(technician_id, slot->technician), BODY_ARG(create_appointment, in));
+	note_step(ctx, ctx->subject, APPOINTMENT_STEP_KIND_BOOKED, NULL, NULL);
 	if (in->has_hold_id)
 		hold_used(ctx, in->hold_id, slot->store, ctx->subject);
 	customer_link(ctx, customer, slot->store, "document");
@@ -63,6 +75,8 @@ appointment_book(struct ctx *ctx, const struct create_appointment *in)
 		.technician = in->technician_id,
 		.starts_at = in->starts_at,
 		.numbered = true,
+		.priority = in->priority,
+		.channel = enum_code(&appointment_channel_enum, (int)in->channel),
 	};
 	struct later *customers, *vehicles;
 	struct rows *choice;
@@ -121,6 +135,8 @@ appointment_reschedule(struct ctx *ctx, struct id id, const struct reschedule_ap
 	if (err)
 		return err;
 	slot.store = row_id(rows, 0, "store_id");
+	slot.priority = row_text(rows, 0, "priority");
+	slot.channel = row_text(rows, 0, "channel");
 	if (in->has_hold_id)
 		err = hold_take(ctx, in->hold_id, &slot);
 	if (!err)
@@ -140,9 +156,19 @@ appointment_reschedule(struct ctx *ctx, struct id id, const struct reschedule_ap
 	db_write(ctx, appointment_reschedule, ARG(id, id), ARG(starts_at, slot.starts_at),
 	         ARG(ends_at, slot.ends_at), ARG(bay_id, slot.bay),
 	         ARG(technician_id, slot.technician), BODY_ARG(reschedule_appointment, in));
+	note_step(ctx, id, APPOINTMENT_STEP_KIND_RESCHEDULED,
+	          enum_code(&appointment_reason_enum, (int)in->reason), in->note);
 	event_add(ctx, "appointment.rescheduled", slot.store, id);
 	return OK;
 }
+
+static const enum appointment_step_kind step_of[] = {
+	[APPOINTMENT_STATUS_CONFIRMED] = APPOINTMENT_STEP_KIND_CONFIRMED,
+	[APPOINTMENT_STATUS_DECLINED] = APPOINTMENT_STEP_KIND_DECLINED,
+	[APPOINTMENT_STATUS_CANCELLED] = APPOINTMENT_STEP_KIND_CANCELLED,
+	[APPOINTMENT_STATUS_ARRIVED] = APPOINTMENT_STEP_KIND_ARRIVED,
+	[APPOINTMENT_STATUS_NO_SHOW] = APPOINTMENT_STEP_KIND_NO_SHOW,
+};
 
 enum err
 appointment_move(struct ctx *ctx, enum op op, struct id id, const char *reason, const char *note)
@@ -161,6 +187,7 @@ appointment_move(struct ctx *ctx, enum op op, struct id id, const char *reason, 
 		db_write(ctx, occupation_free, ARG(id, id));
 	db_write(ctx, appointment_set_status, ARG(id, id), ARG(status, code), ARG(reason, reason),
 	         ARG(note, note));
+	note_step(ctx, id, step_of[status], reason, note);
 	event_add(ctx, arena_printf(ctx->arena, "appointment.%s", code),
 	          row_id(rows, 0, "store_id"), id);
 	return OK;
@@ -183,6 +210,7 @@ appointment_lock(struct ctx *ctx, struct id id, struct appointment *appointment)
 		.store = row_id(rows, 0, "store_id"),
 		.customer = row_id(rows, 0, "customer_id"),
 		.vehicle = row_id(rows, 0, "vehicle_id"),
+		.concerns = (size_t)row_int(rows, 0, "concerns"),
 		.status = (enum appointment_status)row_enum(rows, 0, "status",
 		                                            &appointment_status_enum),
 	};
@@ -196,6 +224,7 @@ void
 appointment_convert(struct ctx *ctx, const struct appointment *appointment, struct id reception)
 {
 	db_write(ctx, appointment_convert, ARG(id, appointment->id), ARG(reception_id, reception));
+	note_step(ctx, appointment->id, APPOINTMENT_STEP_KIND_CONVERTED, NULL, NULL);
 	event_add(ctx, "appointment.converted", appointment->store, appointment->id);
 }
 
@@ -208,6 +237,8 @@ appointment_update(struct ctx *ctx, struct id id, const struct update_appointmen
 	if (err)
 		return err;
 	db_write(ctx, appointment_update, ARG(id, id), BODY_ARG(update_appointment, in));
+	if (in->has_priority)
+		db_write(ctx, occupation_share, ARG(id, id));
 	event_add(ctx, "appointment.updated", row_id(rows, 0, "store_id"), id);
 	return OK;
 }

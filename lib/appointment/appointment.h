@@ -10,6 +10,7 @@ extern const struct machine appointment_machine;
 /* What a reception takes from its appointment. */
 struct appointment {
 	struct id id, store, customer, vehicle;
+	size_t concerns; /* how many */
 	enum appointment_status status;
 };
 

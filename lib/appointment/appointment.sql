@@ -16,7 +16,7 @@ WITH asked AS MATERIALIZED (
 	       ARRAY(SELECT t.id FROM store_technicians(s.id, :technician_id::uuid) t
 	              WHERE technician_lacks(s.id, t.id, :operation_id::uuid[]) IS NULL AND equipment_missing(s.id, :operation_id::uuid[]) IS NULL
 	              ORDER BY t.id) AS technicians,
-	       certificates_needed(s.id, :operation_id::uuid[]) AS certificates,
+	       certificates_needed(s.id, :operation_id::uuid[]) AS certificates, booking_classes(:operation_id::uuid[]) AS classes,
 	       greatest(:now::timestamptz, CASE WHEN length(:from::text) = 10 THEN :from::text::timestamp AT TIME ZONE s.time_zone
 	                                        ELSE :from::text::timestamptz END) AS "from",
 	       CASE WHEN length(:to::text) = 10 THEN (:to::text::date + 1)::timestamp AT TIME ZONE s.time_zone
@@ -28,7 +28,7 @@ WITH asked AS MATERIALIZED (
 -- The slots are put in order first, so that only those of the page are looked at.
 SELECT slot.starts_at, slot.starts_at + slot.length AS ends_at, f.bay_id, f.technician_id, slot.time_zone,
        slot.starts_at AS _after_at
-  FROM (SELECT g.starts_at, k.store_id, k.length, k.time_zone, k.bays, k.technicians, k.certificates
+  FROM (SELECT g.starts_at, k.store_id, k.length, k.time_zone, k.bays, k.technicians, k.certificates, k.classes
           FROM asked k
          CROSS JOIN LATERAL store_open(k.store_id, (k."from" AT TIME ZONE k.time_zone)::date,
                                        (least(k."to", k."from" + interval '31 days') AT TIME ZONE k.time_zone)::date) o
@@ -39,7 +39,53 @@ SELECT slot.starts_at, slot.starts_at + slot.length AS ends_at, f.bay_id, f.tech
  CROSS JOIN LATERAL booking_free(slot.store_id, slot.starts_at, slot.starts_at + slot.length, slot.bays, slot.technicians, slot.certificates,
                                   '{}', :now) f
  WHERE f.bay_id IS NOT NULL AND f.technician_id IS NOT NULL
+   AND booking_refusal(slot.store_id, slot.starts_at, extract(epoch FROM slot.length)::bigint / 60, slot.classes,
+                       booking_share(:priority, :channel), '{}', :now) IS NULL
  ORDER BY slot.starts_at
+ LIMIT :limit;
+
+-- Days of the store, inclusive, each with its first slot.
+-- name: availability_days   page unnamed
+SELECT d.day AS date, s.id AS store_id, s.time_zone, c.open_minutes, c.capacity AS capacity_minutes, c.taken AS taken_minutes,
+       c.kept_walk_in AS kept_walk_in_minutes, c.kept_comeback AS kept_comeback_minutes, f.starts_at, f.reason,
+       d.day AS _after_day
+  FROM store s
+ CROSS JOIN LATERAL (SELECT generate_series(:from::date, least(:to::date, :from::date + 30), interval '1 day')::date AS day) d
+ CROSS JOIN LATERAL booking_day(s.id, d.day, '{}', :now) c
+ CROSS JOIN LATERAL booking_first(s.id, :operation_id::uuid[], :technician_id::uuid, d.day::timestamp AT TIME ZONE s.time_zone,
+                                  (d.day + 1)::timestamp AT TIME ZONE s.time_zone, booking_share(:priority, :channel), :now) f
+ WHERE s.id = :store_id AND s.deleted_at IS NULL
+   AND (:after_day::date IS NULL OR d.day > :after_day::date)
+ ORDER BY d.day
+ LIMIT :limit;
+
+-- name: availability_earliest   page unnamed
+SELECT f.starts_at, f.ends_at, f.bay_id, f.technician_id, s.time_zone, s.id AS store_id, s.id AS "store.id", s.name AS "store.name",
+       f.starts_at AS _after_at, s.id AS _after_id
+  FROM store s
+ CROSS JOIN LATERAL booking_first(s.id, :operation_id::uuid[], NULL, greatest(:from::timestamptz, :now),
+                                  least(:to::timestamptz, greatest(:from::timestamptz, :now) + interval '31 days'),
+                                  booking_share(:priority, :channel), :now) f
+ WHERE s.id = ANY (:store_ids) AND s.deleted_at IS NULL AND f.starts_at IS NOT NULL
+   AND (:after_at::timestamptz IS NULL OR (f.starts_at, s.id) > (:after_at, :after_id::uuid))
+ ORDER BY f.starts_at, s.id
+ LIMIT :limit;
+
+-- name: appointment_visible
+SELECT a.id FROM appointment a WHERE a.id = :id;
+
+-- name: appointment_history   page unnamed
+SELECT h.id, h.what, h.status, h.starts_at, h.ends_at, h.bay_id, b.id AS "bay.id", b.name AS "bay.name",
+       h.technician_id, f.id AS "technician.id", f.name AS "technician.name", h.reason, h.note,
+       p.id AS "actor.id", p.name AS "actor.name", h.at,
+       h.at AS _after_at, h.id AS _after_id
+  FROM appointment_step h
+  LEFT JOIN bay b ON b.id = h.bay_id
+  LEFT JOIN staff f ON f.id = h.technician_id
+  LEFT JOIN staff p ON p.id = h.actor_id
+ WHERE h.appointment_id = :id
+   AND (:after_at::timestamptz IS NULL OR (h.at, h.id) > (:after_at, :after_id::uuid))
+ ORDER BY h.at, h.id
  LIMIT :limit;
 
 -- name: appointment_get
@@ -49,7 +95,7 @@ SELECT a.id, a.version, a.store_id, a.number, a.status,
        a.starts_at, a.ends_at, s.time_zone, a.bay_id, b.id AS "bay.id", b.name AS "bay.name",
        a.technician_id, f.id AS "technician.id", f.name AS "technician.name",
        a.channel, a.concerns, a.operation_ids, a.odometer_km, a.priority, a.transport, a.reason, a.note,
-       a.arrived_at, a.late_minutes, a.no_show_at, a.reception_id, a.external_ids, a.metadata, a.created_at, a.updated_at
+       a.arrived_at, a.late_minutes, a.no_show_at, a.late_cancel, a.reception_id, a.external_ids, a.metadata, a.created_at, a.updated_at
   FROM appointment a
   JOIN store s ON s.id = a.store_id
   LEFT JOIN customer c ON c.id = a.customer_id
@@ -67,7 +113,7 @@ SELECT a.id, a.version, a.store_id, a.number, a.status,
        a.starts_at, a.ends_at, s.time_zone, a.bay_id, b.id AS "bay.id", b.name AS "bay.name",
        a.technician_id, f.id AS "technician.id", f.name AS "technician.name",
        a.channel, a.concerns, a.operation_ids, a.odometer_km, a.priority, a.transport, a.reason, a.note,
-       a.arrived_at, a.late_minutes, a.no_show_at, a.reception_id, a.external_ids, a.metadata, a.created_at, a.updated_at,
+       a.arrived_at, a.late_minutes, a.no_show_at, a.late_cancel, a.reception_id, a.external_ids, a.metadata, a.created_at, a.updated_at,
        {keys}
   FROM appointment a
   JOIN store s ON s.id = a.store_id
@@ -84,6 +130,7 @@ SELECT a.id, a.version, a.store_id, a.number, a.status,
    AND (:customer_id::uuid IS NULL OR a.customer_id = :customer_id)
    AND (:vehicle_id::uuid IS NULL OR a.vehicle_id = :vehicle_id)
    AND (:technician_id::uuid IS NULL OR a.technician_id = :technician_id)
+   AND (:late_cancel::boolean IS NULL OR a.late_cancel = :late_cancel)
    AND (:updated_after::timestamptz IS NULL OR a.updated_at > :updated_after)
    AND (:after_position::text IS NULL
         OR (a.changed >= :after_position::text::xid8 AND a.changed < pg_snapshot_xmin(pg_current_snapshot())))
@@ -91,11 +138,13 @@ SELECT a.id, a.version, a.store_id, a.number, a.status,
  ORDER BY {order}
  LIMIT :limit;
 
--- One booking at a time for each bay, then for each technician it may take: without these locks the
+-- One booking at a time for the store, for each bay, then for each technician it may take: without these locks the
 -- exclusion constraints let the losers of a rush wait for each other in circles.
 -- name: booking_wait
 SELECT pg_advisory_xact_lock(hashtextextended(k.id::text, 0))
-  FROM (SELECT 1 AS kind, b.id FROM store_bays(:store_id::uuid, :bay_id::uuid) b
+  FROM (SELECT 0 AS kind, :store_id::uuid AS id  -- its limits and shares are counted over all of them
+         UNION ALL
+        SELECT 1, b.id FROM store_bays(:store_id::uuid, :bay_id::uuid) b
          UNION ALL
         SELECT 2, t.id FROM store_technicians(:store_id::uuid, :technician_id::uuid) t
          ORDER BY 1, 2) k;
@@ -121,24 +170,32 @@ SELECT w.ends_at, f.bay_id, f.technician_id,
        w.bays <> '{}' AS has_bay, w.technicians <> '{}' AS has_technician,
        (SELECT count(*) FROM operation o
          WHERE o.id = ANY (:operation_ids::uuid[]) AND o.active AND o.deleted_at IS NULL) AS operations,
-       CASE WHEN :numbered AND f.bay_id IS NOT NULL AND f.technician_id IS NOT NULL
+       r.refusal,
+       CASE WHEN :numbered AND f.bay_id IS NOT NULL AND f.technician_id IS NOT NULL AND r.refusal IS NULL
             THEN document_number_next(w.store_id, 'AP', :now) END AS number
   FROM wanted w
   CROSS JOIN LATERAL booking_free(w.store_id, :starts_at::timestamptz, w.ends_at, w.bays,
                                    ARRAY(SELECT t.id FROM unnest(w.technicians) WITH ORDINALITY t (id, place)
                                           WHERE technician_lacks(w.store_id, t.id, :operation_ids::uuid[]) IS NULL ORDER BY t.place),
-                                   certificates_needed(w.store_id, :operation_ids::uuid[]), :but_for::uuid[], :now) f;
+                                   certificates_needed(w.store_id, :operation_ids::uuid[]), :but_for::uuid[], :now) f
+  CROSS JOIN LATERAL (SELECT booking_refusal(w.store_id, :starts_at::timestamptz, extract(epoch FROM w.ends_at - :starts_at::timestamptz)::bigint / 60,
+                                             booking_classes(:operation_ids::uuid[]), booking_share(:priority, :channel), :but_for::uuid[], :now) AS refusal
+                      OFFSET 0) r;
 
 -- What is taken.
 
 -- name: occupation_add
-INSERT INTO occupation (id, store_id, bay_id, technician_id, starts_at, ends_at)
-VALUES (:appointment_id, :store_id, :bay_id, :technician_id, :starts_at, :ends_at);
+INSERT INTO occupation (id, store_id, bay_id, technician_id, starts_at, ends_at, service_classes, share)
+VALUES (:appointment_id, :store_id, :bay_id, :technician_id, :starts_at, :ends_at, booking_classes(:operation_ids::uuid[]),
+        booking_share(:priority, :channel));
 
 -- name: occupation_move   rows: 1
 UPDATE occupation
    SET starts_at = :starts_at, ends_at = :ends_at, bay_id = :bay_id, technician_id = :technician_id
  WHERE id = :id;
+
+-- name: occupation_share
+UPDATE occupation k SET share = booking_share(a.priority, a.channel) FROM appointment a WHERE a.id = k.id AND k.id = :id;
 
 -- name: occupation_free
 DELETE FROM occupation WHERE id = :id;
@@ -152,7 +209,8 @@ VALUES (:appointment_id, :store_id, :number, :customer_id, :vehicle_id, 'pending
         :actor_id, coalesce(:external_ids::jsonb, '{}'), coalesce(:metadata::jsonb, '{}'), :now, :now);
 
 -- name: appointment_lock
-SELECT a.version, a.store_id, a.status, a.customer_id, a.vehicle_id, a.starts_at, a.operation_ids
+SELECT a.version, a.store_id, a.status, a.customer_id, a.vehicle_id, a.starts_at, a.operation_ids, a.priority, a.channel,
+       cardinality(a.concerns) AS concerns
   FROM appointment a
  WHERE a.id = :id
    FOR NO KEY UPDATE;
@@ -170,13 +228,16 @@ UPDATE appointment
  WHERE id = :id;
 
 -- name: appointment_set_status   rows: 1
-UPDATE appointment
+UPDATE appointment a
    SET status = :status,
        arrived_at = CASE WHEN :status::text = 'arrived' THEN :now ELSE arrived_at END,
        late_minutes = CASE WHEN :status::text = 'arrived'
                            THEN greatest(0, floor(extract(epoch FROM :now::timestamptz - starts_at) / 60))::integer
                            ELSE late_minutes END,
        no_show_at = CASE WHEN :status::text = 'no_show' THEN :now ELSE no_show_at END,
+       late_cancel = CASE WHEN :status::text = 'cancelled'
+                          THEN :now > starts_at - make_interval(hours => (SELECT p.late_cancel_hours FROM store_policy p WHERE p.store_id = a.store_id))
+                          ELSE late_cancel END,
        reason = coalesce(:reason, reason),
        note = coalesce(:note, note),
        version = version + 1, updated_at = :now, changed = pg_current_xact_id()
@@ -188,6 +249,12 @@ UPDATE appointment
        reason = :reason, note = coalesce(:note, note),
        version = version + 1, updated_at = :now, changed = pg_current_xact_id()
  WHERE id = :id;
+
+-- name: appointment_step_add
+INSERT INTO appointment_step (id, store_id, appointment_id, what, status, starts_at, ends_at, bay_id, technician_id, reason, note, actor_id, at)
+SELECT :step_id, a.store_id, a.id, :what, a.status, a.starts_at, a.ends_at, a.bay_id, a.technician_id, :reason, :note, :actor_id, :now
+  FROM appointment a
+ WHERE a.id = :id;
 
 -- Who is received has arrived.
 -- name: appointment_convert   rows: 1

@@ -18,6 +18,10 @@ slot_hold_create(struct ctx *ctx, const struct create_slot_hold *in)
 		.bay = in->bay_id,
 		.technician = in->technician_id,
 		.starts_at = in->starts_at,
+		.priority = in->has_priority ? enum_code(&booking_priority_enum, (int)in->priority)
+		                             : NULL,
+		.channel = in->has_channel ? enum_code(&appointment_channel_enum, (int)in->channel)
+		                           : NULL,
 	};
 	struct rows *choice;
 	enum err err = ctx_store(ctx, in->store_id, &slot.store);
@@ -34,7 +38,8 @@ slot_hold_create(struct ctx *ctx, const struct create_slot_hold *in)
 		return err;
 	db_write(ctx, slot_hold_add, ARG(hold_id, ctx->subject), ARG(store_id, slot.store),
 	         ARG(starts_at, slot.starts_at), ARG(ends_at, slot.ends_at), ARG(bay_id, slot.bay),
-	         ARG(technician_id, slot.technician),
+	         ARG(technician_id, slot.technician), ARG(priority, slot.priority),
+	         ARG(channel, slot.channel),
 	         IDS_ARG(operation_ids, in->operation_ids, in->operation_ids_count));
 	db_write(ctx, slot_hold_occupy, ARG(hold_id, ctx->subject));
 	event_add_new(ctx, "slot_hold.held", slot.store, ctx->subject);

@@ -4,7 +4,7 @@
 SELECT h.id, h.version, h.store_id, CASE WHEN h.status = 'held' AND h.expires_at <= :now THEN 'expired' ELSE h.status END AS status,
        h.starts_at, h.ends_at, s.time_zone, h.bay_id, b.id AS "bay.id", b.name AS "bay.name",
        h.technician_id, f.id AS "technician.id", f.name AS "technician.name",
-       h.operation_ids, h.expires_at, h.appointment_id, h.created_by, h.created_at, h.updated_at
+       h.operation_ids, h.priority, h.channel, h.expires_at, h.appointment_id, h.created_by, h.created_at, h.updated_at
   FROM slot_hold h
   JOIN store s ON s.id = h.store_id
   LEFT JOIN bay b ON b.id = h.bay_id
@@ -16,7 +16,7 @@ SELECT h.id, h.version, h.store_id, CASE WHEN h.status = 'held' AND h.expires_at
 SELECT h.id, h.version, h.store_id, CASE WHEN h.status = 'held' AND h.expires_at <= :now THEN 'expired' ELSE h.status END AS status,
        h.starts_at, h.ends_at, s.time_zone, h.bay_id, b.id AS "bay.id", b.name AS "bay.name",
        h.technician_id, f.id AS "technician.id", f.name AS "technician.name",
-       h.operation_ids, h.expires_at, h.appointment_id, h.created_by, h.created_at, h.updated_at,
+       h.operation_ids, h.priority, h.channel, h.expires_at, h.appointment_id, h.created_by, h.created_at, h.updated_at,
        {keys}
   FROM slot_hold h
   JOIN store s ON s.id = h.store_id
@@ -40,16 +40,18 @@ SELECT h.version, h.store_id, CASE WHEN h.status = 'held' AND h.expires_at <= :n
    FOR NO KEY UPDATE;
 
 -- name: slot_hold_add
-INSERT INTO slot_hold (id, store_id, starts_at, ends_at, bay_id, technician_id, operation_ids, expires_at, created_by, created_at, updated_at)
-SELECT :hold_id, p.store_id, :starts_at, :ends_at, :bay_id, :technician_id, coalesce(:operation_ids::uuid[], '{}'),
+INSERT INTO slot_hold (id, store_id, starts_at, ends_at, bay_id, technician_id, operation_ids, priority, channel, expires_at, created_by,
+                       created_at, updated_at)
+SELECT :hold_id, p.store_id, :starts_at, :ends_at, :bay_id, :technician_id, coalesce(:operation_ids::uuid[], '{}'), :priority, :channel,
        :now::timestamptz + make_interval(mins => p.hold_minutes), :actor_id, :now, :now
   FROM store_policy p
  WHERE p.store_id = :store_id;
 
 -- It takes the slot until it expires.
 -- name: slot_hold_occupy
-INSERT INTO occupation (id, store_id, bay_id, technician_id, starts_at, ends_at, held_until)
-SELECT h.id, h.store_id, h.bay_id, h.technician_id, h.starts_at, h.ends_at, h.expires_at
+INSERT INTO occupation (id, store_id, bay_id, technician_id, starts_at, ends_at, held_until, service_classes, share)
+SELECT h.id, h.store_id, h.bay_id, h.technician_id, h.starts_at, h.ends_at, h.expires_at, booking_classes(h.operation_ids),
+       booking_share(h.priority, h.channel)
   FROM slot_hold h
  WHERE h.id = :hold_id;
 

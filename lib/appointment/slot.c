@@ -12,11 +12,11 @@ slot_ask(struct ctx *ctx, const struct slot *slot, struct arg operation_ids, str
 	         ARG(technician_id, slot->technician));
 	db_write(ctx, booking_lapse, ARG(store_id, slot->store), ARG(bay_id, slot->bay),
 	         ARG(technician_id, slot->technician));
-	return db_read(ctx, booking_choose, rows, ARG(store_id, slot->store),
-	               ARG(bay_id, slot->bay), ARG(technician_id, slot->technician),
-	               ARG(starts_at, slot->starts_at),
-	               IDS_ARG(but_for, slot->but_for, slot->but_for_count),
-	               ARG(numbered, slot->numbered), operation_ids);
+	return db_read(
+		ctx, booking_choose, rows, ARG(store_id, slot->store), ARG(bay_id, slot->bay),
+		ARG(technician_id, slot->technician), ARG(starts_at, slot->starts_at),
+		IDS_ARG(but_for, slot->but_for, slot->but_for_count), ARG(numbered, slot->numbered),
+		ARG(priority, slot->priority), ARG(channel, slot->channel), operation_ids);
 }
 
 static enum err
@@ -33,7 +33,16 @@ check_choice(struct ctx *ctx, const struct slot *slot, const struct rows *rows)
 		                 row_text(rows, 0, "equipment_missing"), NULL);
 	if (row_is_null(rows, 0, "bay_id") || row_is_null(rows, 0, "technician_id"))
 		return fail(ctx, ERR_SLOT_TAKEN, NULL);
-	return OK;
+	if (row_is_null(rows, 0, "refusal"))
+		return OK;
+	switch (row_enum(rows, 0, "refusal", &availability_reason_enum)) {
+	case AVAILABILITY_REASON_DAY_LIMIT:
+		return fail(ctx, ERR_DAY_LIMIT, NULL);
+	case AVAILABILITY_REASON_HOUR_LIMIT:
+		return fail(ctx, ERR_HOUR_LIMIT, NULL);
+	default:
+		return fail(ctx, ERR_CAPACITY_KEPT, NULL);
+	}
 }
 
 enum err

@@ -37,7 +37,9 @@ SELECT r.store_id FROM reception r WHERE :subject_type::text = 'reception' AND r
  UNION ALL
 SELECT w.store_id FROM work_order w WHERE :subject_type::text = 'work_order' AND w.id = :subject_id
  UNION ALL
-SELECT c.store_id FROM complaint c WHERE :subject_type::text = 'complaint' AND c.id = :subject_id;
+SELECT c.store_id FROM complaint c WHERE :subject_type::text = 'complaint' AND c.id = :subject_id
+ UNION ALL
+SELECT a.store_id FROM appointment a WHERE :subject_type::text = 'appointment' AND a.id = :subject_id;
 
 -- name: files_of_store
 SELECT f.id IS NOT NULL AS found

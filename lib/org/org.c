@@ -179,6 +179,11 @@ store_update_policies(struct ctx *ctx, struct id id, const struct update_store_p
 	if (err)
 		return err;
 	db_write(ctx, store_policies_update, ARG(id, id), BODY_ARG(update_store_policies, in));
+	if (in->has_booking_limits)
+		db_write(ctx, store_booking_limits_remove, ARG(id, id));
+	for (size_t i = 0; i < in->booking_limits_count; i++)
+		db_write(ctx, store_booking_limit_add, ARG(id, id),
+		         BODY_ARG(new_booking_limit, &in->booking_limits[i]));
 	event_add(ctx, "store.updated", id, id);
 	return OK;
 }

@@ -198,9 +198,22 @@ UPDATE bay
 
 -- name: store_policies_get
 SELECT p.store_id AS id, p.version, p.vin_rule, p.tax_bp, p.rounding_fen, p.slot_minutes, p.discount_limit_bp,
-       p.survey_low_score, p.hold_minutes, p.qc_levels, p.qc_levels_regulated, p.qc_levels_key_parts, p.certificate_rule, p.updated_at
+       p.survey_low_score, p.hold_minutes, p.qc_levels, p.qc_levels_regulated, p.qc_levels_key_parts, p.certificate_rule, p.walk_in_share_bp, p.comeback_share_bp,
+       p.late_cancel_hours, p.updated_at
   FROM store_policy p
  WHERE p.store_id = ANY (:ids);
+
+-- name: store_booking_limits
+SELECT l.store_id AS _parent, l.service_class, l.per_hour, l.per_day
+  FROM booking_limit l
+ WHERE l.store_id = ANY (:ids)
+ ORDER BY l.store_id, l.service_class;
+
+-- name: store_booking_limits_remove
+DELETE FROM booking_limit WHERE store_id = :id;
+
+-- name: store_booking_limit_add
+INSERT INTO booking_limit (store_id, service_class, per_hour, per_day) VALUES (:id, :service_class, :per_hour, :per_day);
 
 -- name: store_policies_lock
 SELECT p.version FROM store_policy p WHERE p.store_id = :id FOR NO KEY UPDATE;
@@ -217,6 +230,9 @@ UPDATE store_policy
        qc_levels = CASE WHEN :has_qc_levels THEN :qc_levels::text[] ELSE qc_levels END,
        qc_levels_regulated = CASE WHEN :has_qc_levels_regulated THEN :qc_levels_regulated::text[] ELSE qc_levels_regulated END,
        qc_levels_key_parts = CASE WHEN :has_qc_levels_key_parts THEN :qc_levels_key_parts::text[] ELSE qc_levels_key_parts END,
+       walk_in_share_bp = CASE WHEN :has_walk_in_share_bp THEN :walk_in_share_bp ELSE walk_in_share_bp END,
+       comeback_share_bp = CASE WHEN :has_comeback_share_bp THEN :comeback_share_bp ELSE comeback_share_bp END,
+       late_cancel_hours = CASE WHEN :has_late_cancel_hours THEN :late_cancel_hours ELSE late_cancel_hours END,
        certificate_rule = CASE WHEN :has_certificate_rule THEN :certificate_rule ELSE certificate_rule END,
        version = version + 1, updated_at = :now, changed = pg_current_xact_id()
  WHERE store_id = :id;

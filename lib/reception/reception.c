@@ -87,6 +87,18 @@ add_concerns(struct ctx *ctx, struct id store, const struct create_reception *in
 	         IDS_ARG(concern_ids, ids, in->concerns_count), BODY_ARG(create_reception, in));
 }
 
+/* What was said at the booking, where nothing is said now. */
+static void
+take_concerns(struct ctx *ctx, const struct appointment *booked)
+{
+	struct id *ids = arena_array(ctx->arena, booked->concerns, sizeof(*ids));
+
+	for (size_t i = 0; i < booked->concerns; i++)
+		ids[i] = id_new();
+	db_write(ctx, reception_take_concerns, ARG(reception_id, ctx->subject),
+	         ARG(appointment_id, booked->id), IDS_ARG(concern_ids, ids, booked->concerns));
+}
+
 static void
 add(struct ctx *ctx, const struct create_reception *in, const struct opening *opening,
     const char *number)
@@ -99,6 +111,8 @@ add(struct ctx *ctx, const struct create_reception *in, const struct opening *op
 	         ARG(number, number), BODY_ARG(create_reception, in));
 	if (in->concerns_count)
 		add_concerns(ctx, opening->store, in);
+	else if (!in->has_concerns && opening->appointment.concerns)
+		take_concerns(ctx, &opening->appointment);
 	if (in->has_appointment_id)
 		appointment_convert(ctx, &opening->appointment, ctx->subject);
 	search_add(ctx, "number", number, "reception", ctx->subject, opening->store);

@@ -91,6 +91,13 @@ VALUES (:reception_id, :store_id, :number, :appointment_id, :customer_id, :vehic
         :odometer_km, :old_parts, :now, :actor_id, coalesce(:external_ids::jsonb, '{}'), coalesce(:metadata::jsonb, '{}'),
         :now, :now);
 
+-- name: reception_take_concerns
+INSERT INTO reception_concern (id, store_id, reception_id, position, text)
+SELECT k.id, a.store_id, :reception_id, k.position, k.text
+  FROM appointment a
+ CROSS JOIN LATERAL unnest(:concern_ids::uuid[], a.concerns) WITH ORDINALITY k (id, text, position)
+ WHERE a.id = :appointment_id;
+
 -- name: reception_add_concerns
 INSERT INTO reception_concern (id, store_id, reception_id, position, text)
 SELECT k.id, :store_id, :reception_id, k.position, k.text

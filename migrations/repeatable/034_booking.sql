@@ -94,3 +94,142 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 	               WHERE o.held_until <= at AND (o.bay_id = ANY (bays) OR o.technician_id = ANY (technicians))
 	                 FOR UPDATE SKIP LOCKED)
 $$;
+
+-- Whose share of a day's capacity a booking takes (appointments.yaml, BookingPriority).
+CREATE OR REPLACE FUNCTION booking_share(priority text, channel text) RETURNS text
+LANGUAGE sql IMMUTABLE
+RETURN CASE WHEN priority IN ('emergency', 'comeback') THEN priority WHEN channel = 'walk_in' THEN channel ELSE 'booked' END;
+
+CREATE OR REPLACE FUNCTION booking_classes(operations uuid[]) RETURNS text[]
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	RETURN ARRAY(SELECT DISTINCT o.service_class FROM operation o WHERE o.id = ANY (operations) ORDER BY 1);
+END $$;
+
+-- A day of a store in minutes: how long it is open, what bays and technicians can do in it (as rostered, where the day is),
+-- what is taken, and what of its shares walk-ins and comebacks have not taken yet.
+CREATE OR REPLACE FUNCTION booking_day(of_store uuid, of_day date, but_for uuid[], at timestamptz)
+RETURNS TABLE (open_minutes bigint, capacity bigint, taken bigint, kept_walk_in bigint, kept_comeback bigint)
+LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+	SELECT o.minutes, c.minutes, t.taken,
+	       greatest(c.minutes * p.walk_in_share_bp / 10000 - t.walk_in, 0), greatest(c.minutes * p.comeback_share_bp / 10000 - t.comeback, 0)
+	  FROM store s
+	  JOIN store_policy p ON p.store_id = s.id
+	 CROSS JOIN LATERAL (
+	       SELECT coalesce(sum(extract(epoch FROM x.closes_at - x.opens_at) / 60), 0)::bigint AS minutes
+	         FROM store_open(s.id, of_day, of_day) x) o
+	 CROSS JOIN LATERAL (
+	       SELECT least(o.minutes * (SELECT count(*) FROM store_bays(s.id, NULL)),
+	                    CASE WHEN EXISTS (SELECT FROM shift h WHERE h.store_id = s.id AND h.date = of_day)
+	                         THEN (SELECT coalesce(sum(extract(epoch FROM h.ends_at - h.starts_at) / 60), 0)::bigint
+	                                 FROM shift h
+	                                 JOIN store_technicians(s.id, NULL) f ON f.id = h.staff_id
+	                                WHERE h.store_id = s.id AND h.date = of_day AND h.status = 'planned')
+	                         ELSE o.minutes * (SELECT count(*) FROM store_technicians(s.id, NULL)) END) AS minutes) c
+	 CROSS JOIN LATERAL (
+	       SELECT coalesce(sum(m.minutes), 0)::bigint AS taken,
+	              coalesce(sum(m.minutes) FILTER (WHERE m.share = 'walk_in'), 0)::bigint AS walk_in,
+	              coalesce(sum(m.minutes) FILTER (WHERE m.share = 'comeback'), 0)::bigint AS comeback
+	         FROM (SELECT k.share, extract(epoch FROM k.ends_at - k.starts_at) / 60 AS minutes
+	                 FROM occupation k
+	                WHERE k.store_id = s.id AND k.starts_at >= of_day::timestamp AT TIME ZONE s.time_zone
+	                  AND k.starts_at < (of_day + 1)::timestamp AT TIME ZONE s.time_zone
+	                  AND (k.held_until IS NULL OR k.held_until > at) AND k.id <> ALL (but_for)) m) t
+	 WHERE s.id = of_store;
+END $$;
+
+-- Why a slot that is free is not given, by the store's limits and shares; NULL: it is.  An emergency may take what is kept;
+-- a walk-in and a comeback take their own share first.
+CREATE OR REPLACE FUNCTION booking_refusal(of_store uuid, starts timestamptz, minutes bigint, classes text[], share text,
+                                           but_for uuid[], at timestamptz)
+RETURNS text
+LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+DECLARE
+	rule record;
+	day record;
+	reached text;
+BEGIN
+	SELECT s.time_zone AS zone, starts AT TIME ZONE s.time_zone AS local, p.walk_in_share_bp + p.comeback_share_bp AS kept
+	  INTO rule
+	  FROM store s
+	  JOIN store_policy p ON p.store_id = s.id
+	 WHERE s.id = of_store;
+	reached := (
+	SELECT CASE WHEN c.of_day >= l.per_day THEN 'day_limit' ELSE 'hour_limit' END
+	  FROM booking_limit l
+	 CROSS JOIN LATERAL (
+	       SELECT count(*) AS of_day, count(*) FILTER (WHERE date_trunc('hour', k.starts_at AT TIME ZONE rule.zone) = date_trunc('hour', rule.local)) AS of_hour
+	         FROM occupation k
+	        WHERE k.store_id = of_store AND k.starts_at >= date_trunc('day', rule.local) AT TIME ZONE rule.zone
+	          AND k.starts_at < (date_trunc('day', rule.local) + interval '1 day') AT TIME ZONE rule.zone
+	          AND l.service_class = ANY (k.service_classes)
+	          AND (k.held_until IS NULL OR k.held_until > at) AND k.id <> ALL (but_for)) c
+	 WHERE l.store_id = of_store AND l.service_class = ANY (classes) AND (c.of_day >= l.per_day OR c.of_hour >= l.per_hour)
+	 ORDER BY 1
+	 LIMIT 1);
+	IF reached IS NULL AND rule.kept > 0 AND share <> 'emergency' THEN
+		SELECT * INTO day FROM booking_day(of_store, rule.local::date, but_for, at);
+		IF (day.taken + minutes + CASE share WHEN 'walk_in' THEN 0 ELSE day.kept_walk_in END
+		    + CASE share WHEN 'comeback' THEN 0 ELSE day.kept_comeback END > day.capacity) THEN
+			reached := 'kept';
+		END IF;
+	END IF;
+	RETURN reached;
+END $$;
+
+-- The first slot of a store from first to last (exclusive) for these operations; without one a row that tells why not.
+CREATE OR REPLACE FUNCTION booking_first(of_store uuid, operations uuid[], technician uuid, first timestamptz, last timestamptz,
+                                         share text, at timestamptz)
+RETURNS TABLE (starts_at timestamptz, ends_at timestamptz, bay_id uuid, technician_id uuid, reason text)
+LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+DECLARE
+	length interval := booking_length(of_store, operations);
+	bays uuid[] := ARRAY(SELECT b.id FROM store_bays(of_store, NULL) b ORDER BY b.code);
+	technicians uuid[] := ARRAY(SELECT t.id FROM store_technicians(of_store, technician) t
+	                             WHERE technician_lacks(of_store, t.id, operations) IS NULL AND equipment_missing(of_store, operations) IS NULL
+	                             ORDER BY t.id);
+	certificates text[] := certificates_needed(of_store, operations);
+	classes text[] := booking_classes(operations);
+	slot record;
+	refusal text;
+BEGIN
+	reason := 'closed';
+	FOR slot IN
+		SELECT g.starts_at
+		  FROM store s
+		  JOIN store_policy p ON p.store_id = s.id
+		 CROSS JOIN LATERAL store_open(s.id, (first AT TIME ZONE s.time_zone)::date, (last AT TIME ZONE s.time_zone)::date) o
+		 CROSS JOIN LATERAL generate_series(o.opens_at, o.closes_at - length, make_interval(mins => p.slot_minutes)) g (starts_at)
+		 WHERE s.id = of_store AND g.starts_at >= first AND g.starts_at < last
+		 ORDER BY g.starts_at
+	LOOP
+		starts_at := slot.starts_at;
+		ends_at := slot.starts_at + length;
+		IF starts_at >= at THEN
+			SELECT f.bay_id, f.technician_id INTO bay_id, technician_id
+			  FROM booking_free(of_store, starts_at, ends_at, bays, technicians, certificates, '{}', at) f;
+			IF bay_id IS NOT NULL AND technician_id IS NOT NULL THEN
+				refusal := booking_refusal(of_store, starts_at, extract(epoch FROM length)::bigint / 60, classes, share, '{}', at);
+				IF refusal IS NULL THEN
+					reason := NULL;
+					RETURN NEXT;
+					RETURN;
+				END IF;
+				reason := refusal;
+			END IF;
+		END IF;
+		IF reason = 'closed' THEN
+			reason := 'taken';
+		END IF;
+	END LOOP;
+	starts_at := NULL;
+	ends_at := NULL;
+	bay_id := NULL;
+	technician_id := NULL;
+	RETURN NEXT;
+END $$;

@@ -69,10 +69,36 @@ check_stretch(struct request *req)
 	return OK;
 }
 
+static enum err
+check_days(struct request *req)
+{
+	const struct list_available_days_params *in = req->params;
+
+	if (in->to.days < in->from.days)
+		return fail_parameter(&req->ctx, ERR_BAD_VALUE, "to", "must not be before from");
+	return OK;
+}
+
+static enum err
+check_earliest(struct request *req)
+{
+	const struct list_earliest_slots_params *in = req->params;
+
+	if (in->to.us < in->from.us)
+		return fail_parameter(&req->ctx, ERR_BAD_VALUE, "to", "must not be before from");
+	return OK;
+}
+
 /* clang-format off */
 const struct route appointment_routes[] = {
 	READ_PREPARED(OP_listAvailability,  check_stretch, NULL,
 	              NAMED_BY(operation_id, availability_operations), PAGE(availability_list)),
+	READ_PREPARED(OP_listAvailableDays, check_days, NULL,
+	              NAMED_BY(operation_id, availability_operations), PAGE(availability_days)),
+	READ_PREPARED(OP_listEarliestSlots, check_earliest, NULL,
+	              NAMED_BY(operation_id, availability_operations),
+	              PAGE(availability_earliest)),
+	READ(OP_listAppointmentHistory,     UNDER(appointment_visible), PAGE(appointment_history)),
 	READ_ACTIONS(OP_listAppointments,   &appointment_machine, PAGE(appointment_list)),
 	READ_ACTIONS(OP_getAppointment,     &appointment_machine, ONE(appointment_get)),
 	COMMAND(OP_createAppointment,       book,         THEN(OP_getAppointment)),

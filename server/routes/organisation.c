@@ -105,7 +105,8 @@ const struct route organisation_routes[] = {
 	COMMAND(OP_createBay,           create_bay,      THEN(OP_getBay)),
 	COMMAND(OP_updateBay,           update_bay,      THEN(OP_getBay)),
 	COMMAND(OP_deleteBay,           delete_bay,      OP_NONE),
-	READ(OP_getStorePolicies,       ONE(store_policies_get)),
+	READ(OP_getStorePolicies,       ONE(store_policies_get),
+	  MANY(booking_limits, store_booking_limits)),
 	COMMAND(OP_updateStorePolicies, update_policies, THEN(OP_getStorePolicies)),
 	ROUTES_END
 };

@@ -765,6 +765,23 @@ lists("advisor", ("listAppointments", "/v1/appointments"), ("listReceptions", "/
 lists("advisor", ("listSlotHolds", "/v1/slot-holds"))
 
 
+@sample("listAvailableDays")
+def _(t):
+    return call(t.store.advisor, "/v1/availability/days", params={"store_id": t.store.id, "from": today(1), "to": today(3)})
+
+
+@sample("listEarliestSlots")
+def _(t):
+    t.store.tech1  # pylint: disable=pointless-statement
+    return call(t.store.advisor, "/v1/availability/earliest", params={
+        "store_ids": t.store.id, "from": days_ahead(1, 1), "to": days_ahead(5, 1)})
+
+
+@sample("listAppointmentHistory")
+def _(t):
+    return call(t.store.advisor, f"/v1/appointments/{t.appointment()['id']}/history")
+
+
 @sample("createSlotHold")
 def _(t):
     t.store.tech1  # pylint: disable=pointless-statement

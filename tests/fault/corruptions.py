@@ -185,6 +185,10 @@ corrupt("appointment without its slot", "occupation",
         "DELETE FROM occupation t WHERE id = (SELECT id FROM appointment WHERE status = 'pending' ORDER BY id LIMIT 1)"
         " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM appointment WHERE id = t.id)",
         r"slots: {0} {1}: slot is none, should be ")
+corrupt("appointment's step", "appointment_step",
+        "DELETE FROM appointment_step t WHERE id = (SELECT h.id FROM appointment_step h WHERE h.status = 'pending' ORDER BY h.id LIMIT 1)"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM appointment WHERE id = t.appointment_id)",
+        r"bookings: {0} {1}: last step is none, should be pending")
 corrupt("slot of nobody", "occupation",
         "UPDATE occupation t SET id = gen_random_uuid() WHERE id = (SELECT id FROM appointment WHERE status = 'pending' ORDER BY id LIMIT 1)"
         " RETURNING (SELECT code FROM store WHERE id = t.store_id), id", r"slots: {0} occupation {1}: slot is .*, should be none")

@@ -145,6 +145,7 @@ class Bench:
         if case.name == "booking":
             psql(self.daemon.host, "SET session_replication_role = replica; "
                  f"DELETE FROM appointment WHERE starts_at > '{self.data.day(4000)}'; "
+                 f"DELETE FROM appointment_step WHERE starts_at > '{self.data.day(4000)}'; "
                  f"DELETE FROM occupation WHERE starts_at > '{self.data.day(4000)}'")
         return tps
 

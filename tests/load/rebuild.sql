@@ -5,7 +5,7 @@ CREATE TABLE load_rebuild (step integer, place text, command text);
 REVOKE ALL ON load_rebuild FROM PUBLIC;
 DO $$
 DECLARE
-	loaded regclass[] := ARRAY['customer', 'customer_store', 'vehicle', 'vehicle_store', 'vehicle_owner', 'vehicle_plate', 'appointment', 'occupation', 'reception', 'work_order',
+	loaded regclass[] := ARRAY['customer', 'customer_store', 'vehicle', 'vehicle_store', 'vehicle_owner', 'vehicle_plate', 'appointment', 'occupation', 'appointment_step', 'reception', 'work_order',
 		'work_order_line', 'reservation', 'stock_document', 'stock_document_line', 'stock_movement', 'stock_level', 'settlement', 'settlement_line', 'payment', 'link',
 		'survey', 'survey_answer', 'complaint', 'complaint_step', 'search_key'];
 	r record;

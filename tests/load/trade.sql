@@ -86,6 +86,10 @@ SELECT pg_temp.key(15, n), store_id, code || '-AP-' || nth, pg_temp.key(7, c), p
        pg_temp.key(14, s * 4 + bay), pg_temp.key(4, 1000 + s * 4 + bay), 'phone', arrived_at,
        CASE WHEN status = 'converted' THEN pg_temp.key(11, n) END, starts_at - interval '2 days', starts_at
   FROM booked;
+INSERT INTO appointment_step (id, store_id, appointment_id, what, status, starts_at, ends_at, bay_id, technician_id, at)
+SELECT pg_temp.key(15, n), store_id, pg_temp.key(15, n), status, status, starts_at, starts_at + interval '30 minutes',
+       pg_temp.key(14, s * 4 + bay), pg_temp.key(4, 1000 + s * 4 + bay), starts_at
+  FROM booked;
 INSERT INTO occupation (id, store_id, bay_id, technician_id, starts_at, ends_at)
 SELECT pg_temp.key(15, n), store_id, pg_temp.key(14, s * 4 + bay), pg_temp.key(4, 1000 + s * 4 + bay), starts_at, starts_at + interval '30 minutes'
   FROM booked;
