@@ -70,6 +70,12 @@ add(struct ctx *ctx, const struct create_appointment *in, const struct slot *slo
 enum err
 appointment_book(struct ctx *ctx, const struct create_appointment *in)
 {
+	return appointment_book_held(ctx, in, ctx->scope->actor);
+}
+
+enum err
+appointment_book_held(struct ctx *ctx, const struct create_appointment *in, struct id holder)
+{
 	struct slot slot = {
 		.bay = in->bay_id,
 		.technician = in->technician_id,
@@ -90,7 +96,7 @@ appointment_book(struct ctx *ctx, const struct create_appointment *in)
 	customers = customer_ask(ctx, customer);
 	vehicles = vehicle_ask(ctx, in->vehicle_id);
 	if (in->has_hold_id)
-		err = hold_take(ctx, in->hold_id, &slot);
+		err = hold_take(ctx, in->hold_id, holder, &slot);
 	if (!err)
 		err = slot_ask(ctx, &slot,
 		               IDS_ARG(operation_ids, in->operation_ids, in->operation_ids_count),
@@ -138,7 +144,7 @@ appointment_reschedule(struct ctx *ctx, struct id id, const struct reschedule_ap
 	slot.priority = row_text(rows, 0, "priority");
 	slot.channel = row_text(rows, 0, "channel");
 	if (in->has_hold_id)
-		err = hold_take(ctx, in->hold_id, &slot);
+		err = hold_take(ctx, in->hold_id, ctx->scope->actor, &slot);
 	if (!err)
 		err = slot_ask(ctx, &slot, ARG(operation_ids, row_text(rows, 0, "operation_ids")),
 		               &choice);

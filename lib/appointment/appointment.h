@@ -18,6 +18,9 @@ struct appointment {
  * free; the hold is used up.  ERR_BAD_VALUE at /starts_at (in the past), ERR_NOT_FOUND,
  * ERR_STORE_CLOSED, ERR_SLOT_TAKEN, and what hold_take() may say. */
 MUSTCHECK enum err appointment_book(struct ctx *ctx, const struct create_appointment *in);
+/* The same with a hold that somebody else has. */
+MUSTCHECK enum err appointment_book_held(struct ctx *ctx, const struct create_appointment *in,
+                                         struct id holder);
 
 /* Another time, bay or technician, with the same operations; the state stays.  Errors as for
  * booking. */

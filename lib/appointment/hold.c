@@ -11,6 +11,19 @@ static const struct machine_move moves[] = {
 
 const struct machine slot_hold_machine = MACHINE("status", slot_hold_status, moves);
 
+void
+hold_add(struct ctx *ctx, struct id id, const struct slot *slot, struct arg operation_ids,
+         struct id holder, bool for_offer)
+{
+	db_write(ctx, slot_hold_add, ARG(hold_id, id), ARG(store_id, slot->store),
+	         ARG(starts_at, slot->starts_at), ARG(ends_at, slot->ends_at),
+	         ARG(bay_id, slot->bay), ARG(technician_id, slot->technician),
+	         ARG(priority, slot->priority), ARG(channel, slot->channel), ARG(held_by, holder),
+	         ARG(for_offer, for_offer), operation_ids);
+	db_write(ctx, slot_hold_occupy, ARG(hold_id, id));
+	event_add_new(ctx, "slot_hold.held", slot->store, id);
+}
+
 enum err
 slot_hold_create(struct ctx *ctx, const struct create_slot_hold *in)
 {
@@ -36,13 +49,9 @@ slot_hold_create(struct ctx *ctx, const struct create_slot_hold *in)
 		err = slot_take(ctx, &slot, choice, in->operation_ids_count);
 	if (err)
 		return err;
-	db_write(ctx, slot_hold_add, ARG(hold_id, ctx->subject), ARG(store_id, slot.store),
-	         ARG(starts_at, slot.starts_at), ARG(ends_at, slot.ends_at), ARG(bay_id, slot.bay),
-	         ARG(technician_id, slot.technician), ARG(priority, slot.priority),
-	         ARG(channel, slot.channel),
-	         IDS_ARG(operation_ids, in->operation_ids, in->operation_ids_count));
-	db_write(ctx, slot_hold_occupy, ARG(hold_id, ctx->subject));
-	event_add_new(ctx, "slot_hold.held", slot.store, ctx->subject);
+	hold_add(ctx, ctx->subject, &slot,
+	         IDS_ARG(operation_ids, in->operation_ids, in->operation_ids_count),
+	         ctx->scope->actor, false);
 	return OK;
 }
 
@@ -82,7 +91,7 @@ check_same(struct ctx *ctx, const struct slot *slot, const struct rows *rows)
 }
 
 enum err
-hold_take(struct ctx *ctx, struct id hold, struct slot *slot)
+hold_take(struct ctx *ctx, struct id hold, struct id holder, struct slot *slot)
 {
 	struct rows *rows;
 	const char *status;
@@ -92,7 +101,7 @@ hold_take(struct ctx *ctx, struct id hold, struct slot *slot)
 		return err;
 	if (rows_count(rows) == 0 || !id_equal(row_id(rows, 0, "store_id"), slot->store))
 		return fail(ctx, ERR_NOT_FOUND, "/hold_id");
-	if (!id_equal(row_id(rows, 0, "created_by"), ctx->scope->actor))
+	if (!id_equal(row_id(rows, 0, "created_by"), holder))
 		return fail(ctx, ERR_HOLD_OF_ANOTHER, "/hold_id");
 	status = row_text(rows, 0, "status");
 	if (row_enum(rows, 0, "status", &slot_hold_status_enum) != SLOT_HOLD_STATUS_HELD)

@@ -14,10 +14,14 @@ MUSTCHECK enum err slot_hold_create(struct ctx *ctx, const struct create_slot_ho
 /* Let it go before its time.  ERR_NOT_FOUND, ERR_ILLEGAL_TRANSITION. */
 MUSTCHECK enum err slot_hold_release(struct ctx *ctx, struct id id);
 
-/* For a booking with a hold_id: lock the hold and take its bay and technician for the slot, which has
- * store, time and wishes.  ERR_NOT_FOUND, ERR_HOLD_OF_ANOTHER and ERR_HOLD_ENDED at /hold_id;
+/* Write a hold of what is taken: held by its holder, and for the minutes of an offer or of a hold. */
+void hold_add(struct ctx *ctx, struct id id, const struct slot *slot, struct arg operation_ids,
+              struct id holder, bool for_offer);
+
+/* For a booking with the hold_id of this holder: lock it and take its bay and technician for the
+ * slot, which has store, time and wishes.  ERR_NOT_FOUND, ERR_HOLD_OF_ANOTHER and ERR_HOLD_ENDED at /hold_id;
  * ERR_BAD_VALUE at /starts_at, /bay_id or /technician_id, which are not the hold's. */
-MUSTCHECK enum err hold_take(struct ctx *ctx, struct id hold, struct slot *slot);
+MUSTCHECK enum err hold_take(struct ctx *ctx, struct id hold, struct id holder, struct slot *slot);
 
 /* The hold gives its place up before the appointment takes it, and names it afterwards. */
 void hold_give_way(struct ctx *ctx, struct id hold);

@@ -43,7 +43,7 @@ SELECT h.version, h.store_id, CASE WHEN h.status = 'held' AND h.expires_at <= :n
 INSERT INTO slot_hold (id, store_id, starts_at, ends_at, bay_id, technician_id, operation_ids, priority, channel, expires_at, created_by,
                        created_at, updated_at)
 SELECT :hold_id, p.store_id, :starts_at, :ends_at, :bay_id, :technician_id, coalesce(:operation_ids::uuid[], '{}'), :priority, :channel,
-       :now::timestamptz + make_interval(mins => p.hold_minutes), :actor_id, :now, :now
+       :now::timestamptz + make_interval(mins => CASE WHEN :for_offer THEN p.offer_minutes ELSE p.hold_minutes END), :held_by, :now, :now
   FROM store_policy p
  WHERE p.store_id = :store_id;
 

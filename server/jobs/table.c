@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The jobs, and the smallest of them. */
 #include "appointment/hold.h"
+#include "appointment/waiting.h"
 #include "estimate/estimate.h"
 #include "jobs/jobs.h"
 #include "work_order/work_order.h"
@@ -24,6 +25,8 @@ const struct job job_table[] = {
 	{ "expire_surveys", job_expire_surveys, 60000, false },
 	{ "expire_estimates", estimates_expire_due, 5000, false },
 	{ "expire_holds", slot_holds_expire_due, 1000, false },
+	{ "lapse_offers", waiting_lapse_due, 1000, false },
+	{ "offer_what_is_free", waiting_offer_freed, 200, false },
 	{ "fold_kpis", job_fold_kpis, 100, false },
 	{ "run_imports", job_run_imports, 100, false },
 	{ "sweep_imports", job_sweep_imports, 60000, false },

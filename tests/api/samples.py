@@ -782,6 +782,39 @@ def _(t):
     return call(t.store.advisor, f"/v1/appointments/{t.appointment()['id']}/history")
 
 
+lists("advisor", ("listWaitingList", "/v1/waiting-list"))
+
+
+@sample("createWaitingEntry")
+def _(t):
+    customer = t.customer()["id"]
+    return call(t.store.advisor, "/v1/waiting-list", {
+        "store_id": t.store.id, "customer_id": customer, "vehicle_id": t.vehicle(customer)["id"], "channel": "phone",
+        "starts_from": days_ahead(1), "starts_to": days_ahead(3)})
+
+
+@sample("getWaitingEntry")
+def _(t):
+    return call(t.store.advisor, f"/v1/waiting-list/{t.waiting()['id']}")
+
+
+@sample("offerWaitingEntry")
+def _(t):
+    return call(t.store.advisor, f"/v1/waiting-list/{t.waiting()['id']}/offer", {})
+
+
+@sample("acceptWaitingEntry")
+def _(t):
+    path = f"/v1/waiting-list/{t.waiting()['id']}"
+    t.store.advisor.post(path + "/offer", expect=200)
+    return call(t.store.advisor, path + "/accept")
+
+
+@sample("leaveWaitingEntry")
+def _(t):
+    return call(t.store.advisor, f"/v1/waiting-list/{t.waiting()['id']}/leave", {"reason": "went_elsewhere"})
+
+
 @sample("createSlotHold")
 def _(t):
     t.store.tech1  # pylint: disable=pointless-statement

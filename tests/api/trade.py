@@ -82,6 +82,14 @@ class Trade:
             "starts_at": days_ahead(days + booked // 6, 2 + booked % 6), "channel": "phone", "concerns": ["保养"], **more},
             expect=201)
 
+    def waiting(self, **more):
+        """Somebody who waits for a slot of the next days."""
+        self.store.tech1  # pylint: disable=pointless-statement
+        customer = self.customer()["id"]
+        return self.store.advisor.post("/v1/waiting-list", {
+            "store_id": self.store.id, "customer_id": customer, "vehicle_id": self.vehicle(customer)["id"], "channel": "phone",
+            "starts_from": days_ahead(1, 1), "starts_to": days_ahead(9, 9), "concerns": ["保养"], **more}, expect=201)
+
     def hold(self, days=1, **more):
         """The same for a hold."""
         self.store.tech1  # pylint: disable=pointless-statement

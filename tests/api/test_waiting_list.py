@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The waiting list: what becomes free is held for who waits, and never for two."""
+
+import pytest
+
+from fettle import at_once, uuid7, wait_for
+from slots import at, free
+
+
+@pytest.fixture
+def waits(store, booked):
+    """waits(from, to, ...) -> reply: the customer of `booked` on the waiting list."""
+    def put(starts_from, starts_to, by=None, expect=201, **more):
+        return (by or store.advisor).post("/v1/waiting-list", {
+            "store_id": store.id, "customer_id": booked.customer, "vehicle_id": booked.vehicle, "starts_from": starts_from,
+            "starts_to": starts_to, "channel": "phone", **more}, expect=expect)
+    return put
+
+
+def entry(store, one):
+    return store.advisor.get(f"/v1/waiting-list/{one['id']}", expect=200)
+
+
+def offered(store, one):
+    return wait_for(lambda: (lambda e: e if e["status"] == "offered" else None)(entry(store, one)))
+
+
+def lapse(sql, one):
+    """The time of its offer has passed."""
+    sql("UPDATE waiting_entry SET offer_expires_at = now() - interval '1 second' WHERE id = %s", (one["id"],))
+    sql("UPDATE slot_hold SET expires_at = now() - interval '1 second' WHERE id = %s", (one["hold_id"],))
+    sql("UPDATE occupation SET held_until = now() - interval '1 second' WHERE id = %s", (one["hold_id"],))
+
+
+def test_what_a_cancellation_frees_is_offered(store, booked, waits, verify):
+    """D17: the slot is held for who waits longest, and booked when they accept."""
+    taken = [booked(at(9), expect=201)["id"] for _ in store.bays]
+    late, one, two = waits(at(12), at(13)), waits(at(9), at(9, 30), concerns=["异响"]), waits(at(9), at(9, 30))
+    store.advisor.post(f"/v1/appointments/{taken[0]}/cancel", {"reason": "customer_time"}, expect=200)
+    got = offered(store, one)
+    assert (got["offered_starts_at"], got["offers"]) == (at(9), 1)
+    assert [a["verb"] for a in got["actions"] if a["enabled"]] == ["accept", "leave"]
+    assert booked(at(9)).code == "slot_taken" and at(9) not in [s["starts_at"] for s in free(store).data]
+    assert offered(store, late)["offered_starts_at"] == at(12)  # a look at the list is for all of it
+    assert entry(store, two)["status"] == "waiting"
+    done = store.manager.post(f"/v1/waiting-list/{one['id']}/accept", expect=200)
+    assert done["status"] == "booked"
+    appointment = store.advisor.get(f"/v1/appointments/{done['appointment_id']}", expect=200)
+    assert (appointment["starts_at"], appointment["concerns"], appointment["status"]) == (at(9), ["异响"], "pending")
+    again = store.advisor.post(f"/v1/waiting-list/{one['id']}/accept")
+    assert (again.status, again.code, again["state"]) == (409, "illegal_transition", "booked")
+    assert verify("slots", "bookings") == []
+
+
+def test_an_offer_that_lapses_goes_to_the_next(store, booked, waits, sql):
+    """D17: who does not answer waits on, and another is asked."""
+    booked(at(9), expect=201)
+    taken = booked(at(9), expect=201)["id"]
+    one, two = waits(at(9), at(9, 30)), waits(at(9), at(9, 30))
+    store.advisor.post(f"/v1/appointments/{taken}/decline", {"reason": "store_staff"}, expect=200)
+    lapse(sql, offered(store, one))
+    late = store.advisor.post(f"/v1/waiting-list/{one['id']}/accept")
+    assert (late.status, late.code, late["state"]) == (409, "illegal_transition", "waiting")
+    assert offered(store, two)["offered_starts_at"] == at(9)
+    assert entry(store, one)["status"] == "waiting"
+    left = store.advisor.post(f"/v1/waiting-list/{two['id']}/leave", {"reason": "went_elsewhere", "note": "隔壁"}, expect=200)
+    assert (left["status"], left["reason"], left["note"]) == ("left", "went_elsewhere", "隔壁")
+    assert store.advisor.get(f"/v1/slot-holds/{left['hold_id']}", expect=200)["status"] == "released"
+    assert offered(store, one)["offers"] == 2
+    assert store.advisor.post(f"/v1/waiting-list/{two['id']}/leave", {"reason": "other"}).code == "illegal_transition"
+
+
+def test_offered_by_hand(store, booked, waits):
+    """D17: the first slot that fits, or the one that is named; what is not free is not offered."""
+    one, two = waits(at(9), at(11)), waits(at(9), at(11))
+    first = store.advisor.post(f"/v1/waiting-list/{one['id']}/offer", expect=200)
+    assert (first["status"], first["offered_starts_at"]) == ("offered", at(9))
+    named = store.advisor.post(f"/v1/waiting-list/{two['id']}/offer", {"starts_at": at(9, 30), "bay_id": store.bay}, expect=200)
+    assert named["offered_starts_at"] == at(9, 30)
+    assert booked(at(9, 30), bay_id=store.bay).code == "slot_taken"
+    assert store.advisor.post(f"/v1/waiting-list/{two['id']}/offer").code == "illegal_transition"
+    for _ in store.bays:
+        booked(at(12), expect=201)
+    full = waits(at(12), at(12, 30))
+    assert store.advisor.post(f"/v1/waiting-list/{full['id']}/offer").code == "slot_taken"
+    assert store.advisor.post(f"/v1/waiting-list/{full['id']}/offer", {"starts_at": at(12)}).code == "slot_taken"
+    assert [e["id"] for e in store.advisor.pages("/v1/waiting-list", limit=1, store_id=store.id, status="offered")] == [one["id"], two["id"]]
+    assert [e["id"] for e in store.advisor.pages("/v1/waiting-list", customer_id=uuid7())] == []
+
+
+def test_one_slot_for_many_who_wait(store, booked, waits, sql):
+    """D17: offers by hand, the job and bookings at once: the slot is had once."""
+    for _ in range(2):
+        booked(at(9), expect=201)
+    taken = store.advisor.pages("/v1/appointments", store_id=store.id)[0]["id"]
+    entries = [waits(at(9), at(9, 30)) for _ in range(6)]
+    calls = [lambda: store.advisor.post(f"/v1/appointments/{taken}/cancel", {"reason": "price"}, expect=200)]
+    calls += [lambda e=e: store.advisor.post(f"/v1/waiting-list/{e['id']}/offer") for e in entries for _ in range(2)]
+    calls += [lambda: booked(at(9))] * 4
+    done = at_once(*calls)
+    assert {r.status for r in done} <= {200, 201, 409}
+    wait_for(lambda: sql("SELECT count(*) FROM occupation WHERE store_id = %s", (store.id,))[0][0] == 2)
+    holding = sql("SELECT count(*) FROM slot_hold WHERE store_id = %s AND status = 'held'", (store.id,))[0][0]
+    assert holding == len([e for e in entries if entry(store, e)["status"] == "offered"]) <= 1
+
+
+def test_who_may_wait(chain, store, waits, booked):
+    """D17: advisors of the store; ids of nothing and of others; what makes no sense."""
+    one = waits(at(9), at(10))
+    other = chain.store()
+    path = f"/v1/waiting-list/{one['id']}"
+    for verb, body in (("offer", None), ("accept", None), ("leave", {"reason": "other"})):
+        assert store.service.post(f"{path}/{verb}", body).status == 403
+        assert other.advisor.post(f"{path}/{verb}", body).status == 404
+    assert store.service.get(path, expect=200)["id"] == one["id"] and other.advisor.get(path).status == 404
+    assert other.advisor.pages("/v1/waiting-list") == []
+    assert waits(at(9), at(10), by=other.advisor, expect=422).errors == {"/store_id": "not_found"}
+    assert waits(at(9), at(10), by=other.advisor, expect=422, store_id=other.id).errors == {"/customer_id": "not_found"}
+    for member, value in (("vehicle_id", uuid7()), ("customer_id", uuid7()), ("technician_id", store.advisor.id), ("operation_ids", [uuid7()])):
+        assert waits(at(9), at(10), expect=422, **{member: value}).errors == {"/" + member: "not_found"}
+    assert waits(at(9), at(8), expect=422).errors == {"/starts_to": "bad_value"}
+    assert waits("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z", expect=422).errors == {"/starts_to": "bad_value"}
+    assert store.advisor.post(path + "/leave", {}).errors == {"/reason": "required"}
+    assert store.advisor.post(path + "/offer", {"bay_id": other.bay}).errors == {"/bay_id": "not_found"}
