@@ -215,9 +215,7 @@ corrupt("inspection of another vehicle", "inspection",
 corrupt("line for another vehicle's finding", "work_order_line",
         "UPDATE work_order_line t SET finding_id = (SELECT f.id FROM inspection_finding f JOIN inspection n ON n.id = f.inspection_id"
         " JOIN work_order w ON w.id = t.work_order_id AND w.vehicle_id <> n.vehicle_id ORDER BY f.id LIMIT 1)"
-        " WHERE id = (SELECT id FROM work_order_line ORDER BY id LIMIT 1)"
-        " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM work_order WHERE id = t.work_order_id)",
-        r"links: {0} {1}: finding of line 1 is ")
+        f" WHERE id = (SELECT id FROM work_order_line ORDER BY id LIMIT 1) {LINE_NAMED}", r"links: {0} {1}: finding of line {2} is ")
 corrupt("diagnosis of another vehicle", "diagnosis",
         "UPDATE diagnosis t SET vehicle_id = (SELECT v.id FROM vehicle v WHERE v.id <> t.vehicle_id ORDER BY v.id LIMIT 1)"
         " WHERE id = (SELECT id FROM diagnosis ORDER BY id LIMIT 1)"

@@ -174,11 +174,14 @@ class Shop:
 
     def __init__(self, trade):
         self.trade, self.store = trade, trade.store
-        for role in ("advisor", "dispatcher", "tech1", "tech2", "inspector", "parts", "cashier", "manager", "service"):
+        for role in ("advisor", "dispatcher", "leader", "tech1", "tech2", "inspector", "parts", "cashier", "manager", "service"):
             getattr(self.store, role)  # hired before the faults begin
         self.operation = trade.operation()["id"]
         self.part = trade.part()["id"]
         trade.stock_up(self.part, 100000)
+        trade.inspection("submit")  # one paper of each kind that no story writes, for the last scenarios
+        trade.agreement()
+        self.store.leader.post(f"/v1/diagnoses/{trade.diagnosis('submit', 'request-review')['id']}/agree", expect=200)
         self.slots = itertools.count()
         self.numbers = itertools.count(random.randrange(10 ** 7))
         customer = trade.customer()["id"]
