@@ -308,8 +308,11 @@ repair(struct demo *demo, struct demo_store *store, struct id order, enum how_fa
 	         text(store->bays[demo->cars % COUNT_OF(store->bays)], (char[ID_TEXT]){ 0 }),
 	         text(labour.ids[0], a), text(tech, b));
 	demo_act(demo, tech, store->id, OP_clockOnWorkOrderLine, labour.ids[0], "{}");
-	if (how_far == UNTIL_IN_PROGRESS)
+	if (how_far == UNTIL_IN_PROGRESS) {
+		demo_act(demo, tech, store->id, OP_enterBayWorkOrder, order, "{\"bay_id\":\"%s\"}",
+		         text(store->bays[demo->cars % COUNT_OF(store->bays)], a));
 		return;
+	}
 	demo_act(demo, person(store, "parts"), store->id, OP_issueWorkOrderParts, order,
 	         "{\"received_by\":\"%s\"}", text(tech, a));
 	demo->now = utc_add_ms(demo->now, 40 * MINUTE);

@@ -133,7 +133,27 @@ WITH history AS (
 		('promised_at', w.promised_at,
 		 (SELECT p.promised_at FROM work_order_promise p WHERE p.work_order_id = w.id ORDER BY p.id DESC LIMIT 1)),
 		('first_promised_at', w.first_promised_at,
-		 (SELECT p.promised_at FROM work_order_promise p WHERE p.work_order_id = w.id ORDER BY p.id LIMIT 1))) d (what, found, expected)
+		 (SELECT p.promised_at FROM work_order_promise p WHERE p.work_order_id = w.id ORDER BY p.id LIMIT 1)),
+		('last_contact_at', w.last_contact_at,
+		 greatest((SELECT max(p.told_at) FROM work_order_promise p WHERE p.work_order_id = w.id),
+		          (SELECT max(c.at) FROM work_order_contact c WHERE c.work_order_id = w.id)))) d (what, found, expected)
+	UNION ALL
+	-- what stands still has a pause that runs
+	SELECT w.store_id, w.number, 'running pause',
+	       (EXISTS (SELECT FROM work_order_pause p WHERE p.work_order_id = w.id AND p.line_id IS NULL AND p.resumed_at IS NULL))::text,
+	       (w.status = 'paused')::text
+	  FROM work_order w
+	UNION ALL
+	-- what is gone stands nowhere, what is done is back from its vendors
+	SELECT w.store_id, w.number, 'stands on a bay', 'true' AS found, 'false' AS expected
+	  FROM bay_occupancy o
+	  JOIN work_order w ON w.id = o.work_order_id AND w.status IN ('delivered', 'closed', 'cancelled')
+	 WHERE o.ends_at = 'infinity'
+	UNION ALL
+	SELECT w.store_id, w.number, 'outside work', s.status, 'returned'
+	  FROM sublet s
+	  JOIN work_order w ON w.id = s.work_order_id AND w.status NOT IN ('opened', 'ready', 'dispatched', 'in_progress', 'paused')
+	 WHERE s.status IN ('planned', 'sent')
 )
 SELECT st.code AS store_code, h.subject, h.what, coalesce(h.expected, 'none') AS expected, coalesce(h.found, 'none') AS found
   FROM history h
@@ -272,6 +292,11 @@ SELECT coalesce(st.code, 'chain') AS store_code, d.subject || ' ' || d.id AS sub
 -- name: verify_lines   unnamed
 SELECT st.code AS store_code, d.subject, d.what || ' of line ' || d.position AS what, d.expected, d.found
   FROM (SELECT l.store_id, w.number AS subject, l.position, 'amount' AS what, round(l.quantity * l.unit_price) AS expected, l.amount AS found
+          FROM work_order_line l
+          JOIN work_order w ON w.id = l.work_order_id
+        UNION ALL
+        SELECT l.store_id, w.number, l.position, 'shares', 10000,
+               l.share_bp + coalesce((SELECT sum(h.share_bp) FROM work_order_line_helper h WHERE h.line_id = l.id), 0)
           FROM work_order_line l
           JOIN work_order w ON w.id = l.work_order_id
         UNION ALL

@@ -188,7 +188,13 @@ SELECT pg_advisory_xact_lock(hashtextextended(:id::uuid::text, 0));
    FROM work_order w
   WHERE w.bay_id = :id AND w.status IN ('dispatched', 'in_progress', 'paused', 'awaiting_qc')
     AND w.store_id = (SELECT b.store_id FROM bay b WHERE b.id = :id)
-  ORDER BY w.opened_at, w.id LIMIT 1);
+  ORDER BY w.opened_at, w.id LIMIT 1)
+ UNION ALL
+(SELECT w.number
+   FROM bay_occupancy o
+   JOIN work_order w ON w.id = o.work_order_id
+  WHERE o.bay_id = :id AND o.ends_at = 'infinity' AND o.store_id = (SELECT b.store_id FROM bay b WHERE b.id = :id)
+  ORDER BY o.starts_at LIMIT 1);
 
 -- name: bay_delete
 UPDATE bay
@@ -199,7 +205,8 @@ UPDATE bay
 -- name: store_policies_get
 SELECT p.store_id AS id, p.version, p.vin_rule, p.tax_bp, p.rounding_fen, p.slot_minutes, p.discount_limit_bp,
        p.survey_low_score, p.hold_minutes, p.offer_minutes, p.qc_levels, p.qc_levels_regulated, p.qc_levels_key_parts, p.certificate_rule,
-       p.walk_in_share_bp, p.comeback_share_bp, p.late_cancel_hours, p.updated_at
+       p.walk_in_share_bp, p.comeback_share_bp, p.late_cancel_hours,
+       p.simple_repair_hours, p.complex_repair_hours, p.updated_at
   FROM store_policy p
  WHERE p.store_id = ANY (:ids);
 
@@ -235,6 +242,8 @@ UPDATE store_policy
        comeback_share_bp = CASE WHEN :has_comeback_share_bp THEN :comeback_share_bp ELSE comeback_share_bp END,
        late_cancel_hours = CASE WHEN :has_late_cancel_hours THEN :late_cancel_hours ELSE late_cancel_hours END,
        certificate_rule = CASE WHEN :has_certificate_rule THEN :certificate_rule ELSE certificate_rule END,
+       simple_repair_hours = CASE WHEN :has_simple_repair_hours THEN :simple_repair_hours ELSE simple_repair_hours END,
+       complex_repair_hours = CASE WHEN :has_complex_repair_hours THEN :complex_repair_hours ELSE complex_repair_hours END,
        version = version + 1, updated_at = :now, changed = pg_current_xact_id()
  WHERE store_id = :id;
 

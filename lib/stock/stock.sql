@@ -202,7 +202,7 @@ UPDATE demand
 
 -- name: demand_line_supplied
 UPDATE work_order_line
-   SET supply = 'reserved', updated_at = :now, changed = pg_current_xact_id()
+   SET supply = 'reserved', supplied_at = :now, updated_at = :now, changed = pg_current_xact_id()
  WHERE id = :line_id AND supply = 'short';
 
 -- name: demand_line_unsupplied

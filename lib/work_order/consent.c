@@ -161,6 +161,8 @@ static const struct machine line_machine = MACHINE("status", work_order_line_sta
 static enum err
 check_untouched(struct ctx *ctx, const struct line *line)
 {
+	if (line->sublet_out)
+		return fail(ctx, ERR_SUBLET_OUT, NULL);
 	if (line->issued.milli > 0)
 		return fail(ctx, ERR_PARTS_ISSUED, NULL);
 	if (line->work_status != LINE_WORK_STATUS_NONE &&
@@ -178,7 +180,7 @@ work_order_line_decide(struct ctx *ctx, enum op op, struct id id, const char *re
 	struct work_order wo;
 	struct line *line;
 	int to;
-	enum err err = work_order_lock_by_line(ctx, id, &wo);
+	enum err err = work_order_lock_by_line(ctx, id, NULL, &wo);
 
 	if (!err)
 		err = work_order_check_open(ctx, &wo);

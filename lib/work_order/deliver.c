@@ -18,12 +18,10 @@ work_order_promise(struct ctx *ctx, struct id id, const struct promise_work_orde
 		err = work_order_check_promise(ctx, in->promised_at);
 	if (err)
 		return err;
-	db_write(ctx, work_order_set_promise, ARG(id, id), ARG(promised_at, in->promised_at));
-	db_write(ctx, work_order_promise_add, ARG(promise_id, id_new()), ARG(id, id),
-	         ARG(store_id, wo.store),
+	db_write(ctx, work_order_set_promise, ARG(id, id), ARG(promised_at, in->promised_at),
 	         ENUM_ARG(told_method, consent_method, told ? told->method : CONSENT_METHOD_NONE),
-	         ARG(told_at, told ? told->at : (struct utc){ 0 }),
-	         BODY_ARG(promise_work_order, in));
+	         ARG(told_at, told ? told->at : (struct utc){ 0 }));
+	work_order_promise_add(ctx, &wo, in->promised_at, in->reason, told);
 	event_add(ctx, "work_order.promised", wo.store, id);
 	return OK;
 }
@@ -45,11 +43,15 @@ work_order_cancel(struct ctx *ctx, struct id id, const struct reason_given *in)
 	for (size_t i = 0; i < lines.count; i++)
 		if (lines.line[i].supply == LINE_SUPPLY_ISSUED)
 			return fail(ctx, ERR_PARTS_ISSUED, NULL);
+		else if (lines.line[i].sublet_out)
+			return fail(ctx, ERR_SUBLET_OUT, NULL);
 	err = stock_release_order(ctx, wo.store, id);
 	if (err)
 		return err;
 	db_write(ctx, work_order_lines_cancel, ARG(id, id));
 	db_write(ctx, clock_entries_end, ARG(id, id), ARG(reason, in->reason), ARG(note, in->note));
+	db_write(ctx, work_order_pauses_end_all, ARG(id, id));
+	db_write(ctx, bay_occupancy_end, ARG(id, id));
 	work_order_move(ctx, &wo, to, "work_order.cancelled", in->reason, in->note);
 	reception_depart(ctx, wo.reception);
 	return OK;
@@ -88,6 +90,10 @@ work_order_deliver(struct ctx *ctx, struct id id, const struct deliver_work_orde
 
 	if (!err && !wo.paid)
 		err = fail(ctx, ERR_UNPAID, NULL);
+	if (!err && in->has_odometer_out_km && in->odometer_out_km < wo.odometer_in_km)
+		err = fail_with(ctx, ERR_TOO_SMALL, "/odometer_out_km",
+		                arena_printf(ctx->arena, "%lld", (long long)wo.odometer_in_km),
+		                NULL);
 	if (!err)
 		err = check_acceptance(ctx, &wo, in);
 	if (!err)
@@ -98,6 +104,7 @@ work_order_deliver(struct ctx *ctx, struct id id, const struct deliver_work_orde
 	if (in->acceptance_count > 0)
 		db_write(ctx, acceptance_add, ARG(id, id), ARG(store_id, wo.store),
 		         BODY_ARG(deliver_work_order, in));
+	db_write(ctx, bay_occupancy_end, ARG(id, id));
 	if (in->has_odometer_out_km)
 		odometer_record(ctx, wo.vehicle, in->odometer_out_km, "delivery");
 	db_write(ctx, work_order_move, ARG(id, id), ENUM_ARG(status, work_order_status, to),

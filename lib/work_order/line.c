@@ -30,6 +30,8 @@ lines_read(struct ctx *ctx, struct id order, struct lines *lines)
 			.quantity = row_qty(rows, i, "quantity"),
 			.issued = row_qty(rows, i, "issued_quantity"),
 			.amount = row_int(rows, i, "amount"),
+			.share_bp = row_int(rows, i, "share_bp"),
+			.sublet_out = row_bool(rows, i, "sublet_out"),
 		};
 	}
 	return OK;
@@ -60,6 +62,7 @@ line_columns(struct arena *arena, const struct lines *lines, struct line_columns
 		.kinds = arena_array(arena, n, sizeof(*c->kinds)),
 		.descriptions = arena_array(arena, n, sizeof(*c->descriptions)),
 		.categories = arena_array(arena, n, sizeof(*c->categories)),
+		.services = arena_array(arena, n, sizeof(*c->services)),
 		.payers = arena_array(arena, n, sizeof(*c->payers)),
 		.statuses = arena_array(arena, n, sizeof(*c->statuses)),
 		.supplies = arena_array(arena, n, sizeof(*c->supplies)),
@@ -85,6 +88,7 @@ line_columns(struct arena *arena, const struct lines *lines, struct line_columns
 		c->kinds[i] = enum_code(&work_order_line_kind_enum, (int)l->kind);
 		c->descriptions[i] = l->description;
 		c->categories[i] = l->category;
+		c->services[i] = l->service_class;
 		c->payers[i] = enum_code(&payer_enum, (int)l->payer);
 		c->statuses[i] = enum_code(&work_order_line_status_enum, (int)l->status);
 		c->supplies[i] = enum_code(&line_supply_enum, (int)l->supply);
@@ -113,7 +117,8 @@ lines_add(struct ctx *ctx, struct id store, struct id order, int64_t last_positi
 	         ARG(last_position, last_position), ARG(authorisation_id, authorisation),
 	         LINE_ARGS(&c, n), TEXTS_ARG(statuses, c.statuses, n),
 	         TEXTS_ARG(supplies, c.supplies, n), TEXTS_ARG(reasons, c.reasons, n),
-	         IDS_ARG(estimate_line_ids, c.estimate_lines, n));
+	         IDS_ARG(estimate_line_ids, c.estimate_lines, n),
+	         TEXTS_ARG(service_classes, c.services, n));
 }
 
 void

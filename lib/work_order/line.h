@@ -13,12 +13,14 @@ struct line {
 	enum line_work_status work_status;
 	enum line_supply supply;
 	enum payer payer;
-	const char *description, *category, *reason, *note;
+	const char *description, *category, *service_class, *reason, *note;
 	struct qty quantity, issued; /* issued: what is out and has not come back */
 	struct qty fixed_hours;      /* of labour at a fixed price, whose quantity is 1; else 0 */
 	struct id price_list;
 	enum price_source price_source;
 	int64_t list_price, unit_price, amount;
+	int64_t share_bp; /* of its technician; below 10000: others help */
+	bool sublet_out;  /* a vendor has it, or is to have it */
 };
 
 struct stock_held;
@@ -33,8 +35,8 @@ struct lines {
 struct line_columns {
 	struct id *ids, *operations, *parts, *concerns, *estimate_lines, *revives, *price_lists,
 		*findings;
-	const char **kinds, **descriptions, **categories, **payers, **statuses, **supplies,
-		**reasons, **price_sources;
+	const char **kinds, **descriptions, **categories, **services, **payers, **statuses,
+		**supplies, **reasons, **price_sources;
 	struct qty *quantities, *fixed_hours;
 	int64_t *list_prices, *unit_prices, *amounts;
 };

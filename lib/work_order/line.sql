@@ -6,6 +6,7 @@ SELECT l.id, l.position, l.kind, l.operation_id, l.part_id, l.concern_id, l.desc
        l.price_source, l.price_list_id, l.list_price, l.unit_price, l.amount, l.payer, l.status, l.work_status, l.supply,
        l.issued_quantity, l.returned_quantity, l.technician_id, l.reason, l.note, l.rework_count, l.authorisation_id,
        l.estimate_line_id, l.revives_line_id, coalesce(l.passed_levels, '{}') AS passed_levels, l.finding_id,
+       l.service_class, line_technicians(l.id, l.technician_id, l.share_bp) AS technicians,
        l.created_at, l.updated_at, l.store_id, l.work_order_id, w.number AS work_order_number, w.status AS work_order_status
   FROM work_order_line l
   JOIN work_order w ON w.id = l.work_order_id
@@ -17,13 +18,20 @@ SELECT l.id, l.position, l.kind, l.operation_id, l.part_id, l.concern_id, l.desc
        l.price_source, l.price_list_id, l.list_price, l.unit_price, l.amount, l.payer, l.status, l.work_status, l.supply,
        l.issued_quantity, l.returned_quantity, l.technician_id, l.reason, l.note, l.rework_count, l.authorisation_id,
        l.estimate_line_id, l.revives_line_id, coalesce(l.passed_levels, '{}') AS passed_levels, l.finding_id,
+       l.service_class, line_technicians(l.id, l.technician_id, l.share_bp) AS technicians,
        l.created_at, l.updated_at, l.store_id, l.work_order_id, w.number AS work_order_number, w.status AS work_order_status,
        l.created_at AS _after_at, l.id AS _after_id
   FROM work_order_line l
   JOIN work_order w ON w.id = l.work_order_id
  WHERE (:scope_store::uuid IS NULL OR l.store_id = :scope_store)
+   -- a technician's own lines and those they help with, read first: they are few beside the store's
    AND (:technician_id::text IS NULL
-        OR l.technician_id = coalesce(nullif(:technician_id, 'me')::uuid, :actor_id::uuid))
+        OR l.id = ANY (ARRAY(SELECT o.id FROM work_order_line o
+                              WHERE o.technician_id = coalesce(nullif(:technician_id, 'me')::uuid, :actor_id::uuid)
+                                AND (:work_status::text[] IS NULL OR o.work_status = ANY (:work_status))
+                              UNION ALL
+                             SELECT h.line_id FROM work_order_line_helper h
+                              WHERE h.technician_id = coalesce(nullif(:technician_id, 'me')::uuid, :actor_id::uuid))))
    AND (:work_order_id::uuid IS NULL OR l.work_order_id = :work_order_id)
    AND (:kind::text[] IS NULL OR l.kind = ANY (:kind))
    AND (:status::text[] IS NULL OR l.status = ANY (:status))
@@ -42,6 +50,7 @@ SELECT l.id, l.position, l.kind, l.operation_id, l.part_id, l.concern_id, l.desc
        l.price_source, l.price_list_id, l.list_price, l.unit_price, l.amount, l.payer, l.status, l.work_status, l.supply,
        l.issued_quantity, l.returned_quantity, l.technician_id, l.reason, l.note, l.rework_count, l.authorisation_id,
        l.estimate_line_id, l.revives_line_id, coalesce(l.passed_levels, '{}') AS passed_levels, l.finding_id,
+       l.service_class, line_technicians(l.id, l.technician_id, l.share_bp) AS technicians,
        l.created_at, l.updated_at, l.position AS _after_place, l.id AS _after_id
   FROM work_order_line l
  WHERE l.work_order_id = :id
@@ -51,7 +60,9 @@ SELECT l.id, l.position, l.kind, l.operation_id, l.part_id, l.concern_id, l.desc
 
 -- name: work_order_line_states
 SELECT l.id, l.position, l.kind, l.part_id, l.quantity, l.amount, l.status, l.work_status, l.supply,
-       l.issued_quantity - l.returned_quantity AS issued_quantity, l.technician_id
+       l.issued_quantity - l.returned_quantity AS issued_quantity, l.technician_id, l.share_bp,
+       CASE WHEN l.kind = 'sublet'
+            THEN EXISTS (SELECT FROM sublet s WHERE s.line_id = l.id AND s.status IN ('planned', 'sent')) ELSE false END AS sublet_out
   FROM work_order_line l
  WHERE l.work_order_id = :id
  ORDER BY l.position;
@@ -59,18 +70,22 @@ SELECT l.id, l.position, l.kind, l.part_id, l.quantity, l.amount, l.status, l.wo
 -- name: work_order_lines_add
 INSERT INTO work_order_line (id, store_id, work_order_id, position, kind, operation_id, part_id, concern_id, description,
                              repair_category, quantity, fixed_hours, price_source, price_list_id, list_price, unit_price, amount, payer, status, supply, reason,
-                             authorisation_id, estimate_line_id, revives_line_id, finding_id, created_at, updated_at)
+                             authorisation_id, estimate_line_id, revives_line_id, finding_id, service_class, created_at, updated_at)
 SELECT n.id, :store_id, :order_id, :last_position::integer + n.position, n.kind, n.operation_id, n.part_id, n.concern_id,
        n.description, n.repair_category, n.quantity, nullif(n.fixed_hours, 0), n.price_source, n.price_list_id, n.list_price, n.unit_price, n.amount, n.payer, n.status, n.supply,
        n.reason, CASE WHEN n.status = 'authorised' THEN :authorisation_id::uuid END, n.estimate_line_id, n.revives_line_id,
-       n.finding_id, :now, :now
+       n.finding_id,
+       -- as it was said, or that of the operation, or of the order
+       coalesce(n.service_class, (SELECT o.service_class FROM operation o WHERE o.id = n.operation_id),
+                (SELECT w.service_class FROM work_order w WHERE w.id = :order_id)), :now, :now
   FROM unnest(:line_ids::uuid[], :kinds::text[], :operation_ids::uuid[], :part_ids::uuid[], :concern_ids::uuid[],
               :descriptions::text[], :repair_categories::text[], :quantities::numeric[], :fixed_hours::numeric[],
               :price_sources::text[], :price_list_ids::uuid[], :list_prices::bigint[],
               :unit_prices::bigint[], :amounts::bigint[], :payers::text[], :statuses::text[], :supplies::text[], :reasons::text[],
-              :estimate_line_ids::uuid[], :revives_line_ids::uuid[], :finding_ids::uuid[])
+              :estimate_line_ids::uuid[], :revives_line_ids::uuid[], :finding_ids::uuid[],
+              :service_classes::text[])
        WITH ORDINALITY n (id, kind, operation_id, part_id, concern_id, description, repair_category, quantity,
-                          fixed_hours, price_source, price_list_id, list_price, unit_price, amount, payer, status, supply, reason, estimate_line_id, revives_line_id, finding_id, position);
+                          fixed_hours, price_source, price_list_id, list_price, unit_price, amount, payer, status, supply, reason, estimate_line_id, revives_line_id, finding_id, service_class, position);
 
 -- name: work_order_lines_decide
 UPDATE work_order_line l
@@ -91,10 +106,10 @@ UPDATE work_order_line
 
 -- name: work_order_lines_assign
 UPDATE work_order_line l
-   SET technician_id = a.technician_id,
+   SET technician_id = a.technician_id, share_bp = a.share_bp,
        work_status = CASE WHEN l.work_status = 'none' THEN 'assigned' ELSE l.work_status END,
        updated_at = :now, changed = pg_current_xact_id()
-  FROM unnest(:assignments.line_id::uuid[], :assignments.technician_id::uuid[]) a (line_id, technician_id)
+  FROM unnest(:line_ids::uuid[], :technician_ids::uuid[], :shares::bigint[]) a (line_id, technician_id, share_bp)
  WHERE l.id = a.line_id AND l.work_order_id = :id;
 
 -- Who may be given work in a store.
@@ -152,7 +167,7 @@ VALUES (:entry_id, :store_id, :line_id, :actor_id, :happened_at, :now);
 -- name: clock_entry_end
 UPDATE clock_entry
    SET ended_at = greatest(started_at, :happened_at), reason = :reason, note = :note, recorded_at = :now
- WHERE line_id = :line_id AND ended_at IS NULL;
+ WHERE line_id = :line_id AND technician_id = :actor_id AND ended_at IS NULL;
 
 -- name: clock_entries_end
 UPDATE clock_entry e

@@ -26,6 +26,17 @@ check_reception(struct ctx *ctx, const struct rows *facts)
 	}
 }
 
+/* A repair of its class should be done so long after the arrival: the rule of this day. */
+static struct utc
+repair_due_at(const struct create_work_order *in, const struct rows *facts)
+{
+	bool is_complex = in->has_fault_class && in->fault_class == FAULT_CLASS_COMPLEX;
+	int64_t hours =
+		row_int(facts, 0, is_complex ? "complex_repair_hours" : "simple_repair_hours");
+
+	return utc_add_ms(row_utc(facts, 0, "arrived_at"), hours * 3600 * 1000);
+}
+
 static void
 save(struct ctx *ctx, const struct create_work_order *in, const struct work_order *wo,
      const struct rows *facts)
@@ -40,16 +51,14 @@ save(struct ctx *ctx, const struct create_work_order *in, const struct work_orde
 	         ARG(number, number), ARG(customer_id, wo->customer), ARG(vehicle_id, wo->vehicle),
 	         ARG(status, status), ARG(reception_old_parts, row_text(facts, 0, "old_parts")),
 	         ARG(odometer_km, row_int(facts, 0, "odometer_km")),
-	         BODY_ARG(create_work_order, in));
+	         ARG(repair_due_at, repair_due_at(in, facts)), BODY_ARG(create_work_order, in));
 	search_add(ctx, "number", number, "work_order", wo->id, wo->store);
 	work_order_stages(ctx, wo, stages, is_ready ? 2 : 1, NULL, NULL);
 	event_add_new(ctx, "work_order.opened", wo->store, wo->id);
 	if (is_ready)
 		event_add_new(ctx, "work_order.authorised", wo->store, wo->id);
 	if (in->has_promised_at)
-		db_write(ctx, work_order_promise_add, ARG(promise_id, id_new()), ARG(id, wo->id),
-		         ARG(store_id, wo->store), ARG(promised_at, in->promised_at),
-		         ARG(reason, "opened"), NULL_ARG(told_method), NULL_ARG(told_at));
+		work_order_promise_add(ctx, wo, in->promised_at, "opened", NULL);
 }
 
 static bool
@@ -173,6 +182,9 @@ work_order_update(struct ctx *ctx, struct id id, const struct update_work_order 
 		err = ctx_check_version(ctx, wo.version);
 	if (!err && in->has_old_parts && (over & FROM(wo.status)))
 		err = work_order_refuse(ctx, &wo);
+	/* what has been done is measured as what it was */
+	if (!err && in->has_fault_class)
+		err = work_order_check_open(ctx, &wo);
 	if (err)
 		return err;
 	db_write(ctx, work_order_update, ARG(id, id), BODY_ARG(update_work_order, in));

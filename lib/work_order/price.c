@@ -148,6 +148,10 @@ price_line(struct ctx *ctx, const struct line_facts *facts, size_t i,
 	out->concern = in->concern_id;
 	out->revives = in->revives_line_id;
 	out->finding = in->finding_id;
+	/* NULL: that of its operation, or of the order */
+	out->service_class = in->has_service_class
+	                             ? enum_code(&service_class_enum, (int)in->service_class)
+	                             : NULL;
 	out->payer = in->has_payer ? in->payer : PAYER_CUSTOMER;
 	out->status = WORK_ORDER_LINE_STATUS_PROPOSED;
 	out->supply = LINE_SUPPLY_NONE;

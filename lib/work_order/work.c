@@ -2,7 +2,7 @@
 /* From the dispatcher's desk to the quality check. */
 #include "event/event.h"
 #include "stock/stock.h"
-#include "work_order/line.h"
+#include "work_order/team.h"
 
 /* clang-format off */
 static const struct machine_move moves[] = {
@@ -40,71 +40,6 @@ technicians_check(struct ctx *ctx, struct id store, const struct id *ids, size_t
 	return OK;
 }
 
-/* Work is given to authorised labour that nobody works on or has done. */
-static enum err
-check_assignable(struct ctx *ctx, const struct line *line, size_t i)
-{
-	if (!line || line->kind != WORK_ORDER_LINE_KIND_LABOUR)
-		return failf(ctx, ERR_NOT_FOUND, "/assignments/%zu/line_id", i);
-	if (line->status != WORK_ORDER_LINE_STATUS_AUTHORISED)
-		return fail_with(ctx, ERR_LINE_STATUS,
-		                 arena_printf(ctx->arena, "/assignments/%zu/line_id", i),
-		                 enum_code(&work_order_line_status_enum, (int)line->status), NULL);
-	if (line->work_status == LINE_WORK_STATUS_WORKING ||
-	    line->work_status == LINE_WORK_STATUS_DONE ||
-	    line->work_status == LINE_WORK_STATUS_PASSED)
-		return fail_with(ctx, ERR_LINE_STATUS,
-		                 arena_printf(ctx->arena, "/assignments/%zu/line_id", i),
-		                 enum_code(&line_work_status_enum, (int)line->work_status), NULL);
-	return OK;
-}
-
-/* Who lacks a certificate that the work asks for on this day is not given it. */
-static enum err
-check_certificates(struct ctx *ctx, struct id order, const struct assignment *assignments,
-                   const struct id *technicians, size_t count)
-{
-	struct id *lines = arena_array(ctx->arena, count, sizeof(*lines));
-	struct rows *rows;
-	enum err err;
-
-	for (size_t i = 0; i < count; i++)
-		lines[i] = assignments[i].line_id;
-	err = db_read(ctx, assignment_uncertified, &rows, ARG(id, order),
-	              IDS_ARG(line_ids, lines, count), IDS_ARG(technician_ids, technicians, count));
-	if (err)
-		return err;
-	if (rows_count(rows) == 0)
-		return OK;
-	return fail_with(ctx, ERR_CERTIFICATE_MISSING,
-	                 arena_printf(ctx->arena, "/assignments/%lld/technician_id",
-	                              (long long)row_int(rows, 0, "place")),
-	                 row_text(rows, 0, "certificate"), NULL);
-}
-
-static enum err
-check_assignments(struct ctx *ctx, const struct work_order *wo,
-                  const struct assignment *assignments, size_t count)
-{
-	struct id *technicians = arena_array(ctx->arena, count + 1, sizeof(*technicians));
-	struct lines lines;
-	enum err err;
-
-	if (count == 0)
-		return OK;
-	err = lines_read(ctx, wo->id, &lines);
-	for (size_t i = 0; !err && i < count; i++) {
-		technicians[i] = assignments[i].technician_id;
-		for (size_t k = 0; k < i; k++)
-			if (id_equal(assignments[k].line_id, assignments[i].line_id))
-				return failf(ctx, ERR_NOT_UNIQUE, "/assignments/%zu/line_id", i);
-		err = check_assignable(ctx, line_of(&lines, assignments[i].line_id), i);
-	}
-	if (!err)
-		err = technicians_check(ctx, wo->store, technicians, count, "/assignments");
-	return err ? err : check_certificates(ctx, wo->id, assignments, technicians, count);
-}
-
 /* The bay stays as it is until the order stands in it: who removes one sees the order, or is seen. */
 static enum err
 check_bay(struct ctx *ctx, const struct work_order *wo, struct id bay)
@@ -125,17 +60,18 @@ check_bay(struct ctx *ctx, const struct work_order *wo, struct id bay)
 enum err
 work_order_dispatch(struct ctx *ctx, struct id id, const struct dispatch_work_order *in)
 {
-	struct work_order wo;
-	enum work_order_status to;
+	struct work_order wo = { 0 };
+	struct lines lines = { 0 };
+	enum work_order_status to = WORK_ORDER_STATUS_NONE;
 	enum err err = work_order_begin(ctx, id, OP_dispatchWorkOrder, &wo, &to);
 
 	if (!err)
-		err = check_assignments(ctx, &wo, in->assignments, in->assignments_count);
+		err = team_check(ctx, &wo, in->assignments, in->assignments_count, &lines);
 	if (!err && in->has_bay_id)
 		err = check_bay(ctx, &wo, in->bay_id);
 	if (err)
 		return err;
-	db_write(ctx, work_order_lines_assign, ARG(id, id), BODY_ARG(dispatch_work_order, in));
+	team_save(ctx, &wo, in->assignments, in->assignments_count, &lines);
 	if (in->has_bay_id)
 		db_write(ctx, work_order_set_bay, ARG(id, id), ARG(bay_id, in->bay_id));
 	work_order_move(ctx, &wo, to, "work_order.dispatched", NULL, NULL);
@@ -145,15 +81,16 @@ work_order_dispatch(struct ctx *ctx, struct id id, const struct dispatch_work_or
 enum err
 work_order_assign(struct ctx *ctx, struct id id, const struct assign_work_order_lines *in)
 {
-	struct work_order wo;
-	enum work_order_status to;
+	struct work_order wo = { 0 };
+	struct lines lines = { 0 };
+	enum work_order_status to = WORK_ORDER_STATUS_NONE;
 	enum err err = work_order_begin(ctx, id, OP_assignWorkOrderLines, &wo, &to);
 
 	if (!err)
-		err = check_assignments(ctx, &wo, in->assignments, in->assignments_count);
+		err = team_check(ctx, &wo, in->assignments, in->assignments_count, &lines);
 	if (err)
 		return err;
-	db_write(ctx, work_order_lines_assign, ARG(id, id), BODY_ARG(assign_work_order_lines, in));
+	team_save(ctx, &wo, in->assignments, in->assignments_count, &lines);
 	work_order_changed(ctx, &wo, "work_order.assigned");
 	return OK;
 }
@@ -167,12 +104,14 @@ work_order_advance(struct ctx *ctx, enum op op, struct id id)
 	enum work_order_status to;
 	enum err err = work_order_begin(ctx, id, op, &wo, &to);
 
-	if (!err)
-		work_order_move(ctx, &wo, to,
-		                op == OP_startWorkOrder ? "work_order.started"
-		                                        : "work_order.resumed",
-		                NULL, NULL);
-	return err;
+	if (err)
+		return err;
+	if (op == OP_resumeWorkOrder)
+		db_write(ctx, work_order_pauses_end, ARG(id, id), NULL_ARG(line_id));
+	work_order_move(ctx, &wo, to,
+	                op == OP_startWorkOrder ? "work_order.started" : "work_order.resumed", NULL,
+	                NULL);
+	return OK;
 }
 
 enum err
@@ -186,6 +125,7 @@ work_order_pause(struct ctx *ctx, struct id id, const struct pause_work_order *i
 		return err;
 	db_write(ctx, work_order_lines_pause, ARG(id, id));
 	db_write(ctx, clock_entries_end, ARG(id, id), ARG(reason, in->reason), ARG(note, in->note));
+	work_order_pause_begin(ctx, &wo, (struct id){ { 0 } }, in->reason, in->note);
 	work_order_move(ctx, &wo, to, "work_order.paused", in->reason, in->note);
 	return OK;
 }
@@ -198,6 +138,8 @@ is_unfinished(const struct line *l)
 	if (l->kind == WORK_ORDER_LINE_KIND_LABOUR)
 		return l->work_status != LINE_WORK_STATUS_DONE &&
 		       l->work_status != LINE_WORK_STATUS_PASSED;
+	if (l->kind == WORK_ORDER_LINE_KIND_SUBLET)
+		return l->sublet_out;
 	return l->kind == WORK_ORDER_LINE_KIND_PART && l->supply != LINE_SUPPLY_ISSUED;
 }
 
@@ -227,45 +169,76 @@ work_order_finish(struct ctx *ctx, struct id id)
 
 /* ------------------------------------------------------------ a technician at a line */
 
+/* The caller's own clock, and the pause that it makes or ends. */
 static void
-clock(struct ctx *ctx, const struct work_order *wo, struct id line, enum line_work_status to,
+clock(struct ctx *ctx, const struct work_order *wo, struct id line, enum op op,
       const struct pause_work_order_line *why)
 {
-	if (to == LINE_WORK_STATUS_WORKING)
-		db_write(ctx, clock_entry_begin, ARG(entry_id, id_new()), ARG(store_id, wo->store),
-		         ARG(line_id, line));
-	else
-		db_write(ctx, clock_entry_end, ARG(line_id, line),
-		         ARG(reason, why ? why->reason : NULL), ARG(note, why ? why->note : NULL));
+	const char *reason = why ? why->reason : NULL, *note = why ? why->note : NULL;
+
+	if (op == OP_pauseWorkOrderLine || op == OP_finishWorkOrderLine) {
+		db_write(ctx, clock_entry_end, ARG(line_id, line), ARG(reason, reason),
+		         ARG(note, note));
+		if (op == OP_pauseWorkOrderLine)
+			work_order_pause_begin(ctx, wo, line, reason, note);
+		return;
+	}
+	db_write(ctx, work_order_pauses_end, ARG(id, wo->id), ARG(line_id, line));
+	db_write(ctx, clock_entry_begin, ARG(entry_id, id_new()), ARG(store_id, wo->store),
+	         ARG(line_id, line));
+}
+
+/* Where the verb leads the line, with those who are at it.  Who comes to a colleague's side, or goes
+ * from it, leaves the line at work. */
+static enum err
+line_goes(struct ctx *ctx, enum op op, const struct line *line, const struct team *team, int *to)
+{
+	bool joins = (op == OP_clockOnWorkOrderLine || op == OP_resumeWorkOrderLine) &&
+	             line->work_status == LINE_WORK_STATUS_WORKING && team->member &&
+	             !team->at_work;
+	enum err err;
+
+	*to = LINE_WORK_STATUS_WORKING;
+	if (joins)
+		return OK;
+	err = machine_check(ctx, &line_work_machine, op, (int)line->work_status, to);
+	if (!err && !team->member)
+		err = fail(ctx, ERR_NOT_YOUR_LINE, NULL);
+	if (!err && line->work_status == LINE_WORK_STATUS_WORKING && !team->at_work)
+		err = fail(ctx, ERR_NOT_CLOCKED_ON, NULL);
+	if (!err && team->others > 0)
+		*to = LINE_WORK_STATUS_WORKING;
+	return err;
 }
 
 enum err
 work_order_line_work(struct ctx *ctx, enum op op, struct id id,
                      const struct pause_work_order_line *in)
 {
-	struct work_order wo;
-	struct lines lines;
+	struct work_order wo = { 0 };
+	struct lines lines = { 0 };
+	struct team team = { 0 };
 	struct line *line;
 	bool again;
-	int to;
-	enum err err = work_order_lock_by_line(ctx, id, &wo);
+	int to = 0;
+	enum err err = work_order_lock_by_line(ctx, id, NULL, &wo);
 
 	if (!err)
 		err = lines_read(ctx, wo.id, &lines);
 	if (err)
 		return err;
 	line = line_of(&lines, id);
-	err = machine_check(ctx, &line_work_machine, op, (int)line->work_status, &to);
+	err = team_of_line(ctx, line, &team);
+	if (!err)
+		err = line_goes(ctx, op, line, &team, &to);
 	if (err)
 		return err;
 	if (wo.status != WORK_ORDER_STATUS_DISPATCHED && wo.status != WORK_ORDER_STATUS_IN_PROGRESS)
 		return work_order_refuse(ctx, &wo);
-	if (!id_equal(line->technician, ctx->scope->actor))
-		return fail(ctx, ERR_NOT_YOUR_LINE, NULL);
 	again = line->work_status == LINE_WORK_STATUS_FAILED;
 	db_write(ctx, work_order_line_set_work, ARG(line_id, id),
 	         ENUM_ARG(work_status, line_work_status, to), ARG(reworks, again ? 1 : 0));
-	clock(ctx, &wo, id, (enum line_work_status)to, in);
+	clock(ctx, &wo, id, op, in);
 	if (wo.status == WORK_ORDER_STATUS_DISPATCHED)
 		work_order_move(ctx, &wo, WORK_ORDER_STATUS_IN_PROGRESS, "work_order.started", NULL,
 		                NULL);

@@ -9,6 +9,7 @@
 	 FROM(WORK_ORDER_STATUS_DISPATCHED))
 #define AT_WORK (FROM(WORK_ORDER_STATUS_IN_PROGRESS) | FROM(WORK_ORDER_STATUS_PAUSED))
 #define OPEN    (BEFORE_START | AT_WORK | FROM(WORK_ORDER_STATUS_AWAITING_QC))
+#define IN_YARD (OPEN | FROM(WORK_ORDER_STATUS_COMPLETED) | FROM(WORK_ORDER_STATUS_SETTLED))
 
 /* clang-format off */
 static const struct machine_move moves[] = {
@@ -18,6 +19,8 @@ static const struct machine_move moves[] = {
 	{ OP_assignWorkOrderLines, FROM(WORK_ORDER_STATUS_DISPATCHED) | AT_WORK, 0 },
 	{ OP_issueWorkOrderParts,
 	  FROM(WORK_ORDER_STATUS_READY) | FROM(WORK_ORDER_STATUS_DISPATCHED) | AT_WORK, 0 },
+	{ OP_enterBayWorkOrder,    IN_YARD, 0 },
+	{ OP_leaveBayWorkOrder,    IN_YARD, 0 },
 	{ OP_startWorkOrder,       FROM(WORK_ORDER_STATUS_DISPATCHED),
 	  WORK_ORDER_STATUS_IN_PROGRESS },
 	{ OP_pauseWorkOrder,       FROM(WORK_ORDER_STATUS_IN_PROGRESS),  WORK_ORDER_STATUS_PAUSED },
@@ -25,6 +28,8 @@ static const struct machine_move moves[] = {
 	  WORK_ORDER_STATUS_IN_PROGRESS },
 	{ OP_finishWorkOrder,      FROM(WORK_ORDER_STATUS_IN_PROGRESS),
 	  WORK_ORDER_STATUS_AWAITING_QC },
+	{ OP_washWorkOrder,
+	  FROM(WORK_ORDER_STATUS_COMPLETED) | FROM(WORK_ORDER_STATUS_SETTLED), 0 },
 	{ OP_deliverWorkOrder,     FROM(WORK_ORDER_STATUS_SETTLED),
 	  WORK_ORDER_STATUS_DELIVERED },
 	{ OP_closeWorkOrder,       FROM(WORK_ORDER_STATUS_DELIVERED),    WORK_ORDER_STATUS_CLOSED },
@@ -52,6 +57,7 @@ take(struct ctx *ctx, enum err err, const struct rows *rows, const char *pointer
 		.status = (enum work_order_status)row_enum(rows, 0, "status",
 		                                           &work_order_status_enum),
 		.version = row_int(rows, 0, "version"),
+		.odometer_in_km = row_int(rows, 0, "odometer_in_km"),
 		.paid = row_bool(rows, 0, "paid"),
 	};
 	return OK;
@@ -67,12 +73,12 @@ work_order_lock(struct ctx *ctx, struct id id, const char *pointer, struct work_
 }
 
 enum err
-work_order_lock_by_line(struct ctx *ctx, struct id line, struct work_order *wo)
+work_order_lock_by_line(struct ctx *ctx, struct id line, const char *pointer, struct work_order *wo)
 {
 	struct rows *rows;
 	enum err err = db_read(ctx, work_order_lock_by_line, &rows, ARG(line_id, line));
 
-	return take(ctx, err, rows, NULL, wo);
+	return take(ctx, err, rows, pointer, wo);
 }
 
 enum err

@@ -10,6 +10,7 @@ struct work_order {
 	struct id id, store, customer, vehicle, reception;
 	enum work_order_status status;
 	int64_t version;
+	int64_t odometer_in_km;
 	bool paid;
 };
 
@@ -22,8 +23,10 @@ extern const struct machine line_work_machine;  /* work on a line, by its techni
  * body; NULL: the order is named by the path. */
 MUSTCHECK enum err work_order_lock(struct ctx *ctx, struct id id, const char *pointer,
                                    struct work_order *wo);
-/* The same for the order of a line or of a quality check named by the path. */
-MUSTCHECK enum err work_order_lock_by_line(struct ctx *ctx, struct id line, struct work_order *wo);
+/* The same for the order of a line; pointer as above. */
+MUSTCHECK enum err work_order_lock_by_line(struct ctx *ctx, struct id line, const char *pointer,
+                                           struct work_order *wo);
+/* The same for the order of a quality check named by the path. */
 MUSTCHECK enum err work_order_lock_by_check(struct ctx *ctx, struct id check,
                                             struct work_order *wo);
 
@@ -60,6 +63,14 @@ MUSTCHECK enum err work_order_check_open(struct ctx *ctx, const struct work_orde
 /* A promise lies ahead of when it is given (of what was off line, happened_at); ERR_BAD_VALUE at
  * /promised_at. */
 MUSTCHECK enum err work_order_check_promise(struct ctx *ctx, struct utc promised_at);
+/* The code of a reason of these: itself, or `other` where somebody used words of their own. */
+const char *reason_code(const struct enumeration *reasons, const char *said);
+/* A promise of the order as it is now written down; told may be NULL. */
+void work_order_promise_add(struct ctx *ctx, const struct work_order *wo, struct utc promised_at,
+                            const char *reason, const struct customer_told *told);
+/* The order (line none), or the caller's work on a line, stands still from happened_at on. */
+void work_order_pause_begin(struct ctx *ctx, const struct work_order *wo, struct id line,
+                            const char *reason, const char *note);
 /* ERR_NOT_TECHNICIAN below at ("/assignments": /assignments/0/technician_id) for an id that is not
  * none and is no active technician of the store. */
 MUSTCHECK enum err technicians_check(struct ctx *ctx, struct id store, const struct id *ids,
@@ -85,6 +96,11 @@ MUSTCHECK enum err work_order_line_decide(struct ctx *ctx, enum op op, struct id
 
 MUSTCHECK enum err work_order_dispatch(struct ctx *ctx, struct id id,
                                        const struct dispatch_work_order *in);
+/* The car stands on a bay from happened_at on, and on no other.  ERR_NOT_FOUND, ERR_BAY_INACTIVE at
+ * /bay_id, ERR_BAY_OCCUPIED, ERR_BAD_VALUE at /occurred_at (it was elsewhere then). */
+MUSTCHECK enum err work_order_enter_bay(struct ctx *ctx, struct id id, const struct enter_bay *in);
+/* ERR_NOT_ON_BAY. */
+MUSTCHECK enum err work_order_leave_bay(struct ctx *ctx, struct id id);
 MUSTCHECK enum err work_order_assign(struct ctx *ctx, struct id id,
                                      const struct assign_work_order_lines *in);
 /* Start, resume (op): the moves that need nothing else. */
@@ -93,7 +109,7 @@ MUSTCHECK enum err work_order_advance(struct ctx *ctx, enum op op, struct id id)
 MUSTCHECK enum err work_order_pause(struct ctx *ctx, struct id id,
                                     const struct pause_work_order *in);
 /* Clock on, pause, resume, finish, rework (op) by the line's own technician; the subject is the
- * line; in, of a pause, else NULL. ERR_NOT_YOUR_LINE. */
+ * line; in, of a pause, else NULL.  ERR_NOT_YOUR_LINE, ERR_NOT_CLOCKED_ON (a colleague works on it). */
 MUSTCHECK enum err work_order_line_work(struct ctx *ctx, enum op op, struct id id,
                                         const struct pause_work_order_line *in);
 /* To the quality check; ERR_WORK_UNFINISHED names the lines that are not done or not issued. */
@@ -103,9 +119,14 @@ MUSTCHECK enum err work_order_finish(struct ctx *ctx, struct id id);
 MUSTCHECK enum err work_order_issue_parts(struct ctx *ctx, struct id id,
                                           const struct issue_work_order_parts *in);
 
+/* The vehicle has been washed: the time before counts as washing, not as waiting for the payment. */
+MUSTCHECK enum err work_order_wash(struct ctx *ctx, struct id id);
+/* Somebody spoke to the customer about the order, or tried to. */
+MUSTCHECK enum err work_order_contact(struct ctx *ctx, struct id id,
+                                      const struct add_work_order_contact *in);
 MUSTCHECK enum err work_order_promise(struct ctx *ctx, struct id id,
                                       const struct promise_work_order *in);
-/* ERR_PARTS_ISSUED while parts of it are out. */
+/* ERR_PARTS_ISSUED, ERR_SUBLET_OUT while parts or outside work of it are out. */
 MUSTCHECK enum err work_order_cancel(struct ctx *ctx, struct id id, const struct reason_given *in);
 /* ERR_UNPAID: there are no credit terms. */
 MUSTCHECK enum err work_order_deliver(struct ctx *ctx, struct id id,

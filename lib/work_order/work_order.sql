@@ -9,8 +9,8 @@ SELECT w.id, w.version, w.number, w.store_id, w.status,
        w.reception_id, w.customer_id,
        c.id AS "customer.id", c.name AS "customer.name", mask_phone(c.phone) AS "customer.phone",
        w.vehicle_id, v.id AS "vehicle.id", v.plate AS "vehicle.plate", v.vin AS "vehicle.vin",
-       w.promised_at, w.first_promised_at, w.old_parts, w.bay_id, w.advisor_id, w.odometer_in_km, w.odometer_out_km,
-       w.paid, w.reason, w.opened_at, w.started_at, w.finished_at, w.completed_at, w.settled_at, w.delivered_at,
+       w.promised_at, w.first_promised_at, w.last_contact_at, w.fault_class, w.repair_due_at, w.service_class, w.old_parts, w.bay_id, w.advisor_id, w.odometer_in_km, w.odometer_out_km,
+       w.paid, w.reason, w.opened_at, w.started_at, w.finished_at, w.completed_at, w.washed_at, w.settled_at, w.delivered_at,
        w.closed_at, w.cancelled_at, w.created_at, w.updated_at,
        'CNY' AS currency, w.note, coalesce(w.required_qc_levels, '{final}') AS required_qc_levels, w.certificate_number,
        w.explained, w.belongings_returned, w.washed, w.next_service_on, w.next_service_km,
@@ -26,6 +26,7 @@ SELECT l.work_order_id AS _parent, l.id, l.position, l.kind, l.operation_id, l.p
        l.price_source, l.price_list_id, l.list_price, l.unit_price, l.amount, l.payer, l.status, l.work_status, l.supply,
        l.issued_quantity, l.returned_quantity, l.technician_id, l.reason, l.note, l.rework_count, l.authorisation_id,
        l.estimate_line_id, l.revives_line_id, coalesce(l.passed_levels, '{}') AS passed_levels, l.finding_id,
+       l.service_class, line_technicians(l.id, l.technician_id, l.share_bp) AS technicians,
        l.created_at, l.updated_at
   FROM work_order_line l
  WHERE l.work_order_id = ANY (:ids)
@@ -45,8 +46,8 @@ SELECT w.id, w.version, w.number, w.store_id, w.status,
        w.reception_id, w.customer_id,
        c.id AS "customer.id", c.name AS "customer.name", mask_phone(c.phone) AS "customer.phone",
        w.vehicle_id, v.id AS "vehicle.id", v.plate AS "vehicle.plate", v.vin AS "vehicle.vin",
-       w.promised_at, w.first_promised_at, w.old_parts, w.bay_id, w.advisor_id, w.odometer_in_km, w.odometer_out_km,
-       w.paid, w.reason, w.opened_at, w.started_at, w.finished_at, w.completed_at, w.settled_at, w.delivered_at,
+       w.promised_at, w.first_promised_at, w.last_contact_at, w.fault_class, w.repair_due_at, w.service_class, w.old_parts, w.bay_id, w.advisor_id, w.odometer_in_km, w.odometer_out_km,
+       w.paid, w.reason, w.opened_at, w.started_at, w.finished_at, w.completed_at, w.washed_at, w.settled_at, w.delivered_at,
        w.closed_at, w.cancelled_at, w.created_at, w.updated_at,
        {keys}
   FROM work_order w
@@ -55,17 +56,23 @@ SELECT w.id, w.version, w.number, w.store_id, w.status,
  WHERE w.deleted_at IS NULL
    AND (:scope_store::uuid IS NULL OR w.store_id = :scope_store)
    AND (:status::text[] IS NULL OR w.status = ANY (:status))
-   AND (:overdue::boolean IS NULL
-        OR :overdue = (w.promised_at < :now AND w.status IN ('opened', 'ready', 'dispatched', 'in_progress', 'paused', 'awaiting_qc')) IS TRUE)
+   -- what is overdue is open: work_order_open_idx and work_order_status_idx know what is
+   AND (:overdue::boolean IS NOT TRUE
+        OR w.promised_at < :now AND w.status IN ('opened', 'ready', 'dispatched', 'in_progress', 'paused', 'awaiting_qc'))
+   AND (:overdue IS NOT FALSE
+        OR (w.promised_at < :now AND w.status IN ('opened', 'ready', 'dispatched', 'in_progress', 'paused', 'awaiting_qc')) IS NOT TRUE)
    AND (:number::text IS NULL OR w.number = :number)
    AND (:plate::text IS NULL OR v.plate = :plate)
    AND (:vehicle_id::uuid IS NULL OR w.vehicle_id = :vehicle_id)
    AND (:customer_id::uuid IS NULL OR w.customer_id = :customer_id)
    AND (:reception_id::uuid IS NULL OR w.reception_id = :reception_id)
    AND (:technician_id::text IS NULL
-        OR EXISTS (SELECT FROM work_order_line l
-                    WHERE l.work_order_id = w.id
-                      AND l.technician_id = coalesce(nullif(:technician_id, 'me')::uuid, :actor_id::uuid)))
+        OR w.id = ANY (ARRAY(SELECT l.work_order_id FROM work_order_line l
+                              WHERE l.technician_id = coalesce(nullif(:technician_id, 'me')::uuid, :actor_id::uuid)
+                              UNION
+                             SELECT l.work_order_id FROM work_order_line_helper h JOIN work_order_line l ON l.id = h.line_id
+                              WHERE h.technician_id = coalesce(nullif(:technician_id, 'me')::uuid, :actor_id::uuid))))
+   AND (:service_class::text[] IS NULL OR w.service_class = ANY (:service_class))
    AND (:created_from::timestamptz IS NULL OR w.opened_at >= :created_from)
    AND (:created_to::timestamptz IS NULL OR w.opened_at < :created_to)
    AND (:updated_after::timestamptz IS NULL OR w.updated_at > :updated_after)
@@ -79,25 +86,25 @@ SELECT w.id, w.version, w.number, w.store_id, w.status,
 SELECT w.id FROM work_order w WHERE w.id = :id AND w.deleted_at IS NULL;
 
 -- name: work_order_lock
-SELECT w.id, w.version, w.store_id, w.customer_id, w.vehicle_id, w.reception_id, w.status, w.paid
+SELECT w.id, w.version, w.store_id, w.customer_id, w.vehicle_id, w.reception_id, w.status, w.paid, w.odometer_in_km
   FROM work_order w
  WHERE w.id = :id AND w.deleted_at IS NULL
    FOR NO KEY UPDATE;
 
 -- name: work_order_lock_by_line
-SELECT w.id, w.version, w.store_id, w.customer_id, w.vehicle_id, w.reception_id, w.status, w.paid
+SELECT w.id, w.version, w.store_id, w.customer_id, w.vehicle_id, w.reception_id, w.status, w.paid, w.odometer_in_km
   FROM work_order w
  WHERE w.id = (SELECT l.work_order_id FROM work_order_line l WHERE l.id = :line_id) AND w.deleted_at IS NULL
    FOR NO KEY UPDATE;
 
 -- name: work_order_lock_by_check
-SELECT w.id, w.version, w.store_id, w.customer_id, w.vehicle_id, w.reception_id, w.status, w.paid
+SELECT w.id, w.version, w.store_id, w.customer_id, w.vehicle_id, w.reception_id, w.status, w.paid, w.odometer_in_km
   FROM work_order w
  WHERE w.id = (SELECT q.work_order_id FROM quality_check q WHERE q.id = :check_id) AND w.deleted_at IS NULL
    FOR NO KEY UPDATE;
 
 -- name: work_order_lock_to_close
-SELECT w.id, w.version, w.store_id, w.customer_id, w.vehicle_id, w.reception_id, w.status, w.paid
+SELECT w.id, w.version, w.store_id, w.customer_id, w.vehicle_id, w.reception_id, w.status, w.paid, w.odometer_in_km
   FROM work_order w
  WHERE w.status = 'delivered' AND w.paid AND w.closed_at IS NULL AND w.deleted_at IS NULL
  ORDER BY w.id
@@ -108,7 +115,7 @@ SELECT w.id, w.version, w.store_id, w.customer_id, w.vehicle_id, w.reception_id,
 -- line (one without, when there are none).  The reception may not end meanwhile.
 -- name: work_order_facts
 WITH r AS MATERIALIZED (
-	SELECT r.id, r.store_id, r.customer_id, r.vehicle_id, r.status, r.odometer_km, r.old_parts,
+	SELECT r.id, r.store_id, r.customer_id, r.vehicle_id, r.status, r.odometer_km, r.old_parts, r.arrived_at,
 	       s.store_class, (:now::timestamptz AT TIME ZONE s.time_zone)::date AS day,
 	       CASE WHEN :numbered THEN document_number_next(r.store_id, 'WO', :now) END AS number
 	  FROM reception r
@@ -117,6 +124,7 @@ WITH r AS MATERIALIZED (
 	   FOR SHARE OF r
 )
 SELECT r.store_id, r.customer_id, r.vehicle_id, r.status, r.odometer_km, r.old_parts, r.number, p.discount_limit_bp,
+       r.arrived_at, p.simple_repair_hours, p.complex_repair_hours,
        e.last_position, e.gross, e.discounts,
        o.name AS operation_name, o.standard_hours, o.unit_price AS operation_price, o.repair_category,
        a.name AS part_name, a.sale_price AS part_price, x.price_list_id, x.price AS listed_price, x.basis AS price_basis, n.id AS concern_id,
@@ -155,9 +163,10 @@ SELECT r.store_id, r.customer_id, r.vehicle_id, r.status, r.odometer_km, r.old_p
 
 -- name: work_order_add
 INSERT INTO work_order (id, store_id, number, reception_id, customer_id, vehicle_id, status, promised_at, first_promised_at,
-                        old_parts, advisor_id, odometer_in_km, note, opened_at, external_ids, metadata, created_at, updated_at)
+                        old_parts, advisor_id, odometer_in_km, fault_class, repair_due_at, service_class, note, opened_at, external_ids, metadata,
+                        created_at, updated_at)
 VALUES (:order_id, :store_id, :number, :reception_id, :customer_id, :vehicle_id, :status, :promised_at, :promised_at,
-        coalesce(:old_parts, :reception_old_parts), :actor_id, :odometer_km, :note, :now,
+        coalesce(:old_parts, :reception_old_parts), :actor_id, :odometer_km, coalesce(:fault_class, 'simple'), :repair_due_at, :service_class, :note, :now,
         coalesce(:external_ids::jsonb, '{}'), coalesce(:metadata::jsonb, '{}'), :now, :now);
 
 -- name: work_order_move   rows: 1
@@ -182,6 +191,13 @@ UPDATE work_order SET version = version + 1, updated_at = :now, changed = pg_cur
 UPDATE work_order
    SET note = CASE WHEN :has_note THEN :note ELSE note END,
        old_parts = CASE WHEN :has_old_parts THEN :old_parts ELSE old_parts END,
+       service_class = CASE WHEN :has_service_class THEN :service_class ELSE service_class END,
+       fault_class = CASE WHEN :has_fault_class THEN :fault_class ELSE fault_class END,
+       repair_due_at = CASE WHEN :has_fault_class
+                            THEN (SELECT r.arrived_at + make_interval(hours => CASE :fault_class WHEN 'complex' THEN p.complex_repair_hours ELSE p.simple_repair_hours END)
+                                    FROM reception r JOIN store_policy p ON p.store_id = r.store_id
+                                   WHERE r.id = work_order.reception_id)
+                            ELSE repair_due_at END,
        external_ids = CASE WHEN :has_external_ids THEN :external_ids::jsonb ELSE external_ids END,
        metadata = CASE WHEN :has_metadata THEN :metadata::jsonb ELSE metadata END,
        version = version + 1, updated_at = :now, changed = pg_current_xact_id()
@@ -207,6 +223,8 @@ UPDATE work_order SET bay_id = :bay_id, changed = pg_current_xact_id() WHERE id 
 -- name: work_order_set_promise
 UPDATE work_order
    SET promised_at = :promised_at, first_promised_at = coalesce(first_promised_at, :promised_at),
+       last_contact_at = CASE WHEN :told_method::text IS NULL THEN last_contact_at
+                              ELSE greatest(last_contact_at, coalesce(:told_at::timestamptz, :happened_at)) END,
        updated_at = :now, changed = pg_current_xact_id()
  WHERE id = :id;
 
@@ -224,8 +242,8 @@ SELECT s.id, :store_id, :id, s.status, :reason, :note, :happened_at, :now, :acto
   FROM unnest(:stage_ids::uuid[], :statuses::text[]) s (id, status);
 
 -- name: work_order_promise_add
-INSERT INTO work_order_promise (id, store_id, work_order_id, promised_at, reason, told_method, told_at, at, actor_id)
-VALUES (:promise_id, :store_id, :id, :promised_at, :reason, :told_method,
+INSERT INTO work_order_promise (id, store_id, work_order_id, promised_at, reason, reason_code, told_method, told_at, at, actor_id)
+VALUES (:promise_id, :store_id, :id, :promised_at, :reason, :reason_code, :told_method,
         CASE WHEN :told_method::text IS NOT NULL THEN coalesce(:told_at::timestamptz, :happened_at) END, :happened_at, :actor_id);
 
 -- name: authorisation_add
@@ -255,7 +273,7 @@ SELECT jsonb_build_object(
  WHERE w.id = :id;
 
 -- name: work_order_promise_list   page unnamed
-SELECT p.id, p.promised_at, p.reason, p.told_method, p.told_at, p.at, p.actor_id, p.at AS _after_at, p.id AS _after_id
+SELECT p.id, p.promised_at, p.reason, p.reason_code, p.told_method, p.told_at, p.at, p.actor_id, p.at AS _after_at, p.id AS _after_id
   FROM work_order_promise p
  WHERE p.work_order_id = :id
    AND (:after_at::timestamptz IS NULL OR (p.at, p.id) > (:after_at, :after_id::uuid))

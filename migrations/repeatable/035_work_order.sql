@@ -63,11 +63,15 @@ LANGUAGE sql STABLE AS $$
 	  LEFT JOIN (SELECT e.bay_id,
 	                    jsonb_agg(jsonb_build_object('id', e.id, 'number', e.number, 'status', e.status, 'plate', v.plate,
 	                                                 'promised_at', to_char(e.promised_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-	                                                 'overdue', coalesce(e.promised_at < at, false)) ORDER BY e.started_at, e.id) AS orders
+	                                                 'overdue', coalesce(e.promised_at < at, false),
+	                                                 'since', to_char(c.starts_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')) ORDER BY e.started_at, e.id) AS orders
 	               FROM work_order e
 	               LEFT JOIN vehicle v ON v.id = e.vehicle_id
-	              WHERE e.store_id = of_store AND e.status IN ('dispatched', 'in_progress', 'paused', 'awaiting_qc') AND e.bay_id IS NOT NULL
-	                AND e.deleted_at IS NULL
+	               LEFT JOIN bay_occupancy c ON c.work_order_id = e.id AND c.ends_at = 'infinity'
+	              WHERE e.store_id = of_store
+	                AND e.status IN ('opened', 'ready', 'dispatched', 'in_progress', 'paused', 'awaiting_qc', 'completed', 'settled')
+	                AND (c.id IS NOT NULL OR e.status IN ('dispatched', 'in_progress', 'paused', 'awaiting_qc'))
+	                AND e.bay_id IS NOT NULL AND e.deleted_at IS NULL
 	              GROUP BY e.bay_id) o ON o.bay_id = b.id
 	 WHERE b.store_id = of_store AND b.deleted_at IS NULL
 $$;

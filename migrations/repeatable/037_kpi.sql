@@ -18,7 +18,15 @@ CREATE OR REPLACE VIEW kpi (id, position, name_en, name_zh, unit, direction, sca
 	('all_complaints_per_100', 7, 'Complaints per 100 orders', '每百单投诉数', 'per_100', 'down', 100, 'sum',
 	 'complaints of every origin, by day received / orders delivered, by day of delivery', 1),
 	('stock_value', 8, 'Stock value', '库存金额', 'fen', 'down', NULL, 'last',
-	 'value of what is in stock at the end of the day, at cost', 1);
+	 'value of what is in stock at the end of the day, at cost', 1),
+	('simple_repair_kept', 9, 'Simple repairs in time', '一般故障限时完成率', 'percent', 'up', 100, 'sum',
+	 'simple repairs completed within the store''s limit from the arrival (24 h) / those delivered that had one, by day of delivery', 1),
+	('simple_repair_kept_net', 10, 'Simple repairs in time, without pauses', '一般故障限时完成率（扣除暂停）', 'percent', 'up', 100, 'sum',
+	 'simple repairs completed within the limit, pauses of the order taken off / those delivered that had one, by day of delivery', 1),
+	('complex_repair_kept', 11, 'Complex repairs in time', '复杂故障限时完成率', 'percent', 'up', 100, 'sum',
+	 'complex repairs completed within the store''s limit from the arrival (72 h) / those delivered that had one, by day of delivery', 1),
+	('complex_repair_kept_net', 12, 'Complex repairs in time, without pauses', '复杂故障限时完成率（扣除暂停）', 'percent', 'up', 100, 'sum',
+	 'complex repairs completed within the limit, pauses of the order taken off / those delivered that had one, by day of delivery', 1);
 
 -- What one store did on some of its business days: for each KPI the documents it counts, and their part in it.
 CREATE OR REPLACE FUNCTION kpi_facts(of_store uuid, first_day date, last_day date)
@@ -33,12 +41,18 @@ LANGUAGE sql STABLE AS $$
 	SELECT k.kpi, (w.delivered_at AT TIME ZONE p.time_zone)::date, 'work_order', w.id, k.numerator, k.denominator, 1
 	  FROM span p
 	  JOIN work_order w ON w.store_id = p.id AND w.delivered_at >= p.since AND w.delivered_at < p.until
+	 CROSS JOIN LATERAL (SELECT coalesce(sum(o.resumed_at - o.paused_at), '0') AS paused
+	                       FROM work_order_pause o WHERE o.work_order_id = w.id AND o.line_id IS NULL) u
 	 CROSS JOIN LATERAL (VALUES
 		('orders_delivered', 1, NULL, true),
 		('on_time_delivery', (w.completed_at <= w.promised_at)::integer, 1, w.promised_at IS NOT NULL),
 		('on_time_delivery_first', (w.completed_at <= w.first_promised_at)::integer, 1, w.first_promised_at IS NOT NULL),
 		('complaint_rate', 0, 1, true),
-		('all_complaints_per_100', 0, 1, true)) k (kpi, numerator, denominator, counts)
+		('all_complaints_per_100', 0, 1, true),
+		('simple_repair_kept', (w.completed_at <= w.repair_due_at)::integer, 1, w.repair_due_at IS NOT NULL AND w.fault_class = 'simple'),
+		('simple_repair_kept_net', (w.completed_at - u.paused <= w.repair_due_at)::integer, 1, w.repair_due_at IS NOT NULL AND w.fault_class = 'simple'),
+		('complex_repair_kept', (w.completed_at <= w.repair_due_at)::integer, 1, w.repair_due_at IS NOT NULL AND w.fault_class = 'complex'),
+		('complex_repair_kept_net', (w.completed_at - u.paused <= w.repair_due_at)::integer, 1, w.repair_due_at IS NOT NULL AND w.fault_class = 'complex')) k (kpi, numerator, denominator, counts)
 	 WHERE w.deleted_at IS NULL AND k.counts
 	UNION ALL
 	SELECT 'sales', (t.issued_at AT TIME ZONE p.time_zone)::date, 'settlement', t.id, t.total, NULL, 1

@@ -34,6 +34,7 @@ extern const struct route survey_routes[];
 extern const struct route kpi_routes[];
 extern const struct route customer_routes[];
 extern const struct route vehicle_routes[];
+extern const struct route workshop_routes[];
 extern const struct route search_routes[];
 extern const struct route roster_routes[];
 extern const struct route equipment_routes[];

@@ -64,6 +64,18 @@ issue_parts(struct request *req)
 }
 
 static enum err
+wash(struct request *req)
+{
+	return work_order_wash(&req->ctx, req->id);
+}
+
+static enum err
+contact(struct request *req)
+{
+	return work_order_contact(&req->ctx, req->id, req->body);
+}
+
+static enum err
 promise(struct request *req)
 {
 	return work_order_promise(&req->ctx, req->id, req->body);
@@ -105,6 +117,8 @@ const struct route work_order_routes[] = {
 	COMMAND(OP_resumeWorkOrder,        advance,     THEN(OP_getWorkOrder)),
 	COMMAND(OP_finishWorkOrder,        finish,      THEN(OP_getWorkOrder)),
 	COMMAND(OP_issueWorkOrderParts,    issue_parts, THEN(OP_getStockDocument)),
+	COMMAND(OP_washWorkOrder,          wash,        THEN(OP_getWorkOrder)),
+	COMMAND(OP_addWorkOrderContact,    contact,     THEN(OP_getWorkOrder)),
 	COMMAND(OP_cancelWorkOrder,        cancel,      THEN(OP_getWorkOrder)),
 	COMMAND(OP_deliverWorkOrder,       deliver,     THEN(OP_getWorkOrder)),
 	COMMAND(OP_closeWorkOrder,         close_order, THEN(OP_getWorkOrder)),
@@ -113,10 +127,12 @@ const struct route work_order_routes[] = {
 	  PAGE(work_order_promise_list)),
 	READ(OP_listWorkOrderStages,         UNDER(work_order_visible),
 	  PAGE(work_order_stage_list)),
+	READ(OP_getWorkOrderDurations,       ONE(work_order_durations)),
+	READ(OP_listWorkOrderContacts,       UNDER(work_order_visible),
+	  PAGE(work_order_contact_list)),
 	READ(OP_listWorkOrderAuthorisations, UNDER(work_order_visible), PAGE(authorisation_list)),
 	READ(OP_listWorkOrderClockEntries,   UNDER(work_order_visible), PAGE(clock_entry_list)),
 	READ(OP_listWorkOrderHistory,        UNDER(work_order_visible), PAGE(work_order_history)),
-	READ(OP_getBoard,                    ONE(board)),
 	READ(OP_listDispatchSuggestions,     NAMED_BY(work_order_id, work_order_named),
 	  PAGE(dispatch_suggestions)),
 	ROUTES_END

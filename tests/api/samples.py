@@ -1006,7 +1006,8 @@ def _(t):
     return call(t.store.dispatcher, "/v1/board", params={"store_id": t.store.id})
 
 
-lists("advisor", ("listWorkOrders", "/v1/work-orders"), ("listWorkOrderLines", "/v1/work-order-lines"),
+lists("advisor", ("listWorkOrders", "/v1/work-orders"), ("listWorkOrderPauses", "/v1/work-order-pauses"),
+      ("listWorkOrderLines", "/v1/work-order-lines"),
       ("listQualityChecks", "/v1/quality-checks"), ("listQualityFailures", "/v1/quality-failures"))
 
 
@@ -1018,7 +1019,8 @@ def _(t):
 
 for _name, _suffix in (("getWorkOrder", ""), ("listWorkOrderLinesOfOrder", "/lines"), ("listWorkOrderPromises", "/promises"),
                        ("listWorkOrderStages", "/stages"), ("listWorkOrderAuthorisations", "/authorisations"),
-                       ("listWorkOrderClockEntries", "/clock-entries"), ("listWorkOrderHistory", "/history")):
+                       ("listWorkOrderClockEntries", "/clock-entries"), ("listWorkOrderHistory", "/history"),
+                       ("getWorkOrderDurations", "/durations"), ("listWorkOrderContacts", "/contacts")):
     sample(_name)(lambda t, suffix=_suffix: call(t.store.advisor, f"/v1/work-orders/{t.order()['id']}{suffix}"))
 
 
@@ -1026,6 +1028,45 @@ for _name, _suffix in (("getWorkOrder", ""), ("listWorkOrderLinesOfOrder", "/lin
 def _(t):
     return call(t.store.advisor, f"/v1/work-orders/{t.order()['id']}/lines",
                 {"kind": "part", "part_id": t.part()["id"], "quantity": 2})
+
+
+lists("manager", ("listBayOccupancies", "/v1/bay-occupancies"), ("listLabourCredits", "/v1/labour-credits"), ("listSublets", "/v1/sublets"))
+
+
+@sample("enterBayWorkOrder")
+def _(t):
+    return call(t.store.tech1, f"/v1/work-orders/{t.dispatched()['id']}/enter-bay", {"bay_id": t.store.bay})
+
+
+@sample("leaveBayWorkOrder")
+def _(t):
+    order = t.step(t.store.tech1, t.dispatched(), "enter-bay", {"bay_id": t.store.bay})
+    return call(t.store.tech1, f"/v1/work-orders/{order['id']}/leave-bay")
+
+
+@sample("createSublet")
+def _(t):
+    return call(t.store.advisor, "/v1/sublets", {"line_id": t.outside(), "vendor": "宏达机加工", "cost": 52000})
+
+
+@sample("updateSublet")
+def _(t):
+    one = t.sublet()
+    return call(t.store.advisor, f"/v1/sublets/{one['id']}", {"vendor": "精工", "due_at": days_ahead(2)}, version=one["version"])
+
+
+for _name, _suffix, _verbs, _body in (
+        ("getSublet", None, (), None), ("sendSublet", "/send", (), None), ("returnSublet", "/return", ("send",), None),
+        ("billSublet", "/bill", ("send", "return"), {"invoice_number": "HD-1", "invoiced_on": "2026-01-05", "cost": 52000}),
+        ("cancelSublet", "/cancel", (), {"reason": "太贵"})):
+    sample(_name)(lambda t, suffix=_suffix, verbs=_verbs, body=_body: call(
+        t.store.advisor, f"/v1/sublets/{t.sublet(*verbs)['id']}{suffix or ''}", body))
+
+
+@sample("addWorkOrderContact")
+def _(t):
+    return call(t.store.advisor, f"/v1/work-orders/{t.order()['id']}/contacts",
+                {"purpose": "overdue", "method": "phone", "result": "reached", "note": "同意明早取车"})
 
 
 @sample("promiseWorkOrder")
@@ -1072,6 +1113,7 @@ order_verb("startWorkOrder", "dispatcher", "start", "dispatched")
 order_verb("pauseWorkOrder", "dispatcher", "pause", "started", WAIT)
 order_verb("resumeWorkOrder", "dispatcher", "resume", "started", None, [("pause", WAIT)])
 order_verb("finishWorkOrder", "dispatcher", "finish-work", "worked")
+order_verb("washWorkOrder", "tech1", "wash", "completed")
 order_verb("cancelWorkOrder", "advisor", "cancel", "order", {"reason": "客户取消"})
 
 

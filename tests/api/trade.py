@@ -223,6 +223,18 @@ class Trade:
         self.store.inspector.post(f"/v1/quality-checks/{self.check(order)['id']}/pass", expect=200)
         return self.read(order)
 
+    # --- Outside work ---
+
+    def outside(self):
+        """An authorised line for a vendor."""
+        return self.authorised(lines=[{"kind": "sublet", "description": "曲轴磨削", "amount": 80000}])["lines"][0]["id"]
+
+    def sublet(self, *verbs):
+        made = self.store.advisor.post("/v1/sublets", {"line_id": self.outside(), "vendor": "宏达机加工"}, expect=201)
+        for verb in verbs:
+            made = self.store.advisor.post(f"/v1/sublets/{made['id']}/{verb}", expect=200)
+        return made
+
     # --- Estimates ---
 
     def estimate(self, options=None, order=None, **more):

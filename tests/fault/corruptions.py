@@ -143,6 +143,28 @@ corrupt("promise", "work_order",
         f"UPDATE work_order t SET promised_at = promised_at + interval '1 hour' WHERE id = {ORDER} {BILL_NAMED}", r"histories: {0} {1}: promised_at is ")
 corrupt("first promise", "work_order",
         f"UPDATE work_order t SET first_promised_at = NULL WHERE id = {ORDER} {BILL_NAMED}", r"histories: {0} {1}: first_promised_at is none")
+corrupt("last contact", "work_order",
+        f"UPDATE work_order t SET last_contact_at = now() + interval '1 hour' WHERE id = {ORDER} {BILL_NAMED}",
+        r"histories: {0} {1}: last_contact_at is .*, should be ")
+corrupt("pause that runs on", "work_order_pause",
+        "INSERT INTO work_order_pause AS t (id, store_id, work_order_id, reason_code, paused_at)"
+        f" SELECT gen_random_uuid(), w.store_id, w.id, 'wait_part', now() FROM work_order w WHERE w.id = {ORDER}"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM work_order WHERE id = t.work_order_id)",
+        r"histories: {0} {1}: running pause is true, should be false")
+corrupt("car that is gone on a bay", "bay_occupancy",
+        "INSERT INTO bay_occupancy AS t (id, store_id, bay_id, work_order_id, starts_at)"
+        " SELECT gen_random_uuid(), w.store_id, b.id, w.id, now() FROM work_order w JOIN bay b ON b.store_id = w.store_id"
+        f" WHERE w.id = {ORDER} ORDER BY b.code LIMIT 1"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM work_order WHERE id = t.work_order_id)",
+        r"histories: {0} {1}: stands on a bay is true, should be false")
+corrupt("outside work left out", "sublet",
+        "INSERT INTO sublet AS t (id, store_id, work_order_id, line_id, vendor, created_at, updated_at)"
+        " SELECT gen_random_uuid(), l.store_id, l.work_order_id, l.id, 'V', now(), now() FROM work_order_line l"
+        f" WHERE l.work_order_id = {ORDER} ORDER BY l.position LIMIT 1"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM work_order WHERE id = t.work_order_id)",
+        r"histories: {0} {1}: outside work is planned, should be returned")
+corrupt("line's shares", "work_order_line",
+        f"UPDATE work_order_line t SET share_bp = 9000 WHERE id = {PART_LINE} {LINE_NAMED}", r"lines: {0} {1}: shares of line {2} is 9000, should be 10000")
 corrupt("order's customer", "work_order",
         f"UPDATE work_order t SET customer_id = (SELECT id FROM customer c WHERE c.id <> t.customer_id ORDER BY id LIMIT 1) WHERE id = {ORDER} {BILL_NAMED}",
         r"links: {0} {1}: customer is ")

@@ -398,6 +398,7 @@ class World:
         t.demand(part)
         t.sent_estimate()
         t.inspection('submit')
+        t.sublet()
         customer = t.customer()["id"]
         vehicle = t.vehicle(customer, vin=t.chain.vin())
         t.appointment(customer, vehicle["id"])
@@ -407,7 +408,7 @@ class World:
         t.store.advisor.post("/v1/files", raw=PICTURE, headers={"Content-Type": "image/png"},
                              params={"subject_type": "reception", "subject_id": reception["id"]}, expect=201)
         found = {}
-        for table in sorted({t for t in REFERENCES.values() if t} | {"complaint", "survey", "demand", "payment", "reservation"}):
+        for table in sorted({t for t in REFERENCES.values() if t} | {"complaint", "survey", "demand", "payment", "reservation", "sublet"}):
             row = self.rows(f"SELECT id FROM {table} WHERE {self.belonging[table][0]} ORDER BY id DESC LIMIT 1",
                             {"stores": f"{{{t.store.id}}}"})
             assert row, f"the treasure has no {table}"

@@ -1,0 +1,58 @@
+-- Who does a line, and where the time of a visit went.
+
+-- Who leads first, then who helps; most lines have one technician, and nothing is looked up.
+CREATE OR REPLACE FUNCTION line_technicians(line uuid, lead uuid, lead_share integer) RETURNS jsonb
+LANGUAGE sql STABLE AS $$
+	SELECT CASE WHEN lead IS NULL THEN '[]'::jsonb
+	            WHEN lead_share = 10000 THEN jsonb_build_array(jsonb_build_object('technician_id', lead, 'share_bp', lead_share))
+	            ELSE jsonb_build_array(jsonb_build_object('technician_id', lead, 'share_bp', lead_share))
+	                 || (SELECT coalesce(jsonb_agg(jsonb_build_object('technician_id', h.technician_id, 'share_bp', h.share_bp) ORDER BY h.position), '[]')
+	                       FROM work_order_line_helper h WHERE h.line_id = line) END
+$$;
+
+-- The visit of an order from the customer's arrival to the delivery (or the end of the order, or this instant) cut into
+-- spans without gaps.  Stages in the order they were recorded: what was told late does not turn time back.
+CREATE OR REPLACE FUNCTION work_order_spans(of_order uuid, at timestamptz)
+RETURNS TABLE (stage text, starts timestamptz, ends timestamptz)
+LANGUAGE sql STABLE AS $$
+	WITH visit AS MATERIALIZED (
+		SELECT r.arrived_at, coalesce(r.greeted_at, w.opened_at) AS greeted_at, w.washed_at,
+		       greatest(r.arrived_at, coalesce(w.delivered_at, w.cancelled_at, at)) AS ends,
+		       (SELECT min(e.sent_at) FROM estimate e WHERE e.work_order_id = w.id) AS sent_at,
+		       -- until when a part of it was missing
+		       (SELECT max(CASE WHEN l.supply = 'short' THEN 'infinity' ELSE l.supplied_at END)
+		          FROM work_order_line l WHERE l.work_order_id = w.id AND l.status = 'authorised') AS parts_until
+		  FROM work_order w
+		  JOIN reception r ON r.id = w.reception_id
+		 WHERE w.id = of_order
+	), step AS MATERIALIZED (
+		SELECT s.id, s.status, max(s.at) OVER (ORDER BY s.id) AS starts FROM work_order_stage s WHERE s.work_order_id = of_order
+	), point AS (
+		SELECT DISTINCT least(greatest(p.at, v.arrived_at), v.ends) AS at
+		  FROM visit v
+		 CROSS JOIN LATERAL (SELECT unnest(ARRAY[v.arrived_at, v.greeted_at, v.sent_at, v.parts_until, v.washed_at, v.ends])
+		                      UNION ALL SELECT s.starts FROM step s) p (at)
+		 WHERE p.at IS NOT NULL
+	), span AS (
+		SELECT p.at AS starts, lead(p.at) OVER (ORDER BY p.at) AS ends FROM point p
+	)
+	SELECT CASE WHEN s.status IS NULL THEN CASE WHEN p.starts < v.greeted_at THEN 'wait' ELSE 'diagnose' END
+	            WHEN s.status = 'opened' THEN CASE WHEN p.starts < v.sent_at THEN 'diagnose' ELSE 'approve' END
+	            WHEN s.status IN ('ready', 'dispatched') THEN CASE WHEN p.starts < v.parts_until THEN 'parts' ELSE 'wait' END
+	            WHEN s.status = 'in_progress' THEN 'work'
+	            WHEN s.status = 'paused' THEN CASE WHEN w.reason_code = 'wait_part' THEN 'parts'
+	                                               WHEN w.reason_code IN ('wait_authorisation', 'wait_customer') THEN 'approve'
+	                                               ELSE 'wait' END
+	            WHEN s.status = 'awaiting_qc' THEN 'qc'
+	            WHEN p.starts < v.washed_at THEN 'wash'
+	            ELSE 'pay' END,
+	       p.starts, p.ends
+	  FROM visit v
+	 CROSS JOIN span p
+	  LEFT JOIN LATERAL (SELECT g.status FROM step g WHERE g.starts <= p.starts ORDER BY g.id DESC LIMIT 1) s ON true
+	  LEFT JOIN LATERAL (SELECT u.reason_code FROM work_order_pause u
+	                      WHERE u.work_order_id = of_order AND u.line_id IS NULL AND u.paused_at <= p.starts
+	                      ORDER BY u.paused_at DESC LIMIT 1) w ON s.status = 'paused'
+	 WHERE p.ends IS NOT NULL
+	 ORDER BY p.starts
+$$;

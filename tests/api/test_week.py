@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A week at a busy store through the API: bookings, walk-ins, comebacks, missing parts, two people on one job,
+cancellations; and at its end everything adds up."""
+
+import collections
+import concurrent.futures
+import datetime
+import queue
+
+from fettle import wait_for
+from trade import HANDED_BACK, Trade
+
+BOOKINGS, WALK_INS, HANDS = 200, 30, 4
+CONSENT = {"method": "wechat", "by": {"name": "王小明"}}
+
+
+class Week:
+    """A store with twelve bays and ten technicians, and what happened in it."""
+
+    def __init__(self, chain, store):
+        self.chain, self.store = chain, store
+        store.bays += [chain.admin.post(f"/v1/stores/{store.id}/bays", {"code": f"B{n}"}, expect=201)["id"] for n in range(3, 13)]
+        self.trade = Trade(store)
+        self.technicians = [self.store.hire(f"tech-{n}", "technician") for n in range(10)]
+        self.oil, self.brakes = (self.trade.operation(standard_hours=hours, unit_price=price) for hours, price in ((0.5, 20000), (1, 30000)))
+        self.filter, self.pads = (self.trade.part(sale_price=price) for price in (4900, 26000))
+        self.trade.stock_up(self.filter["id"], 400)
+        self.trade.stock_up(self.pads["id"], 3)
+        self.bays = queue.Queue()
+        for bay in self.store.bays:
+            self.bays.put(bay)
+        for person in ("advisor", "manager", "dispatcher", "inspector", "parts", "cashier"):
+            getattr(self.store, person)
+        self.tally = collections.Counter()
+
+    def post(self, who, path, body=None, expect=200, **options):
+        return who.post("/v1/" + path, body, expect=expect, **options).json
+
+    # --- Booking ---
+
+    def book(self, n):
+        """The n-th booking, 29 a day, ten an hour at most; every tenth is called off."""
+        customer = self.trade.customer()["id"]
+        vehicle = self.trade.vehicle(customer)["id"]
+        day = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=1 + n // 29)
+        starts = day.strftime("%Y-%m-%dT") + f"{n % 29 // 5 + 1:02}:00:00Z"
+        one = self.post(self.store.advisor, "appointments", {
+            "store_id": self.store.id, "customer_id": customer, "vehicle_id": vehicle, "starts_at": starts, "channel": "mini_program",
+            "operation_ids": [self.brakes["id"]], "concerns": ["刹车异响"]}, expect=201)
+        if n % 10 == 9:
+            return self.post(self.store.advisor, f"appointments/{one['id']}/cancel", {"reason": "customer_time"})
+        return self.post(self.store.advisor, f"appointments/{one['id']}/confirm")
+
+    # --- Reception and order ---
+
+    def receive(self, n, booking=None, again=None):
+        """Somebody comes, booked, walking in or coming back; the order is opened and agreed to."""
+        s = self.store
+        if booking:
+            self.post(s.advisor, f"appointments/{booking['id']}/arrive")
+            who = {"appointment_id": booking["id"]}
+        elif again:
+            who = {"customer_id": again["customer_id"], "vehicle_id": again["vehicle_id"]}
+        else:
+            customer = self.trade.customer()["id"]
+            who = {"customer_id": customer, "vehicle_id": self.trade.vehicle(customer)["id"]}
+        reception = self.post(s.advisor, "receptions", {"store_id": s.id, "odometer_km": 30000 + n, "concerns": ["保养"], **who}, expect=201)
+        for verb in ("greet", "start-check", "hand-over"):
+            self.post(s.advisor, f"receptions/{reception['id']}/{verb}")
+        scarce = n % 7 == 0
+        order = self.post(s.advisor, "work-orders", {
+            "reception_id": reception["id"], "promised_at": (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=4))
+            .strftime("%Y-%m-%dT%H:%M:%SZ"), "fault_class": "complex" if n % 8 == 0 else "simple",
+            "lines": [{"kind": "labour", "operation_id": (self.brakes if scarce else self.oil)["id"]},
+                      {"kind": "part", "part_id": (self.pads if scarce else self.filter)["id"], "quantity": 2 if scarce else 1}],
+            "authorise": CONSENT}, expect=201)
+        if n % 20 == 3:
+            self.tally["cancelled"] += 1
+            return self.post(s.manager, f"work-orders/{order['id']}/cancel", {"reason": "客户取消"})
+        return order
+
+    # --- The workshop ---
+
+    def repair(self, n, order):
+        """Dispatched to one or two, on a bay, worked on, checked; some are stopped, some fail the check."""
+        s, path, line = self.store, f"work-orders/{order['id']}", order["lines"][0]["id"]
+        one, two = self.technicians[n % 10], self.technicians[(n + 3) % 10]
+        team = [(one, 6000), (two, 4000)] if n % 6 == 0 else [(one, 10000)]
+        bay = self.bays.get()
+        self.post(s.dispatcher, path + "/dispatch", {"bay_id": bay, "assignments": [
+            {"line_id": line, "technician_id": who.id, "share_bp": share} for who, share in team]})
+        self.post(one, path + "/enter-bay", {"bay_id": bay})
+        for who, _ in team:
+            self.post(who, f"work-order-lines/{line}/clock-on")
+        if n % 9 == 0:
+            self.post(one, path + "/pause", {"reason": "wait_part"})
+            self.post(s.dispatcher, path + "/resume")
+            for who, _ in team:
+                self.post(who, f"work-order-lines/{line}/resume")
+            self.tally["pauses"] += 1
+        self.post(s.parts, path + "/issue-parts", {"received_by": one.id})
+        for who, _ in team:
+            self.post(who, f"work-order-lines/{line}/finish")
+        self.tally["shared"] += len(team) > 1
+        self.check(n, path, line, one, order)
+        self.post(one, path + "/leave-bay")
+        self.bays.put(bay)
+
+    def check(self, n, path, line, technician, order):
+        s = self.store
+        for verdict in (["fail", "pass"] if n % 11 == 0 else ["pass"]):
+            self.post(s.dispatcher, path + "/finish-work")
+            check = self.post(s.inspector, "quality-checks", {"work_order_id": order["id"], "level": "final"}, expect=201)
+            self.post(s.inspector, f"quality-checks/{check['id']}/{verdict}",
+                      {"lines": [{"line_id": line, "reason": "workmanship"}]} if verdict == "fail" else None)
+            if verdict == "fail":
+                self.post(technician, f"work-order-lines/{line}/rework")
+                self.post(technician, f"work-order-lines/{line}/finish")
+                self.tally["reworked"] += 1
+
+    def hand_back(self, n, order):
+        s = self.store
+        bill = self.post(s.cashier, "settlements", {"work_order_id": order["id"]}, expect=201)
+        bill = self.post(s.cashier, f"settlements/{bill['id']}/issue")
+        self.post(s.cashier, "payments", {"settlement_id": bill["id"], "amount": bill["due"], "method": "wechat"}, expect=201)
+        self.post(s.advisor, f"work-orders/{order['id']}/deliver", {**HANDED_BACK, "odometer_out_km": 30002 + n})
+        self.tally["delivered"] += 1
+        self.tally["taken"] += bill["total"]
+
+    def work(self, n, order):
+        """All the way, unless it was cancelled; what waits for a part is told."""
+        if order["status"] == "cancelled":
+            return None
+        if order["lines"][1]["supply"] == "short":
+            self.tally["short"] += 1
+            return n, order
+        self.repair(n, order)
+        self.hand_back(n, order)
+        return None
+
+    def visit(self, n, booking=None, again=None):
+        return self.work(n, self.receive(n, booking, again))
+
+    def deliver_parts(self, waiting):
+        """What the orders of a day wait for comes in, and they are done."""
+        if waiting:
+            self.trade.stock_up(self.pads["id"], 2 * len(waiting))
+        for n, order in waiting:
+            self.repair(n, self.trade.read(order).json)
+            self.hand_back(n, order)
+
+
+def test_a_week(chain, store, sql, verify):
+    """G1 to G13, G26: 200 bookings, 30 walk-ins, comebacks; no place taken twice, nothing lost, every figure that of its parts."""
+    week = Week(chain, store)
+    with concurrent.futures.ThreadPoolExecutor(HANDS) as hands:
+        bookings = list(hands.map(week.book, range(BOOKINGS)))
+        come = [(n, b) for n, b in enumerate(bookings) if b["status"] == "confirmed"]
+        for day in range(7):
+            todays = [lambda n=n, b=b: week.visit(n, b) for n, b in come if n // 29 == day]
+            todays += [lambda n=n: week.visit(n) for n in range(BOOKINGS, BOOKINGS + WALK_INS) if n % 7 == day]
+            waiting = [left for left in hands.map(lambda visit: visit(), todays) if left]
+            week.deliver_parts(waiting)
+        seen = store.manager.pages("/v1/work-orders", limit=200, store_id=store.id)
+        back = [w for w in seen if w["status"] in ("delivered", "closed")][:8]
+        for left in hands.map(lambda at: week.visit(400 + 1 + 7 * at[0], again=at[1]), enumerate(back)):
+            assert left is None
+
+    came = len(come) + WALK_INS + len(back)
+    assert week.tally["delivered"] + week.tally["cancelled"] == came
+    assert min(week.tally[what] for what in ("short", "shared", "pauses", "reworked", "cancelled")) >= 5, week.tally
+
+    # nothing is left lying about
+    board = store.manager.get("/v1/board", params={"store_id": store.id}, expect=200)
+    idle = {k: v for k, v in board["counts"].items() if k not in ("bookings", "expected")}
+    assert not any(idle.values()), idle
+    assert all(not bay["work_orders"] for bay in board["bays"])
+    assert store.manager.pages("/v1/work-order-pauses", store_id=store.id, running="true") == []
+    assert len(store.manager.pages("/v1/work-order-pauses", limit=200, store_id=store.id)) == week.tally["pauses"]
+    assert sql("SELECT count(*) FROM clock_entry WHERE store_id = %s AND ended_at IS NULL", (store.id,)) == [(0,)]
+
+    # no place was taken twice
+    assert sql("""SELECT count(*) FROM appointment a JOIN appointment b ON b.id > a.id AND (b.bay_id = a.bay_id OR b.technician_id = a.technician_id)
+                     AND b.starts_at < a.ends_at AND a.starts_at < b.ends_at
+                   WHERE a.store_id = %s AND a.status <> 'cancelled' AND b.status <> 'cancelled'""", (store.id,)) == [(0,)]
+    stood = store.manager.pages("/v1/bay-occupancies", limit=200, store_id=store.id)
+    assert len(stood) == week.tally["delivered"] and all(o["ends_at"] for o in stood)
+    by_bay = collections.defaultdict(list)
+    for o in stood:
+        by_bay[o["bay_id"]].append((o["starts_at"], o["ends_at"]))
+    for spans in by_bay.values():
+        spans.sort()
+        assert all(a[1] <= b[0] for a, b in zip(spans, spans[1:]))
+
+    # stock is what the ledger says: what came in less what went out, and nothing is held
+    for part in (week.filter, week.pads):
+        level = store.parts.get("/v1/stock-levels", params={"store_id": store.id, "part_id": part["id"]}, expect=200).data[0]
+        ledger = sum(m["quantity"] for m in store.parts.pages("/v1/stock-movements", limit=200, store_id=store.id, part_id=part["id"]))
+        assert (level["on_hand"], level["reserved"]) == (ledger, 0)
+
+    # every job is credited whole, every bill counted
+    credits = store.manager.pages("/v1/labour-credits", limit=200, store_id=store.id)
+    lines = {c["line_id"]: c["amount"] for c in credits}
+    assert len(lines) == week.tally["delivered"] and len(credits) == len(lines) + week.tally["shared"]
+    assert sum(c["credited_amount"] for c in credits) == sum(lines.values())
+    today = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8))).date()
+
+    def kpi(name):
+        found = store.manager.get("/v1/kpi-values", params={"kpi": name, "store_id": store.id, "from": str(today - datetime.timedelta(1)),
+                                                            "to": str(today), "grain": "day"}, expect=200).data
+        return sum(v["numerator"] for v in found)
+    wait_for(lambda: kpi("orders_delivered") == week.tally["delivered"], 30)
+    wait_for(lambda: kpi("sales") == week.tally["taken"], 30)
+    assert kpi("simple_repair_kept") + kpi("complex_repair_kept") == week.tally["delivered"]
+    assert not verify()
