@@ -39,7 +39,8 @@ struct config {
 	char *link_key; /* empty until config_link_key() */
 	int64_t jobs;   /* 1: serve runs them */
 	enum log_level log_level;
-	int64_t argon2_threads;
+	int64_t argon2_threads, printers;
+	char *public_url;
 	int64_t sandbox; /* an enum sandbox */
 	int64_t allow_root;
 };

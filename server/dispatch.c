@@ -274,7 +274,7 @@ accepts_json(const struct request *req)
 	const char *accept = request_header(req, "Accept");
 
 	return strncmp(req->path, "/v1/", 4) != 0 || req->operation->spool ||
-	       req->route->kind != ROUTE_READ || negotiate_json(accept);
+	       req->route->kind != ROUTE_READ || req->route->finish || negotiate_json(accept);
 }
 
 static void
@@ -317,6 +317,14 @@ submit_read(struct request *req)
 	lanes_submit(dispatcher.lanes, &req->lane);
 }
 
+static struct workers *
+workers_for(const struct request *req)
+{
+	if (req->operation->on_hasher)
+		return dispatcher.hashers;
+	return req->route->finish ? dispatcher.printers : dispatcher.workers;
+}
+
 /* To a lane or a worker, when its caller has not too much there already. */
 static void
 submit(struct request *req)
@@ -332,8 +340,7 @@ submit(struct request *req)
 		submit_read(req);
 		return;
 	}
-	if (!workers_submit(req->operation->on_hasher ? dispatcher.hashers : dispatcher.workers,
-	                    req)) {
+	if (!workers_submit(workers_for(req), req)) {
 		metrics_refused(REFUSED_QUEUE);
 		answer_problem(req, ERR_UNAVAILABLE);
 	}
@@ -394,6 +401,12 @@ dispatch_run(struct request *req, struct conn *conn)
 		return;
 	}
 	command_run(req, conn, deadline);
+	if (req->route->finish && (req->reply.status == 200 || req->reply.status == 304)) {
+		enum err err = req->route->finish(req);
+
+		if (err)
+			problem_reply(req, err, NULL);
+	}
 }
 
 void

@@ -12,8 +12,9 @@
 struct dispatch {
 	const struct config *config;
 	struct lanes *lanes;
-	struct workers *workers; /* commands */
-	struct workers *hashers; /* password hashing: its own small queue */
+	struct workers *workers;  /* commands */
+	struct workers *hashers;  /* password hashing: its own small queue */
+	struct workers *printers; /* documents on paper: likewise */
 	bool draining;
 };
 

@@ -3,13 +3,13 @@
 #include "http_body.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "core/log.h"
+#include "spool.h"
 
 #define CAP_FIRST   ((size_t)4096)
 #define SWALLOW_MAX UINT64_C(1048576)
@@ -33,39 +33,6 @@ add_to_memory(struct body *body, struct request *req, const char *data, size_t s
 	memcpy(body->data + req->body_size, data, size);
 }
 
-/* Not every file system has O_TMPFILE. */
-static int
-spool_open(const char *dir)
-{
-	char path[4096];
-	int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-
-	if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL))
-		return fd;
-	if (snprintf(path, sizeof(path), "%s/spool-XXXXXX", dir) >= (int)sizeof(path))
-		return -1;
-	fd = mkostemp(path, O_CLOEXEC);
-	if (fd >= 0)
-		(void)unlink(path);
-	return fd;
-}
-
-static bool
-write_all(int fd, const char *data, size_t size)
-{
-	while (size) {
-		ssize_t n = write(fd, data, size);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		data += n;
-		size -= (size_t)n;
-	}
-	return true;
-}
-
 static bool
 add_to_file(struct request *req, const char *dir, const char *data, size_t size)
 {
@@ -73,7 +40,7 @@ add_to_file(struct request *req, const char *dir, const char *data, size_t size)
 
 	if (req->body_file < 0)
 		req->body_file = spool_open(dir);
-	if (req->body_file >= 0 && write_all(req->body_file, data, size))
+	if (req->body_file >= 0 && spool_write(req->body_file, data, size))
 		return true;
 	if (log_allow(&cap))
 		log_line(LOG_LEVEL_ERROR, "http_spool_failed", "dir=%s why=\"%s\"", dir,

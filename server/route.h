@@ -45,6 +45,9 @@ struct route {
 	/* Before a read: works out arguments of its statements that are no parameters
 	 * (req->args). */
 	enum err (*prepare)(struct request *req);
+	/* Behind a read of an x-worker operation, and outside its transaction: makes the reply (200 or
+	 * 304) of the JSON in its body, on a printer's thread. */
+	enum err (*finish)(struct request *req);
 };
 
 /* clang-format off */

@@ -24,6 +24,8 @@
 #include "jobs/jobs.h"
 #include "link.h"
 #include "loop.h"
+#include "printer.h"
+#include "routes/documents.h"
 #include "sandbox.h"
 #include "service.h"
 
@@ -36,7 +38,7 @@ struct daemon {
 	struct loop *loop;
 	struct http *http;
 	struct lanes *lanes;
-	struct workers *workers, *hashers;
+	struct workers *workers, *hashers, *printers;
 	struct jobs *jobs;
 	int wake;
 	bool http_due; /* it has input */
@@ -72,6 +74,7 @@ run_done(void *arg, uint32_t events)
 		log_line(LOG_LEVEL_ERROR, "eventfd", "errno=%d", errno);
 	take_done(d->workers);
 	take_done(d->hashers);
+	take_done(d->printers);
 }
 
 static void
@@ -195,11 +198,16 @@ open_all(struct daemon *d, const char *spool)
 	settings.queue = settings.queue_others = 32;
 	settings.name = "password";
 	d->hashers = workers_open(&settings, d->wake);
+	settings.threads = settings.others = (unsigned)config->printers;
+	settings.name = "printer";
+	d->printers = workers_open(&settings, d->wake);
+	documents_set_public_url(config->public_url);
 	dispatch_init(&(struct dispatch){
 		.config = config,
 		.lanes = d->lanes,
 		.workers = d->workers,
 		.hashers = d->hashers,
+		.printers = d->printers,
 	});
 	d->http = http_open(&http);
 	if (!d->http)
@@ -221,6 +229,8 @@ close_all(struct daemon *d)
 	jobs_close(d->jobs);
 	workers_close(d->workers);
 	workers_close(d->hashers);
+	workers_close(d->printers);
+	printer_close();
 	http_close(d->http);
 	lanes_close(d->lanes);
 	principals_clear();
@@ -261,6 +271,7 @@ serve(const struct config *config, const struct database *database)
 
 	if (status)
 		return status;
+	printer_open(spool, config->sandbox != SANDBOX_OFF);
 	if (!open_all(&d, spool)) {
 		close_all(&d);
 		return EX_UNAVAILABLE;

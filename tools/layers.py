@@ -16,7 +16,7 @@ HEADERS = [
     (r"libpq(-fe|-events|/.*)\.h", r"lib/db/", "libpq belongs to lib/db"),
     (r"microhttpd\.h", r"server/http_private\.h$", "libmicrohttpd belongs to http.c and http_exchange.c"),
     (r"http_private\.h", r"server/http(_exchange)?\.c$", "libmicrohttpd belongs to http.c and http_exchange.c"),
-    (r"jansson\.h", r"server/", "Jansson belongs to server"),
+    (r"jansson\.h", r"(server|print)/", "Jansson belongs to server and print"),
     (r"(sodium|magic|xxhash|systemd/.*)\.h", r"server/", "this library is linked to server alone"),
 ]
 
@@ -77,7 +77,7 @@ def arrow(path, included):
 def breaches(path, text):
     """Yield (line, reason) for each breach in one file."""
     code = NOT_CODE.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), text).split("\n")
-    ours = path.startswith(("lib/", "server/"))
+    ours = path.startswith(("lib/", "server/", "print/"))
     # The name of a quoted header is a string too, so that includes are read from the text itself.
     for number, line in enumerate(text.split("\n"), 1):
         match = INCLUDE.match(line)
@@ -100,7 +100,7 @@ def breaches(path, text):
 
 def main():
     count = 0
-    files = sorted(file for top in ("lib", "server", "tests")
+    files = sorted(file for top in ("lib", "server", "print", "tests")
                    for file in (ROOT / top).rglob("*.[ch]"))
     if not files:
         sys.exit("layers.py: no source found")

@@ -1,13 +1,13 @@
 -- Operations: labour that is sold by the standard hour.
 
 -- name: operation_get
-SELECT o.id, o.version, o.code, o.name, o.standard_hours, o.unit_price, o.repair_category, o.service_class, o.skill,
+SELECT o.id, o.version, o.code, o.name, o.standard_hours, o.unit_price, o.repair_category, o.heading, o.service_class, o.skill,
        o.certificate, o.equipment, o.active, o.created_at, o.updated_at, o.external_ids, o.metadata
   FROM operation o
  WHERE o.id = ANY (:ids) AND o.deleted_at IS NULL;
 
 -- name: operation_list   page unnamed
-SELECT o.id, o.version, o.code, o.name, o.standard_hours, o.unit_price, o.repair_category, o.service_class, o.skill,
+SELECT o.id, o.version, o.code, o.name, o.standard_hours, o.unit_price, o.repair_category, o.heading, o.service_class, o.skill,
        o.certificate, o.equipment, o.active, o.created_at, o.updated_at, o.code AS _after_code, o.id AS _after_id
   FROM operation o
  WHERE o.deleted_at IS NULL
@@ -31,10 +31,10 @@ SELECT o.id, o.name, o.standard_hours, o.unit_price, o.repair_category
 SELECT o.version, o.code FROM operation o WHERE o.id = :id AND o.deleted_at IS NULL FOR NO KEY UPDATE;
 
 -- name: operation_add
-INSERT INTO operation (id, code, name, initials, standard_hours, unit_price, repair_category, service_class, skill, certificate, equipment, active,
+INSERT INTO operation (id, code, name, initials, standard_hours, unit_price, repair_category, heading, service_class, skill, certificate, equipment, active,
                        external_ids, metadata, created_at, updated_at)
 VALUES (:operation_id, :code, :name, :initials, :standard_hours, :unit_price, coalesce(:repair_category, 'minor'),
-        coalesce(:service_class, 'repair'), :skill, :certificate, :equipment, coalesce(:active, true), coalesce(:external_ids::jsonb, '{}'),
+        coalesce(:heading, 'labour'), coalesce(:service_class, 'repair'), :skill, :certificate, :equipment, coalesce(:active, true), coalesce(:external_ids::jsonb, '{}'),
         coalesce(:metadata::jsonb, '{}'), :now, :now);
 
 -- name: operation_price_changed
@@ -48,6 +48,7 @@ UPDATE operation
        standard_hours = CASE WHEN :has_standard_hours THEN :standard_hours ELSE standard_hours END,
        unit_price = CASE WHEN :has_unit_price THEN :unit_price ELSE unit_price END,
        repair_category = CASE WHEN :has_repair_category THEN :repair_category ELSE repair_category END,
+       heading = CASE WHEN :has_heading THEN :heading ELSE heading END,
        service_class = CASE WHEN :has_service_class THEN :service_class ELSE service_class END,
        skill = CASE WHEN :has_skill THEN :skill ELSE skill END,
        certificate = CASE WHEN :has_certificate THEN :certificate ELSE certificate END,

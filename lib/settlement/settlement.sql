@@ -13,8 +13,10 @@ SELECT s.id, s.version, s.number, s.store_id, s.work_order_id, w.id AS "work_ord
  WHERE s.id = ANY (:ids) AND s.deleted_at IS NULL;
 
 -- name: settlement_lines
-SELECT l.settlement_id AS _parent, l.id, l.work_order_line_id, l.position, l.kind, l.description, l.quantity,
-       l.unit_price, l.amount
+SELECT l.settlement_id AS _parent, l.id, l.work_order_line_id, l.position, l.kind,
+       CASE l.kind WHEN 'labour' THEN l.heading WHEN 'part' THEN 'material' WHEN 'sublet' THEN 'machining'
+                   WHEN 'discount' THEN 'discount' ELSE 'other' END AS heading,
+       l.description, l.quantity, l.unit_price, l.amount
   FROM settlement_line l
  WHERE l.settlement_id = ANY (:ids)
  ORDER BY l.settlement_id, l.position;
@@ -78,13 +80,14 @@ SELECT :id, s.id, :work_order_id, :payer, :customer_id, 'draft', s.currency, :la
 
 -- name: settlement_lines_add
 INSERT INTO settlement_line (id, store_id, settlement_id, position, work_order_line_id, kind, description, quantity,
-                             unit_price, amount, cost)
+                             unit_price, amount, heading, cost)
 SELECT i.id, l.store_id, :id, i.position, l.id, l.kind, l.description, l.quantity, l.unit_price, l.amount,
+       coalesce((SELECT p.heading FROM operation p WHERE p.id = l.operation_id), 'labour'),
        (SELECT sum(CASE d.kind WHEN 'return' THEN -abs(dl.cost) ELSE abs(dl.cost) END)
           FROM stock_document_line dl
           JOIN stock_document d ON d.id = dl.document_id AND d.status = 'posted'
          WHERE dl.work_order_line_id = l.id)::bigint
-  FROM (SELECT o.id, o.store_id, o.kind, o.description, billed_quantity(o) AS quantity, o.unit_price, billed_amount(o) AS amount,
+  FROM (SELECT o.id, o.store_id, o.kind, o.operation_id, o.description, billed_quantity(o) AS quantity, o.unit_price, billed_amount(o) AS amount,
                row_number() OVER (ORDER BY o.position) AS nth
           FROM work_order_line o
          WHERE o.work_order_id = :work_order_id AND o.status = 'authorised' AND o.payer = :payer) l

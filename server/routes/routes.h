@@ -10,6 +10,7 @@ extern const size_t route_tables_count;
 
 extern const struct route appointment_routes[];
 extern const struct route booking_routes[];
+extern const struct route document_routes[];
 extern const struct route estimate_routes[];
 extern const struct route file_routes[];
 extern const struct route file_upload_routes[];

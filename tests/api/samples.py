@@ -1549,3 +1549,25 @@ def _(t):
 @sample("discardSettlement")
 def _(t):
     return call(t.store.cashier, f"/v1/settlements/{t.bill()['id']}")
+
+
+# --- On paper ---
+
+@sample("getSettlementDocument")
+def _(t):
+    return call(t.store.cashier, f"/v1/settlements/{t.issued()['id']}/document")
+
+
+@sample("getWorkOrderDocument")
+def _(t):
+    return call(t.store.advisor, f"/v1/work-orders/{t.order()['id']}/document")
+
+
+@sample("getReceptionDocument")
+def _(t):
+    return call(t.store.advisor, f"/v1/receptions/{t.reception()['id']}/document")
+
+
+@sample("getEstimateDocument")
+def _(t):
+    return call(t.store.advisor, f"/v1/estimates/{t.estimate()['id']}/document")
