@@ -128,6 +128,7 @@ static void
 fill_catalogue(struct demo *demo)
 {
 	const struct id none = { { 0 } };
+	char operation[ID_TEXT], part[ID_TEXT];
 
 	for (size_t i = 0; i < COUNT_OF(demo_operations); i++)
 		demo->operations[i] = demo_act(
@@ -142,6 +143,11 @@ fill_catalogue(struct demo *demo)
 			"{\"number\":\"%s\",\"name\":\"%s\",\"unit\":\"%s\",\"sale_price\":%d}",
 			demo_parts[i].number, demo_parts[i].name, demo_parts[i].unit,
 			demo_parts[i].sale_price);
+	/* an oil change with its filter, for less than the two */
+	demo_act(demo, demo->admin, none, OP_createPackage, none,
+	         "{\"code\":\"OIL-S\",\"name\":\"小保养\",\"price\":15800,\"items\":["
+	         "{\"operation_id\":\"%s\"},{\"part_id\":\"%s\",\"quantity\":1}]}",
+	         text(demo->operations[0], operation), text(demo->parts[0], part));
 }
 
 static void

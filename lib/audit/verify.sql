@@ -127,6 +127,12 @@ WITH history AS (
 	       (SELECT g.status FROM complaint_step g WHERE g.complaint_id = c.id ORDER BY g.status = c.status DESC, g.id DESC LIMIT 1)
 	  FROM complaint c
 	UNION ALL
+	SELECT l.store_id, w.number, 'approval of line ' || l.position, a.status, 'approved'
+	  FROM work_order_line l
+	  JOIN work_order w ON w.id = l.work_order_id
+	  JOIN approval a ON a.id = l.approval_id
+	 WHERE l.status = 'authorised'
+	UNION ALL
 	SELECT w.store_id, w.number, d.what, d.found::text, d.expected::text
 	  FROM work_order w
 	 CROSS JOIN LATERAL (VALUES

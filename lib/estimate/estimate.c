@@ -4,6 +4,7 @@
 
 #include "event/event.h"
 #include "org/org.h"
+#include "price/approval.h"
 #include "work_order/line.h"
 
 #define LINK_MS (INT64_C(90) * 24 * 3600 * 1000) /* a link shows its estimate for 90 days */
@@ -88,6 +89,9 @@ estimate_lines_of(struct ctx *ctx, const struct rows *rows, struct lines *lines)
 			.price_source = (enum price_source)row_enum(rows, i, "price_source",
 			                                            &price_source_enum),
 			.price_list = row_id(rows, i, "price_list_id"),
+			.package = row_id(rows, i, "package_id"),
+			.approval = row_id(rows, i, "approval_id"),
+			.package_revision = row_int(rows, i, "package_revision"),
 			.list_price = row_int(rows, i, "list_price"),
 			.unit_price = row_int(rows, i, "unit_price"),
 			.amount = row_int(rows, i, "amount"),
@@ -95,17 +99,18 @@ estimate_lines_of(struct ctx *ctx, const struct rows *rows, struct lines *lines)
 }
 
 static void
-add_option(struct ctx *ctx, struct id store, struct id estimate, size_t i,
+add_option(struct ctx *ctx, const struct work_order *wo, struct id estimate, size_t i,
            const struct new_estimate_option *option, const struct lines *lines)
 {
 	struct id id = id_new();
 	struct line_columns c;
 
 	line_columns(ctx->arena, lines, &c);
-	db_write(ctx, estimate_option_add, ARG(option_id, id), ARG(store_id, store),
+	db_write(ctx, estimate_option_add, ARG(option_id, id), ARG(store_id, wo->store),
 	         ARG(estimate_id, estimate), ARG(position, (int64_t)i + 1),
 	         BODY_ARG(new_estimate_option, option));
-	db_write(ctx, estimate_lines_add, ARG(store_id, store), ARG(estimate_id, estimate),
+	lines_ask(ctx, wo->store, wo->id, estimate, lines);
+	db_write(ctx, estimate_lines_add, ARG(store_id, wo->store), ARG(estimate_id, estimate),
 	         ARG(option_id, id), LINE_ARGS(&c, lines->count));
 }
 
@@ -116,26 +121,32 @@ add_options(struct ctx *ctx, const struct work_order *wo, struct id estimate,
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct new_estimate_option *option = &options[i];
-		struct lines lines = { .count = option->lines_count };
+		const char *at = arena_printf(ctx->arena, "/options/%zu", i);
+		struct wishes wishes = { 0 };
+		struct lines lines = { 0 };
 		struct line_facts facts;
-		enum err err = lines_facts(ctx, wo->id, wo->reception, false, option->lines,
-		                           lines.count, &facts);
+		enum err err = wishes_gather(ctx, option->lines, option->lines_count,
+		                             option->packages, option->packages_count,
+		                             arena_printf(ctx->arena, "%s/packages", at), &wishes);
 
-		lines.line = arena_array(ctx->arena, lines.count + 1, sizeof(*lines.line));
+		at = arena_printf(ctx->arena, "%s/lines", at);
+		if (!err && wishes.count == 0)
+			err = fail(ctx, ERR_REQUIRED, at);
 		if (!err)
-			err = lines_price(ctx, &facts,
-			                  arena_printf(ctx->arena, "/options/%zu/lines", i),
-			                  option->lines, &lines);
+			err = lines_facts(ctx, wo->id, wo->reception, false, &wishes, &facts);
+		lines.line = arena_array(ctx->arena, wishes.count + 1, sizeof(*lines.line));
+		if (!err)
+			err = lines_price(ctx, &facts, at, &wishes, &lines);
 		if (err)
 			return err;
-		add_option(ctx, wo->store, estimate, i, option, &lines);
+		add_option(ctx, wo, estimate, i, option, &lines);
 	}
 	return OK;
 }
 
 /* The options of one revision for another, at the prices they have. */
 static enum err
-copy_options(struct ctx *ctx, struct id from, struct id store, struct id estimate)
+copy_options(struct ctx *ctx, struct id from, const struct work_order *wo, struct id estimate)
 {
 	struct rows *options;
 	enum err err = db_read(ctx, estimate_options_copied, &options, ARG(id, from));
@@ -160,7 +171,7 @@ copy_options(struct ctx *ctx, struct id from, struct id store, struct id estimat
 		if (err)
 			break;
 		estimate_lines_of(ctx, rows, &lines);
-		add_option(ctx, store, estimate, i, &option, &lines);
+		add_option(ctx, wo, estimate, i, &option, &lines);
 	}
 	return err;
 }
@@ -218,6 +229,8 @@ estimate_update(struct ctx *ctx, struct id id, const struct update_estimate *in)
 		err = check_valid_until(ctx, wo.store, in->valid_until);
 	if (!err && in->has_options) {
 		err = work_order_check_open(ctx, &wo);
+		if (!err)
+			err = approvals_withdraw(ctx, wo.id, id, (struct id){ { 0 } });
 		if (err)
 			return err;
 		db_write(ctx, estimate_lines_remove, ARG(id, id));
@@ -246,6 +259,7 @@ estimate_send(struct ctx *ctx, struct id id)
 	struct estimate estimate = { 0 };
 	struct id link = id_new();
 	struct work_order wo = { 0 };
+	struct rows *approvals;
 	int to;
 	enum err err = estimate_begin(ctx, id, OP_sendEstimate, &wo, &estimate, &to);
 
@@ -253,6 +267,10 @@ estimate_send(struct ctx *ctx, struct id id)
 		err = estimate_check_holds(ctx, &estimate);
 	if (!err)
 		err = work_order_check_open(ctx, &wo);
+	if (!err)
+		err = db_read(ctx, estimate_unapproved, &approvals, ARG(id, id));
+	if (!err && row_bool(approvals, 0, "waits"))
+		err = fail(ctx, ERR_APPROVAL_REQUIRED, NULL);
 	if (err)
 		return err;
 	db_write(ctx, estimate_link_add, ARG(link_id, link), ARG(store_id, wo.store), ARG(id, id),
@@ -291,7 +309,7 @@ estimate_revise(struct ctx *ctx, struct id id, const struct revise_estimate *in)
 	ctx->subject = next;
 	if (in->has_options)
 		return add_options(ctx, &wo, next, in->options, in->options_count);
-	return copy_options(ctx, id, wo.store, next);
+	return copy_options(ctx, id, &wo, next);
 }
 
 enum err

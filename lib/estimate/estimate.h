@@ -16,7 +16,7 @@ extern const struct machine estimate_machine;
 MUSTCHECK enum err estimate_create(struct ctx *ctx, const struct create_estimate *in);
 /* Only the members that are sent, only of a draft. */
 MUSTCHECK enum err estimate_update(struct ctx *ctx, struct id id, const struct update_estimate *in);
-/* From draft to sent, with a link for the customer.  ERR_ESTIMATE_LAPSED. */
+/* From draft to sent, with a link for the customer.  ERR_ESTIMATE_LAPSED, ERR_APPROVAL_REQUIRED. */
 MUSTCHECK enum err estimate_send(struct ctx *ctx, struct id id);
 /* A draft that takes the place of this one, with the same number; in may be NULL. */
 MUSTCHECK enum err estimate_revise(struct ctx *ctx, struct id id, const struct revise_estimate *in);

@@ -36,7 +36,7 @@ SELECT o.estimate_id AS _parent, o.id, o.position, o.label, o.pros, o.cons, o.du
 -- name: estimate_lines
 SELECT l.option_id AS _parent, l.id, l.position, l.kind, l.operation_id, l.part_id, l.concern_id, l.description,
        l.repair_category, l.quantity, CASE WHEN l.kind = 'labour' THEN coalesce(l.fixed_hours, l.quantity) END AS hours,
-       l.price_source, l.price_list_id, l.list_price, l.unit_price, l.amount, l.payer, l.decision, l.reason,
+       l.price_source, l.price_list_id, l.package_id, l.package_revision, l.approval_id, l.list_price, l.unit_price, l.amount, l.payer, l.decision, l.reason,
        n.id AS work_order_line_id, l.finding_id
   FROM estimate_line l
   LEFT JOIN work_order_line n ON n.estimate_line_id = l.id
@@ -189,16 +189,16 @@ VALUES (:option_id, :store_id, :estimate_id, :position, :label, :pros, :cons, :d
 
 -- name: estimate_lines_add
 INSERT INTO estimate_line (id, store_id, estimate_id, option_id, position, kind, operation_id, part_id, concern_id, description,
-                           repair_category, quantity, fixed_hours, price_source, price_list_id, list_price, unit_price, amount, payer,
+                           repair_category, quantity, fixed_hours, price_source, price_list_id, package_id, package_revision, approval_id, list_price, unit_price, amount, payer,
                            revives_line_id, finding_id, created_at)
 SELECT n.id, :store_id, :estimate_id, :option_id, n.position, n.kind, n.operation_id, n.part_id, n.concern_id, n.description,
-       n.repair_category, n.quantity, nullif(n.fixed_hours, 0), n.price_source, n.price_list_id, n.list_price, n.unit_price, n.amount, n.payer, n.revives_line_id, n.finding_id, :now
+       n.repair_category, n.quantity, nullif(n.fixed_hours, 0), n.price_source, n.price_list_id, n.package_id, nullif(n.package_revision, 0), n.approval_id, n.list_price, n.unit_price, n.amount, n.payer, n.revives_line_id, n.finding_id, :now
   FROM unnest(:line_ids::uuid[], :kinds::text[], :operation_ids::uuid[], :part_ids::uuid[], :concern_ids::uuid[],
               :descriptions::text[], :repair_categories::text[], :quantities::numeric[], :fixed_hours::numeric[],
-              :price_sources::text[], :price_list_ids::uuid[], :list_prices::bigint[],
+              :price_sources::text[], :price_list_ids::uuid[], :package_ids::uuid[], :package_revisions::integer[], :approval_ids::uuid[], :list_prices::bigint[],
               :unit_prices::bigint[], :amounts::bigint[], :payers::text[], :revives_line_ids::uuid[], :finding_ids::uuid[])
        WITH ORDINALITY n (id, kind, operation_id, part_id, concern_id, description, repair_category, quantity, fixed_hours, price_source,
-                          price_list_id, list_price, unit_price, amount, payer, revives_line_id, finding_id, position);
+                          price_list_id, package_id, package_revision, approval_id, list_price, unit_price, amount, payer, revives_line_id, finding_id, position);
 
 -- name: estimate_options_copied
 SELECT o.id, o.label, o.pros, o.cons, o.duration_minutes, o.finish_at FROM estimate_option o WHERE o.estimate_id = :id ORDER BY o.position;
@@ -235,13 +235,17 @@ UPDATE estimate
 UPDATE estimate SET status = :status, version = version + 1, updated_at = :now, changed = pg_current_xact_id() WHERE id = :id;
 
 -- name: estimate_option_lines
-SELECT l.id, l.kind, l.operation_id, l.part_id, l.concern_id, l.description, l.repair_category, l.quantity, l.fixed_hours, l.price_source, l.price_list_id, l.list_price,
+SELECT l.id, l.kind, l.operation_id, l.part_id, l.concern_id, l.description, l.repair_category, l.quantity, l.fixed_hours, l.price_source, l.price_list_id, l.package_id, l.package_revision, l.approval_id, l.list_price,
        l.unit_price, l.amount, l.payer, l.revives_line_id, l.finding_id,
        (SELECT coalesce(max(n.position), 0) FROM work_order_line n WHERE n.work_order_id = e.work_order_id) AS last_position
   FROM estimate_line l
   JOIN estimate e ON e.id = l.estimate_id
  WHERE l.option_id = :option_id AND l.estimate_id = :id
  ORDER BY l.position;
+
+-- name: estimate_unapproved
+SELECT EXISTS (SELECT FROM estimate_line l JOIN approval a ON a.id = l.approval_id
+                WHERE l.estimate_id = :id AND a.status <> 'approved') AS waits;
 
 -- name: estimate_lines_decide
 UPDATE estimate_line l

@@ -203,7 +203,7 @@ UPDATE bay
  WHERE id = :id;
 
 -- name: store_policies_get
-SELECT p.store_id AS id, p.version, p.vin_rule, p.tax_bp, p.rounding_fen, p.slot_minutes, p.discount_limit_bp,
+SELECT p.store_id AS id, p.version, p.vin_rule, p.tax_bp, p.rounding_fen, p.slot_minutes, p.discount_limit_bp, p.approval_hours, p.variance_limit_bp,
        p.survey_low_score, p.hold_minutes, p.offer_minutes, p.qc_levels, p.qc_levels_regulated, p.qc_levels_key_parts, p.certificate_rule,
        p.walk_in_share_bp, p.comeback_share_bp, p.late_cancel_hours,
        p.simple_repair_hours, p.complex_repair_hours, p.updated_at
@@ -222,6 +222,17 @@ DELETE FROM booking_limit WHERE store_id = :id;
 -- name: store_booking_limit_add
 INSERT INTO booking_limit (store_id, service_class, per_hour, per_day) VALUES (:id, :service_class, :per_hour, :per_day);
 
+-- name: store_discount_limits
+SELECT d.store_id AS _parent, d.role, d.limit_bp FROM discount_limit d WHERE d.store_id = ANY (:ids) ORDER BY d.store_id, d.role;
+
+-- name: discount_limits_clear
+DELETE FROM discount_limit WHERE store_id = :id;
+
+-- name: discount_limits_set
+INSERT INTO discount_limit (store_id, role, limit_bp)
+SELECT :id, d.role, d.limit_bp
+  FROM unnest(:discount_limits.role::text[], :discount_limits.limit_bp::integer[]) d (role, limit_bp);
+
 -- name: store_policies_lock
 SELECT p.version FROM store_policy p WHERE p.store_id = :id FOR NO KEY UPDATE;
 
@@ -231,6 +242,8 @@ UPDATE store_policy
        tax_bp = CASE WHEN :has_tax_bp THEN :tax_bp ELSE tax_bp END,
        rounding_fen = CASE WHEN :has_rounding_fen THEN :rounding_fen ELSE rounding_fen END,
        slot_minutes = CASE WHEN :has_slot_minutes THEN :slot_minutes ELSE slot_minutes END,
+       variance_limit_bp = CASE WHEN :has_variance_limit_bp THEN :variance_limit_bp ELSE variance_limit_bp END,
+       approval_hours = CASE WHEN :has_approval_hours THEN :approval_hours ELSE approval_hours END,
        discount_limit_bp = CASE WHEN :has_discount_limit_bp THEN :discount_limit_bp ELSE discount_limit_bp END,
        survey_low_score = CASE WHEN :has_survey_low_score THEN :survey_low_score ELSE survey_low_score END,
        hold_minutes = CASE WHEN :has_hold_minutes THEN :hold_minutes ELSE hold_minutes END,

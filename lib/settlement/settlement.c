@@ -192,6 +192,8 @@ settlement_issue(struct ctx *ctx, struct id id)
 	int to;
 	enum err err = begin(ctx, id, OP_issueSettlement, &bill, &to);
 
+	if (!err && bill.payer == PAYER_CUSTOMER)
+		err = variance_check(ctx, &bill.wo);
 	if (!err && bill.others_billed)
 		err = work_order_settle(ctx, &bill.wo);
 	/* nothing to pay: the customer owes nothing, or has no lines at all */

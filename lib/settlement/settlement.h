@@ -42,4 +42,15 @@ MUSTCHECK enum err payment_take(struct ctx *ctx, const struct create_payment *in
 /* ERR_REFUND_TOO_LARGE beyond what is left of the payment. */
 MUSTCHECK enum err payment_refund(struct ctx *ctx, struct id id, const struct refund_payment *in);
 
+/* ------------------------------------------------------------ variances */
+
+struct work_order;
+
+/* Say why the bill of an order differs from what was first agreed to; sets ctx->subject to the order.
+ * ERR_REQUIRED at /reason, ERR_NOT_FOUND at /lines/0/line_id for one that is not in it or named twice. */
+MUSTCHECK enum err variance_explain(struct ctx *ctx, struct id id,
+                                    const struct explain_variance *in);
+/* ERR_VARIANCE_UNEXPLAINED while the store's share is passed and nobody has said why; the order is locked. */
+MUSTCHECK enum err variance_check(struct ctx *ctx, const struct work_order *wo);
+
 #endif

@@ -3,6 +3,7 @@
 #include "work_order/consent.h"
 
 #include "event/event.h"
+#include "price/approval.h"
 #include "stock/stock.h"
 
 static enum err
@@ -16,6 +17,8 @@ decide(struct ctx *ctx, const struct lines *lines, struct id id, enum work_order
 	if (line->status != WORK_ORDER_LINE_STATUS_PROPOSED)
 		return fail_with(ctx, ERR_LINE_STATUS, pointer,
 		                 enum_code(&work_order_line_status_enum, (int)line->status), NULL);
+	if (to == WORK_ORDER_LINE_STATUS_AUTHORISED && line->unapproved)
+		return fail(ctx, ERR_APPROVAL_REQUIRED, pointer);
 	line->status = to;
 	line->reason = reason;
 	consent->decided[consent->decided_count++] = line;
@@ -194,6 +197,8 @@ work_order_line_decide(struct ctx *ctx, enum op op, struct id id, const char *re
 		err = check_untouched(ctx, line);
 	if (!err && op == OP_withdrawWorkOrderLine)
 		err = lines_release(ctx, wo.store, (const struct line *const[]){ line }, 1);
+	if (!err && op == OP_withdrawWorkOrderLine && line->unapproved)
+		err = approvals_withdraw(ctx, wo.id, (struct id){ { 0 } }, line->approval);
 	if (err)
 		return err;
 	line->status = (enum work_order_line_status)to;

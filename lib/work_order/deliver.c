@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Promises, and how an order ends: delivered and closed, or cancelled. */
 #include "event/event.h"
+#include "price/approval.h"
 #include "reception/reception.h"
 #include "stock/stock.h"
 #include "vehicle/vehicle.h"
@@ -46,6 +47,8 @@ work_order_cancel(struct ctx *ctx, struct id id, const struct reason_given *in)
 		else if (lines.line[i].sublet_out)
 			return fail(ctx, ERR_SUBLET_OUT, NULL);
 	err = stock_release_order(ctx, wo.store, id);
+	if (!err)
+		err = approvals_withdraw(ctx, id, (struct id){ { 0 } }, (struct id){ { 0 } });
 	if (err)
 		return err;
 	db_write(ctx, work_order_lines_cancel, ARG(id, id));

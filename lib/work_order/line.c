@@ -2,6 +2,7 @@
 /* Reading and writing lines, and what their parts do in stock. */
 #include "work_order/line.h"
 
+#include "price/approval.h"
 #include "stock/stock.h"
 
 enum err
@@ -29,6 +30,8 @@ lines_read(struct ctx *ctx, struct id order, struct lines *lines)
 			.supply = (enum line_supply)row_enum(rows, i, "supply", &line_supply_enum),
 			.quantity = row_qty(rows, i, "quantity"),
 			.issued = row_qty(rows, i, "issued_quantity"),
+			.approval = row_id(rows, i, "approval_id"),
+			.unapproved = row_bool(rows, i, "unapproved"),
 			.amount = row_int(rows, i, "amount"),
 			.share_bp = row_int(rows, i, "share_bp"),
 			.sublet_out = row_bool(rows, i, "sublet_out"),
@@ -68,6 +71,9 @@ line_columns(struct arena *arena, const struct lines *lines, struct line_columns
 		.supplies = arena_array(arena, n, sizeof(*c->supplies)),
 		.reasons = arena_array(arena, n, sizeof(*c->reasons)),
 		.price_lists = arena_array(arena, n, sizeof(*c->price_lists)),
+		.packages = arena_array(arena, n, sizeof(*c->packages)),
+		.approvals = arena_array(arena, n, sizeof(*c->approvals)),
+		.package_revisions = arena_array(arena, n, sizeof(*c->package_revisions)),
 		.price_sources = arena_array(arena, n, sizeof(*c->price_sources)),
 		.fixed_hours = arena_array(arena, n, sizeof(*c->fixed_hours)),
 		.quantities = arena_array(arena, n, sizeof(*c->quantities)),
@@ -97,10 +103,34 @@ line_columns(struct arena *arena, const struct lines *lines, struct line_columns
 		c->fixed_hours[i] = l->fixed_hours;
 		c->price_sources[i] = enum_code(&price_source_enum, (int)l->price_source);
 		c->price_lists[i] = l->price_list;
+		c->packages[i] = l->package;
+		c->approvals[i] = l->approval;
+		c->package_revisions[i] = l->package_revision;
 		c->list_prices[i] = l->list_price;
 		c->unit_prices[i] = l->unit_price;
 		c->amounts[i] = l->amount;
 	}
+}
+
+void
+lines_ask(struct ctx *ctx, struct id store, struct id order, struct id estimate,
+          const struct lines *lines)
+{
+	struct approval_wanted *wanted = arena_array(ctx->arena, lines->count + 1, sizeof(*wanted));
+	size_t n = 0;
+
+	for (size_t i = 0; i < lines->count; i++) {
+		const struct line *l = &lines->line[i];
+
+		if (l->unapproved)
+			wanted[n++] = (struct approval_wanted){
+				.id = l->approval,
+				.description = l->description,
+				.list_amount = l->asked_list,
+				.amount = l->asked_amount,
+			};
+	}
+	approvals_ask(ctx, store, order, estimate, wanted, n);
 }
 
 void
@@ -112,6 +142,7 @@ lines_add(struct ctx *ctx, struct id store, struct id order, int64_t last_positi
 
 	if (n == 0)
 		return;
+	lines_ask(ctx, store, order, (struct id){ { 0 } }, lines);
 	line_columns(ctx->arena, lines, &c);
 	db_write(ctx, work_order_lines_add, ARG(store_id, store), ARG(order_id, order),
 	         ARG(last_position, last_position), ARG(authorisation_id, authorisation),

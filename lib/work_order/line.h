@@ -16,8 +16,12 @@ struct line {
 	const char *description, *category, *service_class, *reason, *note;
 	struct qty quantity, issued; /* issued: what is out and has not come back */
 	struct qty fixed_hours;      /* of labour at a fixed price, whose quantity is 1; else 0 */
-	struct id price_list;
+	struct id price_list, package, approval;
+	int64_t package_revision;
 	enum price_source price_source;
+	/* of one whose price has no approval: by list and as it is (of a discount: of all lines) */
+	bool unapproved;
+	int64_t asked_list, asked_amount;
 	int64_t list_price, unit_price, amount;
 	int64_t share_bp; /* of its technician; below 10000: others help */
 	bool sublet_out;  /* a vendor has it, or is to have it */
@@ -34,11 +38,11 @@ struct lines {
  * the arguments of a statement. */
 struct line_columns {
 	struct id *ids, *operations, *parts, *concerns, *estimate_lines, *revives, *price_lists,
-		*findings;
+		*findings, *packages, *approvals;
 	const char **kinds, **descriptions, **categories, **services, **payers, **statuses,
 		**supplies, **reasons, **price_sources;
 	struct qty *quantities, *fixed_hours;
-	int64_t *list_prices, *unit_prices, *amounts;
+	int64_t *list_prices, *unit_prices, *amounts, *package_revisions;
 };
 void line_columns(struct arena *arena, const struct lines *lines, struct line_columns *columns);
 
@@ -52,6 +56,9 @@ void line_columns(struct arena *arena, const struct lines *lines, struct line_co
 		QTYS_ARG(fixed_hours, (c)->fixed_hours, n),                                     \
 		TEXTS_ARG(price_sources, (c)->price_sources, n),                                \
 		IDS_ARG(price_list_ids, (c)->price_lists, n),                                   \
+		IDS_ARG(package_ids, (c)->packages, n),                                         \
+		INTS_ARG(package_revisions, (c)->package_revisions, n),                         \
+		IDS_ARG(approval_ids, (c)->approvals, n),                                       \
 		INTS_ARG(list_prices, (c)->list_prices, n),                                     \
 		INTS_ARG(unit_prices, (c)->unit_prices, n), INTS_ARG(amounts, (c)->amounts, n), \
 		TEXTS_ARG(payers, (c)->payers, n), IDS_ARG(revives_line_ids, (c)->revives, n),  \
@@ -63,24 +70,55 @@ MUSTCHECK enum err lines_read(struct ctx *ctx, struct id order, struct lines *li
 /* The line of this id, NULL when the order has none such. */
 struct line *line_of(const struct lines *lines, struct id id);
 
+/* The package of a line that is asked for; price: its fixed one, or 0; place: in the body. */
+struct line_package {
+	struct id id;
+	int64_t revision, price;
+	size_t place;
+};
+
+/* Lines that are asked for: those said in the body, then those of its packages. */
+struct wishes {
+	const struct add_work_order_line *line;
+	struct line_package *package; /* of each line; no id: none */
+	const char
+		*packages_at; /* pointer of the packages ("/packages"), "" for a body that is one */
+	size_t said, count;
+};
+
+/* The lines of a body and those that its packages are made into.  ERR_NOT_FOUND and
+ * ERR_PACKAGE_NOT_SOLD below at. */
+MUSTCHECK enum err wishes_gather(struct ctx *ctx, const struct add_work_order_line *lines,
+                                 size_t lines_count, const struct use_package *packages,
+                                 size_t packages_count, const char *at, struct wishes *wishes);
+
+/* Give each of a package's lines, priced by the lists, its share of a fixed price; the first of labour
+ * takes what is left.  False: there is no labour, or more than can be counted. */
+MUSTCHECK bool lines_spread(struct line *lines, size_t count, int64_t price);
+
 /* What new lines refer to and may cost. */
 struct line_facts {
 	struct rows *rows;
 	bool may_discount; /* the caller holds price.override in this store */
+	bool limit_known;  /* limit_bp, how far below list the caller may go, was looked up */
+	int64_t limit_bp;
 };
 
 /* One row of work_order_facts for each line, at least one; no row: the reception is not visible. */
 MUSTCHECK enum err lines_facts(struct ctx *ctx, struct id order, struct id reception, bool numbered,
-                               const struct add_work_order_line *in, size_t count,
-                               struct line_facts *facts);
+                               const struct wishes *wishes, struct line_facts *facts);
 
 /* The lines with their prices.  at is the pointer of the array ("/lines"), "" for a body that is
- * one line. ERR_REQUIRED, ERR_UNKNOWN_FIELD, ERR_NOT_FOUND, ERR_APPROVAL_REQUIRED (further below
- * list than the store lets this caller go). */
-MUSTCHECK enum err lines_price(struct ctx *ctx, const struct line_facts *facts, const char *at,
-                               const struct add_work_order_line *in, struct lines *out);
+ * one line. ERR_REQUIRED, ERR_UNKNOWN_FIELD, ERR_NOT_FOUND; out has room for all wishes.  Those
+ * further below list than the caller may go are unapproved. */
+MUSTCHECK enum err lines_price(struct ctx *ctx, struct line_facts *facts, const char *at,
+                               const struct wishes *wishes, struct lines *out);
 
-/* Write new lines behind last_position; authorisation belongs to those that are authorised. */
+/* Ask for approval of the new lines of an order, or of its estimate (else none), that are unapproved. */
+void lines_ask(struct ctx *ctx, struct id store, struct id order, struct id estimate,
+               const struct lines *lines);
+
+/* Write new lines, asked for, behind last_position; authorisation belongs to those that are authorised. */
 void lines_add(struct ctx *ctx, struct id store, struct id order, int64_t last_position,
                const struct lines *lines, struct id authorisation);
 

@@ -3,7 +3,7 @@
 -- name: work_order_line_get
 SELECT l.id, l.position, l.kind, l.operation_id, l.part_id, l.concern_id, l.description,
        l.repair_category, l.quantity, CASE WHEN l.kind = 'labour' THEN coalesce(l.fixed_hours, l.quantity) END AS hours,
-       l.price_source, l.price_list_id, l.list_price, l.unit_price, l.amount, l.payer, l.status, l.work_status, l.supply,
+       l.price_source, l.price_list_id, l.package_id, l.package_revision, l.approval_id, l.list_price, l.unit_price, l.amount, l.payer, l.status, l.work_status, l.supply,
        l.issued_quantity, l.returned_quantity, l.technician_id, l.reason, l.note, l.rework_count, l.authorisation_id,
        l.estimate_line_id, l.revives_line_id, coalesce(l.passed_levels, '{}') AS passed_levels, l.finding_id,
        l.service_class, line_technicians(l.id, l.technician_id, l.share_bp) AS technicians,
@@ -15,7 +15,7 @@ SELECT l.id, l.position, l.kind, l.operation_id, l.part_id, l.concern_id, l.desc
 -- name: work_order_line_list   page unnamed
 SELECT l.id, l.position, l.kind, l.operation_id, l.part_id, l.concern_id, l.description,
        l.repair_category, l.quantity, CASE WHEN l.kind = 'labour' THEN coalesce(l.fixed_hours, l.quantity) END AS hours,
-       l.price_source, l.price_list_id, l.list_price, l.unit_price, l.amount, l.payer, l.status, l.work_status, l.supply,
+       l.price_source, l.price_list_id, l.package_id, l.package_revision, l.approval_id, l.list_price, l.unit_price, l.amount, l.payer, l.status, l.work_status, l.supply,
        l.issued_quantity, l.returned_quantity, l.technician_id, l.reason, l.note, l.rework_count, l.authorisation_id,
        l.estimate_line_id, l.revives_line_id, coalesce(l.passed_levels, '{}') AS passed_levels, l.finding_id,
        l.service_class, line_technicians(l.id, l.technician_id, l.share_bp) AS technicians,
@@ -47,7 +47,7 @@ SELECT l.id, l.position, l.kind, l.operation_id, l.part_id, l.concern_id, l.desc
 -- name: work_order_line_of_order   page unnamed
 SELECT l.id, l.position, l.kind, l.operation_id, l.part_id, l.concern_id, l.description,
        l.repair_category, l.quantity, CASE WHEN l.kind = 'labour' THEN coalesce(l.fixed_hours, l.quantity) END AS hours,
-       l.price_source, l.price_list_id, l.list_price, l.unit_price, l.amount, l.payer, l.status, l.work_status, l.supply,
+       l.price_source, l.price_list_id, l.package_id, l.package_revision, l.approval_id, l.list_price, l.unit_price, l.amount, l.payer, l.status, l.work_status, l.supply,
        l.issued_quantity, l.returned_quantity, l.technician_id, l.reason, l.note, l.rework_count, l.authorisation_id,
        l.estimate_line_id, l.revives_line_id, coalesce(l.passed_levels, '{}') AS passed_levels, l.finding_id,
        l.service_class, line_technicians(l.id, l.technician_id, l.share_bp) AS technicians,
@@ -60,7 +60,8 @@ SELECT l.id, l.position, l.kind, l.operation_id, l.part_id, l.concern_id, l.desc
 
 -- name: work_order_line_states
 SELECT l.id, l.position, l.kind, l.part_id, l.quantity, l.amount, l.status, l.work_status, l.supply,
-       l.issued_quantity - l.returned_quantity AS issued_quantity, l.technician_id, l.share_bp,
+       l.issued_quantity - l.returned_quantity AS issued_quantity, l.technician_id, l.share_bp, l.approval_id,
+       (SELECT a.status <> 'approved' FROM approval a WHERE a.id = l.approval_id) AS unapproved,
        CASE WHEN l.kind = 'sublet'
             THEN EXISTS (SELECT FROM sublet s WHERE s.line_id = l.id AND s.status IN ('planned', 'sent')) ELSE false END AS sublet_out
   FROM work_order_line l
@@ -69,10 +70,10 @@ SELECT l.id, l.position, l.kind, l.part_id, l.quantity, l.amount, l.status, l.wo
 
 -- name: work_order_lines_add
 INSERT INTO work_order_line (id, store_id, work_order_id, position, kind, operation_id, part_id, concern_id, description,
-                             repair_category, quantity, fixed_hours, price_source, price_list_id, list_price, unit_price, amount, payer, status, supply, reason,
+                             repair_category, quantity, fixed_hours, price_source, price_list_id, package_id, package_revision, approval_id, list_price, unit_price, amount, payer, status, supply, reason,
                              authorisation_id, estimate_line_id, revives_line_id, finding_id, service_class, created_at, updated_at)
 SELECT n.id, :store_id, :order_id, :last_position::integer + n.position, n.kind, n.operation_id, n.part_id, n.concern_id,
-       n.description, n.repair_category, n.quantity, nullif(n.fixed_hours, 0), n.price_source, n.price_list_id, n.list_price, n.unit_price, n.amount, n.payer, n.status, n.supply,
+       n.description, n.repair_category, n.quantity, nullif(n.fixed_hours, 0), n.price_source, n.price_list_id, n.package_id, nullif(n.package_revision, 0), n.approval_id, n.list_price, n.unit_price, n.amount, n.payer, n.status, n.supply,
        n.reason, CASE WHEN n.status = 'authorised' THEN :authorisation_id::uuid END, n.estimate_line_id, n.revives_line_id,
        n.finding_id,
        -- as it was said, or that of the operation, or of the order
@@ -80,12 +81,12 @@ SELECT n.id, :store_id, :order_id, :last_position::integer + n.position, n.kind,
                 (SELECT w.service_class FROM work_order w WHERE w.id = :order_id)), :now, :now
   FROM unnest(:line_ids::uuid[], :kinds::text[], :operation_ids::uuid[], :part_ids::uuid[], :concern_ids::uuid[],
               :descriptions::text[], :repair_categories::text[], :quantities::numeric[], :fixed_hours::numeric[],
-              :price_sources::text[], :price_list_ids::uuid[], :list_prices::bigint[],
+              :price_sources::text[], :price_list_ids::uuid[], :package_ids::uuid[], :package_revisions::integer[], :approval_ids::uuid[], :list_prices::bigint[],
               :unit_prices::bigint[], :amounts::bigint[], :payers::text[], :statuses::text[], :supplies::text[], :reasons::text[],
               :estimate_line_ids::uuid[], :revives_line_ids::uuid[], :finding_ids::uuid[],
               :service_classes::text[])
        WITH ORDINALITY n (id, kind, operation_id, part_id, concern_id, description, repair_category, quantity,
-                          fixed_hours, price_source, price_list_id, list_price, unit_price, amount, payer, status, supply, reason, estimate_line_id, revives_line_id, finding_id, service_class, position);
+                          fixed_hours, price_source, price_list_id, package_id, package_revision, approval_id, list_price, unit_price, amount, payer, status, supply, reason, estimate_line_id, revives_line_id, finding_id, service_class, position);
 
 -- name: work_order_lines_decide
 UPDATE work_order_line l

@@ -92,9 +92,13 @@ consent_of_new(struct ctx *ctx, const struct authorise_new_work_order *in,
 	};
 	if (!in->has_lines) {
 		whole->lines = arena_array(ctx->arena, lines->count + 1, sizeof(*whole->lines));
-		for (size_t i = 0; i < lines->count; i++)
-			if (!is_declined(in, lines->line[i].id))
-				whole->lines[whole->lines_count++] = lines->line[i].id;
+		for (size_t i = 0; i < lines->count; i++) {
+			if (is_declined(in, lines->line[i].id))
+				continue;
+			if (lines->line[i].unapproved)
+				return fail(ctx, ERR_APPROVAL_REQUIRED, "/authorise");
+			whole->lines[whole->lines_count++] = lines->line[i].id;
+		}
 	}
 	return consent_take(ctx, lines, whole, "/authorise", consent);
 }
@@ -104,7 +108,8 @@ work_order_open(struct ctx *ctx, const struct create_work_order *in)
 {
 	struct work_order wo = { .status = WORK_ORDER_STATUS_OPENED };
 	struct consent consent = { 0 };
-	struct lines lines = { .count = in->lines_count };
+	struct lines lines = { 0 };
+	struct wishes wishes = { 0 };
 	struct stock_held *held = NULL;
 	struct line_facts facts;
 	enum err err = new_id(ctx, in->id, &wo.id);
@@ -112,14 +117,16 @@ work_order_open(struct ctx *ctx, const struct create_work_order *in)
 	if (!err && in->has_promised_at)
 		err = work_order_check_promise(ctx, in->promised_at);
 	if (!err)
-		err = lines_facts(ctx, wo.id, in->reception_id, true, in->lines, lines.count,
-		                  &facts);
+		err = wishes_gather(ctx, in->lines, in->lines_count, in->packages,
+		                    in->packages_count, "/packages", &wishes);
+	if (!err)
+		err = lines_facts(ctx, wo.id, in->reception_id, true, &wishes, &facts);
 	if (!err)
 		err = check_reception(ctx, facts.rows);
 	if (err)
 		return err;
-	lines.line = arena_array(ctx->arena, lines.count + 1, sizeof(*lines.line));
-	err = lines_price(ctx, &facts, "/lines", in->lines, &lines);
+	lines.line = arena_array(ctx->arena, wishes.count + 1, sizeof(*lines.line));
+	err = lines_price(ctx, &facts, "/lines", &wishes, &lines);
 	if (!err && in->has_authorise)
 		err = consent_of_new(ctx, in->authorise, &lines, &consent);
 	if (err)
@@ -145,28 +152,53 @@ work_order_open(struct ctx *ctx, const struct create_work_order *in)
 	return OK;
 }
 
-enum err
-work_order_add_line(struct ctx *ctx, struct id id, const struct add_work_order_line *in)
+/* New lines of an order that is there; the body is one line, or one package. */
+static enum err
+propose(struct ctx *ctx, struct id id, const struct add_work_order_line *in, size_t count,
+        const struct use_package *packages, size_t packages_count, struct wishes *wishes,
+        struct lines *lines)
 {
-	struct line line = { 0 };
-	struct lines lines = { &line, 1 };
 	struct line_facts facts;
 	struct work_order wo;
 	enum work_order_status same;
 	enum err err = work_order_begin(ctx, id, OP_NONE, &wo, &same);
 
 	if (!err)
-		err = lines_facts(ctx, id, wo.reception, false, in, 1, &facts);
+		err = wishes_gather(ctx, in, count, packages, packages_count, "", wishes);
 	if (!err)
-		err = lines_price(ctx, &facts, "", in, &lines);
+		err = lines_facts(ctx, id, wo.reception, false, wishes, &facts);
 	if (err)
 		return err;
-	lines_add(ctx, wo.store, id, row_int(facts.rows, 0, "last_position"), &lines,
+	lines->line = arena_array(ctx->arena, wishes->count, sizeof(*lines->line));
+	err = lines_price(ctx, &facts, "", wishes, lines);
+	if (err)
+		return err;
+	lines_add(ctx, wo.store, id, row_int(facts.rows, 0, "last_position"), lines,
 	          (struct id){ { 0 } });
 	db_write(ctx, work_order_touch, ARG(id, id));
 	event_add(ctx, "work_order.line_added", wo.store, id);
-	ctx->subject = line.id;
 	return OK;
+}
+
+enum err
+work_order_add_line(struct ctx *ctx, struct id id, const struct add_work_order_line *in)
+{
+	struct wishes wishes = { 0 };
+	struct lines lines = { 0 };
+	enum err err = propose(ctx, id, in, 1, NULL, 0, &wishes, &lines);
+
+	if (!err)
+		ctx->subject = lines.line[0].id;
+	return err;
+}
+
+enum err
+work_order_add_package(struct ctx *ctx, struct id id, const struct use_package *in)
+{
+	struct wishes wishes = { 0 };
+	struct lines lines = { 0 };
+
+	return propose(ctx, id, NULL, 0, in, 1, &wishes, &lines);
 }
 
 enum err

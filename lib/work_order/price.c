@@ -7,8 +7,9 @@
 
 enum err
 lines_facts(struct ctx *ctx, struct id order, struct id reception, bool numbered,
-            const struct add_work_order_line *in, size_t count, struct line_facts *facts)
+            const struct wishes *wishes, struct line_facts *facts)
 {
+	size_t count = wishes->count;
 	struct id *labour = arena_array(ctx->arena, count + 1, sizeof(*labour));
 	struct id *parts = arena_array(ctx->arena, count + 1, sizeof(*parts));
 	struct id *concerns = arena_array(ctx->arena, count + 1, sizeof(*concerns));
@@ -16,12 +17,13 @@ lines_facts(struct ctx *ctx, struct id order, struct id reception, bool numbered
 	struct id *findings = arena_array(ctx->arena, count + 1, sizeof(*findings));
 	enum err err;
 
+	*facts = (struct line_facts){ 0 };
 	for (size_t i = 0; i < count; i++) {
-		labour[i] = in[i].operation_id;
-		parts[i] = in[i].part_id;
-		concerns[i] = in[i].concern_id;
-		revives[i] = in[i].revives_line_id;
-		findings[i] = in[i].finding_id;
+		labour[i] = wishes->line[i].operation_id;
+		parts[i] = wishes->line[i].part_id;
+		concerns[i] = wishes->line[i].concern_id;
+		revives[i] = wishes->line[i].revives_line_id;
+		findings[i] = wishes->line[i].finding_id;
 	}
 	err = db_read(
 		ctx, work_order_facts, &facts->rows, ARG(id, order), ARG(reception_id, reception),
@@ -68,11 +70,15 @@ check_members(struct ctx *ctx, const struct add_work_order_line *in, const char 
 	return ctx->failures_count > before ? ERR_VALIDATION_FAILED : OK;
 }
 
-/* The price of the store's list, where it has one, instead of the catalogue's. */
+/* The price of the store's list, where it has one, or of its mark-ups, instead of the catalogue's. */
 static void
 take_from_list(const struct rows *rows, size_t i, struct line *out)
 {
 	out->price_source = PRICE_SOURCE_CATALOGUE;
+	if (!row_is_null(rows, i, "markup_price")) {
+		out->price_source = PRICE_SOURCE_MARKUP;
+		out->list_price = row_int(rows, i, "markup_price");
+	}
 	if (row_is_null(rows, i, "price_list_id"))
 		return;
 	out->price_source = PRICE_SOURCE_PRICE_LIST;
@@ -121,19 +127,48 @@ take_from_catalogue(struct ctx *ctx, const struct rows *rows, size_t i,
 	return OK;
 }
 
-/* How far below list this caller may go: not at all, or as far as the store's rule says. */
-static bool
-is_within(const struct line_facts *facts, int64_t list, int64_t taken_off)
+/* How far below list this caller may go: as the store's rule says, or as their roles may. */
+static enum err
+check_within(struct ctx *ctx, struct line_facts *facts, int64_t list, int64_t taken_off,
+             bool *within)
 {
-	int64_t limit_bp = facts->may_discount ? row_int(facts->rows, 0, "discount_limit_bp") : 0;
+	struct rows *rows;
+	enum err err;
 
-	return taken_off <= 0 || taken_off * 10000 <= list * limit_bp;
+	*within = taken_off <= 0;
+	if (*within)
+		return OK;
+	if (!facts->limit_known) {
+		int64_t override_bp = row_int(facts->rows, 0, "discount_limit_bp");
+
+		err = db_read(ctx, discount_limit_of_actor, &rows,
+		              ARG(store_id, row_id(facts->rows, 0, "store_id")));
+		if (err)
+			return err;
+		facts->limit_known = true;
+		facts->limit_bp = row_int(rows, 0, "limit_bp");
+		if (facts->may_discount && override_bp > facts->limit_bp)
+			facts->limit_bp = override_bp;
+	}
+	*within = taken_off * 10000 <= list * facts->limit_bp;
+	return OK;
+}
+
+static void
+need_approval(struct line *line, int64_t list, int64_t amount)
+{
+	line->approval = id_new();
+	line->unapproved = true;
+	line->asked_list = list;
+	line->asked_amount = amount;
 }
 
 static enum err
-price_line(struct ctx *ctx, const struct line_facts *facts, size_t i,
+price_line(struct ctx *ctx, struct line_facts *facts, size_t i,
            const struct add_work_order_line *in, const char *at, struct line *out)
 {
+	int64_t list = 0;
+	bool within = true;
 	enum err err = check_members(ctx, in, at);
 
 	if (!err)
@@ -157,31 +192,70 @@ price_line(struct ctx *ctx, const struct line_facts *facts, size_t i,
 	out->supply = LINE_SUPPLY_NONE;
 	out->unit_price = in->has_unit_price ? in->unit_price : out->list_price;
 	if (!money_mul_qty(out->unit_price, out->quantity, &out->amount) ||
-	    out->amount > AMOUNT_MAX)
+	    !money_mul_qty(out->list_price, out->quantity, &list) || out->amount > AMOUNT_MAX)
 		return fail_with(
 			ctx, ERR_BAD_VALUE,
 			arena_printf(ctx->arena, "%s/%s", at, in->has_hours ? "hours" : "quantity"),
 			"makes an amount above 10000000000.00", NULL);
-	if (!is_within(facts, out->list_price, out->list_price - out->unit_price))
-		return failf(ctx, ERR_APPROVAL_REQUIRED, "%s/unit_price", at);
+	err = check_within(ctx, facts, out->list_price, out->list_price - out->unit_price, &within);
+	if (!err && !within)
+		need_approval(out, list, out->amount);
+	return err;
+}
+
+static const char *
+pointer_of(struct ctx *ctx, const char *at, const struct wishes *wishes, size_t i)
+{
+	size_t place = i < wishes->said ? i : wishes->package[i].place;
+	const char *array = i < wishes->said ? at : wishes->packages_at;
+
+	return *array ? arena_printf(ctx->arena, "%s/%zu", array, place) : array;
+}
+
+/* The fixed prices of packages, over the lines of each, which stand side by side. */
+static enum err
+spread_packages(struct ctx *ctx, const struct wishes *wishes, struct lines *out)
+{
+	size_t next;
+
+	for (size_t i = wishes->said; i < wishes->count; i = next) {
+		const struct line_package *package = &wishes->package[i];
+
+		for (next = i; next < wishes->count; next++) {
+			if (wishes->package[next].place != package->place)
+				break;
+			out->line[next].package = package->id;
+			out->line[next].package_revision = package->revision;
+		}
+		if (package->price > 0 && !lines_spread(&out->line[i], next - i, package->price))
+			return fail_with(ctx, ERR_BAD_VALUE,
+			                 arena_printf(ctx->arena, "%s/package_id",
+			                              pointer_of(ctx, "", wishes, i)),
+			                 "comes to more than can be counted", NULL);
+	}
 	return OK;
 }
 
 enum err
-lines_price(struct ctx *ctx, const struct line_facts *facts, const char *at,
-            const struct add_work_order_line *in, struct lines *out)
+lines_price(struct ctx *ctx, struct line_facts *facts, const char *at, const struct wishes *wishes,
+            struct lines *out)
 {
 	int64_t gross = row_int(facts->rows, 0, "gross"),
 		discounts = row_int(facts->rows, 0, "discounts");
-	bool discounted = false;
+	bool discounted = false, within = true;
+	enum err err = OK;
 
+	out->count = wishes->count;
+	for (size_t i = 0; !err && i < out->count; i++)
+		err = price_line(ctx, facts, i, &wishes->line[i], pointer_of(ctx, at, wishes, i),
+		                 &out->line[i]);
+	if (!err)
+		err = spread_packages(ctx, wishes, out);
+	if (err)
+		return err;
 	for (size_t i = 0; i < out->count; i++) {
-		const char *here = *at ? arena_printf(ctx->arena, "%s/%zu", at, i) : at;
-		struct line *line = &out->line[i];
-		enum err err = price_line(ctx, facts, i, &in[i], here, line);
+		const struct line *line = &out->line[i];
 
-		if (err)
-			return err;
 		if (line->kind == WORK_ORDER_LINE_KIND_DISCOUNT) {
 			discounts += line->amount;
 			discounted = true;
@@ -189,7 +263,10 @@ lines_price(struct ctx *ctx, const struct line_facts *facts, const char *at,
 			gross += line->amount;
 		}
 	}
-	if (discounted && !is_within(facts, gross, discounts))
-		return fail(ctx, ERR_APPROVAL_REQUIRED, *at ? at : "/amount");
-	return OK;
+	if (discounted)
+		err = check_within(ctx, facts, gross, discounts, &within);
+	for (size_t i = 0; !err && !within && i < out->count; i++)
+		if (out->line[i].kind == WORK_ORDER_LINE_KIND_DISCOUNT)
+			need_approval(&out->line[i], gross, gross - discounts);
+	return err;
 }

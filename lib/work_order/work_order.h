@@ -87,6 +87,9 @@ MUSTCHECK enum err work_order_update(struct ctx *ctx, struct id id,
 /* Propose a line; the subject is the line. */
 MUSTCHECK enum err work_order_add_line(struct ctx *ctx, struct id id,
                                        const struct add_work_order_line *in);
+/* Propose the lines of a package; the subject is the order. */
+MUSTCHECK enum err work_order_add_package(struct ctx *ctx, struct id id,
+                                          const struct use_package *in);
 
 MUSTCHECK enum err work_order_authorise(struct ctx *ctx, struct id id,
                                         const struct authorise_work_order *in);

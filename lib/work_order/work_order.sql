@@ -23,7 +23,7 @@ SELECT w.id, w.version, w.number, w.store_id, w.status,
 -- name: work_order_lines
 SELECT l.work_order_id AS _parent, l.id, l.position, l.kind, l.operation_id, l.part_id, l.concern_id, l.description,
        l.repair_category, l.quantity, CASE WHEN l.kind = 'labour' THEN coalesce(l.fixed_hours, l.quantity) END AS hours,
-       l.price_source, l.price_list_id, l.list_price, l.unit_price, l.amount, l.payer, l.status, l.work_status, l.supply,
+       l.price_source, l.price_list_id, l.package_id, l.package_revision, l.approval_id, l.list_price, l.unit_price, l.amount, l.payer, l.status, l.work_status, l.supply,
        l.issued_quantity, l.returned_quantity, l.technician_id, l.reason, l.note, l.rework_count, l.authorisation_id,
        l.estimate_line_id, l.revives_line_id, coalesce(l.passed_levels, '{}') AS passed_levels, l.finding_id,
        l.service_class, line_technicians(l.id, l.technician_id, l.share_bp) AS technicians,
@@ -127,7 +127,10 @@ SELECT r.store_id, r.customer_id, r.vehicle_id, r.status, r.odometer_km, r.old_p
        r.arrived_at, p.simple_repair_hours, p.complex_repair_hours,
        e.last_position, e.gross, e.discounts,
        o.name AS operation_name, o.standard_hours, o.unit_price AS operation_price, o.repair_category,
-       a.name AS part_name, a.sale_price AS part_price, x.price_list_id, x.price AS listed_price, x.basis AS price_basis, n.id AS concern_id,
+       a.name AS part_name, a.sale_price AS part_price, x.price_list_id, x.price AS listed_price, x.basis AS price_basis,
+       CASE WHEN w.part_id IS NOT NULL AND x.price IS NULL AND EXISTS (SELECT FROM markup_matrix)
+            THEN markup_price(r.store_id, r.store_class, w.part_id) END AS markup_price,
+       n.id AS concern_id,
        (SELECT l.id
           FROM work_order_line l
           JOIN work_order b ON b.id = l.work_order_id
@@ -141,10 +144,10 @@ SELECT r.store_id, r.customer_id, r.vehicle_id, r.status, r.odometer_km, r.old_p
   FROM r
   JOIN store_policy p ON p.store_id = r.store_id
  CROSS JOIN (SELECT coalesce(max(l.position), 0) AS last_position,
-                    coalesce(sum(l.amount) FILTER (WHERE l.kind <> 'discount'), 0)::bigint AS gross,
-                    coalesce(sum(l.amount) FILTER (WHERE l.kind = 'discount'), 0)::bigint AS discounts
+                    coalesce(sum(l.amount) FILTER (WHERE l.kind <> 'discount' AND l.status IN ('proposed', 'authorised')), 0)::bigint AS gross,
+                    coalesce(sum(l.amount) FILTER (WHERE l.kind = 'discount' AND l.status IN ('proposed', 'authorised')), 0)::bigint AS discounts
                FROM work_order_line l
-              WHERE l.work_order_id = :id AND l.status IN ('proposed', 'authorised')) e
+              WHERE l.work_order_id = :id) e
   LEFT JOIN unnest(:operation_ids::uuid[], :part_ids::uuid[], :concern_ids::uuid[], :revives_line_ids::uuid[],
                    :finding_ids::uuid[])
             WITH ORDINALITY w (operation_id, part_id, concern_id, revives_line_id, finding_id, position) ON true

@@ -3,6 +3,7 @@
 #include "appointment/hold.h"
 #include "appointment/waiting.h"
 #include "estimate/estimate.h"
+#include "price/approval.h"
 #include "jobs/jobs.h"
 #include "work_order/work_order.h"
 
@@ -24,6 +25,7 @@ const struct job job_table[] = {
 	{ "send_surveys", job_send_surveys, 100, false },
 	{ "expire_surveys", job_expire_surveys, 60000, false },
 	{ "expire_estimates", estimates_expire_due, 5000, false },
+	{ "expire_approvals", approvals_expire_due, 5000, false },
 	{ "expire_holds", slot_holds_expire_due, 1000, false },
 	{ "lapse_offers", waiting_lapse_due, 1000, false },
 	{ "offer_what_is_free", waiting_offer_freed, 200, false },

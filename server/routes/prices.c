@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Price lists and how prices have changed. */
+/* Price lists, how prices have changed, and packages. */
 #include "price/price.h"
 #include "routes/routes.h"
 
@@ -29,6 +29,18 @@ set_prices(struct request *req)
 	return price_list_set_prices(&req->ctx, req->id, req->body);
 }
 
+static enum err
+create_package(struct request *req)
+{
+	return package_create(&req->ctx, req->body);
+}
+
+static enum err
+update_package(struct request *req)
+{
+	return package_update(&req->ctx, req->id, req->body);
+}
+
 /* clang-format off */
 const struct route price_routes[] = {
 	READ(OP_listPriceLists,     PAGE(price_list_list)),
@@ -39,6 +51,11 @@ const struct route price_routes[] = {
 	READ(OP_listListedPrices,   UNDER(price_list_visible), PAGE(listed_price_list)),
 	COMMAND(OP_setListedPrices, set_prices,  THEN(OP_getPriceList)),
 	READ(OP_listPriceChanges,   PAGE(price_change_list)),
+	READ(OP_listPackages,       PAGE(package_list)),
+	READ(OP_getPackage,         ONE(package_get), MANY(items, package_items)),
+	COMMAND(OP_createPackage,   create_package, THEN(OP_getPackage)),
+	COMMAND(OP_updatePackage,   update_package, THEN(OP_getPackage)),
+	READ(OP_listPackageRevisions, UNDER(package_visible), PAGE(package_revision_list)),
 	ROUTES_END
 };
 /* clang-format on */

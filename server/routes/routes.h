@@ -9,6 +9,7 @@ extern const struct route *const route_tables[];
 extern const size_t route_tables_count;
 
 extern const struct route appointment_routes[];
+extern const struct route approval_routes[];
 extern const struct route booking_routes[];
 extern const struct route document_routes[];
 extern const struct route estimate_routes[];
@@ -17,6 +18,7 @@ extern const struct route file_upload_routes[];
 extern const struct route agreement_routes[];
 extern const struct route inspection_routes[];
 extern const struct route diagnosis_routes[];
+extern const struct route markup_routes[];
 extern const struct route organisation_routes[];
 extern const struct route price_routes[];
 extern const struct route staff_routes[];

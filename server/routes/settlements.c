@@ -39,6 +39,12 @@ refund_payment(struct request *req)
 	return payment_refund(&req->ctx, req->id, req->body);
 }
 
+static enum err
+explain_variance(struct request *req)
+{
+	return variance_explain(&req->ctx, req->id, req->body);
+}
+
 /* clang-format off */
 const struct route settlement_routes[] = {
 	READ_ACTIONS(OP_listSettlements, &settlement_machine, PAGE(settlement_list)),
@@ -53,6 +59,8 @@ const struct route settlement_routes[] = {
 	  MANY(refunds, payment_refunds)),
 	COMMAND(OP_createPayment,        create_payment,      THEN(OP_getPayment)),
 	COMMAND(OP_refundPayment,        refund_payment,      THEN(OP_getPayment)),
+	READ(OP_getWorkOrderVariance,    ONE(variance_get), MANY(lines, variance_lines)),
+	COMMAND(OP_explainWorkOrderVariance, explain_variance, THEN(OP_getWorkOrderVariance)),
 	ROUTES_END
 };
 /* clang-format on */

@@ -99,6 +99,12 @@ close_order(struct request *req)
 	return work_order_close(&req->ctx, req->id);
 }
 
+static enum err
+add_package(struct request *req)
+{
+	return work_order_add_package(&req->ctx, req->id, req->body);
+}
+
 /* clang-format off */
 const struct route work_order_routes[] = {
 	READ_ACTIONS(OP_listWorkOrders,    &work_order_machine, PAGE(work_order_list)),
@@ -135,6 +141,7 @@ const struct route work_order_routes[] = {
 	READ(OP_listWorkOrderHistory,        UNDER(work_order_visible), PAGE(work_order_history)),
 	READ(OP_listDispatchSuggestions,     NAMED_BY(work_order_id, work_order_named),
 	  PAGE(dispatch_suggestions)),
+	COMMAND(OP_addWorkOrderPackage, add_package, THEN(OP_getWorkOrder)),
 	ROUTES_END
 };
 /* clang-format on */

@@ -636,6 +636,64 @@ def _(t):
     return call(t.store.advisor, "/v1/price-changes", params={"operation_id": t.operation()["id"]})
 
 
+@sample("listPackages")
+def _(t):
+    return call(t.store.advisor, "/v1/packages", params={"code": t.package()["code"]})
+
+
+@sample("createPackage")
+def _(t):
+    return call(t.chain.purchaser, "/v1/packages", {
+        "code": t.chain.unique(), "name": "小保养", "price": 39800,
+        "items": [{"operation_id": t.operation()["id"]}, {"part_id": t.part()["id"], "quantity": 2}]})
+
+
+@sample("getPackage")
+def _(t):
+    return call(t.store.advisor, f"/v1/packages/{t.package()['id']}")
+
+
+@sample("updatePackage")
+def _(t):
+    return call(t.chain.purchaser, f"/v1/packages/{t.package()['id']}", {"price": 29800}, version=1)
+
+
+@sample("listPackageRevisions")
+def _(t):
+    return call(t.store.advisor, f"/v1/packages/{t.package()['id']}/revisions")
+
+
+@sample("addWorkOrderPackage")
+def _(t):
+    return call(t.store.advisor, f"/v1/work-orders/{t.order()['id']}/packages", {"package_id": t.package()["id"]})
+
+
+@sample("listMarkupMatrices")
+def _(t):
+    return call(t.store.manager, "/v1/markup-matrices")
+
+
+@sample("createMarkupMatrix")
+def _(t):
+    return call(t.chain.purchaser, "/v1/markup-matrices", {
+        "name": "加价", "store_class": t.chain.unique(), "bands": [{"cost_from": 0, "markup_bp": 5000}]})
+
+
+@sample("getMarkupMatrix")
+def _(t):
+    return call(t.store.manager, f"/v1/markup-matrices/{t.markup_matrix()['id']}")
+
+
+@sample("updateMarkupMatrix")
+def _(t):
+    return call(t.chain.purchaser, f"/v1/markup-matrices/{t.markup_matrix()['id']}", {"rounding": "up"}, version=1)
+
+
+@sample("deleteMarkupMatrix")
+def _(t):
+    return call(t.chain.purchaser, f"/v1/markup-matrices/{t.markup_matrix()['id']}", params={"reason": "停用"})
+
+
 @sample("createPart")
 def _(t):
     return call(t.chain.purchaser, "/v1/parts", {"number": t.chain.unique(), "name": "火花塞", "unit": "件", "sale_price": 1})
@@ -1209,6 +1267,18 @@ def _(t):
     return call(t.store.cashier, f"/v1/settlements/{t.bill()['id']}")
 
 
+@sample("getWorkOrderVariance")
+def _(t):
+    return call(t.store.cashier, f"/v1/work-orders/{t.authorised()['id']}/variance")
+
+
+@sample("explainWorkOrderVariance")
+def _(t):
+    order = t.authorised()
+    return call(t.store.cashier, f"/v1/work-orders/{order['id']}/variance", {
+        "reason": "added_work", "lines": [{"line_id": order["lines"][0]["id"], "reason": "parts_price"}]})
+
+
 @sample("issueSettlement")
 def _(t):
     return call(t.store.cashier, f"/v1/settlements/{t.bill()['id']}/issue")
@@ -1237,6 +1307,24 @@ def _(t):
 
 
 # --- Estimates ---
+
+lists("advisor", ("listApprovals", "/v1/approvals"))
+
+
+@sample("getApproval")
+def _(t):
+    return call(t.store.advisor, f"/v1/approvals/{t.approval()['id']}")
+
+
+@sample("approveApproval")
+def _(t):
+    return call(t.store.manager, f"/v1/approvals/{t.approval()['id']}/approve")
+
+
+@sample("rejectApproval")
+def _(t):
+    return call(t.store.manager, f"/v1/approvals/{t.approval()['id']}/reject", {"reason": "低于成本"})
+
 
 lists("advisor", ("listEstimates", "/v1/estimates"))
 

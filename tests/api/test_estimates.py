@@ -127,7 +127,7 @@ def test_bad_decisions_change_nothing(shop, store, sent):
 
 
 def test_bad_drafts_name_the_line(shop, store, plans):
-    """F2 F14: a line that is wrong is named by its plan and place; below list needs approval."""
+    """F2: a line that is wrong is named by its plan and place."""
     order = shop.open(lines=[])
 
     def refused(lines, status=422, **more):
@@ -136,8 +136,6 @@ def test_bad_drafts_name_the_line(shop, store, plans):
 
     assert refused([shop.labour_line(), {"kind": "part", "part_id": uuid7(), "quantity": 1}]).errors == {"/options/1/lines/1/part_id": "not_found"}
     assert refused([{"kind": "fee", "description": "x"}]).errors == {"/options/1/lines/0/amount": "required"}
-    assert refused([shop.part_line(unit_price=1)], 409).code == "approval_required"
-    assert refused(plans[0]["lines"], 409).code == "approval_required"  # the discount
     assert refused([shop.labour_line()], valid_until=day(-2)).errors == {"/valid_until": "bad_value"}
     unknown = store.advisor.post("/v1/estimates", {"work_order_id": uuid7(), "options": plans}, expect=422)
     assert unknown.errors == {"/work_order_id": "not_found"}

@@ -220,25 +220,20 @@ def test_work_grows(shop, store):
 
 
 def test_prices(shop, store):
-    """D3: below list is the manager's, within the store's rule; amounts are rounded half up for each line."""
+    """D3 F14: below list is the manager's, within the store's rule, or asked for; amounts are rounded half up for each line."""
     order = shop.open([])
     path = f"/v1/work-orders/{order['id']}/lines"
     assert store.advisor.post(path, shop.part_line(unit_price=33333), expect=201)["unit_price"] == 33333
     assert store.advisor.post(path, shop.part_line(unit_price=40000), expect=201)["amount"] == 80000
-    lower = store.advisor.post(path, shop.part_line(unit_price=33332), expect=409)
-    assert (lower.code, lower.errors) == ("approval_required", {"/unit_price": "approval_required"})
-    assert store.manager.post(path, shop.part_line(unit_price=30000), expect=201)["list_price"] == 33333
-    assert store.manager.post(path, shop.part_line(unit_price=29999)).code == "approval_required"
+    assert store.advisor.post(path, shop.part_line(unit_price=33332), expect=201)["approval_id"]
+    asked = store.manager.post(path, shop.part_line(unit_price=30000), expect=201)
+    assert (asked["list_price"], asked["approval_id"]) == (33333, None)
+    assert store.manager.post(path, shop.part_line(unit_price=29999), expect=201)["approval_id"]
     assert store.advisor.post(path, shop.part_line(0.001, unit_price=33500), expect=201)["amount"] == 34
     assert store.advisor.post(path, {"kind": "fee", "description": "拖车", "amount": 5000}, expect=201)["quantity"] == 1
-    assert store.advisor.post(path, {"kind": "discount", "description": "老客户", "amount": 1}).code == \
-        "approval_required"
-    store.manager.post(path, {"kind": "discount", "description": "老客户", "amount": 5000}, expect=201)
-    lines = [shop.part_line(), {"kind": "discount", "description": "老客户", "amount": 1}]
-    opened = store.advisor.post("/v1/work-orders", {"reception_id": shop.reception()["id"], "lines": lines}, expect=409)
-    assert (opened.code, opened.errors) == ("approval_required", {"/lines": "approval_required"})
-    assert store.manager.post(path, {"kind": "discount", "description": "老客户", "amount": 50000}).code == \
-        "approval_required"
+    assert store.advisor.post(path, {"kind": "discount", "description": "老客户", "amount": 1}, expect=201)["approval_id"]
+    assert store.manager.post(path, {"kind": "discount", "description": "老客户", "amount": 5000}, expect=201)["approval_id"] is None
+    assert store.manager.post(path, {"kind": "discount", "description": "老客户", "amount": 50000}, expect=201)["approval_id"]
 
 
 def test_a_line_is_of_the_order(shop, store, sql):

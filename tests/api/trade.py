@@ -69,6 +69,16 @@ class Trade:
         return self.store.manager.post(f"/v1/staff/{(person or self.store.tech1).id}/certificates", {
             "kind": "high_voltage", "number": self.chain.unique(), "valid_from": "2026-01-01", **more}, expect=201)
 
+    def package(self, **more):
+        return self.chain.purchaser.post("/v1/packages", {
+            "code": self.chain.unique(), "name": "小保养", "price": 39800,
+            "items": [{"operation_id": self.operation()["id"]}, {"part_id": self.part()["id"], "quantity": 2}], **more}, expect=201)
+
+    def markup_matrix(self):
+        """Of a class that no store has."""
+        return self.chain.purchaser.post("/v1/markup-matrices", {
+            "name": "加价", "store_class": self.chain.unique(), "bands": [{"cost_from": 0, "markup_bp": 5000}]}, expect=201)
+
     # --- Booking and reception ---
 
     def appointment(self, customer=None, vehicle=None, days=1, **more):
@@ -267,6 +277,12 @@ class Trade:
             "subject_type": "reception", "subject_id": reception["id"]}, expect=201)["id"]
         return {"document_file_id": paper, "customer_signature_file_id": self.file(reception),
                 "store_signature_file_id": self.file(reception), "signed_by_name": "王小明"}
+
+    def approval(self):
+        """Of a discount that the advisor may not give."""
+        line = self.store.advisor.post(f"/v1/work-orders/{self.order()['id']}/lines", {"kind": "discount", "description": "老客户", "amount": 100},
+                                       expect=201)
+        return self.store.advisor.get(f"/v1/approvals/{line['approval_id']}", expect=200)
 
     # --- Money ---
 

@@ -214,6 +214,12 @@ corrupt("appointment's step", "appointment_step",
 corrupt("slot of nobody", "occupation",
         "UPDATE occupation t SET id = gen_random_uuid() WHERE id = (SELECT id FROM appointment WHERE status = 'pending' ORDER BY id LIMIT 1)"
         " RETURNING (SELECT code FROM store WHERE id = t.store_id), id", r"slots: {0} occupation {1}: slot is .*, should be none")
+corrupt("line authorised without approval", "approval work_order_line",
+        "WITH l AS (SELECT * FROM work_order_line WHERE status = 'authorised' AND approval_id IS NULL ORDER BY id LIMIT 1), a AS ("
+        "INSERT INTO approval (id, store_id, work_order_id, description, list_amount, amount, taken_off_bp, expires_at, created_at, updated_at)"
+        " SELECT gen_random_uuid(), l.store_id, l.work_order_id, l.description, l.amount, l.amount, 0, now(), now(), now() FROM l RETURNING id)"
+        f" UPDATE work_order_line t SET approval_id = (SELECT id FROM a) WHERE id = (SELECT id FROM l) {LINE_NAMED}",
+        r"histories: {0} {1}: approval of line {2} is pending, should be approved")
 corrupt("reception's end", "reception",
         f"UPDATE reception t SET handed_over_at = NULL WHERE id = (SELECT id FROM reception WHERE status = 'handed_over' ORDER BY id LIMIT 1) {BILL_NAMED}",
         r"dates: {0} {1}: handed_over_at is none, should be set")

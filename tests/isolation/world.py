@@ -29,6 +29,8 @@ KEPT = {"password", "current", "new", "token", "username", "vin"}
 
 # Tables that belong to the chain, and those of a store that do not say so themselves.
 CHAIN = {
+    "markup_matrix", "markup_band",
+    "package", "package_revision", "package_item",
     "region", "operation", "part", "event_consumer", "schema_migration", "reference_data", "public_holidays",
     "vpic_wmi", "vpic_pattern", "vpic_wmi_schema", "vpic_model_make", "wmi_cn", "survey_template", "survey_question", "kpi",
     "price_list", "listed_price", "price_change", "inspection_template", "inspection_template_item", "fault_code",
@@ -51,9 +53,9 @@ BELONGS = {
 # Which row a member or parameter refers to, by its name; None: a row of the chain.
 REFERENCES = {
     "actor_id": "staff", "after": "event", "appointment_id": "appointment", "bay_id": "bay", "bin_id": "bin",
-    "concern_id": "reception_concern", "customer_id": "customer", "document_id": "stock_document", "hold_id": "slot_hold", "keep_id": "customer",
+    "concern_id": "reception_concern", "customer_id": "customer", "document_id": "stock_document", "estimate_id": "estimate", "hold_id": "slot_hold", "keep_id": "customer",
     "line_id": "work_order_line", "lines": "work_order_line", "merge_id": "customer", "operation_id": None,
-    "operation_ids": None, "option_id": "estimate_option", "owner_id": "staff", "part_id": None, "price_list_id": None, "removed": None, "question_id": None, "received_by": "staff",
+    "operation_ids": None, "option_id": "estimate_option", "owner_id": "staff", "package_id": None, "part_id": None, "price_list_id": None, "removed": None, "question_id": None, "received_by": "staff",
     "reception_id": "reception", "region_id": None, "revives_line_id": "work_order_line", "row_id": "work_order", "settlement_id": "settlement",
     "signature_file_id": "file", "staff_id": "staff", "customer_signature_file_id": "file", "technician_signature_file_id": "file", "file_ids": "file",
     "document_file_id": "file", "store_signature_file_id": "file",
@@ -397,6 +399,7 @@ class World:
         t.stock_up(part)
         t.demand(part)
         t.sent_estimate()
+        t.approval()
         t.inspection('submit')
         t.sublet()
         customer = t.customer()["id"]
@@ -408,7 +411,7 @@ class World:
         t.store.advisor.post("/v1/files", raw=PICTURE, headers={"Content-Type": "image/png"},
                              params={"subject_type": "reception", "subject_id": reception["id"]}, expect=201)
         found = {}
-        for table in sorted({t for t in REFERENCES.values() if t} | {"complaint", "survey", "demand", "payment", "reservation", "sublet"}):
+        for table in sorted({t for t in REFERENCES.values() if t} | {"approval", "complaint", "survey", "demand", "payment", "reservation", "sublet"}):
             row = self.rows(f"SELECT id FROM {table} WHERE {self.belonging[table][0]} ORDER BY id DESC LIMIT 1",
                             {"stores": f"{{{t.store.id}}}"})
             assert row, f"the treasure has no {table}"

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Prices below what somebody may give: asked for by themselves, decided by somebody else (F14)."""
+
+import pytest
+
+from fettle import at_once, wait_for
+from trade import CONSENT
+
+
+@pytest.fixture
+def path(shop):
+    return f"/v1/work-orders/{shop.open([])['id']}"
+
+
+def line(who, path, price, expect=201, **more):
+    return who.post(path + "/lines", {**more, "unit_price": price}, expect=expect)
+
+
+def approval_of(who, made):
+    return who.get(f"/v1/approvals/{made['approval_id']}", expect=200)
+
+
+def decide(who, made, verb, expect=200):
+    return who.post(f"/v1/approvals/{made['approval_id']}/{verb}", {"reason": "低于成本"} if verb == "reject" else None, expect=expect)
+
+
+def authorise(who, path, *lines, expect=200):
+    return who.post(path + "/authorise", {"lines": [l["id"] for l in lines], **CONSENT}, expect=expect)
+
+
+def limits(store, **more):
+    where = f"/v1/stores/{store.id}/policies"
+    version = store.manager.get(where, expect=200)["version"]
+    return store.manager.patch(where, more, version=version, expect=200)
+
+
+def test_a_line_waits_for_its_price(shop, store, path):
+    """F14: a price above the limit is asked for; its line cannot be authorised before somebody else has let it pass."""
+    made = line(store.advisor, path, 20000, **shop.part_line(2))
+    asked = approval_of(store.advisor, made)
+    assert (asked["status"], asked["list_amount"], asked["amount"], asked["taken_off_bp"]) == ("pending", 66666, 40000, 4000)
+    assert (asked["asked_by"], asked["description"], asked["work_order"]["id"]) == (store.advisor.id, "前制动片", made["work_order_id"])
+    refused = authorise(store.advisor, path, made, expect=409)
+    assert (refused.code, refused.errors) == ("approval_required", {"/lines/0": "approval_required"})
+    assert store.advisor.post(f"/v1/approvals/{asked['id']}/approve").status == 403
+    done = decide(store.manager, made, "approve")
+    assert (done["status"], done["decided_by"], done["version"]) == ("approved", store.manager.id, 2)
+    assert [a["verb"] for a in done["actions"] if a["enabled"]] == []
+    assert authorise(store.advisor, path, made)["lines"][0]["status"] == "authorised"
+    again = decide(store.manager, made, "reject", expect=409)
+    assert (again.code, again["state"]) == ("illegal_transition", "approved")
+
+
+def test_limits_by_role(shop, store, path):
+    """F14: each role goes as far as the store says; who holds price.override as far as the store's rule, whichever is more."""
+    set_to = limits(store, discount_limits=[{"role": "service_advisor", "limit_bp": 500}, {"role": "technician", "limit_bp": 9000}], discount_limit_bp=1000)
+    assert {(l["role"], l["limit_bp"]) for l in set_to["discount_limits"]} == {("service_advisor", 500), ("technician", 9000)}
+    assert line(store.advisor, path, 31667, **shop.part_line())["approval_id"] is None  # 4.998 %
+    assert line(store.advisor, path, 31666, **shop.part_line())["approval_id"]  # 5.001 %
+    assert line(store.manager, path, 30000, **shop.part_line())["approval_id"] is None
+    assert line(store.manager, path, 29999, **shop.part_line())["approval_id"]
+    limits(store, discount_limits=[{"role": "store_manager", "limit_bp": 10000}])
+    assert line(store.manager, path, 0, **shop.part_line())["approval_id"] is None
+    assert line(store.advisor, path, 33332, **shop.part_line())["approval_id"]
+    twice = store.manager.patch(f"/v1/stores/{store.id}/policies", {"discount_limits": [{"role": "cashier", "limit_bp": 1}] * 2}, version=3, expect=422)
+    assert twice.errors == {"/discount_limits/1/role": "not_unique"}
+
+
+def test_nobody_decides_their_own(shop, store, path):
+    """F14: who asked does not decide, whatever they may otherwise."""
+    made = line(store.manager, path, 1, **shop.part_line())
+    refused = decide(store.manager, made, "approve", expect=409)
+    assert refused.code == "own_approval"
+    other = store.hire("deputy", "store_manager")
+    assert decide(other, made, "approve")["status"] == "approved"
+
+
+def test_rejected_is_never_authorised(shop, store, path):
+    """F14: a rejected price is told why; its line is withdrawn and another takes its place."""
+    made = line(store.advisor, path, 1, **shop.part_line())
+    done = decide(store.manager, made, "reject")
+    assert (done["status"], done["reason"]) == ("rejected", "低于成本")
+    assert authorise(store.advisor, path, made, expect=409).code == "approval_required"
+    store.advisor.post(f"/v1/work-order-lines/{made['id']}/withdraw", {"reason": "价格未批"}, expect=200)
+    assert approval_of(store.advisor, made)["status"] == "rejected"
+    pending = line(store.advisor, path, 1, **shop.part_line())
+    store.advisor.post(f"/v1/work-order-lines/{pending['id']}/withdraw", {"reason": "录错"}, expect=200)
+    assert approval_of(store.advisor, pending)["status"] == "withdrawn"
+    assert decide(store.manager, pending, "approve", expect=409)["state"] == "withdrawn"
+
+
+def test_discounts_ask_too(shop, store):
+    """F14: a discount that takes all of them above the limit waits; consent given with the order is not given to it."""
+    lines = [shop.part_line(2), {"kind": "discount", "description": "老客户", "amount": 20000}]
+    reception = shop.reception()["id"]
+    refused = store.advisor.post("/v1/work-orders", {"reception_id": reception, "lines": lines, "authorise": CONSENT}, expect=409)
+    assert (refused.code, refused.errors) == ("approval_required", {"/authorise": "approval_required"})
+    made = store.advisor.post("/v1/work-orders", {"reception_id": reception, "lines": lines}, expect=201)
+    asked = approval_of(store.advisor, made["lines"][1])
+    assert (made["lines"][0]["approval_id"], asked["list_amount"], asked["amount"], asked["taken_off_bp"]) == (None, 66666, 46666, 3000)
+    found = store.manager.get("/v1/approvals", params={"store_id": store.id, "status": "pending"}, expect=200).data
+    assert [a["id"] for a in found] == [asked["id"]]
+    store.advisor.post(f"/v1/work-orders/{made['id']}/cancel", {"reason": "客户离开"}, expect=200)
+    assert approval_of(store.advisor, made["lines"][1])["status"] == "withdrawn"
+
+
+def test_an_estimate_waits(shop, store):
+    """F14: an estimate with a price that waits is not sent; replaced lines are waited for no more; the order's line keeps its approval."""
+    order = shop.open([])
+    options = [{"label": "A", "lines": [shop.part_line(1, unit_price=10000), shop.labour_line()]}]
+    made = store.advisor.post("/v1/estimates", {"work_order_id": order["id"], "options": options}, expect=201)
+    path, first = f"/v1/estimates/{made['id']}", made["options"][0]["lines"][0]
+    assert approval_of(store.advisor, first)["estimate_id"] == made["id"]
+    assert store.advisor.post(path + "/send", expect=409).code == "approval_required"
+    changed = store.advisor.patch(path, {"options": options}, version=1, expect=200)
+    second = changed["options"][0]["lines"][0]
+    assert approval_of(store.advisor, first)["status"] == "withdrawn"
+    decide(store.manager, second, "approve")
+    store.advisor.post(path + "/send", expect=200)
+    revised = store.advisor.post(path + "/revise", expect=201)
+    assert revised["options"][0]["lines"][0]["approval_id"] == second["approval_id"]
+    path = f"/v1/estimates/{revised['id']}"
+    store.advisor.post(path + "/send", expect=200)
+    store.advisor.post(path + "/decide", {"option_id": revised["options"][0]["id"], **CONSENT}, expect=200)
+    assert [(l["status"], l["approval_id"]) for l in shop.get(order)["lines"]] == [("authorised", second["approval_id"]), ("authorised", None)]
+
+
+def test_it_expires(shop, store, path, sql):
+    """F14: what nobody decides in the store's time has expired, at once for who decides, soon in its state."""
+    limits(store, approval_hours=1)
+    made, other = (line(store.advisor, path, price, **shop.part_line()) for price in (1, 2))
+    sql("UPDATE approval SET expires_at = created_at WHERE id = %s", (made["approval_id"],))
+    assert decide(store.manager, made, "approve", expect=409)["state"] == "expired"
+    wait_for(lambda: approval_of(store.advisor, made)["status"] == "expired", 20)
+    assert authorise(store.advisor, path, made, expect=409).code == "approval_required"
+    assert approval_of(store.advisor, other)["status"] == "pending"
+
+
+def test_two_decide_at_once(chain, shop, store, path):
+    """F14: one of two decisions counts, and consent that meets it either has the approval or has to wait."""
+    made, manager = line(store.advisor, path, 1, **shop.part_line()), store.manager
+    both = at_once(lambda: decide(manager, made, "approve", expect=None), lambda: decide(manager, made, "reject", expect=None))
+    assert sorted(r.status for r in both) == [200, 409]
+    made = line(store.advisor, path, 2, **shop.part_line())
+    _, consent = at_once(lambda: decide(manager, made, "approve"), lambda: authorise(store.advisor, path, made, expect=None))
+    assert consent.status == 200 or consent.code == "approval_required"
+    elsewhere = chain.store().manager
+    assert decide(elsewhere, made, "approve", expect=404).code == "not_found"
+    assert elsewhere.get("/v1/approvals", expect=200).data == []
