@@ -4,7 +4,7 @@
 SELECT v.id, v.version, v.vin, v.vin_check, v.plate, v.plate_kind, v.energy, v.usage_type, v.manufacturer, v.make,
        v.model, v.model_year, v.colour, v.odometer_km, v.odometer_at,
        c.id AS "owner.id", c.name AS "owner.name", mask_phone(c.phone) AS "owner.phone",
-       v.created_at, v.updated_at, v.deleted_at, v.engine_number, v.purchased_on, v.delivered_on, v.in_service_km,
+       v.created_at, v.updated_at, v.deleted_at, v.kind, v.engine_number, v.purchased_on, v.delivered_on, v.in_service_km,
        v.external_ids, v.metadata
   FROM vehicle v
   LEFT JOIN LATERAL (SELECT o.customer_id FROM vehicle_owner o
@@ -109,17 +109,18 @@ SELECT v.version, v.vin, v.plate, v.plate_kind, p.vin_rule,
    FOR NO KEY UPDATE OF v;
 
 -- name: vehicle_add
-INSERT INTO vehicle (id, vin, vin_check, plate, plate_kind, energy, usage_type, manufacturer, make, model, model_year,
+INSERT INTO vehicle (id, vin, vin_check, plate, plate_kind, kind, energy, usage_type, manufacturer, make, model, model_year,
                      colour, engine_number, purchased_on, delivered_on, in_service_km, external_ids, metadata,
                      created_at, updated_at)
-VALUES (:vehicle_id, :vin, :vin_check, :plate, :plate_kind, :energy, :usage_type,
+VALUES (:vehicle_id, :vin, :vin_check, :plate, :plate_kind, coalesce(:kind, 'automobile'), :energy, :usage_type,
         coalesce(:manufacturer, :vin_manufacturer), coalesce(:make, :vin_make), coalesce(:model, :vin_model),
         coalesce(:model_year::integer, :vin_model_year), :colour, :engine_number, :purchased_on, :delivered_on,
         :in_service_km, coalesce(:external_ids::jsonb, '{}'), coalesce(:metadata::jsonb, '{}'), :now, :now);
 
 -- name: vehicle_update
 UPDATE vehicle
-   SET energy = CASE WHEN :has_energy THEN :energy ELSE energy END,
+   SET kind = CASE WHEN :has_kind THEN :kind ELSE kind END,
+       energy = CASE WHEN :has_energy THEN :energy ELSE energy END,
        usage_type = CASE WHEN :has_usage_type THEN :usage_type ELSE usage_type END,
        manufacturer = CASE WHEN :has_manufacturer THEN :manufacturer ELSE manufacturer END,
        make = CASE WHEN :has_make THEN :make ELSE make END,

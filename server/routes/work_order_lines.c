@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Lines of work orders: what becomes of them, and the work on them. */
 #include "routes/routes.h"
+#include "warranty/warranty.h"
 #include "work_order/work_order.h"
 
 static enum err
@@ -8,8 +9,12 @@ decide(struct request *req)
 {
 	const struct reason_given *in = req->op == OP_reviveWorkOrderLine ? NULL : req->body;
 
-	return work_order_line_decide(&req->ctx, req->op, req->id, in ? in->reason : NULL,
-	                              in ? in->note : NULL);
+	enum err err = work_order_line_decide(&req->ctx, req->op, req->id, in ? in->reason : NULL,
+	                                      in ? in->note : NULL);
+
+	if (err || req->op != OP_withdrawWorkOrderLine)
+		return err;
+	return warranty_drop(&req->ctx, req->id);
 }
 
 static enum err

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Work orders and what stands below them. */
 #include "routes/routes.h"
+#include "warranty/warranty.h"
 #include "work_order/work_order.h"
 
 static enum err
@@ -84,13 +85,17 @@ promise(struct request *req)
 static enum err
 cancel(struct request *req)
 {
-	return work_order_cancel(&req->ctx, req->id, req->body);
+	enum err err = work_order_cancel(&req->ctx, req->id, req->body);
+
+	return err ? err : warranty_drop(&req->ctx, req->id);
 }
 
 static enum err
 deliver(struct request *req)
 {
-	return work_order_deliver(&req->ctx, req->id, req->body);
+	enum err err = work_order_deliver(&req->ctx, req->id, req->body);
+
+	return err ? err : warranty_deliver(&req->ctx, req->id);
 }
 
 static enum err

@@ -1066,7 +1066,9 @@ def _(t):
 
 lists("advisor", ("listWorkOrders", "/v1/work-orders"), ("listWorkOrderPauses", "/v1/work-order-pauses"),
       ("listWorkOrderLines", "/v1/work-order-lines"),
-      ("listQualityChecks", "/v1/quality-checks"), ("listQualityFailures", "/v1/quality-failures"))
+      ("listQualityChecks", "/v1/quality-checks"), ("listQualityFailures", "/v1/quality-failures"),
+      ("listGuaranteeRules", "/v1/guarantee-rules"), ("listGuarantees", "/v1/guarantees"), ("listComebacks", "/v1/comebacks"),
+      ("listChargedComebacks", "/v1/comebacks/charged"))
 
 
 @sample("createWorkOrder")
@@ -1659,3 +1661,37 @@ def _(t):
 @sample("getEstimateDocument")
 def _(t):
     return call(t.store.advisor, f"/v1/estimates/{t.estimate()['id']}/document")
+
+
+# --- Guarantees ---
+
+@sample("getGuarantee")
+def _(t):
+    return call(t.store.manager, f"/v1/guarantees/{t.guarantee()['id']}")
+
+
+@sample("listVehicleGuarantees")
+def _(t):
+    return call(t.store.manager, f"/v1/vehicles/{t.guarantee()['vehicle_id']}/guarantees")
+
+
+@sample("openComeback")
+def _(t):
+    guarantee = t.guarantee()
+    order = t.order_of(guarantee["vehicle_id"])
+    return call(t.store.advisor, f"/v1/work-orders/{order['id']}/comebacks", {"guarantee_id": guarantee["id"]})
+
+
+@sample("getComeback")
+def _(t):
+    return call(t.store.manager, f"/v1/comebacks/{t.comeback()['id']}")
+
+
+@sample("classifyComeback")
+def _(t):
+    return call(t.store.advisor, f"/v1/comebacks/{t.comeback()['id']}/classify", {"cause": "workmanship"})
+
+
+@sample("listOwedComebacks")
+def _(t):
+    return call(t.chain.admin, "/v1/comebacks/owed", params={"from": today(-1), "to": today(1)})

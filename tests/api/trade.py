@@ -304,6 +304,25 @@ class Trade:
             self.pay(bill)
         return self.step(self.store.advisor, order, "deliver", HANDED_BACK)
 
+    # --- Guarantees ---
+
+    def guarantee(self):
+        """Of the one line of an order delivered just now."""
+        order = self.delivered()
+        return self.store.advisor.get("/v1/guarantees", params={"work_order_id": order["id"]}, expect=200).data[0]
+
+    def order_of(self, vehicle):
+        """An order of this vehicle without lines."""
+        owner = self.store.advisor.get(f"/v1/vehicles/{vehicle}", expect=200)["owner"]["id"]
+        reception = self.reception(owner, vehicle)
+        self.store.advisor.post(f"/v1/receptions/{reception['id']}/greet", expect=200)
+        return self.store.advisor.post("/v1/work-orders", {"reception_id": reception["id"]}, expect=201)
+
+    def comeback(self, guarantee=None, order=None, **more):
+        guarantee = guarantee or self.guarantee()
+        order = order or self.order_of(guarantee["vehicle_id"])
+        return self.store.advisor.post(f"/v1/work-orders/{order['id']}/comebacks", {"guarantee_id": guarantee["id"], **more}, expect=201)
+
     # --- After it ---
 
     def survey(self):

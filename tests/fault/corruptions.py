@@ -316,6 +316,21 @@ corrupt("certificate lost", "work_order_line",
         " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM work_order WHERE id = t.work_order_id)",
         r"quality: {0} {1}: certificate is none, should be given")
 
+GUARANTEE = "(SELECT id FROM guarantee ORDER BY id LIMIT 1)"
+GUARANTEE_NAMED = ("RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM work_order WHERE id = t.work_order_id),"
+                   " (SELECT position FROM work_order_line WHERE id = t.line_id)")
+for column, change in (("ends_on", "ends_on + 1"), ("ends_km", "ends_km + 1")):
+    corrupt(f"guarantee {column}", "guarantee", f"UPDATE guarantee t SET {column} = {change} WHERE id = {GUARANTEE} {GUARANTEE_NAMED}",
+            r"guarantees: {0} {1}: guarantee of line {2} %s is " % column)
+corrupt("guarantee start", "guarantee", f"UPDATE guarantee t SET starts_on = starts_on - 1 WHERE id = {GUARANTEE} {GUARANTEE_NAMED}",
+        r"guarantees: {0} {1}: guarantee of line {2} starts_on is ")
+corrupt("guarantee reworked by nothing", "guarantee",
+        f"UPDATE guarantee t SET reworked_at = now(), reworked_by_store_id = store_id, reworked_by_line_id = line_id WHERE id = {GUARANTEE} {GUARANTEE_NAMED}",
+        r"guarantees: {0} {1}: guarantee of line {2} reworked by is .*, should be none")
+corrupt("guarantee lost", "guarantee", "DELETE FROM guarantee t WHERE id = (SELECT g.id FROM guarantee g JOIN work_order_line l ON l.id = g.line_id AND l.kind = 'labour'"
+        f" WHERE (SELECT count(*) FROM guarantee o WHERE o.work_order_id = g.work_order_id) > 1 ORDER BY g.id LIMIT 1) {GUARANTEE_NAMED}",
+        r"guarantees: {0} {1}: guarantee of line {2} is none, should be given")
+
 KPI = "(SELECT store_id, kpi, day FROM kpi_day WHERE kpi = 'sales' ORDER BY 1, 3 LIMIT 1)"
 KPI_NAMED = "RETURNING (SELECT code FROM store WHERE id = t.store_id), kpi, day"
 corrupt("KPI amount", "kpi_day settlement", f"UPDATE kpi_day t SET numerator = numerator + 1 WHERE (store_id, kpi, day) = {KPI} {KPI_NAMED}",

@@ -34,7 +34,7 @@ CHAIN = {
     "region", "operation", "part", "event_consumer", "schema_migration", "reference_data", "public_holidays",
     "vpic_wmi", "vpic_pattern", "vpic_wmi_schema", "vpic_model_make", "wmi_cn", "survey_template", "survey_question", "kpi",
     "price_list", "listed_price", "price_change", "inspection_template", "inspection_template_item", "fault_code",
-    "audit_class", "api_key", "api_key_use", "login_failure"}
+    "audit_class", "api_key", "api_key_use", "login_failure", "guarantee_rule"}
 BELONGS = {
     "store": "id = ANY (%(stores)s)",
     "customer": "id IN (SELECT customer_id FROM customer_store WHERE store_id = ANY (%(stores)s))",
@@ -53,7 +53,7 @@ BELONGS = {
 # Which row a member or parameter refers to, by its name; None: a row of the chain.
 REFERENCES = {
     "actor_id": "staff", "after": "event", "appointment_id": "appointment", "bay_id": "bay", "bin_id": "bin",
-    "concern_id": "reception_concern", "customer_id": "customer", "document_id": "stock_document", "estimate_id": "estimate", "hold_id": "slot_hold", "keep_id": "customer",
+    "concern_id": "reception_concern", "customer_id": "customer", "document_id": "stock_document", "estimate_id": "estimate", "guarantee_id": "guarantee", "hold_id": "slot_hold", "keep_id": "customer",
     "line_id": "work_order_line", "lines": "work_order_line", "merge_id": "customer", "operation_id": None,
     "operation_ids": None, "option_id": "estimate_option", "owner_id": "staff", "package_id": None, "part_id": None, "price_list_id": None, "removed": None, "question_id": None, "received_by": "staff",
     "reception_id": "reception", "region_id": None, "revives_line_id": "work_order_line", "row_id": "work_order", "settlement_id": "settlement",
@@ -402,6 +402,7 @@ class World:
         t.approval()
         t.inspection('submit')
         t.sublet()
+        t.comeback()
         customer = t.customer()["id"]
         vehicle = t.vehicle(customer, vin=t.chain.vin())
         t.appointment(customer, vehicle["id"])
