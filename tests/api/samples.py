@@ -1068,7 +1068,7 @@ lists("advisor", ("listWorkOrders", "/v1/work-orders"), ("listWorkOrderPauses", 
       ("listWorkOrderLines", "/v1/work-order-lines"),
       ("listQualityChecks", "/v1/quality-checks"), ("listQualityFailures", "/v1/quality-failures"),
       ("listGuaranteeRules", "/v1/guarantee-rules"), ("listGuarantees", "/v1/guarantees"), ("listComebacks", "/v1/comebacks"),
-      ("listChargedComebacks", "/v1/comebacks/charged"))
+      ("listChargedComebacks", "/v1/comebacks/charged"), ("listIncidents", "/v1/incidents"))
 
 
 @sample("createWorkOrder")
@@ -1695,3 +1695,35 @@ def _(t):
 @sample("listOwedComebacks")
 def _(t):
     return call(t.chain.admin, "/v1/comebacks/owed", params={"from": today(-1), "to": today(1)})
+
+
+# --- Incidents ---
+
+@sample("reportIncident")
+def _(t):
+    return call(t.store.tech1, "/v1/incidents", {"store_id": t.store.id, "kind": "damage", "severity": "minor", "description": "刮擦",
+                                                 "work_order_id": t.order()["id"]})
+
+
+def incident(t):
+    return f"/v1/incidents/{t.store.tech1.post('/v1/incidents', {'kind': 'safety', 'severity': 'minor', 'description': '漏油滑倒'}, expect=201)['id']}"
+
+
+@sample("getIncident")
+def _(t):
+    return call(t.store.tech1, incident(t))
+
+
+@sample("tellIncidentOwner")
+def _(t):
+    return call(t.store.advisor, incident(t) + "/tell-owner", {"method": "phone"})
+
+
+@sample("tellIncidentInsurer")
+def _(t):
+    return call(t.store.advisor, incident(t) + "/tell-insurer", {"insurer": "人保财险"})
+
+
+@sample("closeIncident")
+def _(t):
+    return call(t.store.advisor, incident(t) + "/close", {"measures": "清理地面"})
