@@ -10,7 +10,7 @@ const struct route *const route_tables[] = {
 	kpi_routes,         customer_routes,   vehicle_routes,         search_routes,
 	estimate_routes,    booking_routes,    price_routes,           roster_routes,
 	inspection_routes,  diagnosis_routes,  equipment_routes,       file_upload_routes,
-	agreement_routes,    workshop_routes,     document_routes,     markup_routes,
-	approval_routes,     guarantee_routes,    incident_routes,
+	agreement_routes,   workshop_routes,   document_routes,        markup_routes,
+	approval_routes,    guarantee_routes,  incident_routes,
 };
 const size_t route_tables_count = COUNT_OF(route_tables);
