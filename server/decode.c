@@ -193,8 +193,11 @@ take_member(struct place *place, const struct member *m, json_t *value, char *ou
 {
 	if (m->has_offset)
 		*(bool *)(out + m->has_offset) = true;
-	if ((m->flags & MEMBER_NULLABLE) && json_typeof(value) == JSON_NULL)
+	if ((m->flags & MEMBER_NULLABLE) && json_typeof(value) == JSON_NULL) {
+		if (m->kind == MEMBER_INT)
+			*(int64_t *)(out + m->offset) = INT_NULL;
 		return;
+	}
 	if (m->flags & MEMBER_ARRAY) {
 		take_array(place, m, value, out);
 	} else if (m->kind == MEMBER_OBJECT) {

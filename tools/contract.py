@@ -422,6 +422,8 @@ class Generator:
         if extra:
             raise ContractError(f"{where}: keywords {sorted(extra)} are not supported")
         kind = schema.get("type")
+        if nullable and (kind in ("number", "boolean") or m["array"]):
+            raise ContractError(f"{where}: null is not supported here")
         if "enum" in schema:
             code = r"-?[a-z_]+" if "x-order" in schema else r"[A-Za-z0-9_.]+"
             if not all(isinstance(v, str) and re.fullmatch(code, v) for v in schema["enum"]):

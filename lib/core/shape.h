@@ -37,6 +37,9 @@ enum member_kind {
 	MEMBER_OBJECT
 };
 
+/* An integer that was sent as null, where its member may be; those of JSON end far above it. */
+#define INT_NULL INT64_MIN
+
 enum member_flag {
 	MEMBER_ARRAY = 1,
 	MEMBER_REQUIRED = 2,

@@ -109,7 +109,8 @@ scalar_text(struct arena *arena, const struct member *m, const void *at)
 	case MEMBER_ID:
 		return id_text(arena, *(const struct id *)at);
 	case MEMBER_INT:
-		return int_text(arena, *(const int64_t *)at);
+		return *(const int64_t *)at == INT_NULL ? NULL
+		                                        : int_text(arena, *(const int64_t *)at);
 	case MEMBER_QTY:
 		return qty_text(arena, *(const struct qty *)at);
 	case MEMBER_BOOL:

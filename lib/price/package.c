@@ -109,6 +109,8 @@ package_update(struct ctx *ctx, struct id id, const struct update_package *in)
 	if (err)
 		return err;
 	price = in->has_price ? in->price : row_int(was, 0, "price");
+	if (price == INT_NULL)
+		price = 0; /* none is fixed */
 	labour_count = (size_t)row_int(was, 0, "operations");
 	if (in->has_items)
 		err = check_items(ctx, in->items, in->items_count, &labour_count);

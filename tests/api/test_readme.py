@@ -66,7 +66,8 @@ def test_a_day_at_a_store(demo):
     assert said[:2] == ["confirmed", "arrived"]
     assert "handed_over" in said and "ready" in said and "dispatched" in said and "awaiting_qc" in said
     assert any(re.match(r"SH01-ST-\d{6}-\d{4}$", line) for line in said)
-    assert "paid" in said
+    assert "paid" in said and "submitted" in said
+    assert any(re.match(r"wait \d+, work \d+, check \d+, in all \d+$", line) for line in said)
     assert any(re.match(r"SH01-CP-\d{6}-\d{4} received$", line) for line in said)
     kpis = [json.loads(line) for line in said if line.startswith("{")]
     delivered = next(k for k in kpis if k["kpi"] == "orders_delivered")

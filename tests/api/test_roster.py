@@ -3,7 +3,7 @@
 
 import pytest
 
-from fettle import at_once, uuid7
+from fettle import at_once, uuid7, wait_for
 from slots import at, day, free
 from trade import Trade
 
@@ -15,6 +15,11 @@ def trade(store):
 
 def times(slots):
     return [s["starts_at"] for s in slots]
+
+
+def events_of(store, subject):
+    """What the feed tells of it so far: it stays below the oldest transaction that is open."""
+    return [e["type"] for e in store.manager.get("/v1/events", params={"subject_id": subject["id"]}, expect=200).data]
 
 
 def operation(store, hours=1, **more):
@@ -40,8 +45,7 @@ def test_a_shift_from_planning_to_cancelling(store, trade):
     assert (again.status, again.code, again["state"]) == (409, "illegal_transition", "cancelled")
     assert store.manager.patch(path, {"to": "19:00"}, version=3).code == "illegal_transition"
     assert store.tech2.pages("/v1/shifts", status="planned") == []
-    events = store.manager.get("/v1/events", params={"subject_id": shift["id"]}, expect=200).data
-    assert [e["type"] for e in events] == ["shift.planned", "shift.changed", "shift.cancelled"]
+    wait_for(lambda: events_of(store, shift) == ["shift.planned", "shift.changed", "shift.cancelled"])
 
 
 def test_nobody_is_on_two_shifts_at_once(store, trade, sql):
@@ -359,8 +363,7 @@ def test_what_equipment_is_due(chain, store, trade):
     assert other.manager.get(path).status == other.manager.post(path + "/put-back").status == 404
     assert store.tech1.post(path + "/take-out", {"reason": "broken"}).status == 403
     assert store.leader.post("/v1/equipment", {"code": "X", "name": "X", "kind": "lift"}).status == 403
-    events = store.manager.get("/v1/events", params={"subject_id": rig["id"]}, expect=200).data
-    assert [e["type"] for e in events] == ["equipment.created", "equipment.serviced", "equipment.serviced"]
+    wait_for(lambda: events_of(store, rig) == ["equipment.created", "equipment.serviced", "equipment.serviced"])
 
 
 def test_work_is_given_to_who_may_do_it(store, trade):

@@ -8,7 +8,7 @@ import pytest
 
 from fettle import at_once, uuid7
 from samples import SAMPLES
-from shapes import members
+from shapes import members, plain
 from test_sweeps_contract import CONTRACT, OPERATIONS, named, refuses_wrong_bodies
 from trade import Trade
 
@@ -64,6 +64,25 @@ def test_a_stale_version(trade, op):
     done = make(op, prepared, expect=200)
     assert done["version"] == stale["current"]["version"] + 1
     assert make(op, prepared).code == "stale_version"
+
+
+def clearable(op):
+    """The members of a body that may be null."""
+    return [name for name, schema in plain(CONTRACT, op.body)[0].get("properties", {}).items() if plain(CONTRACT, schema)[1]]
+
+
+@named([op for op in OPERATIONS if op.method == "PATCH" and clearable(op)])
+def test_null_clears(trade, op):
+    """What may be null is null afterwards, but for what a rule wants to be there, which is named."""
+    client, path, _, options = prepare(op, trade)
+    body = dict.fromkeys(clearable(op))
+    reply = client.request(op.method, path, body, **options)
+    for pointer in reply.errors:
+        del body[pointer[1:]]
+    if reply.errors:
+        reply = client.request(op.method, path, body, **options)
+    assert reply.status == 200, reply
+    assert {name: reply[name] for name in body if name in reply.json} == {name: None for name in body if name in reply.json}
 
 
 @named([op for op in OPERATIONS if op.method == "DELETE" and "{id}" in op.path])
