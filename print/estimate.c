@@ -19,7 +19,7 @@ put_lines(struct form *form, const json_t *option)
 	size_t i;
 
 	sheet_table(form->sheet, columns, COUNT_OF(columns));
-	json_array_foreach (lines, i, l) {
+	for (i = 0; (l = json_array_get(lines, i)) != NULL; i++) {
 		const char *number = form_text(l, "part_number"), *unit = form_text(l, "unit"),
 			   *kind = form_text(l, "kind"), *payer = form_text(l, "payer");
 		const int64_t sign = strcmp(kind, "discount") == 0 ? -1 : 1;
@@ -101,7 +101,7 @@ print_estimate(struct form *form)
 
 	form_head(form, facts, COUNT_OF(facts));
 	form_concerns(form);
-	json_array_foreach (options, i, option)
+	for (i = 0; (option = json_array_get(options, i)) != NULL; i++)
 		put_option(form, option);
 	if (form_has(data, "note")) {
 		sheet_heading(form->sheet, form_word(form, "Note", "备注"));

@@ -227,7 +227,7 @@ form_concerns(struct form *form)
 	if (json_array_size(concerns) == 0)
 		return;
 	sheet_heading(form->sheet, form_word(form, "What the customer said", "客户描述"));
-	json_array_foreach (concerns, i, concern)
+	for (i = 0; (concern = json_array_get(concerns, i)) != NULL; i++)
 		sheet_text(form->sheet, PLAIN,
 		           arena_printf(form->arena, "%zu. %s", i + 1, form_text(concern, "text")));
 }

@@ -63,7 +63,7 @@ put_lines(struct form *form, const char *heading, const char *const kinds[])
 	const json_t *lines = json_object_get(form->data, "lines"), *line;
 	size_t i, nth = 0;
 
-	json_array_foreach (lines, i, line) {
+	for (i = 0; (line = json_array_get(lines, i)) != NULL; i++) {
 		bool wanted = false;
 
 		for (const char *const *kind = kinds; *kind; kind++)
@@ -135,7 +135,7 @@ put_payments(struct form *form)
 	if (json_array_size(payments) == 0)
 		return;
 	sheet_heading(form->sheet, form_word(form, "Payments", "收款记录"));
-	json_array_foreach (payments, i, payment) {
+	for (i = 0; (payment = json_array_get(payments, i)) != NULL; i++) {
 		int64_t refunded = form_int(payment, "refunded");
 		const char *back =
 			arena_printf(form->arena, "  %s %s", form_word(form, "given back", "已退"),

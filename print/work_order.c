@@ -24,7 +24,7 @@ put_lines(struct form *form)
 		return;
 	sheet_heading(form->sheet, form_word(form, "Work and parts", "维修项目与配件"));
 	sheet_table(form->sheet, columns, COUNT_OF(columns));
-	json_array_foreach (lines, i, l) {
+	for (i = 0; (l = json_array_get(lines, i)) != NULL; i++) {
 		const char *number = form_text(l, "part_number"),
 			   *technician = form_text(l, "technician"), *unit = form_text(l, "unit"),
 			   *kind = form_text(l, "kind");
@@ -64,7 +64,7 @@ put_consents(struct form *form)
 	if (json_array_size(consents) == 0)
 		return;
 	sheet_heading(form->sheet, form_word(form, "Consent", "客户授权"));
-	json_array_foreach (consents, i, consent)
+	for (i = 0; (consent = json_array_get(consents, i)) != NULL; i++)
 		sheet_text(form->sheet, PLAIN,
 		           arena_printf(form->arena, "%s  %s  %s  %s", form_text(consent, "given"),
 		                        form_text(consent, "by_name"),

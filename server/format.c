@@ -161,7 +161,7 @@ format_normalise(struct arena *arena, enum format format, const char *text)
 		return username(arena, text);
 	case FORMAT_EMAIL:
 		return is_email(text) ? text : NULL;
-	case FORMAT_TIME:
+	case FORMAT_CLOCK:
 		return is_time(text) ? text : NULL;
 	case FORMAT_CODE:
 		return is_code(text, ".-_") ? text : NULL;
@@ -194,7 +194,7 @@ format_name(enum format format, int language)
 		[FORMAT_USERNAME] = { "a username: letters, digits, . - _ @",
 		                      "用户名（字母、数字、. - _ @）" },
 		[FORMAT_EMAIL] = { "an e-mail address", "电子邮箱" },
-		[FORMAT_TIME] = { "a time of day as HH:MM", "时间（HH:MM）" },
+		[FORMAT_CLOCK] = { "a time of day as HH:MM", "时间（HH:MM）" },
 		[FORMAT_CODE] = { "a code: letters, digits, . - _", "代码（字母、数字、. - _）" },
 		[FORMAT_CURRENCY] = { "a currency code", "货币代码" },
 		[FORMAT_TIMEZONE] = { "a time zone such as Asia/Shanghai",

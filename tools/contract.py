@@ -19,7 +19,7 @@ METHODS = ("get", "post", "put", "patch", "delete")
 C_KEYWORDS = {"default", "register", "case", "switch", "return", "int", "long", "short", "char",
               "signed", "unsigned", "const", "static", "union", "struct", "enum", "for", "while",
               "do", "if", "else", "goto", "break", "continue", "auto", "extern", "void", "inline"}
-FORMATS = ("phone", "plate", "vin", "username", "email", "time", "code", "currency", "timezone", "token",
+FORMATS = ("phone", "plate", "vin", "username", "email", "clock", "code", "currency", "timezone", "token",
            "id_number", "moment", "me_or_id")
 KEYWORDS = {"type", "enum", "required", "minimum", "maximum", "minLength", "maxLength", "multipleOf",
             "items", "minItems", "maxItems", "uniqueItems", "properties", "format",

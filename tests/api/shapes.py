@@ -9,14 +9,14 @@ from fettle import uuid7
 # A right text of each format.
 TEXTS = {
     "uuid": None, "date-time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 3600)), "date": "2026-11-21", "phone": "13900001111", "plate": "沪A12345",
-    "vin": "LATPAB071W1005301", "username": "somebody", "email": "a@b.cn", "time": "08:30", "code": "CODE1",
+    "vin": "LATPAB071W1005301", "username": "somebody", "email": "a@b.cn", "clock": "08:30", "code": "CODE1",
     "currency": "CNY", "timezone": "Asia/Shanghai", "token": "token", "id_number": "310101199001011234"}
 # Wrong texts of formats that a length does not find.
 WRONG_TEXTS = {
     "uuid": ["", "x", "00000000-0000-0000-0000-000000000000", "019abf2e7c0070008000000000000001"],
     "date-time": ["", "2026-11-21", "2026-02-30T00:00:00Z", "2026-11-21T08:00:00", "2026-11-21T25:00:00Z", "now"],
     "date": ["", "2026-02-30", "2026-1-1", "21.11.2026", "2026-11-21T08:00:00Z"],
-    "time": ["25:00", "08:60", "8:300"], "phone": ["abc12345"], "vin": ["I" * 17], "email": ["nobody"],
+    "clock": ["25:00", "08:60", "8:300"], "phone": ["abc12345"], "vin": ["I" * 17], "email": ["nobody"],
     "code": ["a b", "-a", "ä"], "username": ["a b"], "timezone": ["Here"], "currency": ["cny"]}
 INT_MAX, TEXT_MAX, ITEMS_MAX, QUANTITY_MAX = 2 ** 53, 500, 200, 10 ** 9
 

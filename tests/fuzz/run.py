@@ -66,7 +66,7 @@ class Contract:
             return True
         formats = {"uuid": "0191f7c0-0000-7000-8000-000000000001", "date-time": "2026-11-21T08:00:00Z",
                    "date": "2026-11-21", "phone": "13912340001", "plate": "沪A12345", "vin": "LFV3A23C0M3000001",
-                   "time": "08:00", "email": "a@b.cn", "currency": "CNY", "timezone": "Asia/Shanghai"}
+                   "clock": "08:00", "email": "a@b.cn", "currency": "CNY", "timezone": "Asia/Shanghai"}
         return formats.get(schema.get("format"), "x" * max(1, schema.get("minLength", 1)))
 
     def operations(self):
