@@ -84,7 +84,8 @@ begin(struct ctx *ctx, enum op op, struct id id, struct rows **rows, int *to)
 }
 
 static enum err
-advance(struct ctx *ctx, enum op op, struct id id, const char *reason, const char *event)
+advance(struct ctx *ctx, enum op op, struct id id, const struct reason_given *why,
+        const char *event)
 {
 	struct rows *rows = NULL;
 	int to = 0;
@@ -93,7 +94,7 @@ advance(struct ctx *ctx, enum op op, struct id id, const char *reason, const cha
 	if (err)
 		return err;
 	db_write(ctx, sublet_move, ARG(id, id), ENUM_ARG(status, sublet_status, to),
-	         ARG(reason, reason));
+	         ARG(reason, why ? why->reason : NULL), ARG(note, why ? why->note : NULL));
 	event_add(ctx, event, row_id(rows, 0, "store_id"), id);
 	return OK;
 }
@@ -152,5 +153,5 @@ sublet_bill(struct ctx *ctx, struct id id, const struct bill_sublet *in)
 enum err
 sublet_cancel(struct ctx *ctx, struct id id, const struct reason_given *in)
 {
-	return advance(ctx, OP_cancelSublet, id, in->reason, "sublet.cancelled");
+	return advance(ctx, OP_cancelSublet, id, in, "sublet.cancelled");
 }

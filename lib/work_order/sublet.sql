@@ -53,6 +53,7 @@ UPDATE sublet
 UPDATE sublet
    SET status = :status,
        reason = :reason,
+       note = coalesce(:note, note),
        sent_at = CASE WHEN :status = 'sent' THEN :happened_at ELSE sent_at END,
        returned_at = CASE WHEN :status = 'returned' THEN greatest(sent_at, :happened_at) ELSE returned_at END,
        version = version + 1, updated_at = :now, changed = pg_current_xact_id()

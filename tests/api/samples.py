@@ -6,6 +6,7 @@ sweeps call it, repeat it, race it, and try it with what belongs to another stor
 """
 
 import datetime
+import itertools
 
 from trade import CONSENT, HANDED_BACK, PICTURE, days_ahead
 
@@ -40,6 +41,14 @@ def lists(who, *names, **params):
 for _name, _path in (("getHealth", "/healthz"), ("getReadiness", "/readyz"), ("getMetrics", "/metrics"),
                      ("getContract", "/openapi.json"), ("getDocs", "/docs"), ("getDocsFile", "/docs/swagger-ui.css")):
     sample(_name)(lambda t, path=_path: call(t.chain.anyone, path))
+
+
+DAYS = itertools.count(10)
+
+
+def free_day():
+    """A day ahead that no shift or absence of a sample has taken."""
+    return next(DAYS)
 
 
 @sample("listEnums")
@@ -178,17 +187,17 @@ def _(t):
 
 @sample("getShift")
 def _(t):
-    return call(t.store.tech1, f"/v1/shifts/{t.shift()['id']}")
+    return call(t.store.tech1, f"/v1/shifts/{t.shift(days=free_day())['id']}")
 
 
 @sample("updateShift")
 def _(t):
-    return call(t.store.manager, f"/v1/shifts/{t.shift()['id']}", {"to": "18:00"}, version=1)
+    return call(t.store.manager, f"/v1/shifts/{t.shift(days=free_day())['id']}", {"to": "18:00"}, version=1)
 
 
 @sample("cancelShift")
 def _(t):
-    return call(t.store.manager, f"/v1/shifts/{t.shift()['id']}/cancel", {"reason": "店庆"})
+    return call(t.store.manager, f"/v1/shifts/{t.shift(days=free_day())['id']}/cancel", {"reason": "店庆"})
 
 
 @sample("listStaffAbsences")
@@ -204,17 +213,17 @@ def _(t):
 
 @sample("getAbsence")
 def _(t):
-    return call(t.store.advisor, f"/v1/absences/{t.absence()['id']}")
+    return call(t.store.advisor, f"/v1/absences/{t.absence(days=free_day())['id']}")
 
 
 @sample("updateAbsence")
 def _(t):
-    return call(t.store.manager, f"/v1/absences/{t.absence()['id']}", {"kind": "personal"}, version=1)
+    return call(t.store.manager, f"/v1/absences/{t.absence(days=free_day())['id']}", {"kind": "personal"}, version=1)
 
 
 @sample("cancelAbsence")
 def _(t):
-    return call(t.store.manager, f"/v1/absences/{t.absence()['id']}/cancel")
+    return call(t.store.manager, f"/v1/absences/{t.absence(days=free_day())['id']}/cancel")
 
 
 @sample("listStaffSkills")

@@ -63,7 +63,7 @@ BREAKING = {
     "a text must be shorter": (lambda d: added(schema(d, "Note"), "maxLength", 10), "`maxLength` of `"),
     "a text must be longer": (lambda d: added(schema(d, "Phone"), "minLength", 9), "`minLength` of `phone`"),
     "a number must be smaller": (lambda d: added(schema(d, "Odometer"), "maximum", 5), "Upper bound of `odometer_km`"),
-    "a number must be larger": (lambda d: added(schema(d, "Price"), "minimum", 5), "Lower bound of `unit_price`"),
+    "a number must be larger": (lambda d: added(schema(d, "Price"), "minimum", 5), "Lower bound of `amount_limit`"),
     "a number must be rounder": (lambda d: added(schema(d, "Quantity"), "multipleOf", 1), "`multipleOf` of `"),
     "a list must be shorter": (lambda d: added(schema(d, "SurveyResponse", "properties", "answers"), "maxItems", 2), "`maxItems` of `answers`"),
     "a parameter is removed": (

@@ -22,8 +22,8 @@ POLICY = Policy()
 KNOWN = [op for op in OPERATIONS if op.auth == "token"]
 # They are about the caller's own session: each call needs another one.
 OWN_SESSION = {"deleteSession", "changePassword"}
-# A paid order has closed by itself: closing it changes nothing.
-SO_ALREADY = {"closeWorkOrder"}
+# What is so already stays so: a paid order has closed by itself, a car stands on the bay it is put on.
+SO_ALREADY = {"closeWorkOrder", "enterBayWorkOrder"}
 # What they call it for goes on by itself, and is brought to rest first.
 IN_MOTION = {"cancelImport"}
 # Who may can still be told what else is needed: by the level of a check, or by the other's rank.
