@@ -92,7 +92,7 @@ DROP FUNCTION IF EXISTS link_find(uuid, timestamptz);
 CREATE FUNCTION link_find(link uuid, at timestamptz)
 RETURNS TABLE (kind text, actor_id uuid, session_id uuid, role text, scopes text, store_id uuid, chain boolean, reached_kind text,
                purpose text, subject_id uuid)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql STABLE ROWS 1 SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 BEGIN
 	RETURN QUERY
 	SELECT 'link', l.id, l.id, NULL::text, ''::text, l.store_id, false, NULL::text, l.purpose, l.subject_id
@@ -107,7 +107,7 @@ LANGUAGE sql IMMUTABLE AS $$ SELECT sha256(convert_to(username, 'UTF8')) $$;
 -- that they are counted one by one; after a day without any they are forgotten.
 CREATE OR REPLACE FUNCTION credential_find(wanted text, at timestamptz)
 RETURNS TABLE (staff_id uuid, name text, username text, password text, failures integer, failed_at timestamptz)
-LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql VOLATILE ROWS 1 SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 	WITH tried AS (
 		INSERT INTO login_failure AS l (name_hash, failures, failed_at) VALUES (login_name(wanted), 0, at)
 		ON CONFLICT (name_hash) DO UPDATE SET failures = CASE WHEN l.failed_at < at - interval '1 day' THEN 0 ELSE l.failures END

@@ -13,7 +13,7 @@ RETURN CASE kind WHEN 'phone' THEN mask_phone(value)
 -- The customer with this phone number: one the store knows first, then the oldest.  Two counters that ask for
 -- the same number at once take turns, so that they do not both make the person.
 CREATE OR REPLACE FUNCTION customer_find(wanted text, store uuid) RETURNS TABLE (id uuid, linked boolean)
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql VOLATILE ROWS 1 SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 BEGIN
 	PERFORM pg_advisory_xact_lock(hashtextextended('phone:' || wanted, 0));
 	RETURN QUERY
@@ -31,7 +31,7 @@ END $$;
 -- The vehicle of this VIN, and the one that carries this plate now.  VIN before plate: the order of the locks.
 CREATE OR REPLACE FUNCTION vehicle_find(wanted_vin text, wanted_plate text)
 RETURNS TABLE (vin_vehicle uuid, plate_vehicle uuid, plate_vin text)
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql VOLATILE ROWS 1 SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 BEGIN
 	IF wanted_vin IS NOT NULL THEN
 		PERFORM pg_advisory_xact_lock(hashtextextended('vin:' || wanted_vin, 0));

@@ -55,7 +55,7 @@ def formatted(name, low, high):
         "uuid": fresh(uuid7), "date-time": instants(), "date": st.dates(datetime.date(2020, 1, 1), datetime.date(2035, 1, 1)).map(str),
         "phone": fresh(lambda: "19" + str(random.randrange(10 ** 8, 10 ** 9))), "plate": fresh(plate), "vin": fresh(vin),
         "username": fresh(lambda: "u" + uuid7()[-12:]), "email": code(1, 20, ".-_").map(lambda t: t + "@example.com"),
-        "time": st.builds("{:02}:{:02}".format, st.integers(0, 23), st.integers(0, 59)), "code": code(low, high, ".-_"),
+        "clock": st.builds("{:02}:{:02}".format, st.integers(0, 23), st.integers(0, 59)), "code": code(low, high, ".-_"),
         "currency": st.text(st.sampled_from(LETTERS.upper()), min_size=3, max_size=3),
         "timezone": st.sampled_from(["Asia/Shanghai", "Asia/Urumqi", "UTC", "Europe/Berlin"]), "token": code(low, high, "-_."),
         "id_number": st.text(st.sampled_from("0123456789"), **length).filter(len),

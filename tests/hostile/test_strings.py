@@ -14,7 +14,7 @@ from trade import Trade
 
 CONTRACT = Contract(json.loads((pathlib.Path(fettled()).parent / "generated/openapi.json").read_text(encoding="utf-8")))
 # Normal forms of their own: spaces go, letters change, or a digest stays.
-FORMATS = {"phone", "plate", "vin", "id_number", "email", "username", "code", "time", "currency", "timezone", "token"}
+FORMATS = {"phone", "plate", "vin", "id_number", "email", "username", "code", "clock", "currency", "timezone", "token"}
 SECRET = {"password", "current", "new"}
 # Members whose form is told by another one of theirs; in the samples that of a phone, which is kept as its digits.
 PHONES = {("addContact", "value")}
