@@ -3,6 +3,7 @@
 #include "appointment/appointment.h"
 
 #include "appointment/hold.h"
+#include "appointment/parts.h"
 #include "customer/customer.h"
 #include "event/event.h"
 #include "event/search.h"
@@ -43,7 +44,7 @@ note_step(struct ctx *ctx, struct id id, enum appointment_step_kind what, const 
 
 static void
 add(struct ctx *ctx, const struct create_appointment *in, const struct slot *slot,
-    struct id customer)
+    struct id customer, const struct booked_parts *parts)
 {
 	if (in->has_hold_id)
 		hold_give_way(ctx, in->hold_id);
@@ -57,6 +58,7 @@ add(struct ctx *ctx, const struct create_appointment *in, const struct slot *slo
 	         ARG(ends_at, slot->ends_at), ARG(bay_id, slot->bay),
 	         ARG(technician_id, slot->technician), BODY_ARG(create_appointment, in));
 	note_step(ctx, ctx->subject, APPOINTMENT_STEP_KIND_BOOKED, NULL, NULL);
+	booked_parts_add(ctx, slot->store, ctx->subject, parts);
 	if (in->has_hold_id)
 		hold_used(ctx, in->hold_id, slot->store, ctx->subject);
 	customer_link(ctx, customer, slot->store, "document");
@@ -84,6 +86,7 @@ appointment_book_held(struct ctx *ctx, const struct create_appointment *in, stru
 		.priority = in->priority,
 		.channel = enum_code(&appointment_channel_enum, (int)in->channel),
 	};
+	struct booked_parts parts = { 0 };
 	struct later *customers, *vehicles;
 	struct rows *choice;
 	struct id customer = in->customer_id;
@@ -105,10 +108,13 @@ appointment_book_held(struct ctx *ctx, const struct create_appointment *in, stru
 		err = customer_told(ctx, customers->rows, &customer, "/customer_id");
 	if (!err)
 		err = vehicle_told(ctx, vehicles->rows, "/vehicle_id");
+	if (!err && (in->has_parts || in->has_package_ids))
+		err = booked_parts_ask(ctx, in->parts, in->parts_count, in->package_ids,
+		                       in->package_ids_count, &parts);
 	if (!err)
 		err = slot_take(ctx, &slot, choice, in->operation_ids_count);
 	if (!err)
-		add(ctx, in, &slot, customer);
+		add(ctx, in, &slot, customer, &parts);
 	return err;
 }
 

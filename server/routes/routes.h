@@ -14,6 +14,7 @@ extern const struct route booking_routes[];
 extern const struct route document_routes[];
 extern const struct route estimate_routes[];
 extern const struct route file_routes[];
+extern const struct route front_desk_routes[];
 extern const struct route file_upload_routes[];
 extern const struct route agreement_routes[];
 extern const struct route inspection_routes[];

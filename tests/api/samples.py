@@ -849,6 +849,31 @@ def _(t):
     return call(t.store.advisor, f"/v1/appointments/{t.appointment()['id']}/history")
 
 
+@sample("getAppointmentParts")
+def _(t):
+    wanted = [{"part_id": t.part()["id"], "quantity": 2}]
+    return call(t.store.advisor, f"/v1/appointments/{t.appointment(parts=wanted)['id']}/parts")
+
+
+@sample("setAppointmentParts")
+def _(t):
+    made = t.appointment()
+    return call(t.store.advisor, f"/v1/appointments/{made['id']}/parts", {
+        "parts": [{"part_id": t.part()["id"], "quantity": 2}], "package_ids": [t.package()["id"]]}, version=made["version"])
+
+
+@sample("getPickList")
+def _(t):
+    t.appointment(parts=[{"part_id": t.part()["id"], "quantity": 2}])
+    return call(t.store.parts, "/v1/pick-list", params={"store_id": t.store.id, "day": today(1)})
+
+
+@sample("getBriefing")
+def _(t):
+    t.appointment()
+    return call(t.store.advisor, "/v1/briefing", params={"store_id": t.store.id, "day": today(1)})
+
+
 lists("advisor", ("listWaitingList", "/v1/waiting-list"))
 
 

@@ -55,7 +55,7 @@ REFERENCES = {
     "actor_id": "staff", "after": "event", "appointment_id": "appointment", "bay_id": "bay", "bin_id": "bin",
     "concern_id": "reception_concern", "customer_id": "customer", "document_id": "stock_document", "estimate_id": "estimate", "guarantee_id": "guarantee", "hold_id": "slot_hold", "keep_id": "customer",
     "line_id": "work_order_line", "lines": "work_order_line", "merge_id": "customer", "operation_id": None,
-    "operation_ids": None, "option_id": "estimate_option", "owner_id": "staff", "package_id": None, "part_id": None, "price_list_id": None, "removed": None, "question_id": None, "received_by": "staff",
+    "operation_ids": None, "option_id": "estimate_option", "owner_id": "staff", "package_id": None, "package_ids": None, "part_id": None, "price_list_id": None, "removed": None, "question_id": None, "received_by": "staff",
     "reception_id": "reception", "region_id": None, "revives_line_id": "work_order_line", "row_id": "work_order", "settlement_id": "settlement",
     "signature_file_id": "file", "staff_id": "staff", "customer_signature_file_id": "file", "technician_signature_file_id": "file", "file_ids": "file",
     "document_file_id": "file", "store_signature_file_id": "file",

@@ -1,0 +1,56 @@
+-- What the visits to come want in parts.
+
+-- Of the appointments of a store that start from first on and before until and are still to come: what was booked with them,
+-- and what the open orders of their vehicles still wait for.  What is free goes to who comes first, from today on; what is
+-- reserved for an order is its own.  Nothing is reserved here: that begins with an order's line.
+CREATE OR REPLACE FUNCTION appointment_parts(of_store uuid, first timestamptz, until timestamptz, at timestamptz)
+RETURNS TABLE (appointment_id uuid, id uuid, source text, place integer, part_id uuid, quantity numeric, work_order_id uuid, package_id uuid,
+               bin text, on_hand numeric, available numeric, on_order numeric, short numeric)
+LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+	WITH coming AS MATERIALIZED (
+		SELECT a.id, a.vehicle_id, a.starts_at
+		  FROM store s
+		  JOIN appointment a ON a.store_id = s.id AND a.status IN ('pending', 'confirmed', 'arrived') AND a.starts_at < until
+		                    AND a.starts_at >= least(first, date_trunc('day', at AT TIME ZONE s.time_zone) AT TIME ZONE s.time_zone)
+		 WHERE s.id = of_store
+	), wanted AS MATERIALIZED (
+		SELECT c.id AS appointment_id, c.starts_at, p.id, CASE WHEN p.package_id IS NULL THEN 'booked' ELSE 'package' END AS source,
+		       p.position AS place, p.part_id, p.quantity, NULL::uuid AS work_order_id, p.package_id, NULL::numeric AS reserved,
+		       coalesce(sum(p.quantity) OVER (PARTITION BY p.part_id ORDER BY c.starts_at, c.id, p.position
+		                                      ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS earlier
+		  FROM coming c
+		  JOIN appointment_part p ON p.appointment_id = c.id
+		 UNION ALL
+		SELECT c.id, c.starts_at, l.id, 'work_order', l.position, l.part_id, l.quantity - l.issued_quantity, w.id, NULL,
+		       coalesce((SELECT sum(r.quantity) FROM reservation r WHERE r.work_order_line_id = l.id AND r.status = 'active'), 0), 0
+		  FROM coming c
+		  JOIN work_order w ON w.vehicle_id = c.vehicle_id AND w.store_id = of_store AND w.deleted_at IS NULL
+		                   AND w.status IN ('opened', 'ready', 'dispatched', 'in_progress', 'paused')
+		  JOIN work_order_line l ON l.work_order_id = w.id AND l.kind = 'part' AND l.status = 'authorised' AND l.issued_quantity < l.quantity
+	)
+	SELECT w.appointment_id, w.id, w.source, w.place, w.part_id, w.quantity, w.work_order_id, w.package_id,
+	       b.code, v.on_hand, v.available, d.quantity,
+	       greatest(0, w.quantity - coalesce(w.reserved, greatest(0, v.available - w.earlier)))
+	  FROM wanted w
+	 CROSS JOIN LATERAL (
+	       SELECT coalesce(sum(l.on_hand), 0) AS on_hand, coalesce(sum(l.on_hand - l.reserved), 0) AS available
+	         FROM warehouse h
+	         JOIN stock_level l ON l.store_id = h.store_id AND l.warehouse_id = h.id AND l.part_id = w.part_id
+	        WHERE h.store_id = of_store AND h.is_default) v
+	 CROSS JOIN LATERAL (
+	       SELECT coalesce(sum(d.short_quantity), 0) AS quantity
+	         FROM demand d
+	        WHERE d.store_id = of_store AND d.part_id = w.part_id AND d.status IN ('on_order', 'in_transfer')) d
+	  LEFT JOIN LATERAL (  -- where it was put last
+	       SELECT y.code
+	         FROM (SELECT m.line_id, m.at, m.id FROM stock_movement m
+	                WHERE m.store_id = of_store AND m.part_id = w.part_id ORDER BY m.at DESC, m.id DESC LIMIT 50) m
+	         JOIN stock_document_line l ON l.id = m.line_id
+	         JOIN bin y ON y.id = l.bin_id AND y.deleted_at IS NULL
+	        ORDER BY m.at DESC, m.id DESC
+	        LIMIT 1) b ON true
+	 WHERE w.starts_at >= first;
+END $$;
