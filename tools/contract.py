@@ -811,7 +811,7 @@ def counting(page):
     """The statement that counts what a page's filters let through, up to a ceiling."""
     if not page["sql"].rstrip().endswith("LIMIT :limit"):
         raise ContractError(f"{page['file']}: a page must end with LIMIT :limit")
-    sql = "SELECT count(*) AS n FROM (" + page["sql"].rstrip()[:-len(":limit")] + "1001) counted"
+    sql = "SELECT count(*) AS n FROM (" + re.sub(r":limit\b", "1001", page["sql"].rstrip()) + ") counted"
     return {"sql": sql, "code": strip_sql(sql), "notes": "unnamed", "file": page["file"]}
 
 

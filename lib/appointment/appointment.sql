@@ -10,38 +10,19 @@ SELECT true AS known
 
 -- Dates are days of the store and inclusive; instants are from inclusive to exclusive.
 -- name: availability_list   page unnamed
-WITH asked AS MATERIALIZED (
-	SELECT s.id AS store_id, s.time_zone, p.slot_minutes, booking_length(s.id, :operation_id::uuid[]) AS length,
-	       ARRAY(SELECT b.id FROM store_bays(s.id, NULL) b ORDER BY b.code) AS bays,
-	       ARRAY(SELECT t.id FROM store_technicians(s.id, :technician_id::uuid) t
-	              WHERE technician_lacks(s.id, t.id, :operation_id::uuid[]) IS NULL AND equipment_missing(s.id, :operation_id::uuid[]) IS NULL
-	              ORDER BY t.id) AS technicians,
-	       certificates_needed(s.id, :operation_id::uuid[]) AS certificates, booking_classes(:operation_id::uuid[]) AS classes,
-	       greatest(:now::timestamptz, CASE WHEN length(:from::text) = 10 THEN :from::text::timestamp AT TIME ZONE s.time_zone
-	                                        ELSE :from::text::timestamptz END) AS "from",
-	       CASE WHEN length(:to::text) = 10 THEN (:to::text::date + 1)::timestamp AT TIME ZONE s.time_zone
-	            ELSE :to::text::timestamptz END AS "to"
-	  FROM store s
-	  JOIN store_policy p ON p.store_id = s.id
-	 WHERE s.id = :store_id AND s.deleted_at IS NULL
-)
--- The slots are put in order first, so that only those of the page are looked at.
-SELECT slot.starts_at, slot.starts_at + slot.length AS ends_at, f.bay_id, f.technician_id, slot.time_zone,
-       slot.starts_at AS _after_at
-  FROM (SELECT g.starts_at, k.store_id, k.length, k.time_zone, k.bays, k.technicians, k.certificates, k.classes
-          FROM asked k
-         CROSS JOIN LATERAL store_open(k.store_id, (k."from" AT TIME ZONE k.time_zone)::date,
-                                       (least(k."to", k."from" + interval '31 days') AT TIME ZONE k.time_zone)::date) o
-         CROSS JOIN LATERAL generate_series(o.opens_at, o.closes_at - k.length, make_interval(mins => k.slot_minutes)) g (starts_at)
-         WHERE g.starts_at >= k."from" AND g.starts_at < least(k."to", k."from" + interval '31 days')
-           AND (:after_at::timestamptz IS NULL OR g.starts_at > :after_at)
-         ORDER BY g.starts_at) slot
- CROSS JOIN LATERAL booking_free(slot.store_id, slot.starts_at, slot.starts_at + slot.length, slot.bays, slot.technicians, slot.certificates,
-                                  '{}', :now) f
- WHERE f.bay_id IS NOT NULL AND f.technician_id IS NOT NULL
-   AND booking_refusal(slot.store_id, slot.starts_at, extract(epoch FROM slot.length)::bigint / 60, slot.classes,
-                       booking_share(:priority, :channel), '{}', :now) IS NULL
- ORDER BY slot.starts_at
+SELECT f.starts_at, f.ends_at, f.bay_id, f.technician_id, k.time_zone,
+       f.starts_at AS _after_at
+  FROM (SELECT s.id AS store_id, s.time_zone,
+               greatest(:now::timestamptz, CASE WHEN length(:from::text) = 10 THEN :from::text::timestamp AT TIME ZONE s.time_zone
+                                                         ELSE :from::text::timestamptz END) AS "from",
+               CASE WHEN length(:to::text) = 10 THEN (:to::text::date + 1)::timestamp AT TIME ZONE s.time_zone
+                    ELSE :to::text::timestamptz END AS "to"
+          FROM store s
+         WHERE s.id = :store_id AND s.deleted_at IS NULL) k
+ CROSS JOIN LATERAL booking_slots(k.store_id, :operation_id::uuid[], :technician_id::uuid,
+                                  greatest(k."from", :after_at::timestamptz + interval '1 microsecond'), least(k."to", k."from" + interval '31 days'),
+                                  booking_share(:priority, :channel), true, :limit, :now) f
+ ORDER BY f.starts_at
  LIMIT :limit;
 
 -- Days of the store, inclusive, each with its first slot.
@@ -138,20 +119,14 @@ SELECT a.id, a.version, a.store_id, a.number, a.status,
  ORDER BY {order}
  LIMIT :limit;
 
--- One booking at a time for the store, for each bay, then for each technician it may take: without these locks the
--- exclusion constraints let the losers of a rush wait for each other in circles.
+-- One booking at a time for the store, whose limits and shares are counted over all of them, then for each technician it may
+-- take, whom another store may be booking: without these locks the exclusion constraints let the losers of a rush wait for each other in circles.
 -- name: booking_wait
 SELECT pg_advisory_xact_lock(hashtextextended(k.id::text, 0))
-  FROM (SELECT 0 AS kind, :store_id::uuid AS id  -- its limits and shares are counted over all of them
+  FROM (SELECT 0 AS kind, :store_id::uuid AS id
          UNION ALL
-        SELECT 1, b.id FROM store_bays(:store_id::uuid, :bay_id::uuid) b
-         UNION ALL
-        SELECT 2, t.id FROM store_technicians(:store_id::uuid, :technician_id::uuid) t
+        SELECT 1, t.id FROM store_technicians(:store_id::uuid, :technician_id::uuid) t
          ORDER BY 1, 2) k;
-
--- name: booking_lapse
-SELECT booking_lapse(ARRAY(SELECT b.id FROM store_bays(:store_id::uuid, :bay_id::uuid) b),
-                     ARRAY(SELECT t.id FROM store_technicians(:store_id::uuid, :technician_id::uuid) t), :now);
 
 -- What can be had from starts_at on, with its number when one is asked for; but_for: what gives its own place up.
 -- name: booking_choose
@@ -174,15 +149,16 @@ SELECT w.ends_at, f.bay_id, f.technician_id,
        CASE WHEN :numbered AND f.bay_id IS NOT NULL AND f.technician_id IS NOT NULL AND r.refusal IS NULL
             THEN document_number_next(w.store_id, 'AP', :now) END AS number
   FROM wanted w
-  CROSS JOIN LATERAL booking_free(w.store_id, :starts_at::timestamptz, w.ends_at, w.bays,
-                                   ARRAY(SELECT t.id FROM unnest(w.technicians) WITH ORDINALITY t (id, place)
-                                          WHERE technician_lacks(w.store_id, t.id, :operation_ids::uuid[]) IS NULL ORDER BY t.place),
-                                   certificates_needed(w.store_id, :operation_ids::uuid[]), :but_for::uuid[], :now) f
+  CROSS JOIN LATERAL booking_free(w.store_id, :starts_at::timestamptz, w.ends_at, w.bays, w.technicians, :operation_ids::uuid[],
+                                   :but_for::uuid[], :now) f
   CROSS JOIN LATERAL (SELECT booking_refusal(w.store_id, :starts_at::timestamptz, extract(epoch FROM w.ends_at - :starts_at::timestamptz)::bigint / 60,
                                              booking_classes(:operation_ids::uuid[]), booking_share(:priority, :channel), :but_for::uuid[], :now) AS refusal
                       OFFSET 0) r;
 
 -- What is taken.
+
+-- name: booking_lapse
+SELECT booking_lapse(:bay_id::uuid, :technician_id::uuid, :starts_at::timestamptz, :ends_at::timestamptz, :now);
 
 -- name: occupation_add
 INSERT INTO occupation (id, store_id, bay_id, technician_id, starts_at, ends_at, service_classes, share)

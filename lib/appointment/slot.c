@@ -8,9 +8,7 @@ slot_ask(struct ctx *ctx, const struct slot *slot, struct arg operation_ids, str
 	*rows = NULL;
 	if (slot->starts_at.us < ctx->now.us)
 		return fail_with(ctx, ERR_BAD_VALUE, "/starts_at", "must not be in the past", NULL);
-	db_write(ctx, booking_wait, ARG(store_id, slot->store), ARG(bay_id, slot->bay),
-	         ARG(technician_id, slot->technician));
-	db_write(ctx, booking_lapse, ARG(store_id, slot->store), ARG(bay_id, slot->bay),
+	db_write(ctx, booking_wait, ARG(store_id, slot->store),
 	         ARG(technician_id, slot->technician));
 	return db_read(
 		ctx, booking_choose, rows, ARG(store_id, slot->store), ARG(bay_id, slot->bay),
@@ -61,5 +59,7 @@ slot_take(struct ctx *ctx, struct slot *slot, const struct rows *rows, size_t kn
 	slot->technician = row_id(rows, 0, "technician_id");
 	slot->ends_at = row_utc(rows, 0, "ends_at");
 	slot->number = row_text(rows, 0, "number");
+	db_write(ctx, booking_lapse, ARG(bay_id, slot->bay), ARG(technician_id, slot->technician),
+	         ARG(starts_at, slot->starts_at), ARG(ends_at, slot->ends_at));
 	return OK;
 }

@@ -172,9 +172,9 @@ UPDATE bay
        version = version + 1, updated_at = :now, changed = pg_current_xact_id()
  WHERE id = :id;
 
--- The lock of booking_wait, which everybody takes before the row.
+-- The store's lock of booking_wait, which everybody takes before the row.
 -- name: bay_wait
-SELECT pg_advisory_xact_lock(hashtextextended(:id::uuid::text, 0));
+SELECT pg_advisory_xact_lock(hashtextextended(b.store_id::text, 0)) FROM bay b WHERE b.id = :id;
 
 -- Who is still to come to a bay, or stands in it.
 -- name: bay_first_user

@@ -15,7 +15,7 @@ WITH work AS MATERIALIZED (
 	   AND l.work_status IN ('none', 'assigned', 'paused', 'failed')
 ), person AS MATERIALIZED (
 	SELECT f.id, f.name, p.store_id,
-	       technician_works(p.store_id, f.id, :now::timestamptz, :now::timestamptz + interval '1 minute', '{}') AS here,
+	       technician_works(p.store_id, f.id, :now::timestamptz, :now::timestamptz + interval '1 minute') AS here,
 	       (SELECT coalesce(sum(b.quantity), 0) FROM work_order_line b
 	         WHERE b.technician_id = f.id AND b.work_status IN ('assigned', 'working', 'paused', 'failed') AND b.status = 'authorised'
 	           AND b.work_order_id <> :work_order_id) AS open_hours

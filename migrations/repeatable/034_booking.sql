@@ -50,50 +50,99 @@ BEGIN
 	 WHERE p.store_id = of_store);
 END $$;
 
--- Whether a technician is booked or held, at whatever store: who works in several is nowhere offered twice.  It looks past
--- row security and tells nothing but this.
-DROP FUNCTION IF EXISTS technician_is_busy(uuid, timestamptz, timestamptz, uuid);
-CREATE OR REPLACE FUNCTION technician_is_busy(technician uuid, starts timestamptz, ends timestamptz, but_for uuid[], at timestamptz)
-RETURNS boolean
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+-- When technicians are free for a store between two instants: at work there with these skills and certificates (033_roster.sql
+-- says when), and neither booked nor held, at whatever store: who works in several is nowhere offered twice.  Those that lack a
+-- skill are left out.  But_for: what gives its own place up.  It looks past row security and tells nothing but this.
+DROP FUNCTION IF EXISTS technician_is_busy(uuid, timestamptz, timestamptz, uuid[], timestamptz);
+CREATE OR REPLACE FUNCTION technicians_free(of_store uuid, technicians uuid[], skills text[], certificates text[],
+                                            first timestamptz, last timestamptz, but_for uuid[], at timestamptz)
+RETURNS TABLE (technician uuid, free tstzmultirange)
+LANGUAGE plpgsql STABLE ROWS 10 SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+#variable_conflict use_column
+DECLARE
+	asked tstzrange := tstzrange(first, last);
+	zone text;
+	rostered tstzmultirange; -- its days with a roster
 BEGIN
-	RETURN EXISTS (SELECT FROM occupation o
-	                WHERE o.technician_id = technician AND tstzrange(o.starts_at, o.ends_at) && tstzrange(starts, ends)
-	                  AND (o.held_until IS NULL OR o.held_until > at) AND o.id <> ALL (but_for));
+	zone := (SELECT s.time_zone FROM store s WHERE s.id = of_store);
+	rostered := (
+	SELECT coalesce(range_agg(tstzrange(h.date::timestamp AT TIME ZONE zone, (h.date + 1)::timestamp AT TIME ZONE zone)), '{}')
+	  FROM (SELECT DISTINCT x.date FROM shift x
+	         WHERE x.store_id = of_store AND x.date BETWEEN (first AT TIME ZONE zone)::date AND (last AT TIME ZONE zone)::date) h);
+	RETURN QUERY
+	SELECT t.id,
+	       (rostered * coalesce(h.here, '{}') + (tstzmultirange(asked) - rostered - coalesce(h.anywhere, '{}'))
+	        - coalesce(l.away, '{}') - coalesce(o.taken, '{}'))
+	       * CASE WHEN certificates = '{}' THEN tstzmultirange(asked)
+	              ELSE (SELECT range_intersect_agg(coalesce(c.held, '{}'))
+	                      FROM unnest(certificates) n (kind)
+	                      LEFT JOIN LATERAL (SELECT range_agg(tstzrange(v.valid_from::timestamp AT TIME ZONE zone,
+	                                                                    (v.expires_on + 1)::timestamp AT TIME ZONE zone)) AS held
+	                                           FROM certificate v
+	                                          WHERE v.staff_id = t.id AND v.kind = n.kind AND v.deleted_at IS NULL) c ON true) END
+	  FROM unnest(technicians) WITH ORDINALITY t (id, place)
+	 CROSS JOIN LATERAL (SELECT range_agg(tstzrange(x.starts_at, x.ends_at)) FILTER (WHERE x.store_id = of_store) AS here,
+	                            range_agg(tstzrange(x.starts_at, x.ends_at)) AS anywhere
+	                       FROM shift x
+	                      WHERE x.staff_id = t.id AND x.status = 'planned' AND tstzrange(x.starts_at, x.ends_at) && asked) h
+	 CROSS JOIN LATERAL (SELECT range_agg(tstzrange(x.starts_at, x.ends_at)) AS away
+	                       FROM absence x
+	                      WHERE x.staff_id = t.id AND x.status = 'planned' AND tstzrange(x.starts_at, x.ends_at) && asked) l
+	 CROSS JOIN LATERAL (SELECT range_agg(tstzrange(x.starts_at, x.ends_at)) AS taken
+	                       FROM occupation x
+	                      WHERE x.technician_id = t.id AND tstzrange(x.starts_at, x.ends_at) && asked
+	                        AND (x.held_until IS NULL OR x.held_until > at) AND x.id <> ALL (but_for)) o
+	 WHERE NOT EXISTS (SELECT FROM unnest(skills) n (skill)
+	                    WHERE NOT EXISTS (SELECT FROM staff_skill k WHERE k.staff_id = t.id AND k.skill = n.skill))
+	 ORDER BY t.place;
 END $$;
 
--- Of some bays and technicians the first that are free all the time, and work then with these certificates; NULL: there is none.
--- But_for: what gives its own place up.  Nothing is taken for longer than a day, which lets the index on the start find those that overlap.
-DROP FUNCTION IF EXISTS booking_free(uuid, timestamptz, timestamptz, uuid[], uuid[], uuid);
-DROP FUNCTION IF EXISTS booking_free(uuid, timestamptz, timestamptz, uuid[], uuid[], uuid[], timestamptz);
-CREATE OR REPLACE FUNCTION booking_free(of_store uuid, starts timestamptz, ends timestamptz, bays uuid[], technicians uuid[],
-                                        certificates text[], but_for uuid[], at timestamptz)
-RETURNS TABLE (bay_id uuid, technician_id uuid)
-LANGUAGE sql STABLE AS $$
-	SELECT (SELECT b.id FROM unnest(bays) WITH ORDINALITY b (id, place) WHERE b.id <> ALL (busy.bay_ids) ORDER BY b.place LIMIT 1),
-	       -- those booked here are known at once, the others are asked about one by one until one is free
-	       (SELECT t.id
-	          FROM (SELECT o.id FROM unnest(technicians) WITH ORDINALITY o (id, place)
-	                 WHERE o.id <> ALL (busy.technician_ids) ORDER BY o.place OFFSET 0) t
-	         WHERE NOT technician_is_busy(t.id, starts, ends, but_for, at) AND technician_works(of_store, t.id, starts, ends, certificates)
-	         LIMIT 1)
-	  FROM (SELECT coalesce(array_agg(o.bay_id), '{}') AS bay_ids, coalesce(array_agg(o.technician_id), '{}') AS technician_ids
-	          FROM occupation o
-	         WHERE o.store_id = of_store AND o.starts_at > starts - interval '1 day' AND o.starts_at < ends AND o.ends_at > starts
-	           AND (o.held_until IS NULL OR o.held_until > at) AND o.id <> ALL (but_for)) busy
-	OFFSET 0  -- looked for once, however often the answer is used
-$$;
+-- When bays of a store are free between two instants.  Nothing is taken for longer than a day, which lets the index on the start
+-- find those that overlap.
+CREATE OR REPLACE FUNCTION bays_free(of_store uuid, bays uuid[], first timestamptz, last timestamptz, but_for uuid[], at timestamptz)
+RETURNS TABLE (bay uuid, free tstzmultirange)
+LANGUAGE plpgsql STABLE ROWS 10 AS $$
+BEGIN
+	RETURN QUERY
+	SELECT b.id, tstzmultirange(tstzrange(first, last)) - coalesce(o.taken, '{}')
+	  FROM unnest(bays) WITH ORDINALITY b (id, place)
+	  LEFT JOIN (SELECT x.bay_id, range_agg(tstzrange(x.starts_at, x.ends_at)) AS taken
+	               FROM occupation x
+	              WHERE x.store_id = of_store AND x.starts_at > first - interval '1 day' AND x.starts_at < last AND x.ends_at > first
+	                AND (x.held_until IS NULL OR x.held_until > at) AND x.id <> ALL (but_for)
+	              GROUP BY x.bay_id) o ON o.bay_id = b.id
+	 ORDER BY b.place;
+END $$;
 
--- Holds of these bays and technicians that have run out give way at once, also those of another store: the constraints
--- cannot tell the time.  One that somebody else is just taking away is left to them.
-CREATE OR REPLACE FUNCTION booking_lapse(bays uuid[], technicians uuid[], at timestamptz)
+-- Of some bays and technicians the first that are free all the time; NULL: there is none.
+DROP FUNCTION IF EXISTS booking_free(uuid, timestamptz, timestamptz, uuid[], uuid[], text[], uuid[], timestamptz);
+CREATE OR REPLACE FUNCTION booking_free(of_store uuid, starts timestamptz, ends timestamptz, bays uuid[], technicians uuid[], operations uuid[],
+                                        but_for uuid[], at timestamptz)
+RETURNS TABLE (bay_id uuid, technician_id uuid)
+LANGUAGE plpgsql STABLE ROWS 1 AS $$
+BEGIN
+	RETURN QUERY
+	SELECT (SELECT b.bay FROM bays_free(of_store, bays, starts, ends, but_for, at) b WHERE b.free @> tstzrange(starts, ends) LIMIT 1),
+	       (SELECT t.technician
+	          FROM technicians_free(of_store, technicians, skills_needed(of_store, operations), certificates_needed(of_store, operations),
+	                                starts, ends, but_for, at) t
+	         WHERE t.free @> tstzrange(starts, ends)
+	         LIMIT 1);
+END $$;
+
+-- Holds in the way of a booking that have run out give way at once, also those of another store: the constraints cannot tell
+-- the time.  One that somebody else is just taking away is left to them.
+DROP FUNCTION IF EXISTS booking_lapse(uuid[], uuid[], timestamptz);
+CREATE OR REPLACE FUNCTION booking_lapse(bay uuid, technician uuid, starts timestamptz, ends timestamptz, at timestamptz)
 RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
 	DELETE FROM occupation
 	 WHERE id IN (SELECT o.id FROM occupation o
-	               WHERE o.held_until <= at AND (o.bay_id = ANY (bays) OR o.technician_id = ANY (technicians))
-	                 FOR UPDATE SKIP LOCKED)
-$$;
+	               WHERE (o.bay_id = bay OR o.technician_id = technician) AND tstzrange(o.starts_at, o.ends_at) && tstzrange(starts, ends)
+	                 AND o.held_until <= at
+	                 FOR UPDATE SKIP LOCKED);
+END $$;
 
 -- Whose share of a day's capacity a booking takes (appointments.yaml, BookingPriority).
 CREATE OR REPLACE FUNCTION booking_share(priority text, channel text) RETURNS text
@@ -141,95 +190,141 @@ BEGIN
 	 WHERE s.id = of_store;
 END $$;
 
--- Why a slot that is free is not given, by the store's limits and shares; NULL: it is.  An emergency may take what is kept;
--- a walk-in and a comeback take their own share first.
+-- The limits of a store that a day has reached for work of some classes: of the whole day (hour NULL), or of an hour.
+CREATE OR REPLACE FUNCTION booking_reached(of_store uuid, of_day date, classes text[], but_for uuid[], at timestamptz)
+RETURNS TABLE (hour integer, reason text)
+LANGUAGE plpgsql STABLE ROWS 3 AS $$
+BEGIN
+	IF NOT EXISTS (SELECT FROM booking_limit l WHERE l.store_id = of_store AND l.service_class = ANY (classes)) THEN
+		RETURN;
+	END IF;
+	RETURN QUERY
+	WITH booked AS (
+		SELECT l.service_class, l.per_hour, l.per_day, extract(hour FROM k.starts_at AT TIME ZONE s.time_zone)::integer AS of_hour, count(k.id) AS n
+		  FROM store s
+		  JOIN booking_limit l ON l.store_id = s.id AND l.service_class = ANY (classes)
+		  LEFT JOIN occupation k ON k.store_id = s.id AND k.starts_at >= of_day::timestamp AT TIME ZONE s.time_zone
+		                        AND k.starts_at < (of_day + 1)::timestamp AT TIME ZONE s.time_zone
+		                        AND l.service_class = ANY (k.service_classes)
+		                        AND (k.held_until IS NULL OR k.held_until > at) AND k.id <> ALL (but_for)
+		 WHERE s.id = of_store
+		 GROUP BY 1, 2, 3, 4
+	)
+	SELECT NULL::integer, 'day_limit' FROM booked b GROUP BY b.service_class, b.per_day HAVING sum(b.n) >= b.per_day
+	UNION ALL
+	SELECT h.of_hour, 'hour_limit'
+	  FROM booked b
+	 CROSS JOIN LATERAL (SELECT b.of_hour UNION SELECT g FROM generate_series(0, 23) g WHERE b.per_hour = 0) h (of_hour)
+	 WHERE b.n >= b.per_hour;
+END $$;
+
+-- The minutes of a day that are left for bookings of a share; NULL: the store keeps none back.  An emergency may take what is
+-- kept; a walk-in and a comeback take their own share first.
+CREATE OR REPLACE FUNCTION booking_room(of_store uuid, of_day date, share text, but_for uuid[], at timestamptz)
+RETURNS bigint
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	IF share = 'emergency'
+	   OR NOT EXISTS (SELECT FROM store_policy p WHERE p.store_id = of_store AND p.walk_in_share_bp + p.comeback_share_bp > 0) THEN
+		RETURN NULL;
+	END IF;
+	RETURN (SELECT d.capacity - d.taken - CASE share WHEN 'walk_in' THEN 0 ELSE d.kept_walk_in END
+	               - CASE share WHEN 'comeback' THEN 0 ELSE d.kept_comeback END
+	          FROM booking_day(of_store, of_day, but_for, at) d);
+END $$;
+
+-- Why a slot that is free is not given, by the store's limits and shares; NULL: it is.
 CREATE OR REPLACE FUNCTION booking_refusal(of_store uuid, starts timestamptz, minutes bigint, classes text[], share text,
                                            but_for uuid[], at timestamptz)
 RETURNS text
 LANGUAGE plpgsql STABLE AS $$
-#variable_conflict use_column
 DECLARE
-	rule record;
-	day record;
-	reached text;
+	here timestamp := (SELECT starts AT TIME ZONE s.time_zone FROM store s WHERE s.id = of_store);
 BEGIN
-	SELECT s.time_zone AS zone, starts AT TIME ZONE s.time_zone AS local, p.walk_in_share_bp + p.comeback_share_bp AS kept
-	  INTO rule
-	  FROM store s
-	  JOIN store_policy p ON p.store_id = s.id
-	 WHERE s.id = of_store;
-	reached := (
-	SELECT CASE WHEN c.of_day >= l.per_day THEN 'day_limit' ELSE 'hour_limit' END
-	  FROM booking_limit l
-	 CROSS JOIN LATERAL (
-	       SELECT count(*) AS of_day, count(*) FILTER (WHERE date_trunc('hour', k.starts_at AT TIME ZONE rule.zone) = date_trunc('hour', rule.local)) AS of_hour
-	         FROM occupation k
-	        WHERE k.store_id = of_store AND k.starts_at >= date_trunc('day', rule.local) AT TIME ZONE rule.zone
-	          AND k.starts_at < (date_trunc('day', rule.local) + interval '1 day') AT TIME ZONE rule.zone
-	          AND l.service_class = ANY (k.service_classes)
-	          AND (k.held_until IS NULL OR k.held_until > at) AND k.id <> ALL (but_for)) c
-	 WHERE l.store_id = of_store AND l.service_class = ANY (classes) AND (c.of_day >= l.per_day OR c.of_hour >= l.per_hour)
-	 ORDER BY 1
-	 LIMIT 1);
-	IF reached IS NULL AND rule.kept > 0 AND share <> 'emergency' THEN
-		SELECT * INTO day FROM booking_day(of_store, rule.local::date, but_for, at);
-		IF (day.taken + minutes + CASE share WHEN 'walk_in' THEN 0 ELSE day.kept_walk_in END
-		    + CASE share WHEN 'comeback' THEN 0 ELSE day.kept_comeback END > day.capacity) THEN
-			reached := 'kept';
-		END IF;
-	END IF;
-	RETURN reached;
+	RETURN coalesce(
+		(SELECT r.reason FROM booking_reached(of_store, here::date, classes, but_for, at) r
+		  WHERE r.hour IS NULL OR r.hour = extract(hour FROM here) ORDER BY 1 LIMIT 1),
+		CASE WHEN minutes > booking_room(of_store, here::date, share, but_for, at) THEN 'kept' END);
 END $$;
 
--- The first slot of a store from first to last (exclusive) for these operations; without one a row that tells why not.
-CREATE OR REPLACE FUNCTION booking_first(of_store uuid, operations uuid[], technician uuid, first timestamptz, last timestamptz,
-                                         share text, at timestamptz)
+-- The slots of a store from first to last (exclusive) for these operations, in order of time, and why one cannot be had (taken,
+-- or as booking_refusal says); no more than wanted, and only those that can be had if so asked.  A day at a time, so that no
+-- more days are looked at than it takes.
+CREATE OR REPLACE FUNCTION booking_slots(of_store uuid, operations uuid[], technician uuid, first timestamptz, last timestamptz,
+                                         share text, only_free boolean, wanted bigint, at timestamptz)
 RETURNS TABLE (starts_at timestamptz, ends_at timestamptz, bay_id uuid, technician_id uuid, reason text)
-LANGUAGE plpgsql STABLE AS $$
+LANGUAGE plpgsql STABLE ROWS 50 AS $$
 #variable_conflict use_column
 DECLARE
 	length interval := booking_length(of_store, operations);
+	needed bigint := extract(epoch FROM length)::bigint / 60; -- minutes
 	bays uuid[] := ARRAY(SELECT b.id FROM store_bays(of_store, NULL) b ORDER BY b.code);
 	technicians uuid[] := ARRAY(SELECT t.id FROM store_technicians(of_store, technician) t
-	                             WHERE technician_lacks(of_store, t.id, operations) IS NULL AND equipment_missing(of_store, operations) IS NULL
-	                             ORDER BY t.id);
+	                             WHERE equipment_missing(of_store, operations) IS NULL ORDER BY t.id);
+	skills text[] := skills_needed(of_store, operations);
 	certificates text[] := certificates_needed(of_store, operations);
 	classes text[] := booking_classes(operations);
-	slot record;
-	refusal text;
+	step interval := (SELECT make_interval(mins => p.slot_minutes) FROM store_policy p WHERE p.store_id = of_store);
+	day record;
+	got bigint;
 BEGIN
-	reason := 'closed';
-	FOR slot IN
-		SELECT g.starts_at
+	FOR day IN
+		SELECT (o.opens_at AT TIME ZONE s.time_zone)::date AS date, min(o.opens_at) AS opens_at, max(o.closes_at) AS closes_at,
+		       range_agg(tstzrange(o.opens_at, o.closes_at)) AS hours
 		  FROM store s
-		  JOIN store_policy p ON p.store_id = s.id
 		 CROSS JOIN LATERAL store_open(s.id, (first AT TIME ZONE s.time_zone)::date, (last AT TIME ZONE s.time_zone)::date) o
-		 CROSS JOIN LATERAL generate_series(o.opens_at, o.closes_at - length, make_interval(mins => p.slot_minutes)) g (starts_at)
-		 WHERE s.id = of_store AND g.starts_at >= first AND g.starts_at < last
-		 ORDER BY g.starts_at
+		 WHERE s.id = of_store AND o.closes_at > first AND o.opens_at < last
+		 GROUP BY 1
+		 ORDER BY 1
 	LOOP
-		starts_at := slot.starts_at;
-		ends_at := slot.starts_at + length;
-		IF starts_at >= at THEN
-			SELECT f.bay_id, f.technician_id INTO bay_id, technician_id
-			  FROM booking_free(of_store, starts_at, ends_at, bays, technicians, certificates, '{}', at) f;
-			IF bay_id IS NOT NULL AND technician_id IS NOT NULL THEN
-				refusal := booking_refusal(of_store, starts_at, extract(epoch FROM length)::bigint / 60, classes, share, '{}', at);
-				IF refusal IS NULL THEN
-					reason := NULL;
-					RETURN NEXT;
-					RETURN;
-				END IF;
-				reason := refusal;
-			END IF;
-		END IF;
-		IF reason = 'closed' THEN
-			reason := 'taken';
-		END IF;
+		RETURN QUERY
+		WITH bay AS MATERIALIZED (
+			SELECT b.bay, b.free FROM bays_free(of_store, bays, day.opens_at, day.closes_at, '{}', at) b
+		), worker AS MATERIALIZED (
+			SELECT t.technician, t.free
+			  FROM technicians_free(of_store, technicians, skills, certificates, day.opens_at, day.closes_at, '{}', at) t
+		), reached AS MATERIALIZED (
+			SELECT r.hour, r.reason FROM booking_reached(of_store, day.date, classes, '{}', at) r
+		), room AS MATERIALIZED (
+			SELECT booking_room(of_store, day.date, share, '{}', at) AS minutes
+		)
+		SELECT slot.starts_at, slot.starts_at + length, f.bay, f.technician, w.reason
+		  FROM (SELECT g.starts_at
+		          FROM unnest(day.hours) o
+		         CROSS JOIN LATERAL generate_series(lower(o), upper(o) - length, step) g (starts_at)
+		         WHERE g.starts_at >= first AND g.starts_at < last
+		         ORDER BY 1) slot
+		 CROSS JOIN LATERAL (
+		       SELECT (SELECT b.bay FROM bay b WHERE b.free @> tstzrange(slot.starts_at, slot.starts_at + length) AND slot.starts_at >= at LIMIT 1) AS bay,
+		              (SELECT t.technician FROM worker t WHERE t.free @> tstzrange(slot.starts_at, slot.starts_at + length) LIMIT 1) AS technician
+		       OFFSET 0) f
+		 CROSS JOIN LATERAL (
+		       SELECT CASE WHEN f.bay IS NULL OR f.technician IS NULL THEN 'taken'
+		                   ELSE coalesce((SELECT min(r.reason) FROM reached r, store s
+		                                   WHERE s.id = of_store AND (r.hour IS NULL OR r.hour = extract(hour FROM slot.starts_at AT TIME ZONE s.time_zone))),
+		                                 (SELECT 'kept' FROM room r WHERE needed > r.minutes)) END AS reason
+		       OFFSET 0) w
+		 WHERE NOT only_free OR w.reason IS NULL
+		 LIMIT wanted;
+		GET DIAGNOSTICS got = ROW_COUNT;
+		wanted := wanted - got;
+		EXIT WHEN wanted = 0;
 	END LOOP;
-	starts_at := NULL;
-	ends_at := NULL;
-	bay_id := NULL;
-	technician_id := NULL;
-	RETURN NEXT;
+END $$;
+
+-- The first slot that can be had; without one a row that tells why not.
+DROP FUNCTION IF EXISTS booking_first(uuid, uuid[], uuid, timestamptz, timestamptz, text, timestamptz);
+CREATE FUNCTION booking_first(of_store uuid, operations uuid[], technician uuid, first timestamptz, last timestamptz,
+                              share text, at timestamptz)
+RETURNS TABLE (starts_at timestamptz, ends_at timestamptz, bay_id uuid, technician_id uuid, reason text)
+LANGUAGE plpgsql STABLE ROWS 1 AS $$
+BEGIN
+	RETURN QUERY
+	SELECT s.* FROM booking_slots(of_store, operations, technician, first, last, share, true, 1, at) s;
+	IF NOT FOUND THEN
+		RETURN QUERY
+		SELECT NULL::timestamptz, NULL::timestamptz, NULL::uuid, NULL::uuid,
+		       coalesce((SELECT s.reason FROM booking_slots(of_store, operations, technician, first, last, share, false, NULL, at) s
+		                  ORDER BY s.reason = 'taken', s.starts_at DESC LIMIT 1), 'closed');
+	END IF;
 END $$;

@@ -72,7 +72,7 @@ BEGIN
 		CASE WHEN NOT EXISTS (SELECT FROM store_open(of_store, day, day) o WHERE o.opens_at <= starts AND o.closes_at >= ends)
 		     THEN 'store_closed' END,
 		CASE WHEN NOT EXISTS (SELECT FROM store_bays(of_store, bay)) THEN 'bay_out_of_use' END,
-		CASE WHEN NOT EXISTS (SELECT FROM store_technicians(of_store, technician)) OR NOT technician_works(of_store, technician, starts, ends, '{}')
+		CASE WHEN NOT EXISTS (SELECT FROM store_technicians(of_store, technician)) OR NOT technician_works(of_store, technician, starts, ends)
 		     THEN 'technician_away' END,
 		CASE WHEN technician_lacks(of_store, technician, operations) IS NOT NULL
 		       OR EXISTS (SELECT FROM unnest(certificates_needed(of_store, operations)) n (kind) WHERE NOT technician_certified(technician, n.kind, day))

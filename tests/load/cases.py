@@ -158,7 +158,7 @@ CASES = [
     Case("initials", "`GET /v1/search?q=&limit=10` by initials", by_initials, "WITH wanted"),
     Case("plate", "`GET /v1/search?q=&limit=10` by plate", by_plate, "WITH wanted", others=True),
     Case("dashboard", "`GET /v1/kpi-values`: five KPIs, a month, 50 stores", dashboard, "WITH place", headquarters=True),
-    Case("availability", "`GET /v1/availability`: a week of a store", availability, "WITH asked"),
+    Case("availability", "`GET /v1/availability`: a week of a store", availability, "LATERAL booking_slots("),
     Case("booking", "`POST /v1/appointments`", booking, "appointment_add", method="POST"),
     Case("demand", "`POST /v1/demands`: stock reserved", demand, "demand_add", method="POST"),
     Case("order", "`POST /v1/work-orders` with five lines, parts reserved", order, "work_order_add", method="POST", others=True),

@@ -28,8 +28,8 @@ LEDGERS = {"audit_entry", "event", "access_log", "stock_movement", "work_order_s
 DEFINERS = {
     "audit_added", "audit_row", "booking_lapse", "certificates_needed", "credential_find", "credential_set", "credential_tried", "customer_find", "file_find", "link_find",
     "plate_release", "search_key_share", "search_key_spread", "search_key_withdraw", "session_add", "session_find",
-    "session_revoke", "session_revoke_others", "staff_acting",
-    "technician_certified", "technician_is_busy", "technician_lacks", "technician_works", "technicians_at_work", "vehicle_find", "vehicle_history",
+    "session_revoke", "session_revoke_others", "skills_needed", "staff_acting",
+    "technician_certified", "technician_lacks", "technician_works", "technicians_at_work", "technicians_free", "vehicle_find", "vehicle_history",
     "comebacks_charged", "guarantees_rework", "vehicle_guarantees"}
 # References between tables of a store that do not carry the store: staff may belong to the chain.
 SINGLE_REFERENCES = {"staff"}
