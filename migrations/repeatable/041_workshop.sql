@@ -1,14 +1,22 @@
 -- Who does a line, and where the time of a visit went.
 
--- Who leads first, then who helps; most lines have one technician, and nothing is looked up.
-CREATE OR REPLACE FUNCTION line_technicians(line uuid, lead uuid, lead_share integer) RETURNS jsonb
-LANGUAGE sql STABLE AS $$
-	SELECT CASE WHEN lead IS NULL THEN '[]'::jsonb
-	            WHEN lead_share = 10000 THEN jsonb_build_array(jsonb_build_object('technician_id', lead, 'share_bp', lead_share))
-	            ELSE jsonb_build_array(jsonb_build_object('technician_id', lead, 'share_bp', lead_share))
-	                 || (SELECT coalesce(jsonb_agg(jsonb_build_object('technician_id', h.technician_id, 'share_bp', h.share_bp) ORDER BY h.position), '[]')
-	                       FROM work_order_line_helper h WHERE h.line_id = line) END
-$$;
+-- Who leads first, then who helps; most lines have one technician, and nothing is looked up.  It is plpgsql, since a function
+-- of SQL is set up anew with each call.
+DROP FUNCTION IF EXISTS line_technicians(uuid, uuid, integer);
+CREATE FUNCTION line_technicians(line uuid, lead uuid, lead_share integer) RETURNS json
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	IF lead IS NULL THEN
+		RETURN '[]';
+	END IF;
+	IF lead_share = 10000 THEN
+		RETURN '[{"technician_id":"' || lead || '","share_bp":10000}]';
+	END IF;
+	RETURN (SELECT json_agg(json_build_object('technician_id', t.id, 'share_bp', t.share_bp) ORDER BY t.position)
+	          FROM (SELECT lead AS id, lead_share AS share_bp, -1 AS position
+	                 UNION ALL
+	                SELECT h.technician_id, h.share_bp, h.position FROM work_order_line_helper h WHERE h.line_id = line) t);
+END $$;
 
 -- The visit of an order from the customer's arrival to the delivery (or the end of the order, or this instant) cut into
 -- spans without gaps.  Stages in the order they were recorded: what was told late does not turn time back.
