@@ -51,13 +51,13 @@ def psql(host, sql=None, file=None, **variables):
     return done.stdout.strip()
 
 
-def cpu_of(pid):
-    """CPU seconds of a process; none when it has just ended."""
+def cpu_of(pid, first=11):
+    """CPU seconds of a process, none when it has just ended; first 13: of its children that have ended."""
     try:
         fields = pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()
     except OSError:
         return 0
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return (int(fields[first]) + int(fields[first + 1])) / os.sysconf("SC_CLK_TCK")
 
 
 class Daemon:
@@ -120,10 +120,10 @@ class Daemon:
         return status.read_text(encoding="utf-8").splitlines()[4]
 
     def cpu(self):
-        """CPU seconds of the daemon, and of PostgreSQL's processes that are alive."""
+        """CPU seconds of the daemon, and of PostgreSQL's processes, ended ones too."""
         master, _ = self.postmaster()
         out = subprocess.run(["ps", "-o", "pid=", "--ppid", str(master)], capture_output=True, text=True).stdout
-        return cpu_of(self.process.pid), sum(cpu_of(int(p)) for p in out.split())
+        return cpu_of(self.process.pid), sum(cpu_of(int(p)) for p in out.split()) + cpu_of(master, 13)
 
     def rss_mib(self):
         text = pathlib.Path(f"/proc/{self.process.pid}/status").read_text(encoding="utf-8")
