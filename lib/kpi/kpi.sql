@@ -100,6 +100,10 @@ WITH moment AS (
 	  FROM event e JOIN work_order w ON w.id = e.subject_id
 	 WHERE e.id = ANY (:events) AND e.type = 'work_order.delivered'
 	UNION ALL
+	SELECT e.store_id, r.arrived_at, false
+	  FROM event e JOIN reception r ON r.id = e.subject_id
+	 WHERE e.id = ANY (:events) AND e.type IN ('reception.greeted', 'reception.left')
+	UNION ALL
 	SELECT e.store_id, t.issued_at, false
 	  FROM event e JOIN settlement t ON t.id = e.subject_id
 	 WHERE e.id = ANY (:events) AND e.type IN ('settlement.issued', 'settlement.voided')

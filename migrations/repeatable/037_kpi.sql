@@ -26,7 +26,9 @@ CREATE OR REPLACE VIEW kpi (id, position, name_en, name_zh, unit, direction, sca
 	('complex_repair_kept', 11, 'Complex repairs in time', '复杂故障限时完成率', 'percent', 'up', 100, 'sum',
 	 'complex repairs completed within the store''s limit from the arrival (72 h) / those delivered that had one, by day of delivery', 1),
 	('complex_repair_kept_net', 12, 'Complex repairs in time, without pauses', '复杂故障限时完成率（扣除暂停）', 'percent', 'up', 100, 'sum',
-	 'complex repairs completed within the limit, pauses of the order taken off / those delivered that had one, by day of delivery', 1);
+	 'complex repairs completed within the limit, pauses of the order taken off / those delivered that had one, by day of delivery', 1),
+	('greeted_in_time', 13, 'Greeted in time', '三分钟接待率', 'percent', 'up', 100, 'sum',
+	 'customers greeted within three minutes of their arrival / customers greeted or gone before, by day of arrival', 1);
 
 -- What one store did on some of its business days: for each KPI the documents it counts, and their part in it.
 CREATE OR REPLACE FUNCTION kpi_facts(of_store uuid, first_day date, last_day date)
@@ -54,6 +56,12 @@ LANGUAGE sql STABLE AS $$
 		('complex_repair_kept', (w.completed_at <= w.repair_due_at)::integer, 1, w.repair_due_at IS NOT NULL AND w.fault_class = 'complex'),
 		('complex_repair_kept_net', (w.completed_at - u.paused <= w.repair_due_at)::integer, 1, w.repair_due_at IS NOT NULL AND w.fault_class = 'complex')) k (kpi, numerator, denominator, counts)
 	 WHERE w.deleted_at IS NULL AND k.counts
+	UNION ALL
+	SELECT 'greeted_in_time', (r.arrived_at AT TIME ZONE p.time_zone)::date, 'reception', r.id,
+	       (r.greeted_at IS NOT NULL AND r.greeted_at <= r.arrived_at + interval '3 minutes')::integer, 1, 1
+	  FROM span p
+	  JOIN reception r ON r.store_id = p.id AND r.arrived_at >= p.since AND r.arrived_at < p.until
+	 WHERE (r.greeted_at IS NOT NULL OR r.left_at IS NOT NULL) AND r.deleted_at IS NULL
 	UNION ALL
 	SELECT 'sales', (t.issued_at AT TIME ZONE p.time_zone)::date, 'settlement', t.id, t.total, NULL, 1
 	  FROM span p

@@ -9,7 +9,7 @@ import pytest
 
 from fettle import Daemon, uuid7, wait_for
 from past import deliver, tell
-from trade import DELIVERY, Shop
+from trade import DELIVERY, Shop, Trade
 
 DAY = "2026-03-10"
 RANGE = {"from": DAY, "to": DAY}
@@ -104,6 +104,21 @@ def test_delivered_today(sql, store, value):
     row = value("orders_delivered", seconds=1, **{"from": today(), "to": today(), "grain": "day"})
     assert parts(row) == (1, 1, None, 1) and row["period"] == today() and row["store_id"] == store.id
     assert row["region_id"] == store.region and row["formula_version"] == 1 and row["as_of"]
+
+
+def test_greeted_in_time(sql, store, value, verify):
+    """E1: of four who came one was greeted within three minutes, one later, one left before, and one still waits."""
+    trade = Trade(store)
+    came = [trade.reception() for _ in range(4)]
+    sql("UPDATE reception SET arrived_at = arrived_at - interval '190 seconds' WHERE id = %s", (came[1]["id"],))
+    for reception in came[:2]:
+        store.advisor.post(f"/v1/receptions/{reception['id']}/greet", {}, expect=200)
+    store.advisor.post(f"/v1/receptions/{came[2]['id']}/leave", {"reason": "wait_too_long"}, expect=200)
+    now = {"from": today(), "to": today()}
+    assert parts(value("greeted_in_time", lambda r: r["n"] == 3, **now)) == (33.333, 1, 3, 3)
+    facts = store.manager.get("/v1/kpi-values/explain", params={"kpi": "greeted_in_time", "store_id": store.id, "day": today()}, expect=200).data
+    assert {f["subject_id"]: f["numerator"] for f in facts} == {r["id"]: int(i == 0) for i, r in enumerate(came[:3])}
+    assert verify("KPIs") == []
 
 
 def test_the_stores_own_day(sql, store, value):
