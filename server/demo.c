@@ -69,15 +69,6 @@ hire(struct demo *demo, struct id store, const char *username, const char *name,
 	return hire.id;
 }
 
-static struct id
-person(const struct demo_store *store, const char *role)
-{
-	for (size_t i = 0; i < COUNT_OF(store->people); i++)
-		if (strcmp(store->people[i].role, role) == 0)
-			return store->people[i].id;
-	die("the demo has no %s", role);
-}
-
 static void
 open_store(struct demo *demo, size_t index, struct id region)
 {
@@ -179,11 +170,12 @@ stock_up(struct demo *demo, struct demo_store *store)
 		                      i ? "," : "", text(demo->parts[i], a), demo_parts[i].stock,
 		                      demo_parts[i].sale_price * 6 / 10);
 	document = demo_act(
-		demo, person(store, "parts"), store->id, OP_createStockDocument,
+		demo, demo_person(store, "parts"), store->id, OP_createStockDocument,
 		(struct id){ { 0 } },
 		"{\"kind\":\"receipt\",\"store_id\":\"%s\",\"reason\":\"purchase\",\"lines\":[%s]}",
 		text(store->id, a), lines);
-	demo_act(demo, person(store, "manager"), store->id, OP_auditStockDocument, document, "{}");
+	demo_act(demo, demo_person(store, "manager"), store->id, OP_auditStockDocument, document,
+	         "{}");
 }
 
 /* ---------------------------------------------------------- a repair, from the door to the door */
@@ -201,7 +193,7 @@ receive(struct demo *demo, struct demo_store *store)
 {
 	unsigned n = demo->cars++;
 	const struct demo_car *car = &demo_cars[n % COUNT_OF(demo_cars)];
-	struct id advisor = person(store, "advisor"), reception;
+	struct id advisor = demo_person(store, "advisor"), reception;
 	char plate[40], a[ID_TEXT];
 
 	snprintf(plate, sizeof(plate), "%s%05u", car->plate, 10000 + n * 37 % 90000);
@@ -219,7 +211,7 @@ receive(struct demo *demo, struct demo_store *store)
 static void
 inspect(struct demo *demo, struct demo_store *store, struct id reception)
 {
-	struct id tech = person(store, "tech1"), inspection;
+	struct id tech = demo_person(store, "tech1"), inspection;
 	struct question points = demo_ask(demo, SQL_demo_points, demo->inspection_template, NULL);
 	char findings[1600], a[ID_TEXT], b[ID_TEXT];
 	size_t n = 0;
@@ -243,7 +235,7 @@ inspect(struct demo *demo, struct demo_store *store, struct id reception)
 static void
 diagnose(struct demo *demo, struct demo_store *store, struct id reception)
 {
-	struct id tech = person(store, "tech2"), diagnosis;
+	struct id tech = demo_person(store, "tech2"), diagnosis;
 	char a[ID_TEXT];
 
 	diagnosis =
@@ -255,14 +247,14 @@ diagnose(struct demo *demo, struct demo_store *store, struct id reception)
 	                 text(reception, a));
 	demo_act(demo, tech, store->id, OP_submitDiagnosis, diagnosis, "{}");
 	demo_act(demo, tech, store->id, OP_requestDiagnosisReview, diagnosis, "{}");
-	demo_act(demo, person(store, "leader"), store->id, OP_agreeDiagnosis, diagnosis, "{}");
+	demo_act(demo, demo_person(store, "leader"), store->id, OP_agreeDiagnosis, diagnosis, "{}");
 }
 
 static struct id
 open_order(struct demo *demo, struct demo_store *store, struct id reception, struct utc promised)
 {
 	unsigned n = demo->cars;
-	struct id advisor = person(store, "advisor");
+	struct id advisor = demo_person(store, "advisor");
 	char a[ID_TEXT], b[ID_TEXT], c[ID_TEXT], until[UTC_TEXT];
 
 	demo_act(demo, advisor, store->id, OP_greetReception, reception, "{}");
@@ -290,7 +282,8 @@ agree(struct demo *demo, struct demo_store *store, struct id order)
 	char a[ID_TEXT];
 
 	demo_act(
-		demo, person(store, "advisor"), store->id, OP_createAgreement, (struct id){ { 0 } },
+		demo, demo_person(store, "advisor"), store->id, OP_createAgreement,
+		(struct id){ { 0 } },
 		"{\"work_order_id\":\"%s\",\"amount_limit\":300000,\"terms\":\"质保一年或两万公里\"}",
 		text(order, a));
 }
@@ -300,15 +293,15 @@ repair(struct demo *demo, struct demo_store *store, struct id order, enum how_fa
 {
 	struct question labour = demo_ask(demo, SQL_demo_lines, order, "labour");
 	struct question part = demo_ask(demo, SQL_demo_lines, order, "part");
-	struct id tech = person(store, demo->cars % 2 ? "tech1" : "tech2"), check;
+	struct id tech = demo_person(store, demo->cars % 2 ? "tech1" : "tech2"), check;
 	char a[ID_TEXT], b[ID_TEXT];
 
 	if (demo->failed || labour.count == 0 || part.count == 0)
 		return;
-	demo_act(demo, person(store, "advisor"), store->id, OP_authoriseWorkOrder, order,
+	demo_act(demo, demo_person(store, "advisor"), store->id, OP_authoriseWorkOrder, order,
 	         "{\"lines\":[\"%s\",\"%s\"],\"method\":\"in_person\",\"by\":{\"name\":\"本人\"}}",
 	         text(labour.ids[0], a), text(part.ids[0], b));
-	demo_act(demo, person(store, "dispatcher"), store->id, OP_dispatchWorkOrder, order,
+	demo_act(demo, demo_person(store, "dispatcher"), store->id, OP_dispatchWorkOrder, order,
 	         "{\"bay_id\":\"%s\",\"assignments\":[{\"line_id\":\"%s\","
 	         "\"technician_id\":\"%s\"}]}",
 	         text(store->bays[demo->cars % COUNT_OF(store->bays)], (char[ID_TEXT]){ 0 }),
@@ -319,22 +312,23 @@ repair(struct demo *demo, struct demo_store *store, struct id order, enum how_fa
 		         text(store->bays[demo->cars % COUNT_OF(store->bays)], a));
 		return;
 	}
-	demo_act(demo, person(store, "parts"), store->id, OP_issueWorkOrderParts, order,
+	demo_act(demo, demo_person(store, "parts"), store->id, OP_issueWorkOrderParts, order,
 	         "{\"received_by\":\"%s\"}", text(tech, a));
 	demo->now = utc_add_ms(demo->now, 40 * MINUTE);
 	demo_act(demo, tech, store->id, OP_finishWorkOrderLine, labour.ids[0], "{}");
-	demo_act(demo, person(store, "dispatcher"), store->id, OP_finishWorkOrder, order, "{}");
-	check = demo_act(demo, person(store, "inspector"), store->id, OP_createQualityCheck,
+	demo_act(demo, demo_person(store, "dispatcher"), store->id, OP_finishWorkOrder, order,
+	         "{}");
+	check = demo_act(demo, demo_person(store, "inspector"), store->id, OP_createQualityCheck,
 	                 (struct id){ { 0 } }, "{\"work_order_id\":\"%s\",\"level\":\"final\"}",
 	                 text(order, a));
-	demo_act(demo, person(store, "inspector"), store->id, OP_passQualityCheck, check,
+	demo_act(demo, demo_person(store, "inspector"), store->id, OP_passQualityCheck, check,
 	         "{\"road_test_km\":3.5}");
 }
 
 static void
 hand_back(struct demo *demo, struct demo_store *store, struct id order)
 {
-	struct id cashier = person(store, "cashier"), settlement;
+	struct id cashier = demo_person(store, "cashier"), settlement;
 	struct question due;
 	char a[ID_TEXT];
 
@@ -346,7 +340,7 @@ hand_back(struct demo *demo, struct demo_store *store, struct id order)
 	         "{\"settlement_id\":\"%s\",\"amount\":%lld,\"method\":\"%s\"}",
 	         text(settlement, a), (long long)due.numbers[0],
 	         demo->cars % 3 ? "wechat" : "card");
-	demo_act(demo, person(store, "advisor"), store->id, OP_deliverWorkOrder, order,
+	demo_act(demo, demo_person(store, "advisor"), store->id, OP_deliverWorkOrder, order,
 	         "{\"old_parts\":\"given_up\",\"explained\":true,\"belongings_returned\":true}");
 }
 
@@ -430,7 +424,7 @@ complain(struct demo *demo)
 
 	for (size_t s = 0; s < COUNT_OF(demo->stores); s++) {
 		struct demo_store *store = &demo->stores[s];
-		struct id service = person(store, "service");
+		struct id service = demo_person(store, "service");
 		struct id complaint = demo_act(
 			demo, service, store->id, OP_createComplaint, (struct id){ { 0 } },
 			"{\"store_id\":\"%s\",\"contact\":{\"name\":\"%s\","
@@ -454,11 +448,12 @@ book(struct demo *demo, struct utc today)
 		struct demo_store *store = &demo->stores[s];
 		struct question cars = demo_ask(demo, SQL_demo_cars, store->id, NULL);
 		struct utc midnight = { today.us - today.us % (DAY * 1000) };
+		struct id booked[COUNT_OF(cars.ids)] = { 0 };
 
 		for (size_t i = 0; i < cars.count && i < 4 && !demo->failed; i++)
-			demo_act(
-				demo, person(store, "advisor"), store->id, OP_createAppointment,
-				(struct id){ { 0 } },
+			booked[i] = demo_act(
+				demo, demo_person(store, "advisor"), store->id,
+				OP_createAppointment, (struct id){ { 0 } },
 				"{\"store_id\":\"%s\",\"customer_id\":\"%s\",\"vehicle_id\":\"%s\","
 				"\"starts_at\":\"%s\","
 				"\"operation_ids\":[\"%s\"],\"channel\":\"mini_program\","
@@ -467,6 +462,8 @@ book(struct demo *demo, struct utc today)
 				utc_format(utc_add_ms(midnight, DAY + (1 + (int64_t)i * 2) * HOUR),
 			                   at),
 				text(demo->operations[i], d), demo_concerns[i]);
+		if (!demo->failed && cars.count > 1)
+			demo_desk(demo, store, &cars, booked, utc_add_ms(midnight, DAY));
 	}
 }
 

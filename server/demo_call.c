@@ -10,6 +10,15 @@
 #include "decode.h"
 #include "route.h"
 
+struct id
+demo_person(const struct demo_store *store, const char *role)
+{
+	for (size_t i = 0; i < COUNT_OF(store->people); i++)
+		if (strcmp(store->people[i].role, role) == 0)
+			return store->people[i].id;
+	die("the demo has no %s", role);
+}
+
 struct call {
 	struct request req;
 	const char *json;

@@ -35,6 +35,9 @@ struct demo {
 	unsigned cars;
 };
 
+/* Who has this role there; the demo must have one. */
+struct id demo_person(const struct demo_store *store, const char *role);
+
 /* One command of the contract under a scope, on the object id; a minute passes.  The id of what it
  * made or changed.  A refusal is told in demo->error and sets demo->failed. */
 struct id demo_run(struct demo *demo, const struct scope *scope, enum op op, struct id id,
@@ -56,5 +59,9 @@ struct question {
 };
 
 struct question demo_ask(struct demo *demo, enum sql sql, struct id id, const char *kind);
+
+/* What happens around the visits: cars are fetched and lent (demo_desk.c). */
+void demo_desk(struct demo *demo, struct demo_store *store, const struct question *cars,
+               const struct id *appointments, struct utc tomorrow);
 
 #endif

@@ -30,6 +30,7 @@ static const struct check {
 	{ "search keys", SQL_verify_search_keys, false },
 	{ "slots", SQL_verify_slots, false },
 	{ "bookings", SQL_verify_appointment_steps, false },
+	{ "transport", SQL_verify_transport, false },
 	{ "references", SQL_verify_references, false },
 	{ "versions", SQL_verify_versions, false },
 	{ "KPIs", SQL_verify_kpis, false },

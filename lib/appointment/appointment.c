@@ -9,6 +9,7 @@
 #include "event/search.h"
 #include "org/org.h"
 #include "vehicle/vehicle.h"
+#include "visit/visit.h"
 
 /* clang-format off */
 #define OPEN (FROM(APPOINTMENT_STATUS_PENDING) | FROM(APPOINTMENT_STATUS_CONFIRMED))
@@ -200,9 +201,11 @@ appointment_move(struct ctx *ctx, enum op op, struct id id, const char *reason, 
 	db_write(ctx, appointment_set_status, ARG(id, id), ARG(status, code), ARG(reason, reason),
 	         ARG(note, note));
 	note_step(ctx, id, step_of[status], reason, note);
+	if (status == APPOINTMENT_STATUS_CANCELLED || status == APPOINTMENT_STATUS_DECLINED)
+		err = visit_off(ctx, id, (struct id){ { 0 } }, reason);
 	event_add(ctx, arena_printf(ctx->arena, "appointment.%s", code),
 	          row_id(rows, 0, "store_id"), id);
-	return OK;
+	return err;
 }
 
 enum err

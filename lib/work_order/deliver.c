@@ -5,6 +5,7 @@
 #include "reception/reception.h"
 #include "stock/stock.h"
 #include "vehicle/vehicle.h"
+#include "visit/visit.h"
 #include "work_order/line.h"
 
 enum err
@@ -49,6 +50,8 @@ work_order_cancel(struct ctx *ctx, struct id id, const struct reason_given *in)
 	err = stock_release_order(ctx, wo.store, id);
 	if (!err)
 		err = approvals_withdraw(ctx, id, (struct id){ { 0 } }, (struct id){ { 0 } });
+	if (!err)
+		err = visit_off(ctx, (struct id){ { 0 } }, id, in->reason);
 	if (err)
 		return err;
 	db_write(ctx, work_order_lines_cancel, ARG(id, id));

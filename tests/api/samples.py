@@ -1761,3 +1761,123 @@ def _(t):
 @sample("closeIncident")
 def _(t):
     return call(t.store.advisor, incident(t) + "/close", {"measures": "清理地面"})
+
+
+# --- The way to the store and back ---
+
+lists("advisor", ("listTransports", "/v1/transports"), ("listDrives", "/v1/drives"), ("listLoanerCars", "/v1/loaner-cars"),
+      ("listLoans", "/v1/loans"), ("listLateLoans", "/v1/loans/late"))
+
+
+@sample("createTransport")
+def _(t):
+    return call(t.store.advisor, "/v1/transports", {"appointment_id": t.appointment()["id"], "mode": "pick_up", "pick_up": {
+        "address": "世纪大道 100 号", "at": days_ahead(1)}})
+
+
+@sample("getTransport")
+def _(t):
+    return call(t.store.advisor, "/v1/transports/" + t.transport()["id"])
+
+
+@sample("replanTransport")
+def _(t):
+    return call(t.store.advisor, f"/v1/transports/{t.transport()['id']}/replan", {"mode": "drop_off"})
+
+
+@sample("cancelTransport")
+def _(t):
+    return call(t.store.advisor, f"/v1/transports/{t.transport()['id']}/cancel", {"reason": "自行到店"})
+
+
+@sample("getDrive")
+def _(t):
+    return call(t.store.tech1, "/v1/drives/" + t.drive()["id"])
+
+
+@sample("assignDrive")
+def _(t):
+    return call(t.store.dispatcher, f"/v1/drives/{t.drive()['id']}/assign", {"driver_id": t.store.tech1.id})
+
+
+@sample("startDrive")
+def _(t):
+    driver = t.store.hire("driver" + t.chain.unique(), "technician")  # on the way with one at a time
+    return call(driver, f"/v1/drives/{t.drive('assign', driver=driver)['id']}/start", {"odometer_km": 41190})
+
+
+@sample("finishDrive")
+def _(t):
+    driver = t.store.hire("driver" + t.chain.unique(), "technician")
+    return call(driver, f"/v1/drives/{t.drive('assign', 'start', driver=driver)['id']}/finish", {"odometer_km": 41200})
+
+
+@sample("cancelDrive")
+def _(t):
+    return call(t.store.dispatcher, f"/v1/drives/{t.drive()['id']}/cancel", {"reason": "客户自取"})
+
+
+@sample("createLoanerCar")
+def _(t):
+    return call(t.store.manager, "/v1/loaner-cars", {
+        "store_id": t.store.id, "plate": t.chain.plate(), "model": "大众朗逸", "odometer_km": 20100, "insurance_until": "2099-03-31",
+        "inspection_until": "2099-06-30"})
+
+
+@sample("getLoanerCar")
+def _(t):
+    return call(t.store.advisor, "/v1/loaner-cars/" + t.loaner_car()["id"])
+
+
+@sample("listAvailableLoanerCars")
+def _(t):
+    return call(t.store.advisor, "/v1/loaner-cars/available", params={"store_id": t.store.id, "from": days_ahead(1), "to": days_ahead(2)})
+
+
+@sample("updateLoanerCar")
+def _(t):
+    made = t.loaner_car()
+    return call(t.store.manager, "/v1/loaner-cars/" + made["id"], {"inspection_until": "2099-12-31", "note": "已年检"}, version=made["version"])
+
+
+@sample("withdrawLoanerCar")
+def _(t):
+    return call(t.store.advisor, f"/v1/loaner-cars/{t.loaner_car()['id']}/withdraw", {"reason": "事故"})
+
+
+@sample("putLoanerCarBack")
+def _(t):
+    car = t.loaner_car()
+    t.store.manager.post(f"/v1/loaner-cars/{car['id']}/withdraw", {"reason": "事故"}, expect=200)
+    return call(t.store.advisor, f"/v1/loaner-cars/{car['id']}/put-back")
+
+
+@sample("createLoan")
+def _(t):
+    return call(t.store.advisor, "/v1/loans", {"loaner_car_id": t.loaner_car()["id"], "customer_id": t.customer()["id"], "to": days_ahead(2)})
+
+
+@sample("getLoan")
+def _(t):
+    return call(t.store.advisor, "/v1/loans/" + t.loan()["id"])
+
+
+@sample("extendLoan")
+def _(t):
+    return call(t.store.advisor, f"/v1/loans/{t.loan()['id']}/extend", {"to": days_ahead(5)})
+
+
+@sample("handOutLoan")
+def _(t):
+    return call(t.store.advisor, f"/v1/loans/{t.loan()['id']}/hand-out", {
+        "licence_number": "310115198501012345", "odometer_km": 20100, "fuel_percent": 90})
+
+
+@sample("returnLoan")
+def _(t):
+    return call(t.store.advisor, f"/v1/loans/{t.loan('hand-out')['id']}/return", {"odometer_km": 20310, "fuel_percent": 60})
+
+
+@sample("cancelLoan")
+def _(t):
+    return call(t.store.advisor, f"/v1/loans/{t.loan()['id']}/cancel", {"reason": "不需要"})

@@ -245,6 +245,41 @@ class Trade:
             made = self.store.advisor.post(f"/v1/sublets/{made['id']}/{verb}", expect=200)
         return made
 
+    # --- The way to the store and back ---
+
+    def transport(self, **more):
+        """Of a new appointment: picked up and brought back tomorrow."""
+        if not more.keys() & {"appointment_id", "work_order_id"}:
+            more["appointment_id"] = self.appointment()["id"]
+        return self.store.advisor.post("/v1/transports", {
+            "mode": "pick_up_and_delivery", "pick_up": {"address": "世纪大道 100 号", "at": days_ahead(1, 1)},
+            "delivery": {"address": "浦东南路 8 号", "at": days_ahead(1, 9)}, **more}, expect=201)
+
+    def drive(self, *verbs, driver=None):
+        """A pick-up after these verbs, by tech1."""
+        made = self.transport()["drives"][0]
+        bodies = {"assign": {"driver_id": (driver or self.store.tech1).id}, "finish": {"odometer_km": 41200}}
+        for verb in verbs:
+            made = self.store.dispatcher.post(f"/v1/drives/{made['id']}/{verb}", bodies.get(verb), expect=200)
+        return made
+
+    def loaner_car(self, **more):
+        return self.store.manager.post("/v1/loaner-cars", {
+            "store_id": self.store.id, "plate": self.chain.plate(), "model": "大众朗逸", "odometer_km": 20100,
+            "insurance_until": "2099-03-31", "inspection_until": "2099-06-30", **more}, expect=201)
+
+    def loan(self, *verbs, car=None, **more):
+        """Of a new car to a new customer, for two days from now on, after these verbs."""
+        if not more.keys() & {"customer_id", "appointment_id", "work_order_id"}:
+            more["customer_id"] = self.customer()["id"]
+        made = self.store.advisor.post("/v1/loans", {
+            "loaner_car_id": (car or self.loaner_car())["id"], "to": days_ahead(2), **more}, expect=201)
+        bodies = {"hand-out": {"licence_number": "310115198501012345", "odometer_km": 20100, "fuel_percent": 90},
+                  "return": {"odometer_km": 20310, "fuel_percent": 60}}
+        for verb in verbs:
+            made = self.store.advisor.post(f"/v1/loans/{made['id']}/{verb}", bodies[verb], expect=200)
+        return made
+
     # --- Estimates ---
 
     def estimate(self, options=None, order=None, **more):

@@ -53,7 +53,7 @@ BELONGS = {
 # Which row a member or parameter refers to, by its name; None: a row of the chain.
 REFERENCES = {
     "actor_id": "staff", "after": "event", "appointment_id": "appointment", "bay_id": "bay", "bin_id": "bin",
-    "concern_id": "reception_concern", "customer_id": "customer", "document_id": "stock_document", "estimate_id": "estimate", "guarantee_id": "guarantee", "hold_id": "slot_hold", "keep_id": "customer",
+    "concern_id": "reception_concern", "customer_id": "customer", "driver_id": "staff", "loaner_car_id": "loaner_car", "document_id": "stock_document", "estimate_id": "estimate", "guarantee_id": "guarantee", "hold_id": "slot_hold", "keep_id": "customer",
     "line_id": "work_order_line", "lines": "work_order_line", "merge_id": "customer", "operation_id": None,
     "operation_ids": None, "option_id": "estimate_option", "owner_id": "staff", "package_id": None, "package_ids": None, "part_id": None, "price_list_id": None, "removed": None, "question_id": None, "received_by": "staff",
     "reception_id": "reception", "region_id": None, "revives_line_id": "work_order_line", "row_id": "work_order", "settlement_id": "settlement",
@@ -402,6 +402,8 @@ class World:
         t.approval()
         t.inspection('submit')
         t.sublet()
+        t.drive()
+        t.loan()
         t.comeback()
         customer = t.customer()["id"]
         vehicle = t.vehicle(customer, vin=t.chain.vin())
@@ -412,7 +414,7 @@ class World:
         t.store.advisor.post("/v1/files", raw=PICTURE, headers={"Content-Type": "image/png"},
                              params={"subject_type": "reception", "subject_id": reception["id"]}, expect=201)
         found = {}
-        for table in sorted({t for t in REFERENCES.values() if t} | {"approval", "complaint", "survey", "demand", "payment", "reservation", "sublet"}):
+        for table in sorted({t for t in REFERENCES.values() if t} | {"approval", "complaint", "survey", "demand", "payment", "reservation", "sublet", "transport", "drive", "loan"}):
             row = self.rows(f"SELECT id FROM {table} WHERE {self.belonging[table][0]} ORDER BY id DESC LIMIT 1",
                             {"stores": f"{{{t.store.id}}}"})
             assert row, f"the treasure has no {table}"

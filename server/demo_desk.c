@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What happens around the demo's visits. */
+#include "demo_call.h"
+
+/* A loaner that came back this morning and is promised for tomorrow. */
+static void
+lend(struct demo *demo, struct demo_store *store, const struct question *cars,
+     struct id appointment, struct utc tomorrow)
+{
+	struct id advisor = demo_person(store, "advisor"), car, loan;
+	char a[ID_TEXT], b[ID_TEXT], at[UTC_TEXT], to[UTC_TEXT];
+
+	car = demo_act(demo, demo_person(store, "manager"), store->id, OP_createLoanerCar,
+	               (struct id){ { 0 } },
+	               "{\"store_id\":\"%s\",\"plate\":\"沪AD%05u\",\"model\":\"大众朗逸\","
+	               "\"odometer_km\":20100,\"insurance_until\":\"2099-03-31\","
+	               "\"inspection_until\":\"2099-06-30\"}",
+	               id_format(store->id, a), demo->cars + 1);
+	loan = demo_act(demo, advisor, store->id, OP_createLoan, (struct id){ { 0 } },
+	                "{\"loaner_car_id\":\"%s\",\"customer_id\":\"%s\",\"to\":\"%s\"}",
+	                id_format(car, a), id_format(cars->others[0], b),
+	                utc_format(utc_add_ms(demo->now, HOUR), to));
+	demo_act(
+		demo, advisor, store->id, OP_handOutLoan, loan,
+		"{\"licence_number\":\"310115198501012345\",\"odometer_km\":20100,\"fuel_percent\":90}");
+	demo_act(demo, advisor, store->id, OP_returnLoan, loan,
+	         "{\"odometer_km\":20148,\"fuel_percent\":80}");
+	demo_act(
+		demo, advisor, store->id, OP_createLoan, (struct id){ { 0 } },
+		"{\"loaner_car_id\":\"%s\",\"appointment_id\":\"%s\",\"from\":\"%s\",\"to\":\"%s\"}",
+		id_format(car, a), id_format(appointment, b),
+		utc_format(utc_add_ms(tomorrow, 2 * HOUR), at),
+		utc_format(utc_add_ms(tomorrow, 11 * HOUR), to));
+}
+
+/* A car to be fetched in the morning and brought back in the evening. */
+static void
+fetch(struct demo *demo, struct demo_store *store, struct id appointment, struct utc tomorrow)
+{
+	char a[ID_TEXT], at[UTC_TEXT], back[UTC_TEXT];
+
+	demo_act(demo, demo_person(store, "advisor"), store->id, OP_createTransport,
+	         (struct id){ { 0 } },
+	         "{\"appointment_id\":\"%s\",\"mode\":\"pick_up_and_delivery\","
+	         "\"pick_up\":{\"address\":\"世纪大道 100 号\",\"at\":\"%s\"},"
+	         "\"delivery\":{\"address\":\"世纪大道 100 号\",\"at\":\"%s\"}}",
+	         id_format(appointment, a), utc_format(tomorrow, at),
+	         utc_format(utc_add_ms(tomorrow, 10 * HOUR), back));
+}
+
+void
+demo_desk(struct demo *demo, struct demo_store *store, const struct question *cars,
+          const struct id *appointments, struct utc tomorrow)
+{
+	fetch(demo, store, appointments[0], tomorrow);
+	lend(demo, store, cars, appointments[1], tomorrow);
+}
