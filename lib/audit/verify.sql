@@ -18,6 +18,7 @@ SELECT st.code AS store_code, coalesce(n.kind, c.kind) || '-' || coalesce(n.peri
                         UNION ALL SELECT store_id, number FROM payment
                         UNION ALL SELECT store_id, number FROM estimate WHERE revision = 1
                         UNION ALL SELECT store_id, number FROM incident
+                        UNION ALL SELECT store_id, number FROM rescue
                         UNION ALL SELECT store_id, certificate_number FROM work_order WHERE certificate_number IS NOT NULL
                         UNION ALL SELECT store_id, number FROM complaint) a) o
          WHERE o.parts IS NOT NULL

@@ -254,3 +254,17 @@ api_key_revoke(struct ctx *ctx, struct id id)
 	event_add(ctx, "api_key.revoked", none, id);
 	return OK;
 }
+
+enum err
+staff_check_worker(struct ctx *ctx, struct id staff, struct id store, const char *pointer)
+{
+	struct rows *rows;
+	enum err err =
+		db_read(ctx, staff_worker, &rows, ARG(staff_id, staff), ARG(store_id, store));
+
+	if (err)
+		return err;
+	return rows_count(rows) > 0 && row_bool(rows, 0, "works_here")
+	               ? OK
+	               : fail(ctx, ERR_NOT_FOUND, pointer);
+}

@@ -44,4 +44,9 @@ MUSTCHECK enum err api_key_create(struct ctx *ctx, const struct create_api_key *
                                   const char *hash, const char *hint);
 MUSTCHECK enum err api_key_revoke(struct ctx *ctx, struct id id);
 
+/* Whether somebody can be given work in a store: active, and at home there or with a grant that
+ * reaches it.  ERR_NOT_FOUND at pointer. */
+MUSTCHECK enum err staff_check_worker(struct ctx *ctx, struct id staff, struct id store,
+                                      const char *pointer);
+
 #endif

@@ -237,3 +237,12 @@ UPDATE api_key SET revoked_at = :now, version = version + 1, updated_at = :now, 
 UPDATE api_key
    SET revoked_at = :now, version = version + 1, updated_at = :now, changed = pg_current_xact_id()
  WHERE created_by = :id AND revoked_at IS NULL;
+
+-- Whether somebody works in a store at all.
+-- name: staff_worker
+SELECT CASE WHEN f.store_id = s.id THEN true
+            ELSE EXISTS (SELECT FROM staff_grant g
+                          WHERE g.staff_id = f.id AND g.revoked_at IS NULL
+                            AND (g.store_id = s.id OR g.region_id = s.region_id OR g.scope = 'chain')) END AS works_here
+  FROM staff f, store s
+ WHERE f.id = :staff_id AND f.active AND f.deleted_at IS NULL AND s.id = :store_id AND s.deleted_at IS NULL;

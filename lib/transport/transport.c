@@ -5,6 +5,7 @@
 #include "appointment/appointment.h"
 #include "event/event.h"
 #include "org/org.h"
+#include "staff/staff.h"
 #include "work_order/work_order.h"
 
 /* clang-format off */
@@ -267,14 +268,12 @@ drive_begin(struct ctx *ctx, enum op op, struct id id, struct rows **rows)
 enum err
 drive_assign(struct ctx *ctx, struct id id, const struct assign_drive *in)
 {
-	struct rows *rows = NULL, *driver;
+	struct rows *rows = NULL;
 	enum err err = drive_begin(ctx, OP_assignDrive, id, &rows);
 
 	if (!err)
-		err = db_read(ctx, store_worker, &driver, ARG(staff_id, in->driver_id),
-		              ARG(store_id, row_id(rows, 0, "store_id")));
-	if (!err && (rows_count(driver) == 0 || !row_bool(driver, 0, "works_here")))
-		err = fail(ctx, ERR_NOT_FOUND, "/driver_id");
+		err = staff_check_worker(ctx, in->driver_id, row_id(rows, 0, "store_id"),
+		                         "/driver_id");
 	if (err)
 		return err;
 	db_write(ctx, drive_assign, ARG(id, id), ARG(driver_id, in->driver_id));

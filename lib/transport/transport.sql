@@ -159,15 +159,6 @@ UPDATE drive
        version = version + 1, updated_at = :now, changed = pg_current_xact_id()
  WHERE id = :id;
 
--- Whether somebody works in a store at all.
--- name: store_worker
-SELECT CASE WHEN f.store_id = s.id THEN true
-            ELSE EXISTS (SELECT FROM staff_grant g
-                          WHERE g.staff_id = f.id AND g.revoked_at IS NULL
-                            AND (g.store_id = s.id OR g.region_id = s.region_id OR g.scope = 'chain')) END AS works_here
-  FROM staff f, store s
- WHERE f.id = :staff_id AND f.active AND f.deleted_at IS NULL AND s.id = :store_id AND s.deleted_at IS NULL;
-
 -- name: drive_assign   rows: 1
 UPDATE drive
    SET status = 'assigned', driver_id = :driver_id, version = version + 1, updated_at = :now, changed = pg_current_xact_id()

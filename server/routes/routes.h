@@ -30,6 +30,7 @@ extern const struct route quality_check_routes[];
 extern const struct route guarantee_routes[];
 extern const struct route incident_routes[];
 extern const struct route transport_routes[];
+extern const struct route rescue_routes[];
 extern const struct route settlement_routes[];
 extern const struct route import_routes[];
 extern const struct route audit_routes[];

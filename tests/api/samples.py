@@ -1881,3 +1881,63 @@ def _(t):
 @sample("cancelLoan")
 def _(t):
     return call(t.store.advisor, f"/v1/loans/{t.loan()['id']}/cancel", {"reason": "不需要"})
+
+
+# --- Rescues ---
+
+lists("advisor", ("listRescues", "/v1/rescues"))
+
+
+def rescue_sent(t, *verbs):
+    """A rescue with a technician of its own, who is out with it alone."""
+    return t.rescue(*verbs, technician=t.store.hire("rescuer" + t.chain.unique(), "technician"))
+
+
+@sample("reportRescue")
+def _(t):
+    return call(t.store.service, "/v1/rescues", {
+        "store_id": t.store.id, "kind": "tow", "caller_name": "王小明", "caller_phone": t.chain.phone(), "plate": t.chain.plate(),
+        "place": "沪昆高速 K42", "latitude_microdegrees": 31123456, "longitude_microdegrees": 121234567})
+
+
+@sample("getRescue")
+def _(t):
+    return call(t.store.tech1, "/v1/rescues/" + t.rescue()["id"])
+
+
+@sample("getRescuePhone")
+def _(t):
+    return call(t.store.advisor, f"/v1/rescues/{t.rescue()['id']}/phone")
+
+
+@sample("dispatchRescue")
+def _(t):
+    rescuer = t.store.hire("rescuer" + t.chain.unique(), "technician")
+    return call(t.store.dispatcher, f"/v1/rescues/{t.rescue()['id']}/dispatch", {"technician_id": rescuer.id, "eta_at": days_ahead(1)})
+
+
+@sample("reassignRescue")
+def _(t):
+    rescuer = t.store.hire("rescuer" + t.chain.unique(), "technician")
+    return call(t.store.dispatcher, f"/v1/rescues/{rescue_sent(t, 'dispatch')['id']}/reassign", {
+        "technician_id": rescuer.id, "truck": "拖车 2 号", "eta_at": days_ahead(1)})
+
+
+@sample("arriveRescue")
+def _(t):
+    return call(t.store.dispatcher, f"/v1/rescues/{rescue_sent(t, 'dispatch')['id']}/arrive")
+
+
+@sample("towInRescue")
+def _(t):
+    return call(t.store.advisor, f"/v1/rescues/{rescue_sent(t, 'dispatch', 'arrive')['id']}/tow-in", {"odometer_km": 41200})
+
+
+@sample("repairRescue")
+def _(t):
+    return call(t.store.advisor, f"/v1/rescues/{rescue_sent(t, 'dispatch', 'arrive')['id']}/repair", {"odometer_km": 41200, "note": "更换蓄电池"})
+
+
+@sample("cancelRescue")
+def _(t):
+    return call(t.store.service, f"/v1/rescues/{t.rescue()['id']}/cancel", {"reason": "solved_otherwise"})

@@ -280,6 +280,17 @@ class Trade:
             made = self.store.advisor.post(f"/v1/loans/{made['id']}/{verb}", bodies[verb], expect=200)
         return made
 
+    def rescue(self, *verbs, technician=None, **more):
+        """Somebody with a flat battery, after these verbs."""
+        made = self.store.advisor.post("/v1/rescues", {
+            "store_id": self.store.id, "kind": "jump_start", "caller_name": "王小明", "caller_phone": self.chain.phone(),
+            "plate": self.chain.plate(), "place": "世纪大道 100 号地库", "description": "无法启动", **more}, expect=201)
+        bodies = {"dispatch": {"technician_id": (technician or self.store.tech1).id, "eta_at": days_ahead(1)},
+                  "tow-in": {"odometer_km": 41200}, "repair": {"odometer_km": 41200}, "cancel": {"reason": "solved_otherwise"}}
+        for verb in verbs:
+            made = self.store.dispatcher.post(f"/v1/rescues/{made['id']}/{verb}", bodies.get(verb), expect=200)
+        return made
+
     # --- Estimates ---
 
     def estimate(self, options=None, order=None, **more):
