@@ -29,7 +29,7 @@ lend(struct demo *demo, struct demo_store *store, const struct question *cars,
 		demo, advisor, store->id, OP_createLoan, (struct id){ { 0 } },
 		"{\"loaner_car_id\":\"%s\",\"appointment_id\":\"%s\",\"from\":\"%s\",\"to\":\"%s\"}",
 		id_format(car, a), id_format(appointment, b),
-		utc_format(utc_add_ms(tomorrow, 2 * HOUR), at),
+		utc_format(utc_add_ms(tomorrow, 5 * HOUR), at),
 		utc_format(utc_add_ms(tomorrow, 11 * HOUR), to));
 }
 
@@ -44,14 +44,51 @@ fetch(struct demo *demo, struct demo_store *store, struct id appointment, struct
 	         "{\"appointment_id\":\"%s\",\"mode\":\"pick_up_and_delivery\","
 	         "\"pick_up\":{\"address\":\"世纪大道 100 号\",\"at\":\"%s\"},"
 	         "\"delivery\":{\"address\":\"世纪大道 100 号\",\"at\":\"%s\"}}",
-	         id_format(appointment, a), utc_format(tomorrow, at),
+	         id_format(appointment, a), utc_format(utc_add_ms(tomorrow, 4 * HOUR), at),
 	         utc_format(utc_add_ms(tomorrow, 10 * HOUR), back));
+}
+
+/* Somebody waits for help on the road, and it is on the way. */
+static void
+rescue(struct demo *demo, struct demo_store *store)
+{
+	struct id dispatcher = demo_person(store, "dispatcher"), made;
+	char a[ID_TEXT], at[UTC_TEXT];
+
+	made = demo_act(demo, dispatcher, store->id, OP_reportRescue, (struct id){ { 0 } },
+	                "{\"store_id\":\"%s\",\"kind\":\"jump_start\",\"caller_name\":\"周敏\","
+	                "\"caller_phone\":\"139%08u\",\"place\":\"世纪大道 100 号地库\","
+	                "\"latitude_microdegrees\":31228611,\"longitude_microdegrees\":121544444,"
+	                "\"description\":\"无法启动\"}",
+	                id_format(store->id, a), 71000000 + demo->cars);
+	demo_act(demo, dispatcher, store->id, OP_dispatchRescue, made,
+	         "{\"technician_id\":\"%s\",\"truck\":\"救援车 1 号\",\"eta_at\":\"%s\"}",
+	         id_format(demo_person(store, "tech2"), a),
+	         utc_format(utc_add_ms(demo->now, 40 * MINUTE), at));
+}
+
+/* The workshop has come to work. */
+static void
+come(struct demo *demo, struct demo_store *store)
+{
+	static const char *const roles[] = { "advisor", "dispatcher", "tech1", "tech2" };
+	char a[ID_TEXT];
+
+	for (size_t i = 0; i < COUNT_OF(roles); i++)
+		demo_act(demo, demo_person(store, roles[i]), store->id, OP_clockIn,
+		         (struct id){ { 0 } }, "{\"store_id\":\"%s\"}", id_format(store->id, a));
 }
 
 void
 demo_desk(struct demo *demo, struct demo_store *store, const struct question *cars,
           const struct id *appointments, struct utc tomorrow)
 {
+	struct utc now = demo->now;
+
 	fetch(demo, store, appointments[0], tomorrow);
+	demo->now = utc_add_ms(tomorrow, -DAY); /* in the morning */
 	lend(demo, store, cars, appointments[1], tomorrow);
+	rescue(demo, store);
+	come(demo, store);
+	demo->now = now;
 }

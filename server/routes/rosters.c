@@ -70,8 +70,8 @@ delete_certificate(struct request *req)
 }
 
 /* A person's list is everybody's with the person of the path as a filter. */
-static enum err
-of_person(struct request *req)
+enum err
+route_of_person(struct request *req)
 {
 	req->args[0] = ARG(staff_id, req->id);
 	req->args_count = 1;
@@ -93,7 +93,7 @@ write_absence_actions(struct buf *out, const struct rows *rows, size_t row, void
 /* clang-format off */
 const struct route roster_routes[] = {
 	READ_ACTIONS(OP_listShifts,           &shift_machine,     PAGE(shift_list)),
-	READ_PREPARED(OP_listStaffShifts,     of_person,          write_shift_actions,
+	READ_PREPARED(OP_listStaffShifts,     route_of_person,          write_shift_actions,
 	  UNDER(staff_visible), PAGE(shift_list)),
 	READ_ACTIONS(OP_getShift,             &shift_machine,     ONE(shift_get),
 	  MANY(broken_appointments, shift_broken)),
@@ -101,7 +101,7 @@ const struct route roster_routes[] = {
 	COMMAND(OP_updateShift,               update_shift,       THEN(OP_getShift)),
 	COMMAND(OP_cancelShift,               cancel_shift,       THEN(OP_getShift)),
 	READ_ACTIONS(OP_listAbsences,         &absence_machine,   PAGE(absence_list)),
-	READ_PREPARED(OP_listStaffAbsences,   of_person,          write_absence_actions,
+	READ_PREPARED(OP_listStaffAbsences,   route_of_person,          write_absence_actions,
 	  UNDER(staff_visible), PAGE(absence_list)),
 	READ_ACTIONS(OP_getAbsence,           &absence_machine,   ONE(absence_get),
 	  MANY(broken_appointments, absence_broken)),
@@ -109,11 +109,11 @@ const struct route roster_routes[] = {
 	COMMAND(OP_updateAbsence,             update_absence,     THEN(OP_getAbsence)),
 	COMMAND(OP_cancelAbsence,             cancel_absence,     THEN(OP_getAbsence)),
 	READ(OP_listSkills,                   PAGE(skill_list)),
-	READ_PREPARED(OP_listStaffSkills,     of_person,          NULL,
+	READ_PREPARED(OP_listStaffSkills,     route_of_person,          NULL,
 	  UNDER(staff_visible), PAGE(skill_list)),
 	COMMAND(OP_setStaffSkills,            set_skills,         THEN(OP_getStaff)),
 	READ(OP_listCertificates,             PAGE(certificate_list)),
-	READ_PREPARED(OP_listStaffCertificates, of_person,        NULL,
+	READ_PREPARED(OP_listStaffCertificates, route_of_person,        NULL,
 	  UNDER(staff_visible), PAGE(certificate_list)),
 	READ(OP_getCertificate,               ONE(certificate_get)),
 	COMMAND(OP_createCertificate,         create_certificate, THEN(OP_getCertificate)),

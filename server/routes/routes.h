@@ -31,6 +31,7 @@ extern const struct route guarantee_routes[];
 extern const struct route incident_routes[];
 extern const struct route transport_routes[];
 extern const struct route rescue_routes[];
+extern const struct route attendance_routes[];
 extern const struct route settlement_routes[];
 extern const struct route import_routes[];
 extern const struct route audit_routes[];
@@ -50,5 +51,7 @@ extern const struct route equipment_routes[];
 /* prepare: the parameter q as the arguments search_subjects, _kinds, _keys, _ends and _stores. */
 enum err customers_prepare(struct request *req);
 enum err vehicles_prepare(struct request *req);
+/* prepare: the person of the path as the argument staff_id. */
+enum err route_of_person(struct request *req);
 
 #endif

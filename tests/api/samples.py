@@ -30,6 +30,11 @@ def today(days=0):
     return str(datetime.date.today() + datetime.timedelta(days=days))
 
 
+def ago(**past):
+    """An instant of the past."""
+    return (datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(**past)).isoformat()
+
+
 def lists(who, *names, **params):
     """Plain lists of what a store owns."""
     for name, path in names:
@@ -1941,3 +1946,57 @@ def _(t):
 @sample("cancelRescue")
 def _(t):
     return call(t.store.service, f"/v1/rescues/{t.rescue()['id']}/cancel", {"reason": "solved_otherwise"})
+
+
+# --- Attendance ---
+
+lists("advisor", ("listAttendance", "/v1/attendance"))
+
+
+def hand(t):
+    """Somebody who is not at work yet."""
+    return t.store.hire("hand" + t.chain.unique(), "technician")
+
+
+@sample("clockIn")
+def _(t):
+    return call(hand(t), "/v1/attendance/clock-in", {"store_id": t.store.id})
+
+
+@sample("clockOut")
+def _(t):
+    person = hand(t)
+    person.post("/v1/attendance/clock-in", {"store_id": t.store.id, "occurred_at": ago(hours=23, minutes=30)}, expect=201)
+    return call(person, "/v1/attendance/clock-out")
+
+
+@sample("getAttendance")
+def _(t):
+    return call(t.store.advisor, "/v1/attendance/" + t.attendance()["id"])
+
+
+@sample("correctAttendance")
+def _(t):
+    made = t.attendance()
+    return call(t.store.manager, "/v1/attendance/" + made["id"], {"ended_at": days_ahead(-1, 10), "reason": "加班"}, version=made["version"])
+
+
+@sample("addAttendance")
+def _(t):
+    return call(t.store.manager, f"/v1/staff/{hand(t).id}/attendance", {
+        "store_id": t.store.id, "started_at": days_ahead(-1, 1), "ended_at": days_ahead(-1, 9), "reason": "忘记打卡"})
+
+
+@sample("listStaffAttendance")
+def _(t):
+    return call(t.store.advisor, f"/v1/staff/{t.store.tech1.id}/attendance")
+
+
+@sample("listAttendanceDay")
+def _(t):
+    return call(t.store.advisor, "/v1/attendance/days", params={"store_id": t.store.id, "date": today()})
+
+
+@sample("listUtilisation")
+def _(t):
+    return call(t.store.advisor, "/v1/attendance/utilisation", params={"store_id": t.store.id, "from": today(-7), "to": today()})

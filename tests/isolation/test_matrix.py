@@ -26,15 +26,15 @@ OWN_SESSION = {"deleteSession", "changePassword"}
 SO_ALREADY = {"closeWorkOrder", "enterBayWorkOrder"}
 # What they call it for goes on by itself, and is brought to rest first.
 IN_MOTION = {"cancelImport"}
-# Who may can still be told what else is needed: by the level of a check, or by the other's rank.
-LIMITED = {"createQualityCheck", "passQualityCheck", "failQualityCheck", *POLICY.table["by_rank"]}
+# Who may can still be told what else is needed: by the level of a check, by whose drive it is, or by the other's rank.
+LIMITED = {"arriveRescue", "startDrive", "finishDrive", "createQualityCheck", "passQualityCheck", "failQualityCheck", *POLICY.table["by_rank"]}
 # Asking the chain for exactly one customer or vehicle.
 LOOKUPS = {"lookupCustomer", "lookupVehicle"}
 # What there is to find of theirs by typing it in.
 TYPED = {"q", "plate", "phone", "vin", "number", "code", "username", "tag"}
 MADE = {"customers": "customer", "vehicles": "vehicle", "appointments": "appointment", "receptions": "reception",
         "work-orders": "work_order", "settlements": "settlement", "payments": "payment", "complaints": "complaint",
-        "demands": "demand", "stock-documents": "stock_document", "bins": "bin", "staff": "staff", "transports": "transport", "loaner-cars": "loaner_car", "loans": "loan", "rescues": "rescue"}
+        "demands": "demand", "stock-documents": "stock_document", "bins": "bin", "staff": "staff", "transports": "transport", "loaner-cars": "loaner_car", "loans": "loan", "rescues": "rescue", "attendance": "attendance"}
 SCOPES = {"store": {"store", "region", "chain"}, "chain": {"chain"}, "known": {"store", "region", "chain"}}
 
 

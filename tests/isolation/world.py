@@ -405,6 +405,7 @@ class World:
         t.drive()
         t.loan()
         t.rescue()
+        t.attendance()
         t.comeback()
         customer = t.customer()["id"]
         vehicle = t.vehicle(customer, vin=t.chain.vin())
@@ -415,7 +416,7 @@ class World:
         t.store.advisor.post("/v1/files", raw=PICTURE, headers={"Content-Type": "image/png"},
                              params={"subject_type": "reception", "subject_id": reception["id"]}, expect=201)
         found = {}
-        for table in sorted({t for t in REFERENCES.values() if t} | {"approval", "complaint", "survey", "demand", "payment", "reservation", "sublet", "transport", "drive", "loan", "rescue"}):
+        for table in sorted({t for t in REFERENCES.values() if t} | {"approval", "complaint", "survey", "demand", "payment", "reservation", "sublet", "transport", "drive", "loan", "rescue", "attendance"}):
             row = self.rows(f"SELECT id FROM {table} WHERE {self.belonging[table][0]} ORDER BY id DESC LIMIT 1",
                             {"stores": f"{{{t.store.id}}}"})
             assert row, f"the treasure has no {table}"
