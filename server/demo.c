@@ -363,6 +363,22 @@ visit(struct demo *demo, struct demo_store *store, enum how_far how_far)
 		hand_back(demo, store, order);
 }
 
+/* What the first store has no equipment for goes on at the second. */
+static void
+send_on(struct demo *demo, struct utc today)
+{
+	struct demo_store *store = &demo->stores[0];
+	struct id reception, order;
+	char a[ID_TEXT];
+
+	demo->now = utc_add_ms(today, -3 * HOUR);
+	reception = receive(demo, store);
+	order = open_order(demo, store, reception, utc_add_ms(today, 5 * HOUR));
+	demo_act(demo, demo->admin, (struct id){ { 0 } }, OP_moveWorkOrder, order,
+	         "{\"store_id\":\"%s\",\"reason\":\"equipment\",\"note\":\"本店无四轮定位仪\"}",
+	         text(demo->stores[1].id, a));
+}
+
 static void
 live(struct demo *demo, struct utc today)
 {
@@ -526,6 +542,7 @@ demo_load(const char *url, char *error, size_t size)
 		for (size_t s = 0; s < COUNT_OF(demo.stores) && !demo.failed; s++)
 			stock_up(&demo, &demo.stores[s]);
 		live(&demo, today);
+		send_on(&demo, today);
 		demo.now = today;
 		answer_surveys(&demo);
 		complain(&demo);

@@ -26,6 +26,7 @@ static const struct check {
 	{ "quality", SQL_verify_quality, false },
 	{ "guarantees", SQL_verify_guarantees, false },
 	{ "histories", SQL_verify_histories, false },
+	{ "moves", SQL_verify_moves, false },
 	{ "links", SQL_verify_links, false },
 	{ "search keys", SQL_verify_search_keys, false },
 	{ "slots", SQL_verify_slots, false },

@@ -56,7 +56,8 @@ WITH fact AS (
 	SELECT r.store_id, r.number, f.what, f.expected, f.dated
 	  FROM reception r
 	 CROSS JOIN LATERAL (VALUES
-		('greeted_at', true, r.status IN ('waiting', 'left_without_service') OR r.greeted_at IS NOT NULL),
+		('greeted_at', true, r.status IN ('waiting', 'left_without_service') OR r.greeted_at IS NOT NULL
+		                     OR EXISTS (SELECT FROM work_order w WHERE w.reception_id = r.id AND w.moved_from_id IS NOT NULL)),
 		('checking_at', true, r.status <> 'checking' OR r.checking_at IS NOT NULL),
 		('handed_over_at', r.status = 'handed_over', r.handed_over_at IS NOT NULL),
 		('left_at', r.status = 'left_without_service', r.left_at IS NOT NULL),

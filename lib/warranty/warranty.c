@@ -49,6 +49,35 @@ warranty_drop(struct ctx *ctx, struct id order_or_line)
 	return err;
 }
 
+enum err
+warranty_move(struct ctx *ctx, struct id order)
+{
+	struct rows *rows = NULL;
+	struct id *from, *to, *lines;
+	size_t n;
+	enum err err = db_read(ctx, comebacks_moving, &rows, ARG(id, order));
+
+	/* a guarantee has one open comeback: the old one ends first */
+	if (!err)
+		err = warranty_drop(ctx, order);
+	if (err)
+		return err;
+	n = rows_count(rows);
+	from = arena_array(ctx->arena, n + 1, sizeof(*from));
+	to = arena_array(ctx->arena, n + 1, sizeof(*to));
+	lines = arena_array(ctx->arena, n + 1, sizeof(*lines));
+	for (size_t i = 0; i < n; i++) {
+		from[i] = row_id(rows, i, "id");
+		to[i] = id_new();
+		lines[i] = row_id(rows, i, "line_id");
+	}
+	db_write(ctx, comebacks_move, IDS_ARG(from_ids, from, n), IDS_ARG(to_ids, to, n),
+	         IDS_ARG(line_ids, lines, n));
+	for (size_t i = 0; i < n; i++)
+		event_add_new(ctx, "comeback.opened", row_id(rows, i, "store_id"), to[i]);
+	return OK;
+}
+
 /* Free work needs a guarantee that holds; the customer may pay for any. */
 static enum err
 check_payer(struct ctx *ctx, const struct rows *found, enum payer payer)

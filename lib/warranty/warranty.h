@@ -14,6 +14,9 @@ MUSTCHECK enum err warranty_deliver(struct ctx *ctx, struct id order);
 /* Comebacks of an order that was cancelled, or of a line (its id) that was withdrawn, are over. */
 MUSTCHECK enum err warranty_drop(struct ctx *ctx, struct id order_or_line);
 
+/* An order has moved to another store: its comebacks are over here, and go on there. */
+MUSTCHECK enum err warranty_move(struct ctx *ctx, struct id order);
+
 /* Take a delivered line up again: a proposed line of the same work, paid for by the guarantee unless
  * the customer pays.  Sets ctx->subject to the comeback.  ERR_NOT_FOUND at /guarantee_id (none of the
  * order's vehicle), ERR_GUARANTEE_ENDED (by days, km, or because it was done again already),

@@ -109,6 +109,21 @@ UPDATE comeback c
    AND l.id = c.line_id AND (l.status = 'withdrawn' OR w.status = 'cancelled')
 RETURNING c.id, c.store_id;
 
+-- Of an order that has moved to another store: its comebacks go on with the lines that do.
+-- name: comebacks_moving
+SELECT c.id, m.line_id, m.store_id
+  FROM comeback c
+  JOIN work_order_line_move m ON m.from_line_id = c.line_id
+ WHERE c.work_order_id = :id AND c.delivered_at IS NULL AND c.cancelled_at IS NULL
+ ORDER BY c.id;
+
+-- name: comebacks_move
+INSERT INTO comeback (id, store_id, work_order_id, line_id, guarantee_id, of_store_id, of_line_id, payer, cause, note, created_at, updated_at)
+SELECT n.to_id, l.store_id, l.work_order_id, l.id, c.guarantee_id, c.of_store_id, c.of_line_id, c.payer, c.cause, c.note, :now, :now
+  FROM unnest(:from_ids::uuid[], :to_ids::uuid[], :line_ids::uuid[]) n (from_id, to_id, line_id)
+  JOIN comeback c ON c.id = n.from_id
+  JOIN work_order_line l ON l.id = n.line_id;
+
 -- Of a vehicle the guarantee that a comeback names, with how it stands by day and by what the order's odometer showed.
 -- name: guarantee_find
 SELECT g.store_id, g.line_id, g.kind, g.operation_id, g.part_id, g.description, g.quantity, g.ends_on, g.ends_km,

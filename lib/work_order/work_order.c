@@ -35,6 +35,8 @@ static const struct machine_move moves[] = {
 	{ OP_closeWorkOrder,       FROM(WORK_ORDER_STATUS_DELIVERED),    WORK_ORDER_STATUS_CLOSED },
 	{ OP_cancelWorkOrder,      OPEN,
 	  WORK_ORDER_STATUS_CANCELLED },
+	{ OP_moveWorkOrder,        BEFORE_START | AT_WORK,
+	  WORK_ORDER_STATUS_CANCELLED },
 };
 /* clang-format on */
 

@@ -14,7 +14,7 @@ SELECT w.id, w.version, w.number, w.store_id, w.status,
        w.closed_at, w.cancelled_at, w.created_at, w.updated_at,
        'CNY' AS currency, w.note, coalesce(w.required_qc_levels, '{final}') AS required_qc_levels, w.certificate_number,
        w.explained, w.belongings_returned, w.washed, w.next_service_on, w.next_service_km,
-       w.signature_file_id, w.external_ids, w.metadata
+       w.signature_file_id, w.moved_from_id, w.moved_to_id, w.external_ids, w.metadata
   FROM work_order w
   LEFT JOIN customer c ON c.id = w.customer_id
   LEFT JOIN vehicle v ON v.id = w.vehicle_id

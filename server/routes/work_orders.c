@@ -2,6 +2,7 @@
 /* Work orders and what stands below them. */
 #include "routes/routes.h"
 #include "warranty/warranty.h"
+#include "work_order/move.h"
 #include "work_order/work_order.h"
 
 static enum err
@@ -91,6 +92,14 @@ cancel(struct request *req)
 }
 
 static enum err
+move_away(struct request *req)
+{
+	enum err err = work_order_move_away(&req->ctx, req->id, req->body);
+
+	return err ? err : warranty_move(&req->ctx, req->id);
+}
+
+static enum err
 deliver(struct request *req)
 {
 	enum err err = work_order_deliver(&req->ctx, req->id, req->body);
@@ -131,6 +140,8 @@ const struct route work_order_routes[] = {
 	COMMAND(OP_washWorkOrder,          wash,        THEN(OP_getWorkOrder)),
 	COMMAND(OP_addWorkOrderContact,    contact,     THEN(OP_getWorkOrder)),
 	COMMAND(OP_cancelWorkOrder,        cancel,      THEN(OP_getWorkOrder)),
+	COMMAND(OP_moveWorkOrder,          move_away,   THEN(OP_getWorkOrder)),
+	READ(OP_listWorkOrderMoves,        PAGE(work_order_move_list)),
 	COMMAND(OP_deliverWorkOrder,       deliver,     THEN(OP_getWorkOrder)),
 	COMMAND(OP_closeWorkOrder,         close_order, THEN(OP_getWorkOrder)),
 	COMMAND(OP_promiseWorkOrder,       promise,     THEN(OP_getWorkOrder)),

@@ -1103,7 +1103,7 @@ def _(t):
     return call(t.store.dispatcher, "/v1/board", params={"store_id": t.store.id})
 
 
-lists("advisor", ("listWorkOrders", "/v1/work-orders"), ("listWorkOrderPauses", "/v1/work-order-pauses"),
+lists("advisor", ("listWorkOrders", "/v1/work-orders"), ("listWorkOrderMoves", "/v1/work-order-moves"), ("listWorkOrderPauses", "/v1/work-order-pauses"),
       ("listWorkOrderLines", "/v1/work-order-lines"),
       ("listQualityChecks", "/v1/quality-checks"), ("listQualityFailures", "/v1/quality-failures"),
       ("listGuaranteeRules", "/v1/guarantee-rules"), ("listGuarantees", "/v1/guarantees"), ("listComebacks", "/v1/comebacks"),
@@ -1214,6 +1214,12 @@ order_verb("resumeWorkOrder", "dispatcher", "resume", "started", None, [("pause"
 order_verb("finishWorkOrder", "dispatcher", "finish-work", "worked")
 order_verb("washWorkOrder", "tech1", "wash", "completed")
 order_verb("cancelWorkOrder", "advisor", "cancel", "order", {"reason": "客户取消"})
+
+
+@sample("moveWorkOrder")
+def _(t):
+    other, both = t.branch()
+    return call(both, f"/v1/work-orders/{t.authorised()['id']}/move", {"store_id": other.store.id, "reason": "capacity"})
 
 
 @sample("deliverWorkOrder")

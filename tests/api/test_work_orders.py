@@ -103,7 +103,7 @@ def test_consent_comes_before_work(shop, store):
                                (store.dispatcher, "finish-work", None)):
         refused = shop.verb(client, order, verb, body, expect=409)
         assert (refused.code, refused["state"]) == ("illegal_transition", "opened")
-        assert refused["allowed"] == ["authorise", "enter-bay", "leave-bay", "cancel"]
+        assert refused["allowed"] == ["authorise", "enter-bay", "leave-bay", "cancel", "move"]
     assert store.tech1.post(f"/v1/work-order-lines/{line}/clock-on").code == "illegal_transition"
     enabled = {a["verb"]: (a["enabled"], a["why"]) for a in shop.get(order)["actions"]}
     assert enabled["authorise"] == (True, None) and enabled["start"] == (False, "illegal_transition")

@@ -239,6 +239,13 @@ class Trade:
         self.store.inspector.post(f"/v1/quality-checks/{self.check(order)['id']}/pass", expect=200)
         return self.read(order)
 
+    def branch(self):
+        """Another store, and somebody who manages both."""
+        other = self.chain.store(self.store.region, bays=1)
+        both = self.store.hire(self.chain.unique().lower(), "store_manager")
+        self.chain.admin.post(f"/v1/staff/{both.id}/grants", {"role": "store_manager", "store_id": other.id}, expect=201)
+        return Trade(other), both
+
     # --- Outside work ---
 
     def outside(self):

@@ -73,6 +73,22 @@ corrupt("line amount", "work_order_line",
 corrupt("line price", "work_order_line",
         f"UPDATE work_order_line t SET unit_price = unit_price + 100 WHERE id = {PART_LINE} {LINE_NAMED}", r"lines: {0} {1}: amount of line {2} is ")
 
+MOVED_NAMED = ("RETURNING (SELECT code FROM store WHERE id = (SELECT store_id FROM work_order_move WHERE from_order_id = t.id)),"
+               " (SELECT w.number FROM work_order w JOIN work_order_move m ON m.work_order_id = w.id WHERE m.from_order_id = t.id)")
+MOVED = "(SELECT from_order_id FROM work_order_move ORDER BY id LIMIT 1)"
+corrupt("move forgotten", "work_order",
+        f"UPDATE work_order t SET moved_to_id = NULL WHERE id = {MOVED} {MOVED_NAMED}", r"moves: {0} {1}: moved_to_id of the order before it is none")
+corrupt("move undone", "work_order",
+        f"UPDATE work_order t SET status = 'opened' WHERE id = {MOVED} {MOVED_NAMED}", r"moves: {0} {1}: order before it is opened, should be cancelled")
+corrupt("moved line doubled", "work_order_line",
+        f"UPDATE work_order_line t SET status = 'proposed' WHERE id = (SELECT id FROM work_order_line WHERE work_order_id = {MOVED} ORDER BY position LIMIT 1)"
+        f" {LINE_NAMED}", r"moves: {0} {1}: line {2} is proposed, should be moved")
+corrupt("moved line lost", "work_order_line_move work_order_line",
+        f"DELETE FROM work_order_line_move t WHERE from_line_id = (SELECT id FROM work_order_line WHERE work_order_id = {MOVED} ORDER BY position LIMIT 1)"
+        " RETURNING (SELECT code FROM store WHERE id = t.from_store_id), (SELECT w.number FROM work_order w JOIN work_order_line l ON l.work_order_id = w.id"
+        " WHERE l.id = t.from_line_id), (SELECT position FROM work_order_line WHERE id = t.from_line_id)",
+        r"moves: {0} {1}: line {2} is withdrawn, should be moved")
+
 BILL = "(SELECT id FROM settlement WHERE status = 'paid' AND labour_total > 0 AND part_total > 0 ORDER BY id LIMIT 1)"
 BILL_NAMED = "RETURNING (SELECT code FROM store WHERE id = t.store_id), number"
 for column in ("labour_total", "part_total", "sublet_total", "fee_total"):

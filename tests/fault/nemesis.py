@@ -606,6 +606,8 @@ def _(world):
         client.close()
     trade.chain.people.db = world.cluster.connect()
     trade.complaint("assign")
+    other, both = trade.branch()
+    both.post(f"/v1/work-orders/{trade.order()['id']}/move", {"store_id": other.store.id, "reason": "capacity"}, expect=200)
     with Load(daemon.port, world.shops[:1], Journal(os.devnull), deadline=60):
         wait_for(lambda: len(world.cluster.sql("SELECT 1 FROM settlement WHERE status = 'paid' AND part_total > 0")) > 2, 60)
     link = trade.survey()["token"]

@@ -52,7 +52,7 @@ BELONGS = {
 
 # Which row a member or parameter refers to, by its name; None: a row of the chain.
 REFERENCES = {
-    "actor_id": "staff", "after": "event", "appointment_id": "appointment", "bay_id": "bay", "bin_id": "bin",
+    "actor_id": "staff", "advisor_id": "staff", "after": "event", "appointment_id": "appointment", "bay_id": "bay", "bin_id": "bin",
     "concern_id": "reception_concern", "customer_id": "customer", "driver_id": "staff", "loaner_car_id": "loaner_car", "document_id": "stock_document", "estimate_id": "estimate", "guarantee_id": "guarantee", "hold_id": "slot_hold", "keep_id": "customer",
     "line_id": "work_order_line", "lines": "work_order_line", "merge_id": "customer", "operation_id": None,
     "operation_ids": None, "option_id": "estimate_option", "owner_id": "staff", "package_id": None, "package_ids": None, "part_id": None, "price_list_id": None, "removed": None, "question_id": None, "received_by": "staff",

@@ -11,7 +11,7 @@ SELECT json_build_object('id', w.id, 'version', w.version, 'number', w.number, '
          'delivered_at', w.delivered_at, 'closed_at', w.closed_at, 'cancelled_at', w.cancelled_at, 'created_at', w.created_at, 'updated_at', w.updated_at,
          'currency', 'CNY', 'note', w.note, 'explained', w.explained, 'belongings_returned', w.belongings_returned, 'washed', w.washed,
          'required_qc_levels', coalesce(w.required_qc_levels, '{final}'), 'certificate_number', w.certificate_number, 'next_service_on', w.next_service_on,
-         'next_service_km', w.next_service_km, 'signature_file_id', w.signature_file_id, 'external_ids', w.external_ids, 'metadata', w.metadata,
+         'next_service_km', w.next_service_km, 'signature_file_id', w.signature_file_id, 'moved_from_id', w.moved_from_id, 'moved_to_id', w.moved_to_id, 'external_ids', w.external_ids, 'metadata', w.metadata,
          'lines', (SELECT json_agg(json_build_object('id', l.id, 'position', l.position, 'kind', l.kind, 'operation_id', l.operation_id, 'part_id', l.part_id,
                           'concern_id', l.concern_id, 'description', l.description, 'repair_category', l.repair_category, 'quantity', l.quantity,
                           'hours', CASE WHEN l.kind = 'labour' THEN coalesce(l.fixed_hours, l.quantity) END, 'price_source', l.price_source,

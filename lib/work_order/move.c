@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Moving an order to another store: everything that is not done is over here and begins there. */
+#include "work_order/move.h"
+
+#include <string.h>
+
+#include "customer/customer.h"
+#include "event/event.h"
+#include "event/search.h"
+#include "org/org.h"
+#include "price/approval.h"
+#include "stock/stock.h"
+#include "vehicle/vehicle.h"
+
+/* Rows that are written anew, and what they become. */
+struct pairs {
+	struct id *from, *to;
+	size_t count;
+};
+
+#define PAIRS_ARGS(p) IDS_ARG(from_ids, (p)->from, (p)->count), IDS_ARG(to_ids, (p)->to, (p)->count)
+
+struct removal {
+	const struct move_work_order *in;
+	struct work_order from; /* as it was */
+	struct id store, order, reception;
+	struct rows *rows; /* of the lines that go */
+	struct pairs lines, concerns, promises, authorisations;
+	const char **statuses, **supplies;
+	bool agreed; /* to any of them */
+	struct stock_held *held;
+};
+
+static void
+pair(struct pairs *pairs, struct id from)
+{
+	pairs->from[pairs->count] = from;
+	pairs->to[pairs->count++] = id_new();
+}
+
+static void
+pairs_init(struct ctx *ctx, struct pairs *pairs, size_t most)
+{
+	*pairs = (struct pairs){
+		.from = arena_array(ctx->arena, most + 1, sizeof(struct id)),
+		.to = arena_array(ctx->arena, most + 1, sizeof(struct id)),
+	};
+}
+
+static enum err
+check_target(struct ctx *ctx, struct removal *r)
+{
+	struct rows *rows = NULL;
+	enum err err = ctx_store(ctx, r->in->store_id, &r->store);
+
+	if (!err)
+		err = db_read(ctx, order_move_target, &rows, ARG(to_store_id, r->store),
+		              ARG(advisor_id, r->in->advisor_id));
+	if (err)
+		return err;
+	if (rows_count(rows) == 0)
+		return fail(ctx, ERR_NOT_FOUND, "/store_id");
+	if (id_equal(r->store, r->from.store))
+		return fail_with(ctx, ERR_BAD_VALUE, "/store_id", "is where the order is", NULL);
+	if (row_enum(rows, 0, "kind", &store_kind_enum) == STORE_KIND_WAREHOUSE)
+		return fail_with(ctx, ERR_BAD_VALUE, "/store_id", "is no workshop", NULL);
+	return row_bool(rows, 0, "advisor") ? OK : fail(ctx, ERR_NOT_FOUND, "/advisor_id");
+}
+
+/* Nothing may stay behind that somebody still has to do, bring back, decide or pay. */
+static enum err
+check_free(struct ctx *ctx, const struct removal *r)
+{
+	static const struct {
+		const char *column;
+		enum err err;
+	} named[] = {
+		{ "at_work", ERR_ORDER_AT_WORK },
+		{ "bills", ERR_ORDER_BILLED },
+		{ "done", ERR_WORK_DONE },
+		{ "issued", ERR_PARTS_OUT },
+		{ "estimates", ERR_ESTIMATE_UNDECIDED },
+	};
+	struct rows *rows = NULL;
+	enum err err = db_read(ctx, order_move_blocks, &rows, ARG(id, r->from.id));
+
+	for (size_t i = 0; !err && i < COUNT_OF(named); i++)
+		if (!row_is_null(rows, 0, named[i].column))
+			err = fail_with(ctx, named[i].err, NULL, row_text(rows, 0, named[i].column),
+			                NULL);
+	if (!err && row_bool(rows, 0, "sublet_out"))
+		err = fail(ctx, ERR_SUBLET_OUT, NULL);
+	if (!err && row_bool(rows, 0, "unapproved"))
+		err = fail(ctx, ERR_APPROVAL_REQUIRED, NULL);
+	return err;
+}
+
+static enum err
+gather(struct ctx *ctx, struct removal *r)
+{
+	struct rows *baggage = NULL;
+	size_t n;
+	enum err err = db_read(ctx, order_move_lines, &r->rows, ARG(id, r->from.id));
+
+	if (!err)
+		err = db_read(ctx, order_move_baggage, &baggage, ARG(id, r->from.id),
+		              ARG(reception_id, r->from.reception));
+	if (err)
+		return err;
+	n = rows_count(r->rows);
+	pairs_init(ctx, &r->lines, n);
+	r->statuses = arena_array(ctx->arena, n + 1, sizeof(*r->statuses));
+	r->supplies = arena_array(ctx->arena, n + 1, sizeof(*r->supplies));
+	for (size_t i = 0; i < n; i++) {
+		pair(&r->lines, row_id(r->rows, i, "id"));
+		r->statuses[i] = row_text(r->rows, i, "status");
+		r->supplies[i] = enum_code(&line_supply_enum, LINE_SUPPLY_NONE);
+		r->agreed =
+			r->agreed || row_enum(r->rows, i, "status", &work_order_line_status_enum) ==
+					     WORK_ORDER_LINE_STATUS_AUTHORISED;
+	}
+	n = rows_count(baggage);
+	pairs_init(ctx, &r->concerns, n);
+	pairs_init(ctx, &r->promises, n);
+	pairs_init(ctx, &r->authorisations, n);
+	for (size_t i = 0; i < n; i++) {
+		const char *kind = row_text(baggage, i, "kind");
+
+		pair(*kind == 'c'   ? &r->concerns
+		     : *kind == 'p' ? &r->promises
+		                    : &r->authorisations,
+		     row_id(baggage, i, "id"));
+	}
+	return OK;
+}
+
+/* Reserve there what was agreed to, as an authorisation does; what is short waits as a demand. */
+static enum err
+reserve(struct ctx *ctx, struct removal *r)
+{
+	struct stock_want *wants = arena_array(ctx->arena, r->lines.count + 1, sizeof(*wants));
+	size_t *places = arena_array(ctx->arena, r->lines.count + 1, sizeof(*places));
+	bool *is_short = arena_array(ctx->arena, r->lines.count + 1, sizeof(*is_short));
+	size_t n = 0;
+	enum err err;
+
+	for (size_t i = 0; i < r->lines.count; i++) {
+		if (row_enum(r->rows, i, "kind", &work_order_line_kind_enum) !=
+		            WORK_ORDER_LINE_KIND_PART ||
+		    row_enum(r->rows, i, "status", &work_order_line_status_enum) !=
+		            WORK_ORDER_LINE_STATUS_AUTHORISED)
+			continue;
+		places[n] = i;
+		wants[n++] = (struct stock_want){
+			.line = r->lines.to[i],
+			.part = row_id(r->rows, i, "part_id"),
+			.quantity = row_qty(r->rows, i, "quantity"),
+		};
+	}
+	if (n == 0)
+		return OK;
+	err = stock_pick(ctx, r->store, r->order, wants, n, false, is_short, &r->held);
+	for (size_t i = 0; !err && i < n; i++)
+		r->supplies[places[i]] = enum_code(
+			&line_supply_enum, is_short[i] ? LINE_SUPPLY_SHORT : LINE_SUPPLY_RESERVED);
+	return err;
+}
+
+/* Levels of both stores: those of the store with the smaller id first, so that two orders that cross on
+ * their ways do not wait for each other. */
+static enum err
+move_parts(struct ctx *ctx, struct removal *r)
+{
+	bool there_first = memcmp(r->store.b, r->from.store.b, sizeof(r->store.b)) < 0;
+	enum err err = there_first ? reserve(ctx, r) : OK;
+
+	if (!err)
+		err = stock_release_order(ctx, r->from.store, r->from.id);
+	if (!err && !there_first)
+		err = reserve(ctx, r);
+	return err;
+}
+
+static void
+leave(struct ctx *ctx, const struct removal *r)
+{
+	const struct work_order *wo = &r->from;
+
+	db_write(ctx, order_move_lines_out, IDS_ARG(from_ids, r->lines.from, r->lines.count));
+	db_write(ctx, work_order_pauses_end_all, ARG(id, wo->id));
+	db_write(ctx, bay_occupancy_end, ARG(id, wo->id));
+	db_write(ctx, order_move_out, ARG(id, wo->id), ARG(order_id, r->order));
+	work_order_move(ctx, wo, WORK_ORDER_STATUS_CANCELLED, "work_order.moved", "moved",
+	                r->in->note);
+	db_write(ctx, reception_depart_lock, ARG(reception_id, wo->reception));
+	db_write(ctx, order_move_depart, ARG(reception_id, wo->reception));
+}
+
+static void
+receive(struct ctx *ctx, const struct removal *r, const char *number)
+{
+	customer_link(ctx, r->from.customer, r->store, "document");
+	vehicle_link(ctx, r->from.vehicle, r->store, "document");
+	db_write(ctx, order_move_reception_add, ARG(id, r->from.id), ARG(to_store_id, r->store),
+	         ARG(reception_id, r->reception), ARG(number, number));
+	db_write(ctx, order_move_concerns_add, ARG(to_store_id, r->store),
+	         ARG(reception_id, r->reception), PAIRS_ARGS(&r->concerns));
+	search_add(ctx, "number", number, "reception", r->reception, r->store);
+	event_add_new(ctx, "reception.opened", r->store, r->reception);
+}
+
+static void
+open_there(struct ctx *ctx, const struct removal *r, const char *number)
+{
+	const enum work_order_status stages[] = { WORK_ORDER_STATUS_OPENED,
+		                                  WORK_ORDER_STATUS_READY };
+	const struct work_order wo = { .id = r->order, .store = r->store };
+
+	db_write(ctx, order_move_order_add, ARG(id, r->from.id), ARG(to_store_id, r->store),
+	         ARG(order_id, r->order), ARG(reception_id, r->reception), ARG(number, number),
+	         ARG(advisor_id, r->in->advisor_id),
+	         ENUM_ARG(status, work_order_status, stages[r->agreed ? 1 : 0]));
+	search_add(ctx, "number", number, "work_order", r->order, r->store);
+	work_order_stages(ctx, &wo, stages, r->agreed ? 2 : 1, "moved", r->in->note);
+	event_add_new(ctx, "work_order.opened", r->store, r->order);
+	if (r->agreed)
+		event_add_new(ctx, "work_order.authorised", r->store, r->order);
+	db_write(ctx, order_move_promises_add, ARG(to_store_id, r->store), ARG(order_id, r->order),
+	         PAIRS_ARGS(&r->promises));
+	db_write(ctx, order_move_authorisations_add, ARG(to_store_id, r->store),
+	         ARG(order_id, r->order), PAIRS_ARGS(&r->authorisations));
+	db_write(ctx, order_move_lines_add, ARG(to_store_id, r->store), ARG(order_id, r->order),
+	         PAIRS_ARGS(&r->lines), TEXTS_ARG(statuses, r->statuses, r->lines.count),
+	         TEXTS_ARG(supplies, r->supplies, r->lines.count),
+	         IDS_ARG(from_concern_ids, r->concerns.from, r->concerns.count),
+	         IDS_ARG(to_concern_ids, r->concerns.to, r->concerns.count),
+	         IDS_ARG(from_authorisation_ids, r->authorisations.from, r->authorisations.count),
+	         IDS_ARG(to_authorisation_ids, r->authorisations.to, r->authorisations.count));
+	db_write(ctx, order_move_lines_link, ARG(to_store_id, r->store),
+	         ARG(from_store_id, r->from.store), PAIRS_ARGS(&r->lines));
+	if (r->held)
+		stock_hold(ctx, r->held);
+	db_write(ctx, order_move_add, ARG(move_id, id_new()), ARG(to_store_id, r->store),
+	         ARG(order_id, r->order), ARG(from_store_id, r->from.store), ARG(id, r->from.id),
+	         BODY_ARG(move_work_order, r->in));
+}
+
+enum err
+work_order_move_away(struct ctx *ctx, struct id id, const struct move_work_order *in)
+{
+	struct removal r = { .in = in, .order = id_new(), .reception = id_new() };
+	enum work_order_status to = WORK_ORDER_STATUS_NONE;
+	const char *visit = NULL, *number = NULL;
+	enum err err = work_order_begin(ctx, id, OP_moveWorkOrder, &r.from, &to);
+
+	if (!err)
+		err = check_target(ctx, &r);
+	if (!err)
+		err = check_free(ctx, &r);
+	if (!err)
+		err = gather(ctx, &r);
+	if (!err)
+		err = move_parts(ctx, &r);
+	if (!err)
+		err = approvals_withdraw(ctx, id, (struct id){ { 0 } }, (struct id){ { 0 } });
+	if (!err)
+		err = document_number(ctx, r.store, "RC", &visit);
+	if (!err)
+		err = document_number(ctx, r.store, "WO", &number);
+	if (err)
+		return err;
+	leave(ctx, &r);
+	receive(ctx, &r, visit);
+	open_there(ctx, &r, number);
+	ctx->subject = id;
+	return OK;
+}
