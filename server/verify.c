@@ -28,6 +28,7 @@ static const struct check {
 	{ "histories", SQL_verify_histories, false },
 	{ "moves", SQL_verify_moves, false },
 	{ "links", SQL_verify_links, false },
+	{ "links", SQL_verify_progress_links, false },
 	{ "search keys", SQL_verify_search_keys, false },
 	{ "slots", SQL_verify_slots, false },
 	{ "bookings", SQL_verify_appointment_steps, false },

@@ -11,16 +11,21 @@ SELECT f.id FROM file f WHERE f.id = ANY (:ids) AND f.deleted_at IS NULL;
 -- name: file_signed
 SELECT f.id, f.name, f.media_type, f.size, f.sha256 FROM file_find(:file_id) f;
 
--- A photo of a finding that the link's estimate mends.
+-- A photo of a finding that the link's estimate mends, or one sent for the order that the link follows.
 
 -- name: file_of_link
 SELECT f.id, f.name, f.media_type, f.size, f.sha256
   FROM file f
  WHERE f.id = :id AND f.deleted_at IS NULL
-   AND EXISTS (SELECT FROM inspection_finding_file p
-                 JOIN estimate_line l ON l.finding_id = p.finding_id
-                 JOIN estimate e ON e.id = l.estimate_id
-                WHERE p.file_id = f.id AND e.link_id = :actor_id);
+   AND (EXISTS (SELECT FROM inspection_finding_file p
+                  JOIN estimate_line l ON l.finding_id = p.finding_id
+                  JOIN estimate e ON e.id = l.estimate_id
+                 WHERE p.file_id = f.id AND e.link_id = :actor_id)
+        OR EXISTS (SELECT FROM link k
+                     JOIN estimate e ON e.work_order_id = k.subject_id AND e.sent_at IS NOT NULL
+                     JOIN estimate_line l ON l.estimate_id = e.id
+                     JOIN inspection_finding_file p ON p.finding_id = l.finding_id AND p.file_id = f.id
+                    WHERE k.id = :actor_id AND k.purpose = 'progress'));
 
 -- name: file_list   page unnamed
 SELECT f.id, f.store_id, f.subject_type, f.subject_id, f.name, f.media_type, f.size, f.sha256, f.created_at,

@@ -135,7 +135,8 @@ SELECT l.purpose AS kind, s.id AS "store.id", s.name AS "store.name",
   LEFT JOIN survey y ON y.link_id = l.id
   LEFT JOIN estimate e ON e.link_id = l.id
   -- (coalesce() may leak as far as row security knows, and would keep the index from being used.)
-  LEFT JOIN vehicle v ON v.id = CASE WHEN y.id IS NOT NULL THEN y.vehicle_id ELSE e.vehicle_id END
+  LEFT JOIN work_order w ON w.id = l.subject_id AND l.purpose = 'progress'
+  LEFT JOIN vehicle v ON v.id = CASE WHEN y.id IS NOT NULL THEN y.vehicle_id WHEN e.id IS NOT NULL THEN e.vehicle_id ELSE w.vehicle_id END
  WHERE l.id = :actor_id;
 
 -- name: survey_opened

@@ -12,6 +12,6 @@ const struct route *const route_tables[] = {
 	inspection_routes,  diagnosis_routes,  equipment_routes,       file_upload_routes,
 	agreement_routes,   workshop_routes,   document_routes,        markup_routes,
 	approval_routes,    guarantee_routes,  incident_routes,        front_desk_routes,
-	transport_routes,   rescue_routes,     attendance_routes,
+	transport_routes,   rescue_routes,     attendance_routes,      progress_routes,
 };
 const size_t route_tables_count = COUNT_OF(route_tables);

@@ -1216,6 +1216,21 @@ order_verb("washWorkOrder", "tech1", "wash", "completed")
 order_verb("cancelWorkOrder", "advisor", "cancel", "order", {"reason": "客户取消"})
 
 
+order_verb("shareWorkOrderProgress", "advisor", "share-progress", "order")
+order_verb("stopSharingProgress", "advisor", "stop-sharing", "shared")
+
+
+@sample("getProgressLink")
+def _(t):
+    return call(t.store.advisor, f"/v1/work-orders/{t.shared()['id']}/progress-link")
+
+
+@sample("getPublicProgress")
+def _(t):
+    link = t.store.advisor.get(f"/v1/work-orders/{t.shared()['id']}/progress-link", expect=200)
+    return call(t.chain.anyone, f"/v1/public/{link['token']}/progress")
+
+
 @sample("moveWorkOrder")
 def _(t):
     other, both = t.branch()

@@ -239,6 +239,12 @@ class Trade:
         self.store.inspector.post(f"/v1/quality-checks/{self.check(order)['id']}/pass", expect=200)
         return self.read(order)
 
+    def shared(self):
+        """An order that its customer follows."""
+        order = self.order()
+        self.step(self.store.advisor, order, "share-progress")
+        return order
+
     def branch(self):
         """Another store, and somebody who manages both."""
         other = self.chain.store(self.store.region, bays=1)

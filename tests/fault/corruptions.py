@@ -73,6 +73,9 @@ corrupt("line amount", "work_order_line",
 corrupt("line price", "work_order_line",
         f"UPDATE work_order_line t SET unit_price = unit_price + 100 WHERE id = {PART_LINE} {LINE_NAMED}", r"lines: {0} {1}: amount of line {2} is ")
 
+corrupt("progress of no order", "link",
+        "UPDATE link t SET subject_id = gen_random_uuid() WHERE id = (SELECT id FROM link WHERE purpose = 'progress' ORDER BY id LIMIT 1)"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), id", r"links: {0} link {1}: work order is none, should be of its store")
 MOVED_NAMED = ("RETURNING (SELECT code FROM store WHERE id = (SELECT store_id FROM work_order_move WHERE from_order_id = t.id)),"
                " (SELECT w.number FROM work_order w JOIN work_order_move m ON m.work_order_id = w.id WHERE m.from_order_id = t.id)")
 MOVED = "(SELECT from_order_id FROM work_order_move ORDER BY id LIMIT 1)"

@@ -606,6 +606,7 @@ def _(world):
         client.close()
     trade.chain.people.db = world.cluster.connect()
     trade.complaint("assign")
+    trade.shared()
     other, both = trade.branch()
     both.post(f"/v1/work-orders/{trade.order()['id']}/move", {"store_id": other.store.id, "reason": "capacity"}, expect=200)
     with Load(daemon.port, world.shops[:1], Journal(os.devnull), deadline=60):
