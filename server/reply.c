@@ -239,10 +239,9 @@ reply_statements(struct request *req, const struct route *route, const struct id
 
 /* The verbs, and of each whether it fits the state and is held. */
 static void
-put_actions(struct buf *out, const struct machine *machine, int state,
-            const struct permission_set *held)
+put_verbs(struct buf *out, const struct machine *machine, int state,
+          const struct permission_set *held)
 {
-	buf_puts(out, ",\"actions\":[");
 	for (size_t i = 0; i < machine->count; i++) {
 		const struct machine_move *move = &machine->moves[i];
 		const enum permission *p = operations[move->op].permissions;
@@ -256,6 +255,18 @@ put_actions(struct buf *out, const struct machine *machine, int state,
 		buf_puts(out, fits && permitted ? "\",\"enabled\":true,\"why\":null}"
 		              : fits            ? "\",\"enabled\":false,\"why\":\"forbidden\"}"
 		                     : "\",\"enabled\":false,\"why\":\"illegal_transition\"}");
+	}
+}
+
+static void
+put_actions(struct buf *out, const struct machine *machine, const struct rows *rows, size_t row,
+            const struct permission_set *held)
+{
+	buf_puts(out, ",\"actions\":[");
+	for (const struct machine *m = machine; m; m = m->beside) {
+		if (m != machine)
+			buf_char(out, ',');
+		put_verbs(out, m, row_enum(rows, row, m->column, m->states), held);
 	}
 	buf_char(out, ']');
 }
@@ -272,7 +283,7 @@ reply_actions(struct buf *out, const struct rows *rows, size_t row, struct reque
 	struct permission_set held = { 0 };
 	size_t at = out->len;
 
-	if (last->machine == machine && text_equal(last->state, state) &&
+	if (last->machine == machine && !machine->beside && text_equal(last->state, state) &&
 	    text_equal(last->store, store)) {
 		buf_expect(out, out->len + last->len + 1); /* it does not move while it is read */
 		buf_put(out, out->data + last->at, last->len);
@@ -280,7 +291,7 @@ reply_actions(struct buf *out, const struct rows *rows, size_t row, struct reque
 	}
 	if (req->who)
 		held = principal_permissions(req->who, row_id(rows, row, "store_id"));
-	put_actions(out, machine, row_enum(rows, row, machine->column, machine->states), &held);
+	put_actions(out, machine, rows, row, &held);
 	*last = (struct reply_actions){ machine, state, store, at, out->len - at };
 }
 

@@ -18,11 +18,13 @@ struct machine {
 	const struct enumeration *states;
 	const struct machine_move *moves;
 	size_t count;
+	const struct machine *beside; /* what else moves in the same object; may be NULL */
 };
 /* The state of this column, of an enumeration of the contract, by a table of moves. */
-#define MACHINE(column, enumeration, moves)                         \
-	{                                                           \
-		column, &enumeration##_enum, moves, COUNT_OF(moves) \
+#define MACHINE(column, enumeration, moves) MACHINE_BESIDE(column, enumeration, moves, NULL)
+#define MACHINE_BESIDE(column, enumeration, moves, other)                  \
+	{                                                                  \
+		column, &enumeration##_enum, moves, COUNT_OF(moves), other \
 	}
 
 /* The verb of a moving operation: the last segment of its path. */

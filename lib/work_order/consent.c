@@ -158,7 +158,7 @@ static const struct machine_move moves[] = {
 };
 /* clang-format on */
 
-static const struct machine line_machine = MACHINE("status", work_order_line_status, moves);
+const struct machine line_consent_machine = MACHINE("status", work_order_line_status, moves);
 
 /* Work that has begun, and parts that are out, cannot be taken back. */
 static enum err
@@ -192,7 +192,7 @@ work_order_line_decide(struct ctx *ctx, enum op op, struct id id, const char *re
 	if (err)
 		return err;
 	line = line_of(&lines, id);
-	err = machine_check(ctx, &line_machine, op, (int)line->status, &to);
+	err = machine_check(ctx, &line_consent_machine, op, (int)line->status, &to);
 	if (!err && op == OP_withdrawWorkOrderLine)
 		err = check_untouched(ctx, line);
 	if (!err && op == OP_withdrawWorkOrderLine)

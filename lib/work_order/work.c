@@ -15,7 +15,8 @@ static const struct machine_move moves[] = {
 };
 /* clang-format on */
 
-const struct machine line_work_machine = MACHINE("work_status", line_work_status, moves);
+const struct machine line_work_machine =
+	MACHINE_BESIDE("work_status", line_work_status, moves, &line_consent_machine);
 
 /* ------------------------------------------------------------ who does what */
 

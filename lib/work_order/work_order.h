@@ -15,7 +15,8 @@ struct work_order {
 };
 
 extern const struct machine work_order_machine; /* the verbs of an order */
-extern const struct machine line_work_machine;  /* work on a line, by its technician */
+/* work on a line, by its technician; beside it whether it is wanted */
+extern const struct machine line_work_machine, line_consent_machine;
 
 /* ------------------------------------------------------------ for other modules */
 

@@ -3,6 +3,7 @@
 samples.py, made by the right person, twice and at once.  Other stores' people and ids: tests/isolation."""
 
 import datetime
+import json
 
 import pytest
 
@@ -16,12 +17,20 @@ COMMANDS = [op for op in OPERATIONS if op.method != "GET"]
 # Verbs that move a state say so: the object answers with what can be done next.
 # What is so already stays so, and is no conflict.
 SAME_AGAIN = {"closeWorkOrder"}
+# Verbs that add something to an object, whatever its state.
+ADDING = {"addWorkOrderPackage", "serviceEquipment"}
 MOVES = [op for op in COMMANDS if op.method == "POST" and "{id}/" in op.path and op.success == 200]
 
 
 @pytest.fixture
 def trade(store):
     return Trade(store)
+
+
+def tells_actions(op):
+    """Does a call answer with an object that says what can be done with it?"""
+    content = op.responses[str(op.success)].get("content", {}).get("application/json")
+    return bool(content) and "actions" in json.dumps(CONTRACT.inline(content["schema"]))
 
 
 def prepare(op, trade):
@@ -137,6 +146,29 @@ def may_repeat(op, replies):
     actions = next(r for r in replies if r.status < 300).json.get("actions")
     verb = op.path.rsplit("/", 1)[1]
     return actions is None or next((a["enabled"] for a in actions if a["verb"] == verb), True)
+
+
+def actions_of(client, about):
+    """What an object says of its verbs, by verb; none: whoever acts may not read it."""
+    read = client.get(about)
+    return {a["verb"]: a for a in read["actions"]} if read.status == 200 else {}
+
+
+@named([op for op in MOVES if op.auth == "token" and op.id not in ADDING and tells_actions(op)])
+def test_actions_are_true(trade, op):
+    """P21: what an object says can be done is done; what it says cannot be, and why, is refused for that."""
+    client, path, body, options = prepare(op, trade)
+    about, verb = path.rsplit("/", 1)
+    before = actions_of(client, about)
+    assert all(a["enabled"] == (a["why"] is None) for a in before.values())
+    assert not before or verb in before and before[verb]["enabled"], before
+    make(op, (client, path, body, options))
+    after = actions_of(client, about).get(verb)
+    again = client.post(path, body, **options)
+    if after and after["enabled"]:
+        assert again.code not in ("illegal_transition", "forbidden"), again
+    elif after and op.id not in SAME_AGAIN:
+        assert again.status == 409, (after, again)
 
 
 @named(COMMANDS)
