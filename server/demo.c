@@ -458,7 +458,7 @@ complain(struct demo *demo)
 static void
 book(struct demo *demo, struct utc today)
 {
-	char a[ID_TEXT], b[ID_TEXT], c[ID_TEXT], d[ID_TEXT], at[UTC_TEXT];
+	char a[ID_TEXT], b[ID_TEXT], c[ID_TEXT], d[ID_TEXT], e[ID_TEXT], at[UTC_TEXT];
 
 	for (size_t s = 0; s < COUNT_OF(demo->stores); s++) {
 		struct demo_store *store = &demo->stores[s];
@@ -473,14 +473,31 @@ book(struct demo *demo, struct utc today)
 				"{\"store_id\":\"%s\",\"customer_id\":\"%s\",\"vehicle_id\":\"%s\","
 				"\"starts_at\":\"%s\","
 				"\"operation_ids\":[\"%s\"],\"channel\":\"mini_program\","
-				"\"concerns\":[\"%s\"]}",
+				"\"concerns\":[\"%s\"],"
+				"\"parts\":[{\"part_id\":\"%s\",\"quantity\":1}]}",
 				text(store->id, a), text(cars.others[i], b), text(cars.ids[i], c),
 				utc_format(utc_add_ms(midnight, DAY + (1 + (int64_t)i * 2) * HOUR),
 			                   at),
-				text(demo->operations[i], d), demo_concerns[i]);
+				text(demo->operations[i], d), demo_concerns[i],
+				text(demo->parts[i], e));
 		if (!demo->failed && cars.count > 1)
 			demo_desk(demo, store, &cars, booked, utc_add_ms(midnight, DAY));
 	}
+}
+
+/* Some are at the counter without a booking. */
+static void
+queue(struct demo *demo)
+{
+	static const char *const kinds[] = { "repair", "inspection", "repair", "collect" };
+	char a[ID_TEXT];
+
+	for (size_t s = 0; s < COUNT_OF(demo->stores); s++)
+		for (size_t i = 0; i < COUNT_OF(kinds); i++)
+			demo_act(demo, demo_person(&demo->stores[s], "advisor"), demo->stores[s].id,
+			         OP_createQueueTicket, (struct id){ { 0 } },
+			         "{\"store_id\":\"%s\",\"kind\":\"%s\"}",
+			         text(demo->stores[s].id, a), kinds[i]);
 }
 
 /* ------------------------------------------------------------ start */
@@ -547,6 +564,7 @@ demo_load(const char *url, char *error, size_t size)
 		answer_surveys(&demo);
 		complain(&demo);
 		book(&demo, today);
+		queue(&demo);
 		if (!demo.failed && conn_run(demo.conn, &ctx, begin, NULL) != OK) {
 			snprintf(error, size, "demo: the key cannot be made");
 			demo.failed = true;

@@ -33,6 +33,7 @@ static const struct check {
 	{ "slots", SQL_verify_slots, false },
 	{ "bookings", SQL_verify_appointment_steps, false },
 	{ "transport", SQL_verify_transport, false },
+	{ "queue", SQL_verify_queue, false },
 	{ "references", SQL_verify_references, false },
 	{ "versions", SQL_verify_versions, false },
 	{ "KPIs", SQL_verify_kpis, false },

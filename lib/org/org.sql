@@ -204,7 +204,7 @@ UPDATE bay
 
 -- name: store_policies_get
 SELECT p.store_id AS id, p.version, p.vin_rule, p.tax_bp, p.rounding_fen, p.slot_minutes, p.discount_limit_bp, p.approval_hours, p.variance_limit_bp,
-       p.survey_low_score, p.hold_minutes, p.offer_minutes, p.qc_levels, p.qc_levels_regulated, p.qc_levels_key_parts, p.certificate_rule,
+       p.survey_low_score, p.hold_minutes, p.offer_minutes, p.queue_minutes, p.qc_levels, p.qc_levels_regulated, p.qc_levels_key_parts, p.certificate_rule,
        p.walk_in_share_bp, p.comeback_share_bp, p.late_cancel_hours,
        p.simple_repair_hours, p.complex_repair_hours, p.updated_at
   FROM store_policy p
@@ -248,6 +248,7 @@ UPDATE store_policy
        survey_low_score = CASE WHEN :has_survey_low_score THEN :survey_low_score ELSE survey_low_score END,
        hold_minutes = CASE WHEN :has_hold_minutes THEN :hold_minutes ELSE hold_minutes END,
        offer_minutes = CASE WHEN :has_offer_minutes THEN :offer_minutes ELSE offer_minutes END,
+       queue_minutes = CASE WHEN :has_queue_minutes THEN :queue_minutes ELSE queue_minutes END,
        qc_levels = CASE WHEN :has_qc_levels THEN :qc_levels::text[] ELSE qc_levels END,
        qc_levels_regulated = CASE WHEN :has_qc_levels_regulated THEN :qc_levels_regulated::text[] ELSE qc_levels_regulated END,
        qc_levels_key_parts = CASE WHEN :has_qc_levels_key_parts THEN :qc_levels_key_parts::text[] ELSE qc_levels_key_parts END,

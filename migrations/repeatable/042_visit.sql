@@ -54,3 +54,36 @@ BEGIN
 	        LIMIT 1) b ON true
 	 WHERE w.starts_at >= first;
 END $$;
+
+-- How long one ticket of a kind takes on this day, in minutes: as the last ten that were served, once there are three, else as the store's
+-- policy says; by as many people as called one in the last hour.
+CREATE OR REPLACE FUNCTION queue_pace(of_store uuid, of_day date, of_kind text, at timestamptz) RETURNS numeric
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	RETURN (SELECT CASE WHEN count(*) >= 3 THEN avg(extract(epoch FROM t.ended_at - t.called_at)) / 60
+	                    ELSE (SELECT p.queue_minutes FROM store_policy p WHERE p.store_id = of_store) END
+	          FROM (SELECT q.called_at, q.ended_at
+	                  FROM queue_ticket q
+	                 WHERE q.store_id = of_store AND q.day = of_day AND q.kind = of_kind AND q.status = 'served'
+	                 ORDER BY q.ended_at DESC
+	                 LIMIT 10) t)
+	       / greatest(1, (SELECT count(DISTINCT q.called_by)
+	                        FROM queue_ticket q
+	                       WHERE q.store_id = of_store AND q.day = of_day AND q.kind = of_kind AND q.called_at > at - interval '1 hour'));
+END $$;
+
+-- How many wait before a place in the queue, and how long that may take; nothing of who does not wait.
+CREATE OR REPLACE FUNCTION queue_wait(of_store uuid, of_day date, of_kind text, status text, place timestamptz, ticket uuid, at timestamptz)
+RETURNS TABLE (ahead bigint, minutes bigint)
+LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+BEGIN
+	IF status <> 'waiting' THEN
+		RETURN;
+	END IF;
+	RETURN QUERY
+	SELECT n.ahead, ceil(n.ahead * queue_pace(of_store, of_day, of_kind, at))::bigint
+	  FROM (SELECT count(*) AS ahead
+	          FROM queue_ticket q
+	         WHERE q.store_id = of_store AND q.kind = of_kind AND q.status = 'waiting' AND q.day = of_day AND (q.queued_at, q.id) < (place, ticket)) n;
+END $$;

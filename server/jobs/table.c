@@ -5,6 +5,7 @@
 #include "estimate/estimate.h"
 #include "price/approval.h"
 #include "jobs/jobs.h"
+#include "reception/queue.h"
 #include "work_order/work_order.h"
 
 #define KEYS_MAX 1000
@@ -29,6 +30,7 @@ const struct job job_table[] = {
 	{ "expire_holds", slot_holds_expire_due, 1000, false },
 	{ "lapse_offers", waiting_lapse_due, 1000, false },
 	{ "offer_what_is_free", waiting_offer_freed, 200, false },
+	{ "lapse_tickets", queue_tickets_lapse_due, 5000, false },
 	{ "fold_kpis", job_fold_kpis, 100, false },
 	{ "run_imports", job_run_imports, 100, false },
 	{ "sweep_imports", job_sweep_imports, 60000, false },

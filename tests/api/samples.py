@@ -879,6 +879,47 @@ def _(t):
     return call(t.store.advisor, "/v1/briefing", params={"store_id": t.store.id, "day": today(1)})
 
 
+lists("advisor", ("listQueueTickets", "/v1/queue-tickets"))
+
+
+@sample("createQueueTicket")
+def _(t):
+    return call(t.store.advisor, "/v1/queue-tickets", {"store_id": t.store.id, "kind": "repair", "plate": t.chain.plate(),
+                                                       "appointment_id": t.appointment()["id"]})
+
+
+@sample("callNextQueueTicket")
+def _(t):
+    for _ in range(3):
+        t.ticket()
+    return call(t.store.advisor, "/v1/queue-tickets/call-next", {"store_id": t.store.id, "kinds": ["repair"], "counter": "3"})
+
+
+@sample("getQueueTicket")
+def _(t):
+    return call(t.store.advisor, f"/v1/queue-tickets/{t.ticket()['id']}")
+
+
+@sample("callQueueTicket")
+def _(t):
+    return call(t.store.advisor, f"/v1/queue-tickets/{t.ticket()['id']}/call", {"counter": "3"})
+
+
+for _name, _verb in (("skipQueueTicket", "skip"), ("markNoShowQueueTicket", "mark-no-show"), ("leaveQueueTicket", "leave")):
+    sample(_name)(lambda t, verb=_verb: call(t.store.advisor, f"/v1/queue-tickets/{t.ticket('call')['id']}/{verb}"))
+
+
+@sample("serveQueueTicket")
+def _(t):
+    return call(t.store.advisor, f"/v1/queue-tickets/{t.ticket('call')['id']}/serve", {"reception_id": t.reception()["id"]})
+
+
+@sample("getQueueBoard")
+def _(t):
+    t.ticket("call")
+    return call(t.store.advisor, "/v1/queue-board", params={"store_id": t.store.id})
+
+
 lists("advisor", ("listWaitingList", "/v1/waiting-list"))
 
 

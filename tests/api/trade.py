@@ -113,6 +113,13 @@ class Trade:
         return self.store.advisor.post("/v1/slot-holds", {
             "store_id": self.store.id, "starts_at": days_ahead(days + booked // 6, 2 + booked % 6), **more}, expect=201)
 
+    def ticket(self, *verbs, **more):
+        """A ticket of the queue after these verbs."""
+        made = self.store.advisor.post("/v1/queue-tickets", {"store_id": self.store.id, "kind": "repair", **more}, expect=201)
+        for verb in verbs:
+            made = self.store.advisor.post(f"/v1/queue-tickets/{made['id']}/{verb}", expect=200)
+        return made
+
     def reception(self, customer=None, vehicle=None, **more):
         customer = customer or self.customer()["id"]
         vehicle = vehicle or self.vehicle(customer)["id"]

@@ -240,6 +240,9 @@ corrupt("appointment's step", "appointment_step",
 corrupt("slot of nobody", "occupation",
         "UPDATE occupation t SET id = gen_random_uuid() WHERE id = (SELECT id FROM appointment WHERE status = 'pending' ORDER BY id LIMIT 1)"
         " RETURNING (SELECT code FROM store WHERE id = t.store_id), id", r"slots: {0} occupation {1}: slot is .*, should be none")
+corrupt("ticket gone", "queue_ticket",
+        "DELETE FROM queue_ticket t WHERE id = (SELECT id FROM queue_ticket ORDER BY id LIMIT 1)"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), kind || ' ' || day", r"queue: {0} {1}: tickets is ")
 corrupt("line authorised without approval", "approval work_order_line",
         "WITH l AS (SELECT * FROM work_order_line WHERE status = 'authorised' AND approval_id IS NULL ORDER BY id LIMIT 1), a AS ("
         "INSERT INTO approval (id, store_id, work_order_id, description, list_amount, amount, taken_off_bp, expires_at, created_at, updated_at)"
