@@ -482,6 +482,10 @@ book(struct demo *demo, struct utc today)
 				text(demo->parts[i], e));
 		if (!demo->failed && cars.count > 1)
 			demo_desk(demo, store, &cars, booked, utc_add_ms(midnight, DAY));
+		/* one of them is confirmed, and so told of it */
+		if (!id_is_none(booked[3]))
+			demo_act(demo, demo_person(store, "advisor"), store->id,
+			         OP_confirmAppointment, booked[3], "{}");
 	}
 }
 

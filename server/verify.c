@@ -33,6 +33,7 @@ static const struct check {
 	{ "slots", SQL_verify_slots, false },
 	{ "bookings", SQL_verify_appointment_steps, false },
 	{ "transport", SQL_verify_transport, false },
+	{ "notices", SQL_verify_notices, false },
 	{ "queue", SQL_verify_queue, false },
 	{ "references", SQL_verify_references, false },
 	{ "versions", SQL_verify_versions, false },

@@ -3,6 +3,7 @@
 #include "appointment/appointment.h"
 
 #include "appointment/hold.h"
+#include "appointment/notice.h"
 #include "appointment/parts.h"
 #include "customer/customer.h"
 #include "event/event.h"
@@ -205,6 +206,9 @@ appointment_move(struct ctx *ctx, enum op op, struct id id, const char *reason, 
 		err = visit_off(ctx, id, (struct id){ { 0 } }, reason);
 	event_add(ctx, arena_printf(ctx->arena, "appointment.%s", code),
 	          row_id(rows, 0, "store_id"), id);
+	if (!err && status == APPOINTMENT_STATUS_ARRIVED)
+		err = appointment_tell_late(ctx, row_id(rows, 0, "store_id"), id,
+		                            row_utc(rows, 0, "starts_at"));
 	return err;
 }
 
@@ -228,6 +232,7 @@ appointment_lock(struct ctx *ctx, struct id id, struct appointment *appointment)
 		.concerns = (size_t)row_int(rows, 0, "concerns"),
 		.status = (enum appointment_status)row_enum(rows, 0, "status",
 		                                            &appointment_status_enum),
+		.starts_at = row_utc(rows, 0, "starts_at"),
 	};
 	if (!(receivable & FROM(appointment->status)))
 		return fail_with(ctx, ERR_ILLEGAL_TRANSITION, "/appointment_id",

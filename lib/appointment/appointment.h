@@ -12,6 +12,7 @@ struct appointment {
 	struct id id, store, customer, vehicle;
 	size_t concerns; /* how many */
 	enum appointment_status status;
+	struct utc starts_at;
 };
 
 /* Book: pending.  Bay and technician are those of the hold, those asked for or the first that are

@@ -112,6 +112,7 @@ SELECT a.id, a.version, a.store_id, a.number, a.status,
    AND (:vehicle_id::uuid IS NULL OR a.vehicle_id = :vehicle_id)
    AND (:technician_id::uuid IS NULL OR a.technician_id = :technician_id)
    AND (:late_cancel::boolean IS NULL OR a.late_cancel = :late_cancel)
+   AND (:channel::text[] IS NULL OR a.channel = ANY (:channel))
    AND (:updated_after::timestamptz IS NULL OR a.updated_at > :updated_after)
    AND (:after_position::text IS NULL
         OR (a.changed >= :after_position::text::xid8 AND a.changed < pg_snapshot_xmin(pg_current_snapshot())))

@@ -49,7 +49,7 @@ SELECT r.id FROM region r WHERE r.id = :region_id AND r.deleted_at IS NULL FOR K
 -- name: store_get
 SELECT s.id, s.version, s.code, s.name, s.kind, nullif(s.store_class, '') AS store_class, r.id AS "region.id", r.name AS "region.name",
        s.time_zone, s.phone, s.address, s.created_at, s.updated_at,
-       s.licence_class, s.licence_number, s.external_ids, s.metadata
+       s.directions, s.licence_class, s.licence_number, s.external_ids, s.metadata
   FROM store s
   JOIN region r ON r.id = s.region_id
  WHERE s.id = ANY (:ids) AND s.deleted_at IS NULL;
@@ -89,10 +89,10 @@ SELECT s.id FROM store s WHERE s.id = :id AND s.deleted_at IS NULL;
 SELECT s.version FROM store s WHERE s.id = :id AND s.deleted_at IS NULL FOR NO KEY UPDATE;
 
 -- name: store_add
-INSERT INTO store (id, code, name, kind, store_class, region_id, time_zone, phone, address, licence_class, licence_number,
+INSERT INTO store (id, code, name, kind, store_class, region_id, time_zone, phone, address, directions, licence_class, licence_number,
                    external_ids, metadata, created_at, updated_at)
 VALUES (:id, :code, :name, coalesce(:kind, 'own'), coalesce(:store_class, ''), :region_id, coalesce(:time_zone, 'Asia/Shanghai'), :phone, :address,
-        :licence_class, :licence_number, coalesce(:external_ids::jsonb, '{}'), coalesce(:metadata::jsonb, '{}'), :now, :now);
+        :directions, :licence_class, :licence_number, coalesce(:external_ids::jsonb, '{}'), coalesce(:metadata::jsonb, '{}'), :now, :now);
 
 -- name: store_policy_add
 INSERT INTO store_policy (store_id, updated_at) VALUES (:id, :now);
@@ -113,6 +113,7 @@ UPDATE store
        store_class = CASE WHEN :has_store_class THEN coalesce(:store_class, '') ELSE store_class END,
        phone = CASE WHEN :has_phone THEN :phone ELSE phone END,
        address = CASE WHEN :has_address THEN :address ELSE address END,
+       directions = CASE WHEN :has_directions THEN :directions ELSE directions END,
        licence_class = CASE WHEN :has_licence_class THEN :licence_class ELSE licence_class END,
        licence_number = CASE WHEN :has_licence_number THEN :licence_number ELSE licence_number END,
        external_ids = CASE WHEN :has_external_ids THEN :external_ids::jsonb ELSE external_ids END,
@@ -205,7 +206,7 @@ UPDATE bay
 -- name: store_policies_get
 SELECT p.store_id AS id, p.version, p.vin_rule, p.tax_bp, p.rounding_fen, p.slot_minutes, p.discount_limit_bp, p.approval_hours, p.variance_limit_bp,
        p.survey_low_score, p.hold_minutes, p.offer_minutes, p.queue_minutes, p.qc_levels, p.qc_levels_regulated, p.qc_levels_key_parts, p.certificate_rule,
-       p.walk_in_share_bp, p.comeback_share_bp, p.late_cancel_hours,
+       p.walk_in_share_bp, p.comeback_share_bp, p.late_cancel_hours, p.reminder_hours, p.grace_minutes, p.no_show_automatic,
        p.simple_repair_hours, p.complex_repair_hours, p.updated_at
   FROM store_policy p
  WHERE p.store_id = ANY (:ids);
@@ -255,6 +256,9 @@ UPDATE store_policy
        walk_in_share_bp = CASE WHEN :has_walk_in_share_bp THEN :walk_in_share_bp ELSE walk_in_share_bp END,
        comeback_share_bp = CASE WHEN :has_comeback_share_bp THEN :comeback_share_bp ELSE comeback_share_bp END,
        late_cancel_hours = CASE WHEN :has_late_cancel_hours THEN :late_cancel_hours ELSE late_cancel_hours END,
+       reminder_hours = CASE WHEN :has_reminder_hours THEN :reminder_hours::integer[] ELSE reminder_hours END,
+       grace_minutes = CASE WHEN :has_grace_minutes THEN :grace_minutes ELSE grace_minutes END,
+       no_show_automatic = CASE WHEN :has_no_show_automatic THEN :no_show_automatic ELSE no_show_automatic END,
        certificate_rule = CASE WHEN :has_certificate_rule THEN :certificate_rule ELSE certificate_rule END,
        simple_repair_hours = CASE WHEN :has_simple_repair_hours THEN :simple_repair_hours ELSE simple_repair_hours END,
        complex_repair_hours = CASE WHEN :has_complex_repair_hours THEN :complex_repair_hours ELSE complex_repair_hours END,

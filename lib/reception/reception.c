@@ -3,6 +3,7 @@
 #include "reception/reception.h"
 
 #include "appointment/appointment.h"
+#include "appointment/notice.h"
 #include "customer/customer.h"
 #include "event/event.h"
 #include "event/search.h"
@@ -122,9 +123,15 @@ add(struct ctx *ctx, const struct create_reception *in, const struct opening *op
 static enum err
 open_numbered(struct ctx *ctx, const struct create_reception *in, const struct opening *opening)
 {
+	const struct appointment *booked = &opening->appointment;
 	const char *number;
-	enum err err = document_number(ctx, opening->store, "RC", &number);
+	enum err err = OK;
 
+	/* who is received without having been marked as arrived arrives now */
+	if (in->has_appointment_id && booked->status != APPOINTMENT_STATUS_ARRIVED)
+		err = appointment_tell_late(ctx, booked->store, booked->id, booked->starts_at);
+	if (!err)
+		err = document_number(ctx, opening->store, "RC", &number);
 	if (!err)
 		add(ctx, in, opening, number);
 	return err;

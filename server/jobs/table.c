@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The jobs, and the smallest of them. */
 #include "appointment/hold.h"
+#include "appointment/notice.h"
 #include "appointment/waiting.h"
 #include "estimate/estimate.h"
 #include "price/approval.h"
@@ -30,6 +31,9 @@ const struct job job_table[] = {
 	{ "expire_holds", slot_holds_expire_due, 1000, false },
 	{ "lapse_offers", waiting_lapse_due, 1000, false },
 	{ "offer_what_is_free", waiting_offer_freed, 200, false },
+	{ "plan_notices", appointment_notices_plan, 200, false },
+	{ "tell_notices", appointment_notices_tell, 500, false },
+	{ "mark_no_shows", appointments_miss_due, 5000, false },
 	{ "lapse_tickets", queue_tickets_lapse_due, 5000, false },
 	{ "fold_kpis", job_fold_kpis, 100, false },
 	{ "run_imports", job_run_imports, 100, false },

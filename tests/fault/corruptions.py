@@ -243,6 +243,11 @@ corrupt("slot of nobody", "occupation",
 corrupt("ticket gone", "queue_ticket",
         "DELETE FROM queue_ticket t WHERE id = (SELECT id FROM queue_ticket ORDER BY id LIMIT 1)"
         " RETURNING (SELECT code FROM store WHERE id = t.store_id), kind || ' ' || day", r"queue: {0} {1}: tickets is ")
+corrupt("notice told late", "appointment_notice",
+        "UPDATE appointment_notice t SET told_at = starts_at WHERE (appointment_id, kind) = (SELECT appointment_id, kind FROM appointment_notice"
+        " WHERE told_at IS NOT NULL ORDER BY appointment_id LIMIT 1)"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM appointment WHERE id = t.appointment_id), t.kind",
+        r"notices: {0} {1}: {2} 0 is .*, should be before its start")
 corrupt("line authorised without approval", "approval work_order_line",
         "WITH l AS (SELECT * FROM work_order_line WHERE status = 'authorised' AND approval_id IS NULL ORDER BY id LIMIT 1), a AS ("
         "INSERT INTO approval (id, store_id, work_order_id, description, list_amount, amount, taken_off_bp, expires_at, created_at, updated_at)"

@@ -38,7 +38,8 @@ from trade import Trade  # noqa: E402
 # As torture.c has them.
 MODES = {"refuse": 1, "cut": 2, "terminate": 3, "memory": 4}
 # Written by jobs, from events, whenever they come to it; or by every attempt, as it should be.
-OF_JOBS = {"survey", "link", "kpi_day", "kpi_month", "event_consumer", "import_row", "search_key", "import_job", "access_log", "api_key_use"}
+OF_JOBS = {"survey", "link", "kpi_day", "kpi_month", "event_consumer", "import_row", "search_key", "import_job", "access_log", "api_key_use",
+           "appointment_notice"}
 # Answers that tell of the moment.
 OF_THE_MOMENT = {"getMetrics", "getReadiness", "getHealth", "listAvailability", "listAvailableDays", "listEarliestSlots", "listAccessLog", "listEvents", "listImports", "listImportRows", "getImport"}
 # What follows from it is a job's, or a job may have done it already.
@@ -117,8 +118,8 @@ class Torture:
             cursor.execute("SELECT c.relname FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace")
             names = sorted(row[0] for row in cursor.fetchall() if row[0] not in OF_JOBS)
         names = [name for name in names if not name.startswith(("vpic", "wmi", "audit_entry", "kpi"))]
-        # a delivered order's survey is sent by a job, and the order closed by one, some time after
-        mine = {"event": " WHERE subject_type <> 'survey' AND type <> 'work_order.closed'", "work_order_stage": " WHERE status <> 'closed'"}
+        # a delivered order's survey is sent by a job, the order closed and a booking's customer told by one, some time after
+        mine = {"event": " WHERE subject_type <> 'survey' AND type NOT IN ('work_order.closed', 'appointment.confirmation_due')", "work_order_stage": " WHERE status <> 'closed'"}
         return " UNION ALL ".join(f"SELECT '{name}', count(*) FROM {name}" + mine.get(name, "") for name in names)
 
     def rows(self):

@@ -35,7 +35,7 @@ DEFINERS = {
 SINGLE_REFERENCES = {"staff"}
 # Checks on codes that are no enumeration of the contract.
 INTERNAL_CODES = {
-    "audit_class_class_check", "occupation_share_check", "link_purpose_check", "staff_grant_scope_check", "customer_store_why_check",
+    "appointment_notice_kind_check", "audit_class_class_check", "occupation_share_check", "link_purpose_check", "staff_grant_scope_check", "customer_store_why_check",
     "vehicle_store_why_check"}
 
 # Codes that the database knows and no call makes yet.
