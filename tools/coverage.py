@@ -32,8 +32,8 @@ PARTS = {
 
 # Branches that this run cannot take: (what the line looks like, between the statement before it and the line behind it;
 # reason).  Of a line that only waits for the failure one branch is excused, of an assertion and of a lost COMMIT all are.
-FAILS = r"err = (?:db_read|levels_lock|document_number|conn_run)\(.*\);"    # only with the database: their callers ask for what is there
-TESTED = r"(?:if \(!?err\b|return err \?)"
+FAILS = r"err = (?:db_read|levels_lock|document_number|conn_run|check_within)\(.*\);"    # only with the database: their callers ask for what is there
+TESTED = r"(?:if \(!?err\b|return err \?|for \(.*; !err && )"
 EXCEPT = [
     (r" @ assert\(", "an assertion that fails ends the process, and none does"),
     (r" @ if \(err == ERR_OUTCOME_UNKNOWN\b", "a COMMIT whose answer is lost: ./dev torture and ./dev fault cut it there"),

@@ -11,13 +11,13 @@ check_lines(struct ctx *ctx, struct id order, const struct explain_variance *in)
 	enum err err = db_read(ctx, variance_lines_unknown, &unknown, ARG(order_id, order),
 	                       BODY_ARG(explain_variance, in));
 
-	for (size_t i = 0; !err && i < rows_count(unknown); i++)
+	if (err)
+		return err;
+	for (size_t i = 0; i < rows_count(unknown); i++)
 		note_failure(ctx, ERR_NOT_FOUND,
 		             arena_printf(ctx->arena, "/lines/%lld/line_id",
 		                          (long long)row_int(unknown, i, "position")),
 		             NULL, NULL);
-	if (err)
-		return err;
 	return rows_count(unknown) ? ERR_NOT_FOUND : OK;
 }
 
@@ -58,8 +58,10 @@ variance_check(struct ctx *ctx, const struct work_order *wo)
 	struct rows *rows;
 	enum err err = db_read(ctx, variance_get, &rows, IDS_ARG(ids, &wo->id, 1));
 
-	if (err || rows_count(rows) == 0 || !row_bool(rows, 0, "reason_needed"))
+	if (err)
 		return err;
+	if (!row_bool(rows, 0, "reason_needed"))
+		return OK;
 	return fail_with(ctx, ERR_VARIANCE_UNEXPLAINED, NULL, row_text(rows, 0, "difference"),
 	                 NULL);
 }

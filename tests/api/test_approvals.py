@@ -51,6 +51,12 @@ def test_a_line_waits_for_its_price(shop, store, path):
     assert (again.code, again["state"]) == ("illegal_transition", "approved")
 
 
+def test_two_lines_wait_for_their_prices(shop):
+    """F14: of one request each line that is too cheap waits by itself."""
+    lines = shop.open([shop.part_line(unit_price=20000), shop.part_line(unit_price=33333), shop.part_line(unit_price=10000)])["lines"]
+    assert [bool(l["approval_id"]) for l in lines] == [True, False, True] and lines[0]["approval_id"] != lines[2]["approval_id"]
+
+
 def test_limits_by_role(shop, store, path):
     """F14: each role goes as far as the store says; who holds price.override as far as the store's rule, whichever is more."""
     set_to = limits(store, discount_limits=[{"role": "service_advisor", "limit_bp": 500}, {"role": "technician", "limit_bp": 9000}], discount_limit_bp=1000)

@@ -46,6 +46,15 @@ def test_a_fixed_price_is_spread_to_the_fen(shop, store, package, verify):
     assert sum(l["amount"] for l in lines) == 200000 and (lines[1]["hours"], lines[1]["quantity"]) == (0.1, 1)
 
 
+def test_a_price_that_cannot_be_spread(chain, shop, store, package):
+    """F3: what is beyond all counting names the package, and adds nothing."""
+    part = chain.purchaser.post("/v1/parts", {"number": chain.unique(), "name": "金件", "unit": "件", "sale_price": 10 ** 11}, expect=201)["id"]
+    made = package(price=10 ** 11, items=[{"operation_id": shop.labour["id"]}, {"part_id": part, "quantity": 1}])
+    order = shop.open([])
+    assert store.advisor.post(f"/v1/work-orders/{order['id']}/packages", {"package_id": made["id"]}).errors == {"/package_id": "bad_value"}
+    assert shop.get(order)["lines"] == []
+
+
 def test_a_package_in_an_estimate(shop, store, package):
     """F3: an option takes packages beside lines or alone; what is chosen becomes the order's lines with their package."""
     made = package(price=80001)

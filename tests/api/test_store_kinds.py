@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Own, franchise and certified stores: how far rights given for a region or the chain reach into them."""
 
+import datetime
 import types
 
 import pytest
@@ -60,7 +61,8 @@ def test_what_the_brand_sees_everywhere(chain, region, path):
 
 def test_figures_reach_headquarters_from_every_store(chain, region):
     for kind, trade in region.trades.items():
-        day = trade.store.manager.get(f"/v1/work-orders/{trade.order_id}", expect=200)["delivered_at"][:10]
+        day = trade.store.manager.get(f"/v1/work-orders/{trade.order_id}", expect=200)["delivered_at"]
+        day = str((datetime.datetime.fromisoformat(day) + datetime.timedelta(hours=8)).date())  # the store's own
         values = wait_for(lambda store=trade.store.id, day=day: chain.analyst.get("/v1/kpi-values", params={
             "kpi": "orders_delivered", "store_id": store, "from": day, "to": day, "grain": "month"}, expect=200).data)
         assert [v["value"] for v in values] == [1], kind

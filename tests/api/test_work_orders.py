@@ -257,6 +257,7 @@ def test_a_line_is_of_the_order(shop, store, sql):
     price = "UPDATE part SET sale_price = %s WHERE id = %s"
     sql(price, (2 ** 63 - 1, shop.part["id"]))
     assert store.advisor.post(path, shop.part_line(1.001)).errors == {"/quantity": "bad_value"}
+    assert store.advisor.post(path, shop.part_line(1.001, unit_price=1)).errors == {"/quantity": "bad_value"}
     sql(price, (shop.part["sale_price"], shop.part["id"]))  # every list of parts shows it
     assert len(shop.get(order)["lines"]) == 4
 
