@@ -54,6 +54,60 @@ put_lines(struct form *form)
 	          form_money(form, form_int(form->data, "authorised_total")));
 }
 
+/* How one of them stands: so many photos of so many, a value, a choice, or a tick. */
+static const char *
+put_result(const struct form *form, const json_t *r)
+{
+	const char *state = form_text(r, "state"), *choice = form_text(r, "choice"),
+		   *unit = form_text(r, "unit");
+
+	if (strcmp(form_text(r, "kind"), "photo") == 0)
+		return arena_printf(form->arena, "%lld / %lld", (long long)form_int(r, "here"),
+		                    (long long)form_int(r, "wanted"));
+	if (choice)
+		return choice;
+	if (form_has(r, "value"))
+		return arena_printf(form->arena, "%s%s%s", form_number(form, r, "value"),
+		                    unit ? " " : "", unit ? unit : "");
+	return form_label(form, &check_state_enum, state);
+}
+
+/* What the work was asked to show and to measure, and what came out. */
+static void
+put_requirements(struct form *form)
+{
+	const struct column columns[] = {
+		{ .title = form_word(form, "Line", "序号"), .share = 0.09, .side = MIDDLE },
+		{ .title = form_word(form, "Photo or check", "照片／检查项"), .share = 0.45 },
+		{ .title = form_word(form, "Result", "结果"), .share = 0.26 },
+		{ .title = form_word(form, "By", "执行人"), .share = 0.2 },
+	};
+	const json_t *requirements = json_object_get(form->data, "requirements"), *r;
+	size_t i;
+
+	if (json_array_size(requirements) == 0)
+		return;
+	sheet_heading(form->sheet, form_word(form, "Photos and checks", "过程照片与检查"));
+	sheet_table(form->sheet, columns, COUNT_OF(columns));
+	for (i = 0; (r = json_array_get(requirements, i)) != NULL; i++) {
+		const char *note = form_text(r, "note"), *who = form_text(r, "by_name");
+		const bool failed =
+			form_has(r, "state") && strcmp(form_text(r, "state"), "failed") == 0;
+		const char *cells[] = {
+			arena_printf(form->arena, "%lld", (long long)form_int(r, "line")),
+			form_text(r, "text"),
+			arena_printf(form->arena, "%s%s%s%s%s", put_result(form, r),
+			             failed ? "\n" : "",
+			             failed ? form_word(form, "failed", "不合格") : "",
+			             note ? "\n" : "", note ? note : ""),
+			who ? who : "",
+		};
+
+		sheet_row(form->sheet, cells);
+	}
+	sheet_table_end(form->sheet);
+}
+
 /* Who agreed to what, when and how. */
 static void
 put_consents(struct form *form)
@@ -100,6 +154,7 @@ print_work_order(struct form *form)
 		sheet_text(form->sheet, PLAIN, form_text(data, "note"));
 	}
 	put_lines(form);
+	put_requirements(form);
 	put_consents(form);
 	form_old_parts(form, form_text(data, "old_parts"));
 	sheet_signatures(form->sheet, signatures, COUNT_OF(signatures));

@@ -128,6 +128,13 @@ fill_catalogue(struct demo *demo)
 			"\"repair_category\":\"%s\"}",
 			demo_operations[i].code, demo_operations[i].name, demo_operations[i].hours,
 			demo_operations[i].unit_price, demo_operations[i].category);
+	/* wheels leave with their bolts tight */
+	(void)demo_act(
+		demo, demo->admin, none, OP_updateOperation, demo->operations[TYRE],
+		"{\"version\":1,\"checklist\":[{\"code\":\"TORQUE\",\"text\":\"轮胎螺栓力矩\","
+		"\"kind\":\"measure\",\"unit\":\"N·m\",\"minimum\":110,\"maximum\":130,"
+		"\"out_of_bounds\":\"fail\"},{\"code\":\"CAPS\",\"text\":\"盖好气门嘴帽\","
+		"\"kind\":\"tick\"}]}");
 	for (size_t i = 0; i < COUNT_OF(demo_parts); i++)
 		demo->parts[i] = demo_act(
 			demo, demo->admin, none, OP_createPart, none,
@@ -315,6 +322,11 @@ repair(struct demo *demo, struct demo_store *store, struct id order, enum how_fa
 	demo_act(demo, demo_person(store, "parts"), store->id, OP_issueWorkOrderParts, order,
 	         "{\"received_by\":\"%s\"}", text(tech, a));
 	demo->now = utc_add_ms(demo->now, 40 * MINUTE);
+	if (demo->cars % COUNT_OF(demo->operations) == TYRE)
+		demo_act(demo, tech, store->id, OP_tickWorkOrderLine, labour.ids[0],
+		         "{\"answers\":[{\"code\":\"TORQUE\",\"value\":%u},"
+		         "{\"code\":\"CAPS\",\"done\":true}]}",
+		         115 + demo->cars % 10);
 	demo_act(demo, tech, store->id, OP_finishWorkOrderLine, labour.ids[0], "{}");
 	demo_act(demo, demo_person(store, "dispatcher"), store->id, OP_finishWorkOrder, order,
 	         "{}");

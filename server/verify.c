@@ -24,6 +24,7 @@ static const struct check {
 	{ "numbers", SQL_verify_numbers, false },
 	{ "dates", SQL_verify_dates, false },
 	{ "quality", SQL_verify_quality, false },
+	{ "evidence", SQL_verify_evidence, false },
 	{ "guarantees", SQL_verify_guarantees, false },
 	{ "histories", SQL_verify_histories, false },
 	{ "moves", SQL_verify_moves, false },

@@ -2,7 +2,7 @@
 
 -- name: operation_get
 SELECT o.id, o.version, o.code, o.name, o.standard_hours, o.unit_price, o.repair_category, o.heading, o.service_class, o.skill,
-       o.certificate, o.equipment, o.active, o.created_at, o.updated_at, o.external_ids, o.metadata
+       o.certificate, o.equipment, o.active, o.requirement_revision, o.created_at, o.updated_at, o.external_ids, o.metadata
   FROM operation o
  WHERE o.id = ANY (:ids) AND o.deleted_at IS NULL;
 
@@ -28,7 +28,7 @@ SELECT o.id, o.name, o.standard_hours, o.unit_price, o.repair_category
  WHERE o.id = ANY (:ids) AND o.active AND o.deleted_at IS NULL;
 
 -- name: operation_lock
-SELECT o.version, o.code FROM operation o WHERE o.id = :id AND o.deleted_at IS NULL FOR NO KEY UPDATE;
+SELECT o.version, o.code, o.requirement_revision FROM operation o WHERE o.id = :id AND o.deleted_at IS NULL FOR NO KEY UPDATE;
 
 -- name: operation_add
 INSERT INTO operation (id, code, name, initials, standard_hours, unit_price, repair_category, heading, service_class, skill, certificate, equipment, active,

@@ -71,14 +71,15 @@ SELECT l.id, l.position, l.kind, l.part_id, l.quantity, l.amount, l.status, l.wo
 -- name: work_order_lines_add
 INSERT INTO work_order_line (id, store_id, work_order_id, position, kind, operation_id, part_id, concern_id, description,
                              repair_category, quantity, fixed_hours, price_source, price_list_id, package_id, package_revision, approval_id, list_price, unit_price, amount, payer, status, supply, reason,
-                             authorisation_id, estimate_line_id, revives_line_id, finding_id, service_class, created_at, updated_at)
+                             authorisation_id, estimate_line_id, revives_line_id, finding_id, service_class, requirement_revision, created_at, updated_at)
 SELECT n.id, :store_id, :order_id, :last_position::integer + n.position, n.kind, n.operation_id, n.part_id, n.concern_id,
        n.description, n.repair_category, n.quantity, nullif(n.fixed_hours, 0), n.price_source, n.price_list_id, n.package_id, nullif(n.package_revision, 0), n.approval_id, n.list_price, n.unit_price, n.amount, n.payer, n.status, n.supply,
        n.reason, CASE WHEN n.status = 'authorised' THEN :authorisation_id::uuid END, n.estimate_line_id, n.revives_line_id,
        n.finding_id,
        -- as it was said, or that of the operation, or of the order
        coalesce(n.service_class, (SELECT o.service_class FROM operation o WHERE o.id = n.operation_id),
-                (SELECT w.service_class FROM work_order w WHERE w.id = :order_id)), :now, :now
+                (SELECT w.service_class FROM work_order w WHERE w.id = :order_id)),
+       (SELECT o.requirement_revision FROM operation o WHERE o.id = n.operation_id), :now, :now
   FROM unnest(:line_ids::uuid[], :kinds::text[], :operation_ids::uuid[], :part_ids::uuid[], :concern_ids::uuid[],
               :descriptions::text[], :repair_categories::text[], :quantities::numeric[], :fixed_hours::numeric[],
               :price_sources::text[], :price_list_ids::uuid[], :package_ids::uuid[], :package_revisions::integer[], :approval_ids::uuid[], :list_prices::bigint[],

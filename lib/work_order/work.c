@@ -2,7 +2,12 @@
 /* From the dispatcher's desk to the quality check. */
 #include "event/event.h"
 #include "stock/stock.h"
+#include "work_order/evidence.h"
 #include "work_order/team.h"
+
+#define UNDONE                                                              \
+	(FROM(LINE_WORK_STATUS_ASSIGNED) | FROM(LINE_WORK_STATUS_WORKING) | \
+	 FROM(LINE_WORK_STATUS_PAUSED) | FROM(LINE_WORK_STATUS_FAILED))
 
 /* clang-format off */
 static const struct machine_move moves[] = {
@@ -12,6 +17,8 @@ static const struct machine_move moves[] = {
 	{ OP_resumeWorkOrderLine,  FROM(LINE_WORK_STATUS_PAUSED),  LINE_WORK_STATUS_WORKING },
 	{ OP_finishWorkOrderLine,  FROM(LINE_WORK_STATUS_WORKING), LINE_WORK_STATUS_DONE },
 	{ OP_reworkWorkOrderLine,  FROM(LINE_WORK_STATUS_FAILED),  LINE_WORK_STATUS_WORKING },
+	{ OP_tickWorkOrderLine,    UNDONE, 0 },
+	{ OP_attachWorkOrderLinePhotos, UNDONE, 0 },
 };
 /* clang-format on */
 
@@ -236,6 +243,10 @@ work_order_line_work(struct ctx *ctx, enum op op, struct id id,
 		return err;
 	if (wo.status != WORK_ORDER_STATUS_DISPATCHED && wo.status != WORK_ORDER_STATUS_IN_PROGRESS)
 		return work_order_refuse(ctx, &wo);
+	if (to == LINE_WORK_STATUS_DONE)
+		err = line_check_evidence(ctx, id);
+	if (err)
+		return err;
 	again = line->work_status == LINE_WORK_STATUS_FAILED;
 	db_write(ctx, work_order_line_set_work, ARG(line_id, id),
 	         ENUM_ARG(work_status, line_work_status, to), ARG(reworks, again ? 1 : 0));

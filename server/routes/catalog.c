@@ -31,7 +31,8 @@ update_part(struct request *req)
 /* clang-format off */
 const struct route catalog_routes[] = {
 	READ(OP_listOperations,   PAGE(operation_list)),
-	READ(OP_getOperation,     ONE(operation_get)),
+	READ(OP_getOperation,     ONE(operation_get),
+	  MANY(evidence, operation_evidence), MANY(checklist, operation_checklist)),
 	COMMAND(OP_createOperation, create_operation, THEN(OP_getOperation)),
 	COMMAND(OP_updateOperation, update_operation, THEN(OP_getOperation)),
 	READ(OP_listParts,        PAGE(part_list)),

@@ -2,6 +2,7 @@
 /* Lines of work orders: what becomes of them, and the work on them. */
 #include "routes/routes.h"
 #include "warranty/warranty.h"
+#include "work_order/evidence.h"
 #include "work_order/work_order.h"
 
 static enum err
@@ -24,6 +25,18 @@ work(struct request *req)
 	                            req->op == OP_pauseWorkOrderLine ? req->body : NULL);
 }
 
+static enum err
+tick(struct request *req)
+{
+	return line_tick(&req->ctx, req->id, req->body);
+}
+
+static enum err
+attach_photos(struct request *req)
+{
+	return line_attach_photos(&req->ctx, req->id, req->body);
+}
+
 /* clang-format off */
 const struct route work_order_line_routes[] = {
 	READ_ACTIONS(OP_listWorkOrderLines, &line_work_machine, PAGE(work_order_line_list)),
@@ -37,6 +50,10 @@ const struct route work_order_line_routes[] = {
 	COMMAND(OP_resumeWorkOrderLine,   work,   THEN(OP_getWorkOrderLine)),
 	COMMAND(OP_finishWorkOrderLine,   work,   THEN(OP_getWorkOrderLine)),
 	COMMAND(OP_reworkWorkOrderLine,   work,   THEN(OP_getWorkOrderLine)),
+	READ(OP_getWorkOrderLineRequirements, ONE(line_requirements),
+	  MANY(evidence, line_requirement_evidence), MANY(checklist, line_requirement_checklist)),
+	COMMAND(OP_tickWorkOrderLine,         tick,          THEN(OP_getWorkOrderLineRequirements)),
+	COMMAND(OP_attachWorkOrderLinePhotos, attach_photos, THEN(OP_getWorkOrderLineRequirements)),
 	ROUTES_END
 };
 /* clang-format on */

@@ -1323,6 +1323,30 @@ line_verb("resumeWorkOrderLine", "tech1", "resume", "started", None, [("tech1", 
 line_verb("finishWorkOrderLine", "tech1", "finish", "started")
 
 
+def demanding(t):
+    """A line at work that asks for a photo and a tick."""
+    operation = t.operation(evidence=[{"code": "AFTER", "label": "装复后", "step": "finish"}],
+                            checklist=[{"code": "CAPS", "text": "盖好气门嘴帽", "kind": "tick"}])
+    return t.started(lines=[{"kind": "labour", "operation_id": operation["id"]}])
+
+
+@sample("getWorkOrderLineRequirements")
+def _(t):
+    return call(t.store.advisor, f"/v1/work-order-lines/{demanding(t)['lines'][0]['id']}/requirements")
+
+
+@sample("tickWorkOrderLine")
+def _(t):
+    return call(t.store.tech1, f"/v1/work-order-lines/{demanding(t)['lines'][0]['id']}/tick", {"answers": [{"code": "CAPS", "done": True}]})
+
+
+@sample("attachWorkOrderLinePhotos")
+def _(t):
+    order = demanding(t)
+    return call(t.store.tech1, f"/v1/work-order-lines/{order['lines'][0]['id']}/attach-photos",
+                {"code": "AFTER", "file_ids": [t.photo(order)]})
+
+
 def failure(order):
     return {"lines": [{"line_id": order["lines"][0]["id"], "reason": "异响仍在"}]}
 

@@ -139,6 +139,11 @@ class Trade:
         return (who or self.store.advisor).post("/v1/files", raw=PICTURE, headers={"Content-Type": "image/png"}, params={
             "subject_type": "reception", "subject_id": (subject or self.reception())["id"]}, expect=201)["id"]
 
+    def photo(self, order):
+        """A picture of an order."""
+        return self.store.tech1.post("/v1/files", raw=PICTURE, headers={"Content-Type": "image/png"}, params={
+            "subject_type": "work_order", "subject_id": order["id"]}, expect=201)["id"]
+
     def upload(self, content=PAPER, part=True, **more):
         """A file that comes in parts, as a technician's phone sends it: all of it in one part, or nothing yet."""
         made = self.store.tech1.post("/v1/file-uploads", {"store_id": self.store.id, "size": len(content), **more}, expect=201)

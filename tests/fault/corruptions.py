@@ -350,6 +350,16 @@ corrupt("certificate lost", "work_order_line",
         " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM work_order WHERE id = t.work_order_id)",
         r"quality: {0} {1}: certificate is none, should be given")
 
+TICKED = "(SELECT k.id FROM line_check k JOIN work_order_line l ON l.id = k.line_id WHERE k.code = 'TORQUE' AND l.work_status = 'passed' ORDER BY k.id LIMIT 1)"
+TICKED_NAMED = ("RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT w.number FROM work_order w JOIN work_order_line l ON l.work_order_id = w.id"
+                " WHERE l.id = t.line_id), (SELECT position FROM work_order_line WHERE id = t.line_id)")
+corrupt("answer lost", "line_check", f"DELETE FROM line_check t WHERE id = {TICKED} {TICKED_NAMED}", r"evidence: {0} {1}: checklist of line {2} is open")
+corrupt("answer failed", "line_check", f"UPDATE line_check t SET value = 1, within = false WHERE id = {TICKED} {TICKED_NAMED}",
+        r"evidence: {0} {1}: checklist of line {2} is failed")
+corrupt("requirement of the future", "work_order_line",
+        "UPDATE work_order_line t SET requirement_revision = 9 WHERE id = (SELECT id FROM work_order_line WHERE requirement_revision IS NOT NULL ORDER BY id LIMIT 1)"
+        f" {LINE_NAMED}", r"evidence: {0} {1}: requirement of line {2} is 9, should be none later than 1")
+
 GUARANTEE = "(SELECT id FROM guarantee ORDER BY id LIMIT 1)"
 GUARANTEE_NAMED = ("RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM work_order WHERE id = t.work_order_id),"
                    " (SELECT position FROM work_order_line WHERE id = t.line_id)")

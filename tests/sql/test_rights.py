@@ -13,7 +13,7 @@ from fettle import ROOT
 # Tables without row security: shared by the chain, or never readable by the daemon's role.
 SHARED = {
     "markup_matrix", "markup_band",
-    "package", "package_revision", "package_item",
+    "package", "package_revision", "package_item", "operation_requirement", "operation_evidence", "operation_check",
     "region", "operation", "part", "document_counter", "event_consumer", "schema_migration", "reference_data",
     "public_holidays", "vpic_wmi", "vpic_pattern", "vpic_wmi_schema", "vpic_model_make", "wmi_cn", "survey_template",
     "survey_question", "kpi", "price_list", "listed_price", "price_change", "inspection_template", "inspection_template_item", "fault_code", "guarantee_rule",

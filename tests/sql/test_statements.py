@@ -23,7 +23,7 @@ PREPARABLE = sorted(name for name, s in STATEMENTS.items() if not s["sql"].start
 
 # Tables that stay small: a statement may read them whole.
 SMALL = {
-    "markup_matrix", "package", "package_revision",
+    "markup_matrix", "package", "package_revision", "operation_evidence", "operation_check",
     "region", "store", "store_hours", "store_holiday", "store_policy", "booking_limit", "bay", "warehouse", "bin", "operation",
     "staff", "staff_grant", "api_key", "event_consumer", "schema_migration", "reference_data", "document_counter",
     "sla_rule", "survey_template", "survey_question", "kpi", "inspection_template", "inspection_template_item", "fault_code", "public_holidays", "vpic_wmi", "vpic_pattern", "vpic_wmi_schema",
