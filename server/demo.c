@@ -341,7 +341,7 @@ static void
 hand_back(struct demo *demo, struct demo_store *store, struct id order)
 {
 	struct id cashier = demo_person(store, "cashier"), settlement;
-	struct question due;
+	struct question due, concerns = demo_ask(demo, SQL_demo_concerns, order, NULL);
 	char a[ID_TEXT];
 
 	settlement = demo_act(demo, cashier, store->id, OP_createSettlement, (struct id){ { 0 } },
@@ -352,8 +352,14 @@ hand_back(struct demo *demo, struct demo_store *store, struct id order)
 	         "{\"settlement_id\":\"%s\",\"amount\":%lld,\"method\":\"%s\"}",
 	         text(settlement, a), (long long)due.numbers[0],
 	         demo->cars % 3 ? "wechat" : "card");
+	if (demo->failed || concerns.count == 0)
+		return;
+	/* one concern in nineteen is not solved */
 	demo_act(demo, demo_person(store, "advisor"), store->id, OP_deliverWorkOrder, order,
-	         "{\"old_parts\":\"given_up\",\"explained\":true,\"belongings_returned\":true}");
+	         "{\"old_parts\":\"given_up\",\"explained\":true,\"belongings_returned\":true,"
+	         "\"explained_items\":[\"work\",\"bill\",\"guarantee\"],"
+	         "\"acceptance\":[{\"concern_id\":\"%s\",\"answer\":\"%s\"}]}",
+	         text(concerns.ids[0], a), demo->cars % 19 == 7 ? "not_solved" : "solved");
 }
 
 static void

@@ -25,6 +25,7 @@ static const struct check {
 	{ "dates", SQL_verify_dates, false },
 	{ "quality", SQL_verify_quality, false },
 	{ "evidence", SQL_verify_evidence, false },
+	{ "deliveries", SQL_verify_deliveries, false },
 	{ "guarantees", SQL_verify_guarantees, false },
 	{ "histories", SQL_verify_histories, false },
 	{ "moves", SQL_verify_moves, false },

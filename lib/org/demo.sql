@@ -7,6 +7,12 @@ SELECT NOT EXISTS (SELECT FROM store) AND NOT EXISTS (SELECT FROM staff) AS is_e
 -- name: demo_lines
 SELECT l.id, NULL::uuid AS other, 0 AS number FROM work_order_line l WHERE l.work_order_id = :id AND l.kind = :kind ORDER BY l.position;
 
+-- name: demo_concerns
+SELECT k.id, NULL::uuid AS other, 0 AS number
+  FROM work_order w JOIN reception_concern k ON k.reception_id = w.reception_id
+ WHERE w.id = :id AND :kind::text IS NULL
+ ORDER BY k.position;
+
 -- name: demo_points
 SELECT i.id, NULL::uuid AS other, 0 AS number FROM inspection_template_item i WHERE i.template_id = :id AND :kind::text IS NULL ORDER BY i.position;
 

@@ -207,7 +207,7 @@ UPDATE bay
 SELECT p.store_id AS id, p.version, p.vin_rule, p.tax_bp, p.rounding_fen, p.slot_minutes, p.discount_limit_bp, p.approval_hours, p.variance_limit_bp,
        p.survey_low_score, p.hold_minutes, p.offer_minutes, p.queue_minutes, p.qc_levels, p.qc_levels_regulated, p.qc_levels_key_parts, p.certificate_rule,
        p.walk_in_share_bp, p.comeback_share_bp, p.late_cancel_hours, p.reminder_hours, p.grace_minutes, p.no_show_automatic,
-       p.simple_repair_hours, p.complex_repair_hours, p.updated_at
+       p.simple_repair_hours, p.complex_repair_hours, p.acceptance_rule, p.updated_at
   FROM store_policy p
  WHERE p.store_id = ANY (:ids);
 
@@ -262,6 +262,7 @@ UPDATE store_policy
        certificate_rule = CASE WHEN :has_certificate_rule THEN :certificate_rule ELSE certificate_rule END,
        simple_repair_hours = CASE WHEN :has_simple_repair_hours THEN :simple_repair_hours ELSE simple_repair_hours END,
        complex_repair_hours = CASE WHEN :has_complex_repair_hours THEN :complex_repair_hours ELSE complex_repair_hours END,
+       acceptance_rule = CASE WHEN :has_acceptance_rule THEN :acceptance_rule ELSE acceptance_rule END,
        version = version + 1, updated_at = :now, changed = pg_current_xact_id()
  WHERE store_id = :id;
 

@@ -6,7 +6,7 @@
 #include "stock/stock.h"
 #include "vehicle/vehicle.h"
 #include "visit/visit.h"
-#include "work_order/line.h"
+#include "work_order/delivery.h"
 
 enum err
 work_order_promise(struct ctx *ctx, struct id id, const struct promise_work_order *in)
@@ -65,27 +65,6 @@ work_order_cancel(struct ctx *ctx, struct id id, const struct reason_given *in)
 
 /* ------------------------------------------------------------ deliver and close */
 
-static enum err
-check_acceptance(struct ctx *ctx, const struct work_order *wo, const struct deliver_work_order *in)
-{
-	struct rows *concerns;
-	enum err err;
-
-	if (in->acceptance_count == 0)
-		return OK;
-	err = db_read(ctx, work_order_concerns, &concerns, ARG(id, wo->id));
-	for (size_t i = 0; !err && i < in->acceptance_count; i++) {
-		size_t k = 0;
-
-		while (k < rows_count(concerns) &&
-		       !id_equal(row_id(concerns, k, "id"), in->acceptance[i].concern_id))
-			k++;
-		if (k == rows_count(concerns))
-			err = failf(ctx, ERR_NOT_FOUND, "/acceptance/%zu/concern_id", i);
-	}
-	return err;
-}
-
 enum err
 work_order_deliver(struct ctx *ctx, struct id id, const struct deliver_work_order *in)
 {
@@ -101,15 +80,15 @@ work_order_deliver(struct ctx *ctx, struct id id, const struct deliver_work_orde
 		                arena_printf(ctx->arena, "%lld", (long long)wo.odometer_in_km),
 		                NULL);
 	if (!err)
-		err = check_acceptance(ctx, &wo, in);
+		err = delivery_check(ctx, &wo, in);
 	if (!err)
 		err = db_read(ctx, work_order_delivery_data, &data, ARG(id, id));
 	if (err)
 		return err;
 	db_write(ctx, work_order_set_delivery, ARG(id, id), BODY_ARG(deliver_work_order, in));
-	if (in->acceptance_count > 0)
-		db_write(ctx, acceptance_add, ARG(id, id), ARG(store_id, wo.store),
-		         BODY_ARG(deliver_work_order, in));
+	err = delivery_save(ctx, &wo, in);
+	if (err)
+		return err;
 	db_write(ctx, bay_occupancy_end, ARG(id, id));
 	if (in->has_odometer_out_km)
 		odometer_record(ctx, wo.vehicle, in->odometer_out_km, "delivery");

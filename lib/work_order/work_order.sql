@@ -253,14 +253,6 @@ VALUES (:promise_id, :store_id, :id, :promised_at, :reason, :reason_code, :told_
 INSERT INTO authorisation (id, store_id, work_order_id, method, by_name, by_phone, amount, amount_limit, at, actor_id)
 VALUES (:authorisation_id, :store_id, :id, :method, :by_name, :by_phone, :amount, :amount_limit, :now, :actor_id);
 
--- name: acceptance_add
-INSERT INTO acceptance (work_order_id, store_id, concern_id, solved)
-SELECT :id, :store_id, a.concern_id, a.solved
-  FROM unnest(:acceptance.concern_id::uuid[], :acceptance.solved::boolean[]) a (concern_id, solved);
-
--- name: work_order_concerns
-SELECT c.id FROM reception_concern c JOIN work_order w ON w.reception_id = c.reception_id WHERE w.id = :id;
-
 -- What follows from a delivery: promises kept, hours, who to ask.
 -- name: work_order_delivery_data
 SELECT jsonb_build_object(

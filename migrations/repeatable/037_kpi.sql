@@ -28,7 +28,9 @@ CREATE OR REPLACE VIEW kpi (id, position, name_en, name_zh, unit, direction, sca
 	('complex_repair_kept_net', 12, 'Complex repairs in time, without pauses', '复杂故障限时完成率（扣除暂停）', 'percent', 'up', 100, 'sum',
 	 'complex repairs completed within the limit, pauses of the order taken off / those delivered that had one, by day of delivery', 1),
 	('greeted_in_time', 13, 'Greeted in time', '三分钟接待率', 'percent', 'up', 100, 'sum',
-	 'customers greeted within three minutes of their arrival / customers greeted or gone before, by day of arrival', 1);
+	 'customers greeted within three minutes of their arrival / customers greeted or gone before, by day of arrival', 1),
+	('concerns_solved', 14, 'Concerns solved the first time', '诉求一次解决率', 'percent', 'up', 100, 'sum',
+	 'concerns that customers call solved at delivery / those they call solved or not, of orders without a comeback, by day of delivery', 1);
 
 -- What one store did on some of its business days: for each KPI the documents it counts, and their part in it.
 CREATE OR REPLACE FUNCTION kpi_facts(of_store uuid, first_day date, last_day date)
@@ -45,7 +47,12 @@ LANGUAGE sql STABLE AS $$
 	  JOIN work_order w ON w.store_id = p.id AND w.delivered_at >= p.since AND w.delivered_at < p.until
 	 CROSS JOIN LATERAL (SELECT coalesce(sum(o.resumed_at - o.paused_at), '0') AS paused
 	                       FROM work_order_pause o WHERE o.work_order_id = w.id AND o.line_id IS NULL) u
+	 CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE a.answer = 'solved') AS solved, count(*) AS asked
+	                       FROM acceptance a
+	                      WHERE a.work_order_id = w.id AND a.answer IN ('solved', 'not_solved')
+	                        AND NOT EXISTS (SELECT FROM comeback b WHERE b.work_order_id = w.id AND b.delivered_at IS NOT NULL)) c
 	 CROSS JOIN LATERAL (VALUES
+		('concerns_solved', c.solved, c.asked, c.asked > 0),
 		('orders_delivered', 1, NULL, true),
 		('on_time_delivery', (w.completed_at <= w.promised_at)::integer, 1, w.promised_at IS NOT NULL),
 		('on_time_delivery_first', (w.completed_at <= w.first_promised_at)::integer, 1, w.first_promised_at IS NOT NULL),

@@ -1145,7 +1145,7 @@ def _(t):
 
 
 lists("advisor", ("listWorkOrders", "/v1/work-orders"), ("listWorkOrderMoves", "/v1/work-order-moves"), ("listWorkOrderPauses", "/v1/work-order-pauses"),
-      ("listWorkOrderLines", "/v1/work-order-lines"),
+      ("listWorkOrderLines", "/v1/work-order-lines"), ("listAcceptances", "/v1/acceptances"),
       ("listQualityChecks", "/v1/quality-checks"), ("listQualityFailures", "/v1/quality-failures"),
       ("listGuaranteeRules", "/v1/guarantee-rules"), ("listGuarantees", "/v1/guarantees"), ("listComebacks", "/v1/comebacks"),
       ("listChargedComebacks", "/v1/comebacks/charged"), ("listIncidents", "/v1/incidents"))
@@ -1160,7 +1160,7 @@ def _(t):
 for _name, _suffix in (("getWorkOrder", ""), ("listWorkOrderLinesOfOrder", "/lines"), ("listWorkOrderPromises", "/promises"),
                        ("listWorkOrderStages", "/stages"), ("listWorkOrderAuthorisations", "/authorisations"),
                        ("listWorkOrderClockEntries", "/clock-entries"), ("listWorkOrderHistory", "/history"),
-                       ("getWorkOrderDurations", "/durations"), ("listWorkOrderContacts", "/contacts")):
+                       ("getWorkOrderDurations", "/durations"), ("getWorkOrderDelivery", "/delivery"), ("listWorkOrderContacts", "/contacts")):
     sample(_name)(lambda t, suffix=_suffix: call(t.store.advisor, f"/v1/work-orders/{t.order()['id']}{suffix}"))
 
 

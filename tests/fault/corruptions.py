@@ -360,6 +360,15 @@ corrupt("requirement of the future", "work_order_line",
         "UPDATE work_order_line t SET requirement_revision = 9 WHERE id = (SELECT id FROM work_order_line WHERE requirement_revision IS NOT NULL ORDER BY id LIMIT 1)"
         f" {LINE_NAMED}", r"evidence: {0} {1}: requirement of line {2} is 9, should be none later than 1")
 
+ANSWERED = "(SELECT work_order_id FROM acceptance ORDER BY work_order_id LIMIT 1)"
+ANSWERED_NAMED = "RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM work_order WHERE id = t.work_order_id)"
+corrupt("answer to another's concern", "acceptance",
+        "UPDATE acceptance t SET concern_id = (SELECT k.id FROM reception_concern k WHERE k.store_id = t.store_id AND k.id <> t.concern_id ORDER BY k.id DESC LIMIT 1)"
+        f" WHERE work_order_id = {ANSWERED} {ANSWERED_NAMED}", r"deliveries: {0} {1}: concern .* is ")
+corrupt("delivery of nothing", "delivery",
+        "UPDATE delivery t SET (work_order_id, store_id) = (SELECT w.id, w.store_id FROM work_order w WHERE w.status = 'in_progress' ORDER BY w.id LIMIT 1)"
+        f" WHERE work_order_id = {ANSWERED} {ANSWERED_NAMED}", r"deliveries: {0} {1}: delivery is in_progress, should be delivered")
+
 GUARANTEE = "(SELECT id FROM guarantee ORDER BY id LIMIT 1)"
 GUARANTEE_NAMED = ("RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM work_order WHERE id = t.work_order_id),"
                    " (SELECT position FROM work_order_line WHERE id = t.line_id)")
