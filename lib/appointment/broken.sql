@@ -12,7 +12,7 @@ WITH place AS MATERIALIZED (
 	  FROM place s
 	  JOIN appointment a ON a.store_id = s.id AND a.starts_at >= s.monday::timestamp AT TIME ZONE s.time_zone
 	                    AND a.starts_at < (s.monday + 7)::timestamp AT TIME ZONE s.time_zone
-	 WHERE a.status IN ('pending', 'confirmed', 'arrived', 'converted') AND a.no_show_at IS NULL
+	 WHERE a.status IN ('pending', 'confirmed', 'arrived', 'converted') AND a.no_show_at IS NULL AND a.released_at IS NULL
 )
 SELECT s.id AS store_id, s.time_zone, s.monday AS week,
        (SELECT jsonb_agg(jsonb_build_object(

@@ -5,7 +5,7 @@ SELECT st.code AS store_code, coalesce(w.subject, 'occupation ' || o.id) AS subj
        coalesce(w.slot, 'none') AS expected, coalesce(o.slot, 'none') AS found
   FROM (SELECT a.id, a.store_id, a.number AS subject, concat_ws(' ', a.bay_id, a.technician_id, a.starts_at, a.ends_at) AS slot
           FROM appointment a
-         WHERE a.status IN ('pending', 'confirmed', 'arrived', 'converted') AND a.no_show_at IS NULL
+         WHERE a.status IN ('pending', 'confirmed', 'arrived', 'converted') AND a.no_show_at IS NULL AND a.released_at IS NULL
         UNION ALL
         SELECT h.id, h.store_id, 'hold ' || h.id, concat_ws(' ', h.bay_id, h.technician_id, h.starts_at, h.ends_at, h.expires_at)
           FROM slot_hold h

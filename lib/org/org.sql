@@ -182,6 +182,7 @@ SELECT pg_advisory_xact_lock(hashtextextended(b.store_id::text, 0)) FROM bay b W
 (SELECT a.number
    FROM appointment a
   WHERE a.bay_id = :id AND a.starts_at > :now::timestamptz - interval '1 day' AND a.ends_at > :now AND a.status IN ('pending', 'confirmed', 'arrived', 'converted')
+    AND a.released_at IS NULL
     AND a.store_id = (SELECT b.store_id FROM bay b WHERE b.id = :id)
   ORDER BY a.starts_at, a.id LIMIT 1)
  UNION ALL

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Promises, and how an order ends: delivered and closed, or cancelled. */
+/* Promises, and how an order ends: delivered and closed. */
 #include "event/event.h"
-#include "price/approval.h"
 #include "reception/reception.h"
-#include "stock/stock.h"
 #include "vehicle/vehicle.h"
-#include "visit/visit.h"
 #include "work_order/delivery.h"
 
 enum err
@@ -25,41 +22,6 @@ work_order_promise(struct ctx *ctx, struct id id, const struct promise_work_orde
 	         ARG(told_at, told ? told->at : (struct utc){ 0 }));
 	work_order_promise_add(ctx, &wo, in->promised_at, in->reason, told);
 	event_add(ctx, "work_order.promised", wo.store, id);
-	return OK;
-}
-
-/* ------------------------------------------------------------ cancel */
-
-enum err
-work_order_cancel(struct ctx *ctx, struct id id, const struct reason_given *in)
-{
-	struct work_order wo;
-	struct lines lines;
-	enum work_order_status to;
-	enum err err = work_order_begin(ctx, id, OP_cancelWorkOrder, &wo, &to);
-
-	if (!err)
-		err = lines_read(ctx, id, &lines);
-	if (err)
-		return err;
-	for (size_t i = 0; i < lines.count; i++)
-		if (lines.line[i].supply == LINE_SUPPLY_ISSUED)
-			return fail(ctx, ERR_PARTS_ISSUED, NULL);
-		else if (lines.line[i].sublet_out)
-			return fail(ctx, ERR_SUBLET_OUT, NULL);
-	err = stock_release_order(ctx, wo.store, id);
-	if (!err)
-		err = approvals_withdraw(ctx, id, (struct id){ { 0 } }, (struct id){ { 0 } });
-	if (!err)
-		err = visit_off(ctx, (struct id){ { 0 } }, id, in->reason);
-	if (err)
-		return err;
-	db_write(ctx, work_order_lines_cancel, ARG(id, id));
-	db_write(ctx, clock_entries_end, ARG(id, id), ARG(reason, in->reason), ARG(note, in->note));
-	db_write(ctx, work_order_pauses_end_all, ARG(id, id));
-	db_write(ctx, bay_occupancy_end, ARG(id, id));
-	work_order_move(ctx, &wo, to, "work_order.cancelled", in->reason, in->note);
-	reception_depart(ctx, wo.reception);
 	return OK;
 }
 

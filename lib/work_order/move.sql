@@ -109,14 +109,14 @@ SELECT n.to_id, :to_store_id, :order_id, a.method, a.by_name, a.by_phone, a.amou
 -- name: order_move_lines_add
 INSERT INTO work_order_line (id, store_id, work_order_id, position, kind, operation_id, part_id, concern_id, description, repair_category,
                              quantity, fixed_hours, price_source, price_list_id, package_id, package_revision, list_price, unit_price, amount,
-                             payer, status, supply, reason, note, authorisation_id, service_class, created_at, updated_at)
+                             payer, status, supply, reason, note, authorisation_id, service_class, requirement_revision, created_at, updated_at)
 SELECT n.to_id, :to_store_id, :order_id, n.position, l.kind, l.operation_id, l.part_id,
        (SELECT b.to_id FROM unnest(:from_concern_ids::uuid[], :to_concern_ids::uuid[]) b (from_id, to_id) WHERE b.from_id = l.concern_id),
        l.description, l.repair_category, l.quantity, l.fixed_hours, l.price_source, l.price_list_id, l.package_id, l.package_revision,
        l.list_price, l.unit_price, l.amount, l.payer, n.status, n.supply, CASE WHEN n.status = 'deferred' THEN l.reason END, l.note,
        (SELECT b.to_id FROM unnest(:from_authorisation_ids::uuid[], :to_authorisation_ids::uuid[]) b (from_id, to_id)
          WHERE b.from_id = l.authorisation_id),
-       l.service_class, :now, :now
+       l.service_class, l.requirement_revision, :now, :now
   FROM unnest(:from_ids::uuid[], :to_ids::uuid[], :statuses::text[], :supplies::text[])
        WITH ORDINALITY n (from_id, to_id, status, supply, position)
   JOIN work_order_line l ON l.id = n.from_id;

@@ -37,6 +37,7 @@ static const struct machine_move moves[] = {
 	  WORK_ORDER_STATUS_CANCELLED },
 	{ OP_moveWorkOrder,        BEFORE_START | AT_WORK,
 	  WORK_ORDER_STATUS_CANCELLED },
+	{ OP_voidWorkOrder,        FROM(WORK_ORDER_STATUS_COMPLETED),    WORK_ORDER_STATUS_CANCELLED },
 };
 /* clang-format on */
 

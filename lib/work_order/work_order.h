@@ -130,8 +130,11 @@ MUSTCHECK enum err work_order_contact(struct ctx *ctx, struct id id,
                                       const struct add_work_order_contact *in);
 MUSTCHECK enum err work_order_promise(struct ctx *ctx, struct id id,
                                       const struct promise_work_order *in);
-/* ERR_PARTS_ISSUED, ERR_SUBLET_OUT while parts or outside work of it are out. */
-MUSTCHECK enum err work_order_cancel(struct ctx *ctx, struct id id, const struct reason_given *in);
+/* Cancel an open order, or void (op) a completed one; what it holds is released, the slot of the visit too
+ * once no order of it is left.  ERR_PARTS_ISSUED, ERR_SUBLET_OUT, noted at each line ("/lines/0"), while
+ * parts or outside work of it are out; ERR_BILLED for one to be voided. */
+MUSTCHECK enum err work_order_cancel(struct ctx *ctx, enum op op, struct id id,
+                                     const struct reason_given *in);
 /* ERR_UNPAID: there are no credit terms. */
 MUSTCHECK enum err work_order_deliver(struct ctx *ctx, struct id id,
                                       const struct deliver_work_order *in);

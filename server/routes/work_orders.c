@@ -86,7 +86,7 @@ promise(struct request *req)
 static enum err
 cancel(struct request *req)
 {
-	enum err err = work_order_cancel(&req->ctx, req->id, req->body);
+	enum err err = work_order_cancel(&req->ctx, req->op, req->id, req->body);
 
 	return err ? err : warranty_drop(&req->ctx, req->id);
 }
@@ -142,6 +142,7 @@ const struct route work_order_routes[] = {
 	COMMAND(OP_cancelWorkOrder,        cancel,      THEN(OP_getWorkOrder)),
 	COMMAND(OP_moveWorkOrder,          move_away,   THEN(OP_getWorkOrder)),
 	READ(OP_listWorkOrderMoves,        PAGE(work_order_move_list)),
+	COMMAND(OP_voidWorkOrder,          cancel,      THEN(OP_getWorkOrder)),
 	COMMAND(OP_deliverWorkOrder,       deliver,     THEN(OP_getWorkOrder)),
 	COMMAND(OP_closeWorkOrder,         close_order, THEN(OP_getWorkOrder)),
 	COMMAND(OP_promiseWorkOrder,       promise,     THEN(OP_getWorkOrder)),

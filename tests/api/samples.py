@@ -1255,6 +1255,7 @@ order_verb("resumeWorkOrder", "dispatcher", "resume", "started", None, [("pause"
 order_verb("finishWorkOrder", "dispatcher", "finish-work", "worked")
 order_verb("washWorkOrder", "tech1", "wash", "completed")
 order_verb("cancelWorkOrder", "advisor", "cancel", "order", {"reason": "客户取消"})
+order_verb("voidWorkOrder", "manager", "void", "completed", {"reason": "重复开单"})
 
 
 order_verb("shareWorkOrderProgress", "advisor", "share-progress", "order")

@@ -394,7 +394,7 @@ MOVES = {
     "in_progress": {"authorise", "assignments", "pause", "finish-work", "cancel", "issue-parts", "enter-bay", "leave-bay"},
     "paused": {"authorise", "assignments", "resume", "cancel", "issue-parts", "enter-bay", "leave-bay"},
     "awaiting_qc": {"authorise", "cancel", "enter-bay", "leave-bay"},
-    "completed": {"wash", "enter-bay", "leave-bay"}, "settled": {"wash", "deliver", "enter-bay", "leave-bay"},
+    "completed": {"wash", "void", "enter-bay", "leave-bay"}, "settled": {"wash", "deliver", "enter-bay", "leave-bay"},
     "delivered": {"close"}, "closed": {"close"}, "cancelled": set()}
 
 
