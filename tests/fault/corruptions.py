@@ -188,7 +188,7 @@ corrupt("transport off, its drives not", "transport",
 corrupt("loaner's kilometres", "loan",
         "UPDATE loan t SET odometer_in_km = odometer_in_km + 1 WHERE id = (SELECT id FROM loan WHERE status = 'returned' ORDER BY id LIMIT 1)"
         " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT plate FROM loaner_car WHERE id = t.loaner_car_id)",
-        r"transport: {0} loaner car {1}: kilometres, at least is 20148, should be 20149")
+        r"transport: {0} loaner car {1}: kilometres, at least is \d+, should be \d+")
 corrupt("line's shares", "work_order_line",
         f"UPDATE work_order_line t SET share_bp = 9000 WHERE id = {PART_LINE} {LINE_NAMED}", r"lines: {0} {1}: shares of line {2} is 9000, should be 10000")
 corrupt("order's customer", "work_order",

@@ -607,10 +607,15 @@ def _(world):
     trade.chain.people.db = world.cluster.connect()
     trade.complaint("assign")
     trade.shared()
+    trade.transport()
+    trade.loan("hand-out", "return")
+    trade.ticket()
+    trade.store.advisor.post(f"/v1/appointments/{trade.appointment()['id']}/confirm", expect=200)
     other, both = trade.branch()
     both.post(f"/v1/work-orders/{trade.order()['id']}/move", {"store_id": other.store.id, "reason": "capacity"}, expect=200)
     with Load(daemon.port, world.shops[:1], Journal(os.devnull), deadline=60):
         wait_for(lambda: len(world.cluster.sql("SELECT 1 FROM settlement WHERE status = 'paid' AND part_total > 0")) > 2, 60)
+    wait_for(lambda: world.cluster.sql("SELECT 1 FROM appointment_notice WHERE told_at IS NOT NULL"))
     link = trade.survey()["token"]
     anyone = trade.chain.people.client()
     questions = anyone.get(f"/v1/public/{link}", expect=200)["survey"]["questions"]
