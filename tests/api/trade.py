@@ -381,6 +381,19 @@ class Trade:
             self.pay(bill)
         return self.step(self.store.advisor, order, "deliver", HANDED_BACK)
 
+    def measured(self):
+        """A delivered order whose line asked for a torque, and whose customer said that the concern is solved."""
+        operation = self.operation(checklist=[{"code": "TORQUE", "text": "轮胎螺栓力矩", "kind": "measure", "minimum": 110, "maximum": 130,
+                                               "unit": "N·m", "out_of_bounds": "fail"}])
+        order = self.started(lines=[{"kind": "labour", "operation_id": operation["id"]}])
+        for verb, body in (("tick", {"answers": [{"code": "TORQUE", "value": 120}]}), ("finish", None)):
+            self.line_step(self.store.tech1, order["lines"][0]["id"], verb, body)
+        self.step(self.store.dispatcher, order, "finish-work")
+        self.store.inspector.post(f"/v1/quality-checks/{self.check(order)['id']}/pass", expect=200)
+        self.pay(self.issued(order))
+        concern = self.store.advisor.get(f"/v1/receptions/{order['reception_id']}", expect=200)["concerns"][0]["id"]
+        return self.step(self.store.advisor, order, "deliver", {**HANDED_BACK, "acceptance": [{"concern_id": concern, "answer": "solved"}]})
+
     # --- Guarantees ---
 
     def guarantee(self):

@@ -234,7 +234,8 @@ corrupt("appointment without its slot", "occupation",
         " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM appointment WHERE id = t.id)",
         r"slots: {0} {1}: slot is none, should be ")
 corrupt("appointment's step", "appointment_step",
-        "DELETE FROM appointment_step t WHERE id = (SELECT h.id FROM appointment_step h WHERE h.status = 'pending' ORDER BY h.id LIMIT 1)"
+        "DELETE FROM appointment_step t WHERE id = (SELECT h.id FROM appointment_step h JOIN appointment a ON a.id = h.appointment_id"
+        " WHERE a.status = 'pending' ORDER BY h.id LIMIT 1)"
         " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM appointment WHERE id = t.appointment_id)",
         r"bookings: {0} {1}: last step is none, should be pending")
 corrupt("slot of nobody", "occupation",
@@ -366,8 +367,8 @@ corrupt("answer to another's concern", "acceptance",
         "UPDATE acceptance t SET concern_id = (SELECT k.id FROM reception_concern k WHERE k.store_id = t.store_id AND k.id <> t.concern_id ORDER BY k.id DESC LIMIT 1)"
         f" WHERE work_order_id = {ANSWERED} {ANSWERED_NAMED}", r"deliveries: {0} {1}: concern .* is ")
 corrupt("delivery of nothing", "delivery",
-        "UPDATE delivery t SET (work_order_id, store_id) = (SELECT w.id, w.store_id FROM work_order w WHERE w.status = 'in_progress' ORDER BY w.id LIMIT 1)"
-        f" WHERE work_order_id = {ANSWERED} {ANSWERED_NAMED}", r"deliveries: {0} {1}: delivery is in_progress, should be delivered")
+        "UPDATE delivery t SET (work_order_id, store_id) = (SELECT w.id, w.store_id FROM work_order w WHERE w.status = 'ready' ORDER BY w.id LIMIT 1)"
+        f" WHERE work_order_id = {ANSWERED} {ANSWERED_NAMED}", r"deliveries: {0} {1}: delivery is ready, should be delivered")
 
 GUARANTEE = "(SELECT id FROM guarantee ORDER BY id LIMIT 1)"
 GUARANTEE_NAMED = ("RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM work_order WHERE id = t.work_order_id),"

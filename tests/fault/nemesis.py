@@ -610,6 +610,8 @@ def _(world):
     trade.transport()
     trade.loan("hand-out", "return")
     trade.ticket()
+    trade.measured()
+    trade.authorised()
     trade.store.advisor.post(f"/v1/appointments/{trade.appointment()['id']}/confirm", expect=200)
     other, both = trade.branch()
     both.post(f"/v1/work-orders/{trade.order()['id']}/move", {"store_id": other.store.id, "reason": "capacity"}, expect=200)
