@@ -23,6 +23,7 @@ extern const struct route markup_routes[];
 extern const struct route organisation_routes[];
 extern const struct route price_routes[];
 extern const struct route progress_routes[];
+extern const struct route promise_routes[];
 extern const struct route staff_routes[];
 extern const struct route reception_routes[];
 extern const struct route work_order_routes[];

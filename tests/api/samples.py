@@ -1262,6 +1262,12 @@ order_verb("shareWorkOrderProgress", "advisor", "share-progress", "order")
 order_verb("stopSharingProgress", "advisor", "stop-sharing", "shared")
 
 
+@sample("simulatePromise")
+def _(t):
+    t.store.tech1  # pylint: disable=pointless-statement
+    return call(t.store.advisor, "/v1/promise-simulation", params={"store_id": t.store.id, "operation_id": t.operation()["id"]})
+
+
 @sample("getProgressLink")
 def _(t):
     return call(t.store.advisor, f"/v1/work-orders/{t.shared()['id']}/progress-link")

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What could be promised. */
+#include "routes/routes.h"
+
+/* A quantity without its part is a mistake. */
+static enum err
+check_quantities(struct request *req)
+{
+	const struct simulate_promise_params *in = req->params;
+
+	if (in->quantity_count > in->part_id_count)
+		return fail_parameter(&req->ctx, ERR_BAD_VALUE, "quantity",
+		                      "there are more than parts");
+	return OK;
+}
+
+/* clang-format off */
+const struct route promise_routes[] = {
+	READ_PREPARED(OP_simulatePromise, check_quantities, NULL,
+	              NAMED_BY(operation_id, availability_operations), NAMED_BY(part_id, promise_parts_named),
+	              ONE(promise_simulation), MANY(parts, promise_simulation_parts)),
+	ROUTES_END
+};
+/* clang-format on */
