@@ -86,10 +86,13 @@ UPDATE queue_ticket t
    SET status = 'lapsed', ended_at = :now, version = t.version + 1, updated_at = :now, changed = pg_current_xact_id()
  WHERE t.id IN (SELECT q.id
                   FROM store s
-                  JOIN queue_ticket q ON q.store_id = s.id AND q.status IN ('waiting', 'called')
-                                     AND q.day < (:now::timestamptz AT TIME ZONE s.time_zone)::date
-                 LIMIT 500
-                   FOR NO KEY UPDATE OF q SKIP LOCKED)
+                 CROSS JOIN LATERAL (SELECT k.id
+                                       FROM queue_ticket k
+                                      WHERE k.store_id = s.id AND k.status IN ('waiting', 'called')
+                                        AND k.day < (:now::timestamptz AT TIME ZONE s.time_zone)::date
+                                      LIMIT 50
+                                        FOR NO KEY UPDATE SKIP LOCKED) q
+                 LIMIT 500)
 RETURNING t.id, t.store_id;
 
 -- For a screen in the lobby: numbers, and nothing of whose they are.

@@ -385,14 +385,15 @@ def test_kilometres_in_and_out(shop, store):
 VERBS = {"authorise": {"lines": [], "method": "phone", "by": {"name": "x"}}, "dispatch": {"assignments": []},
          "assignments": {"assignments": [{"line_id": uuid7(), "technician_id": uuid7()}]}, "start": None, "pause": {"reason": "other"},
          "resume": None, "wash": None, "enter-bay": {"bay_id": uuid7()}, "leave-bay": None, "finish-work": None, "cancel": {"reason": "x"},
-         "deliver": HANDED_BACK, "close": None, "issue-parts": {"received_by": uuid7()}}
+         "deliver": HANDED_BACK, "close": None, "issue-parts": {"received_by": uuid7()}, "void": {"reason": "x"},
+         "move": {"store_id": uuid7(), "reason": "capacity"}}
 # state -> the verbs that it has
 MOVES = {
-    "opened": {"authorise", "cancel", "enter-bay", "leave-bay"},
-    "ready": {"authorise", "dispatch", "cancel", "issue-parts", "enter-bay", "leave-bay"},
-    "dispatched": {"authorise", "assignments", "start", "cancel", "issue-parts", "enter-bay", "leave-bay"},
-    "in_progress": {"authorise", "assignments", "pause", "finish-work", "cancel", "issue-parts", "enter-bay", "leave-bay"},
-    "paused": {"authorise", "assignments", "resume", "cancel", "issue-parts", "enter-bay", "leave-bay"},
+    "opened": {"authorise", "cancel", "enter-bay", "leave-bay", "move"},
+    "ready": {"authorise", "dispatch", "cancel", "issue-parts", "enter-bay", "leave-bay", "move"},
+    "dispatched": {"authorise", "assignments", "start", "cancel", "issue-parts", "enter-bay", "leave-bay", "move"},
+    "in_progress": {"authorise", "assignments", "pause", "finish-work", "cancel", "issue-parts", "enter-bay", "leave-bay", "move"},
+    "paused": {"authorise", "assignments", "resume", "cancel", "issue-parts", "enter-bay", "leave-bay", "move"},
     "awaiting_qc": {"authorise", "cancel", "enter-bay", "leave-bay"},
     "completed": {"wash", "void", "enter-bay", "leave-bay"}, "settled": {"wash", "deliver", "enter-bay", "leave-bay"},
     "delivered": {"close"}, "closed": {"close"}, "cancelled": set()}

@@ -6,6 +6,7 @@ import datetime
 import pytest
 
 from fettle import at_once, uuid7, wait_for
+from past import tell
 from trade import CONSENT, HANDED_BACK, Trade, days_ahead
 
 STAGES = ("wait", "diagnose", "approve", "parts", "work", "qc", "wash", "pay")
@@ -147,6 +148,7 @@ def test_late_but_for_its_pauses(shop, store, sql, verify, fault_class, late):
     shop.verb(store.tech1, order, "start")
     shop.verb(store.tech1, order, "pause", {"reason": "wait_part"})
     sql("UPDATE reception SET arrived_at = arrived_at - %s * interval '1 hour' WHERE id = %s", (late, order["reception_id"]))
+    tell(sql, "reception.greeted", store, order["reception_id"], datetime.datetime.now(datetime.timezone.utc))  # counted on another day now
     sql("UPDATE work_order SET repair_due_at = repair_due_at - %s * interval '1 hour' WHERE id = %s", (late, order["id"]))
     sql("UPDATE work_order_pause SET paused_at = paused_at - interval '2 hours' WHERE work_order_id = %s", (order["id"],))
     running = durations(store.advisor, order)

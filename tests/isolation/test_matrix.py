@@ -22,6 +22,8 @@ POLICY = Policy()
 KNOWN = [op for op in OPERATIONS if op.auth == "token"]
 # They are about the caller's own session: each call needs another one.
 OWN_SESSION = {"deleteSession", "changePassword"}
+# A key is never at work.
+OF_PEOPLE = {"clockIn", "clockOut"}
 # What is so already stays so: a paid order has closed by itself, a car stands on the bay it is put on.
 SO_ALREADY = {"closeWorkOrder", "enterBayWorkOrder"}
 # What they call it for goes on by itself, and is brought to rest first.
@@ -224,7 +226,7 @@ def api_keys(world, case, op):
     wrong = world.key([p for p in ("followup.handle", "catalog.read", "price.override") if p not in op.permissions][:1], store)
     assert case.ask(wrong, case.foreign).code == "forbidden"
     reply = case.ask(right, case.foreign)
-    if case.level == "chain":
+    if case.level == "chain" or op.id in OF_PEOPLE:
         assert reply.code == "forbidden", reply
     else:
         assert reply.status not in (401, 403), reply
@@ -378,10 +380,10 @@ def their_key(world, case, op):
     key = uuid7()
     first = case.foreign[0].request(op.method, *case.foreign[1:3], **case.foreign[3], key=key)
     assert first.status == op.success, first
-    reply = case.ask(case.actor(), case.foreign, key=key)
-    assert not reply.replayed
+    mine = case.ask(case.actor(), case.foreign, key=key)
+    assert not mine.replayed
     if case.nothing:
-        assert case.is_refused(reply), reply
+        assert case.is_refused(mine), mine
         mine = case.ask(case.actor(), case.mine, key=key)
     assert mine.status == op.success and not mine.replayed, mine
 

@@ -161,6 +161,8 @@ class Theirs(Client):
         reply = super().request(method, path, plant(self.contract, operation.body, json_body, True), **options)
         if reply.status in (409, 422):  # one of the members it added does not go with the others
             reply = super().request(method, path, plant(self.contract, operation.body, json_body, False), **options)
+        if reply.status == 422:  # a code names something that is there
+            reply = super().request(method, path, plant(self.contract, operation.body, json_body, False, KEPT | {"code"}), **options)
         assert expect in (None, reply.status), f"expected {expect}: {reply}"
         return reply
 
@@ -183,16 +185,16 @@ def is_free(contract, schema):
             and schema.get("format") in (None, "code"))
 
 
-def plant(contract, schema, value, whole):
+def plant(contract, schema, value, whole, kept=KEPT):
     """The value with a canary in each free text; if whole, also where an optional one was left out."""
     schema, _ = plain(contract, schema)
     if isinstance(value, dict):
         value = dict(value)
         for name, sub in schema.get("properties", {}).items():
-            if name in KEPT:
+            if name in kept:
                 continue
             if name in value:
-                value[name] = plant(contract, sub, value[name], whole)
+                value[name] = plant(contract, sub, value[name], whole, kept)
             elif whole:
                 kind, _ = plain(contract, sub)
                 if is_free(contract, sub):
@@ -203,7 +205,7 @@ def plant(contract, schema, value, whole):
                     value[name] = {canary(): canary()}
         return value
     if isinstance(value, list):
-        return [plant(contract, schema["items"], item, whole) for item in value]
+        return [plant(contract, schema["items"], item, whole, kept) for item in value]
     if not isinstance(value, str) or not is_free(contract, schema) or value.isdigit() or CANARY.search(value):
         return value
     return canary() + value[value.find("@"):] if "@" in value else canary()
