@@ -85,6 +85,10 @@ SELECT s.id, s.version, s.code, s.name, s.kind, nullif(s.store_class, '') AS sto
 -- name: store_visible
 SELECT s.id FROM store s WHERE s.id = :id AND s.deleted_at IS NULL;
 
+-- The store that a parameter or body names.
+-- name: store_named
+SELECT s.id FROM store s WHERE s.id = :store_id AND s.deleted_at IS NULL;
+
 -- name: store_lock
 SELECT s.version FROM store s WHERE s.id = :id AND s.deleted_at IS NULL FOR NO KEY UPDATE;
 

@@ -39,6 +39,18 @@ queue_ticket_take(struct ctx *ctx, const struct create_queue_ticket *in)
 	return OK;
 }
 
+static enum err
+nobody_waits(struct ctx *ctx, struct id store)
+{
+	struct rows *known;
+	enum err err = db_read(ctx, store_named, &known, ARG(store_id, store));
+
+	if (err)
+		return err;
+	return rows_count(known) ? fail(ctx, ERR_QUEUE_EMPTY, NULL)
+	                         : fail(ctx, ERR_NOT_FOUND, "/store_id");
+}
+
 enum err
 queue_call_next(struct ctx *ctx, const struct call_next_queue_ticket *in)
 {
@@ -52,7 +64,7 @@ queue_call_next(struct ctx *ctx, const struct call_next_queue_ticket *in)
 	if (err)
 		return err;
 	if (rows_count(rows) == 0)
-		return fail(ctx, ERR_QUEUE_EMPTY, NULL);
+		return nobody_waits(ctx, store);
 	ctx->subject = row_id(rows, 0, "id");
 	event_add(ctx, "queue_ticket.called", store, ctx->subject);
 	return OK;

@@ -44,9 +44,9 @@ move_ticket(struct request *req)
 const struct route front_desk_routes[] = {
 	READ(OP_getAppointmentParts,    ONE(appointment_parts_get), MANY(parts, appointment_parts_of)),
 	COMMAND(OP_setAppointmentParts, set_parts, THEN(OP_getAppointmentParts)),
-	READ(OP_getPickList,            ONE(pick_list), MANY(appointments, pick_list_appointments),
+	READ(OP_getPickList,            NAMED_BY(store_id, store_named), ONE(pick_list), MANY(appointments, pick_list_appointments),
 	  MANY(appointments.parts, pick_list_parts)),
-	READ(OP_getBriefing,            ONE(briefing), MANY(appointments, briefing_appointments),
+	READ(OP_getBriefing,            NAMED_BY(store_id, store_named), ONE(briefing), MANY(appointments, briefing_appointments),
 	  MANY(appointments.deferred, briefing_deferred),
 	  MANY(appointments.comebacks, briefing_comebacks)),
 	READ_ACTIONS(OP_listQueueTickets, &queue_ticket_machine, PAGE(queue_ticket_list)),
@@ -58,7 +58,7 @@ const struct route front_desk_routes[] = {
 	COMMAND(OP_markNoShowQueueTicket, move_ticket,  THEN(OP_getQueueTicket)),
 	COMMAND(OP_serveQueueTicket,      serve_ticket, THEN(OP_getQueueTicket)),
 	COMMAND(OP_leaveQueueTicket,      move_ticket,  THEN(OP_getQueueTicket)),
-	READ(OP_getQueueBoard,            ONE(queue_board), MANY(called, queue_board_called),
+	READ(OP_getQueueBoard,            NAMED_BY(store_id, store_named), ONE(queue_board), MANY(called, queue_board_called),
 	  MANY(waiting, queue_board_waiting)),
 	ROUTES_END
 };

@@ -17,7 +17,7 @@ check_quantities(struct request *req)
 /* clang-format off */
 const struct route promise_routes[] = {
 	READ_PREPARED(OP_simulatePromise, check_quantities, NULL,
-	              NAMED_BY(operation_id, availability_operations), NAMED_BY(part_id, promise_parts_named),
+	              NAMED_BY(store_id, store_named), NAMED_BY(operation_id, availability_operations), NAMED_BY(part_id, promise_parts_named),
 	              ONE(promise_simulation), MANY(parts, promise_simulation_parts)),
 	ROUTES_END
 };

@@ -136,6 +136,9 @@ def test_who_may_queue(chain, store, trade):
         assert store.dispatcher.post(f"{path}/{verb}").status == 403 and other.advisor.post(f"{path}/{verb}").status == 404
     assert other.advisor.get(path).status == 404 and store.tech1.get(path).status == 403
     assert other.advisor.get("/v1/queue-board", params={"store_id": store.id}).errors == {"store_id": "not_found"}
+    # headquarters sees every store, and none that there is not
+    assert chain.admin.get("/v1/queue-board", params={"store_id": uuid7()}).errors == {"store_id": "not_found"}
+    assert chain.admin.post("/v1/queue-tickets/call-next", {"store_id": uuid7()}).errors == {"/store_id": "not_found"}
     assert call_next(store, other.advisor).errors == {"/store_id": "not_found"}
     assert other.advisor.pages("/v1/queue-tickets") == []
     theirs = Trade(other).reception()["id"]
