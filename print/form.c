@@ -213,8 +213,7 @@ form_head(struct form *form, const struct fact more[], size_t count)
 
 	for (size_t i = 0; i < count && n < FACTS_MAX; i++)
 		facts[n++] = more[i];
-	sheet_head(form->sheet, form_text(data, "link"),
-	           form_word(form, "Scan to see and decide", "扫码查看并确认"));
+	sheet_head(form->sheet, form_text(data, "link"), form->code_says);
 	sheet_facts(form->sheet, facts, n);
 }
 

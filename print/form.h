@@ -12,7 +12,8 @@
 
 struct form {
 	const json_t *data;
-	int language; /* 0 English, 1 Chinese */
+	int language;          /* 0 English, 1 Chinese */
+	const char *code_says; /* what the code on it is scanned for */
 	struct arena *arena;
 	struct sheet *sheet;
 };

@@ -26,11 +26,12 @@ static const char fonts[] =
 static const struct document {
 	const char *name, *en, *zh;
 	void (*print)(struct form *form);
+	bool decide; /* its link asks something of the customer; others show how far the order is */
 } documents[] = {
-	{ "settlement", "Settlement list", "机动车维修结算清单", print_settlement },
-	{ "work_order", "Work order", "机动车维修工单", print_work_order },
-	{ "reception", "Vehicle hand-over sheet", "车辆交接单", print_reception },
-	{ "estimate", "Estimate", "维修估价单", print_estimate },
+	{ "settlement", "Settlement list", "机动车维修结算清单", print_settlement, false },
+	{ "work_order", "Work order", "机动车维修工单", print_work_order, false },
+	{ "reception", "Vehicle hand-over sheet", "车辆交接单", print_reception, false },
+	{ "estimate", "Estimate", "维修估价单", print_estimate, true },
 };
 
 static int
@@ -83,6 +84,9 @@ print_document(struct form *form, const struct document *document)
 
 	form->language = strcmp(language, "zh-CN") == 0;
 	form_title(form, document->en, document->zh);
+	form->code_says =
+		document->decide ? form_word(form, "Scan to see and decide", "扫码查看并确认")
+				 : form_word(form, "Scan to follow the repair", "扫码查看维修进度");
 	for (int pass = 0; ok && pass < 2; pass++) {
 		sheet_begin(form->sheet, write_out, NULL, pass ? form->sheet->page : 0, at,
 		            language);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/log.h"
+#include "core/text.h"
 
 #define CACHE_SLOTS 16384 /* a power of two; a principal out of its slot is only looked up again */
 
@@ -35,6 +36,32 @@ void
 token_hash(const char *token, unsigned char out[static TOKEN_HASH])
 {
 	crypto_hash_sha256(out, (const unsigned char *)token, strlen(token));
+}
+
+const char *
+token_literal(struct arena *arena, const char *token)
+{
+	unsigned char hash[TOKEN_HASH];
+	char hex[2 * TOKEN_HASH + 1];
+
+	token_hash(token, hash);
+	sodium_bin2hex(hex, sizeof(hex), hash, sizeof(hash));
+	return arena_printf(arena, "\\x%s", hex);
+}
+
+const char *
+token_new(struct arena *arena, const char *prefix, const char **hash_literal)
+{
+	unsigned char secret[32];
+	char text[BASE64URL_TEXT(sizeof(secret))];
+	const char *token;
+
+	randombytes_buf(secret, sizeof(secret));
+	text[base64url_encode(text, secret, sizeof(secret))] = '\0';
+	sodium_memzero(secret, sizeof(secret));
+	token = arena_printf(arena, "%s%s", prefix, text);
+	*hash_literal = token_literal(arena, token);
+	return token;
 }
 
 static struct label
@@ -110,11 +137,14 @@ add_grant(struct principal *who, const struct rows *rows, size_t row)
 	/* a key never has more than the role it was given */
 	struct permission_set set =
 		permissions_of(row_text(rows, row, "role"), row_text(rows, row, "scopes"));
+	const bool on_tablet = strcmp(row_text(rows, row, "kind"), "tablet") == 0;
 	const char *kind = row_text(rows, row, "reached_kind");
 	struct id store = row_id(rows, row, "store_id");
 	const struct permission_set *reach;
 	struct store_grant *grant;
 
+	if (on_tablet)
+		permissions_intersect(&set, &tablet_permissions);
 	if (row_bool(rows, row, "chain")) {
 		permissions_unite(&who->chain, &set);
 		who->has_chain = true;

@@ -31,6 +31,12 @@ struct principal {
 /* SHA-256 of a token as it stands in the header: what the database knows of it. */
 void token_hash(const char *token, unsigned char out[static TOKEN_HASH]);
 
+/* The same as a bytea literal. */
+const char *token_literal(struct arena *arena, const char *token);
+
+/* A fresh token with a prefix, and its hash as a bytea literal. */
+const char *token_new(struct arena *arena, const char *prefix, const char **hash_literal);
+
 /* Cached principal of a token with a reference for the caller, or NULL. */
 struct principal *principal_cached(const char *token);
 

@@ -34,7 +34,8 @@ struct config {
 	int64_t read_deadline_ms, command_deadline_ms;
 	int64_t max_connections, max_connections_per_address;
 	int64_t idle_seconds, head_seconds, body_seconds;
-	int64_t rate_principal, rate_address, rate_login; /* requests a minute; 0: no limit */
+	/* requests a minute; 0: no limit */
+	int64_t rate_principal, rate_link, rate_address, rate_login;
 	struct config_list trusted_proxy, cors_origins;
 	char *link_key; /* empty until config_link_key() */
 	int64_t jobs;   /* 1: serve runs them */

@@ -12,9 +12,7 @@
 #include "password.h"
 #include "route.h"
 
-#define DAYS       15
-#define ORDERS_DAY 2
-#define PASSWORD   "fettle-demo"
+#define PASSWORD "fettle-demo"
 
 static const char *
 text(struct id id, char out[static ID_TEXT])
@@ -76,11 +74,12 @@ open_store(struct demo *demo, size_t index, struct id region)
 	struct demo_store *store = &demo->stores[index];
 	char code[16], username[64], a[ID_TEXT];
 
-	store->id = demo_act(
-		demo, demo->admin, none, OP_createStore, none,
-		"{\"code\":\"%s\",\"name\":\"%s\",\"region_id\":\"%s\",\"address\":\"%s\"}",
-		demo_stores[index].code, demo_stores[index].name, text(region, a),
-		demo_stores[index].address);
+	store->id =
+		demo_act(demo, demo->admin, none, OP_createStore, none,
+	                 "{\"code\":\"%s\",\"name\":\"%s\",\"region_id\":\"%s\",\"address\":\"%s\","
+	                 "\"what_to_bring\":\"行驶证、保养手册\"}",
+	                 demo_stores[index].code, demo_stores[index].name, text(region, a),
+	                 demo_stores[index].address);
 	for (size_t i = 0; i < COUNT_OF(store->bays); i++)
 		store->bays[i] =
 			demo_act(demo, demo->admin, none, OP_createBay, store->id,
@@ -185,237 +184,7 @@ stock_up(struct demo *demo, struct demo_store *store)
 	         "{}");
 }
 
-/* ---------------------------------------------------------- a repair, from the door to the door */
-
-enum how_far {
-	UNTIL_WAITING,
-	UNTIL_OPENED,
-	UNTIL_IN_PROGRESS,
-	UNTIL_COMPLETED,
-	UNTIL_DELIVERED
-};
-
-static struct id
-receive(struct demo *demo, struct demo_store *store)
-{
-	unsigned n = demo->cars++;
-	const struct demo_car *car = &demo_cars[n % COUNT_OF(demo_cars)];
-	struct id advisor = demo_person(store, "advisor"), reception;
-	char plate[40], a[ID_TEXT];
-
-	snprintf(plate, sizeof(plate), "%s%05u", car->plate, 10000 + n * 37 % 90000);
-	reception = demo_act(demo, advisor, store->id, OP_checkIn, (struct id){ { 0 } },
-	                     "{\"store_id\":\"%s\",\"plate\":\"%s\",\"customer\":{\"name\":\"%s\","
-	                     "\"phone\":\"139%08u\"},"
-	                     "\"odometer_km\":%u,\"concerns\":[\"%s\"]}",
-	                     text(store->id, a), plate, demo_names[n % COUNT_OF(demo_names)],
-	                     10000000 + n * 7919, 8000 + n * 613 % 120000,
-	                     demo_concerns[n % COUNT_OF(demo_concerns)]);
-	return reception;
-}
-
-/* Around the car, point by point: one thing in it is due. */
-static void
-inspect(struct demo *demo, struct demo_store *store, struct id reception)
-{
-	struct id tech = demo_person(store, "tech1"), inspection;
-	struct question points = demo_ask(demo, SQL_demo_points, demo->inspection_template, NULL);
-	char findings[1600], a[ID_TEXT], b[ID_TEXT];
-	size_t n = 0;
-
-	for (size_t i = 0; i < points.count; i++)
-		n += (size_t)snprintf(findings + n, sizeof(findings) - n,
-		                      "{\"item_id\":\"%s\",\"severity\":\"%s\"},",
-		                      text(points.ids[i], a),
-		                      i == demo->cars % COUNT_OF(demo_points) ? "yellow" : "green");
-	inspection = demo_act(
-		demo, tech, store->id, OP_createInspection, (struct id){ { 0 } },
-		"{\"reception_id\":\"%s\",\"template_id\":\"%s\",\"fuel_percent\":%u,"
-		"\"belongings\":[\"雨伞\"],\"findings\":[%s"
-		"{\"body_position\":\"rear_bumper\",\"damage\":\"scratch\",\"severity\":\"green\"}]}",
-		text(reception, a), text(demo->inspection_template, b), 20 + demo->cars * 7 % 80,
-		findings);
-	demo_act(demo, tech, store->id, OP_submitInspection, inspection, "{}");
-}
-
-/* What is hard to find is looked at by two. */
-static void
-diagnose(struct demo *demo, struct demo_store *store, struct id reception)
-{
-	struct id tech = demo_person(store, "tech2"), diagnosis;
-	char a[ID_TEXT];
-
-	diagnosis =
-		demo_act(demo, tech, store->id, OP_createDiagnosis, (struct id){ { 0 } },
-	                 "{\"reception_id\":\"%s\",\"complex\":true,\"complaint\":\"冷车难启动\","
-	                 "\"cause\":\"一缸火花塞积碳\",\"correction\":\"更换火花塞并清洗节气门\","
-	                 "\"fault_codes\":[{\"code\":\"P0301\",\"control_unit\":\"发动机\","
-	                 "\"state\":\"active\",\"description\":\"一缸失火\"}]}",
-	                 text(reception, a));
-	demo_act(demo, tech, store->id, OP_submitDiagnosis, diagnosis, "{}");
-	demo_act(demo, tech, store->id, OP_requestDiagnosisReview, diagnosis, "{}");
-	demo_act(demo, demo_person(store, "leader"), store->id, OP_agreeDiagnosis, diagnosis, "{}");
-}
-
-static struct id
-open_order(struct demo *demo, struct demo_store *store, struct id reception, struct utc promised)
-{
-	unsigned n = demo->cars;
-	struct id advisor = demo_person(store, "advisor");
-	char a[ID_TEXT], b[ID_TEXT], c[ID_TEXT], until[UTC_TEXT];
-
-	demo_act(demo, advisor, store->id, OP_greetReception, reception, "{}");
-	demo_act(demo, advisor, store->id, OP_startCheckReception, reception, "{}");
-	if (n % 4 == 1)
-		inspect(demo, store, reception);
-	if (n % 24 == 5)
-		diagnose(demo, store, reception);
-	demo_act(demo, advisor, store->id, OP_handOverReception, reception, "{}");
-	return demo_act(
-		demo, advisor, store->id, OP_createWorkOrder, (struct id){ { 0 } },
-		"{\"reception_id\":\"%s\",\"promised_at\":\"%s\",\"old_parts\":\"given_up\","
-		"\"lines\":["
-		"{\"kind\":\"labour\",\"operation_id\":\"%s\"},{\"kind\":\"part\","
-		"\"part_id\":\"%s\",\"quantity\":%u}]}",
-		text(reception, a), utc_format(promised, until),
-		text(demo->operations[n % COUNT_OF(demo->operations)], b),
-		text(demo->parts[(size_t)n * 5 % COUNT_OF(demo->parts)], c), 1 + n % 2);
-}
-
-/* What she may spend, in writing; the paper is not signed yet. */
-static void
-agree(struct demo *demo, struct demo_store *store, struct id order)
-{
-	char a[ID_TEXT];
-
-	demo_act(
-		demo, demo_person(store, "advisor"), store->id, OP_createAgreement,
-		(struct id){ { 0 } },
-		"{\"work_order_id\":\"%s\",\"amount_limit\":300000,\"terms\":\"质保一年或两万公里\"}",
-		text(order, a));
-}
-
-static void
-repair(struct demo *demo, struct demo_store *store, struct id order, enum how_far how_far)
-{
-	struct question labour = demo_ask(demo, SQL_demo_lines, order, "labour");
-	struct question part = demo_ask(demo, SQL_demo_lines, order, "part");
-	struct id tech = demo_person(store, demo->cars % 2 ? "tech1" : "tech2"), check;
-	char a[ID_TEXT], b[ID_TEXT];
-
-	if (demo->failed || labour.count == 0 || part.count == 0)
-		return;
-	demo_act(demo, demo_person(store, "advisor"), store->id, OP_authoriseWorkOrder, order,
-	         "{\"lines\":[\"%s\",\"%s\"],\"method\":\"in_person\",\"by\":{\"name\":\"本人\"}}",
-	         text(labour.ids[0], a), text(part.ids[0], b));
-	demo_act(demo, demo_person(store, "dispatcher"), store->id, OP_dispatchWorkOrder, order,
-	         "{\"bay_id\":\"%s\",\"assignments\":[{\"line_id\":\"%s\","
-	         "\"technician_id\":\"%s\"}]}",
-	         text(store->bays[demo->cars % COUNT_OF(store->bays)], (char[ID_TEXT]){ 0 }),
-	         text(labour.ids[0], a), text(tech, b));
-	demo_act(demo, tech, store->id, OP_clockOnWorkOrderLine, labour.ids[0], "{}");
-	if (how_far == UNTIL_IN_PROGRESS) {
-		demo_act(demo, tech, store->id, OP_enterBayWorkOrder, order, "{\"bay_id\":\"%s\"}",
-		         text(store->bays[demo->cars % COUNT_OF(store->bays)], a));
-		return;
-	}
-	demo_act(demo, demo_person(store, "parts"), store->id, OP_issueWorkOrderParts, order,
-	         "{\"received_by\":\"%s\"}", text(tech, a));
-	demo->now = utc_add_ms(demo->now, 40 * MINUTE);
-	if (demo->cars % COUNT_OF(demo->operations) == TYRE)
-		demo_act(demo, tech, store->id, OP_tickWorkOrderLine, labour.ids[0],
-		         "{\"answers\":[{\"code\":\"TORQUE\",\"value\":%u},"
-		         "{\"code\":\"CAPS\",\"done\":true}]}",
-		         115 + demo->cars % 10);
-	demo_act(demo, tech, store->id, OP_finishWorkOrderLine, labour.ids[0], "{}");
-	demo_act(demo, demo_person(store, "dispatcher"), store->id, OP_finishWorkOrder, order,
-	         "{}");
-	check = demo_act(demo, demo_person(store, "inspector"), store->id, OP_createQualityCheck,
-	                 (struct id){ { 0 } }, "{\"work_order_id\":\"%s\",\"level\":\"final\"}",
-	                 text(order, a));
-	demo_act(demo, demo_person(store, "inspector"), store->id, OP_passQualityCheck, check,
-	         "{\"road_test_km\":3.5}");
-}
-
-static void
-hand_back(struct demo *demo, struct demo_store *store, struct id order)
-{
-	struct id cashier = demo_person(store, "cashier"), settlement;
-	struct question due, concerns = demo_ask(demo, SQL_demo_concerns, order, NULL);
-	char a[ID_TEXT];
-
-	settlement = demo_act(demo, cashier, store->id, OP_createSettlement, (struct id){ { 0 } },
-	                      "{\"work_order_id\":\"%s\"}", text(order, a));
-	demo_act(demo, cashier, store->id, OP_issueSettlement, settlement, "{}");
-	due = demo_ask(demo, SQL_demo_due, settlement, NULL);
-	demo_act(demo, cashier, store->id, OP_createPayment, (struct id){ { 0 } },
-	         "{\"settlement_id\":\"%s\",\"amount\":%lld,\"method\":\"%s\"}",
-	         text(settlement, a), (long long)due.numbers[0],
-	         demo->cars % 3 ? "wechat" : "card");
-	if (demo->failed || concerns.count == 0)
-		return;
-	/* one concern in nineteen is not solved */
-	demo_act(demo, demo_person(store, "advisor"), store->id, OP_deliverWorkOrder, order,
-	         "{\"old_parts\":\"given_up\",\"explained\":true,\"belongings_returned\":true,"
-	         "\"explained_items\":[\"work\",\"bill\",\"guarantee\"],"
-	         "\"acceptance\":[{\"concern_id\":\"%s\",\"answer\":\"%s\"}]}",
-	         text(concerns.ids[0], a), demo->cars % 19 == 7 ? "not_solved" : "solved");
-}
-
-static void
-visit(struct demo *demo, struct demo_store *store, enum how_far how_far)
-{
-	/* one in five promises is too tight */
-	struct utc promised = utc_add_ms(demo->now, demo->cars % 5 == 4 ? 30 * MINUTE : 3 * HOUR);
-	struct id reception = receive(demo, store), order;
-
-	if (how_far == UNTIL_WAITING)
-		return;
-	order = open_order(demo, store, reception, promised);
-	if (how_far == UNTIL_OPENED) {
-		agree(demo, store, order);
-		return;
-	}
-	repair(demo, store, order, how_far);
-	if (how_far == UNTIL_DELIVERED)
-		hand_back(demo, store, order);
-}
-
-/* What the first store has no equipment for goes on at the second. */
-static void
-send_on(struct demo *demo, struct utc today)
-{
-	struct demo_store *store = &demo->stores[0];
-	struct id reception, order;
-	char a[ID_TEXT];
-
-	demo->now = utc_add_ms(today, -3 * HOUR);
-	reception = receive(demo, store);
-	order = open_order(demo, store, reception, utc_add_ms(today, 5 * HOUR));
-	demo_act(demo, demo->admin, (struct id){ { 0 } }, OP_moveWorkOrder, order,
-	         "{\"store_id\":\"%s\",\"reason\":\"equipment\",\"note\":\"本店无四轮定位仪\"}",
-	         text(demo->stores[1].id, a));
-}
-
-static void
-live(struct demo *demo, struct utc today)
-{
-	for (int day = DAYS; day > 0; day--) {
-		for (size_t s = 0; s < COUNT_OF(demo->stores) && !demo->failed; s++) {
-			for (int i = 0; i < ORDERS_DAY; i++) {
-				demo->now = utc_add_ms(today, -day * DAY + (1 + 3 * i) * HOUR);
-				visit(demo, &demo->stores[s], UNTIL_DELIVERED);
-			}
-		}
-	}
-	for (size_t s = 0; s < COUNT_OF(demo->stores); s++) {
-		for (int how_far = UNTIL_WAITING; how_far <= UNTIL_COMPLETED && !demo->failed;
-		     how_far++) {
-			demo->now = utc_add_ms(today, -HOUR - (int64_t)how_far * 20 * MINUTE);
-			visit(demo, &demo->stores[s], (enum how_far)how_far);
-		}
-	}
-}
+/* ------------------------------------------------------------ what comes of it */
 
 /* The surveys that went out after delivery: most customers are content, one in nine is not. */
 static void
@@ -484,6 +253,7 @@ book(struct demo *demo, struct utc today)
 		struct utc midnight = { today.us - today.us % (DAY * 1000) };
 		struct id booked[COUNT_OF(cars.ids)] = { 0 };
 
+		demo->now = today; /* what was done before has taken its minutes */
 		for (size_t i = 0; i < cars.count && i < 4 && !demo->failed; i++)
 			booked[i] = demo_act(
 				demo, demo_person(store, "advisor"), store->id,
@@ -574,17 +344,25 @@ demo_load(const char *url, char *error, size_t size)
 		log_line(LOG_LEVEL_INFO, "demo", "loading=1");
 		routes_init();
 		demo.password = password_hash(&arena, PASSWORD);
-		demo.now = utc_add_ms(today, -(DAYS + 5) * DAY);
+		demo.now = utc_add_ms(today, -(DEMO_DAYS + 5) * DAY);
 		open_chain(&demo);
 		fill_catalogue(&demo);
 		publish_template(&demo);
 		for (size_t s = 0; s < COUNT_OF(demo.stores) && !demo.failed; s++)
 			stock_up(&demo, &demo.stores[s]);
-		live(&demo, today);
-		send_on(&demo, today);
+		for (size_t s = 0; s < COUNT_OF(demo.stores) && !demo.failed; s++)
+			demo_departments(&demo, &demo.stores[s]);
+		demo_visits(&demo, today);
+		demo_prices(&demo, today);
 		demo.now = today;
 		answer_surveys(&demo);
+		for (size_t s = 0; s < COUNT_OF(demo.stores) && !demo.failed; s++)
+			demo_turns(&demo, &demo.stores[s], today);
+		demo.now = today;
 		complain(&demo);
+		demo.now = utc_add_ms(today, -HOUR);
+		for (size_t s = 0; s < COUNT_OF(demo.stores) && !demo.failed; s++)
+			demo_roster(&demo, &demo.stores[s]);
 		book(&demo, today);
 		queue(&demo);
 		if (!demo.failed && conn_run(demo.conn, &ctx, begin, NULL) != OK) {

@@ -10,6 +10,8 @@
 #define HOUR   (60 * MINUTE)
 #define DAY    (24 * HOUR)
 
+#define DEMO_DAYS 15 /* of visits behind it */
+
 struct person {
 	const char *role;
 	struct id id;
@@ -60,8 +62,23 @@ struct question {
 
 struct question demo_ask(struct demo *demo, enum sql sql, struct id id, const char *kind);
 
+/* The visits themselves, until today (demo_visit.c). */
+void demo_visits(struct demo *demo, struct utc today);
+
+/* Who works in the workshop the next two weeks, can do what and may do it (demo_desk.c). */
+void demo_roster(struct demo *demo, const struct demo_store *store);
+
+/* Departments, with people and rules, before there is work (demo_desk.c). */
+void demo_departments(struct demo *demo, struct demo_store *store);
+
 /* What happens around the visits: cars are fetched and lent (demo_desk.c). */
 void demo_desk(struct demo *demo, struct demo_store *store, const struct question *cars,
                const struct id *appointments, struct utc tomorrow);
+
+/* What does not go as planned, and what a store has beside its people (demo_turns.c). */
+void demo_turns(struct demo *demo, struct demo_store *store, struct utc today);
+
+/* Headquarters' prices of next month (demo_turns.c). */
+void demo_prices(struct demo *demo, struct utc today);
 
 #endif

@@ -2,6 +2,9 @@
 /* What happens around the demo's visits. */
 #include "demo_call.h"
 
+#define ROSTER_DAYS 14
+#define CHINA       (8 * HOUR) /* the stores' clock is ahead of UTC */
+
 /* A loaner that came back this morning and is promised for tomorrow. */
 static void
 lend(struct demo *demo, struct demo_store *store, const struct question *cars,
@@ -67,6 +70,36 @@ rescue(struct demo *demo, struct demo_store *store)
 	         utc_format(utc_add_ms(demo->now, 40 * MINUTE), at));
 }
 
+/* Two departments: maintenance goes to the quick one, what is left to the other. */
+void
+demo_departments(struct demo *demo, struct demo_store *store)
+{
+	struct id manager = demo_person(store, "manager"), mechanics, quick;
+	char a[ID_TEXT], b[ID_TEXT], c[ID_TEXT];
+
+	mechanics = demo_act(demo, manager, store->id, OP_createDepartment, (struct id){ { 0 } },
+	                     "{\"store_id\":\"%s\",\"code\":\"MECH\",\"name\":\"机修组\","
+	                     "\"kind\":\"mechanical\",\"lead_id\":\"%s\"}",
+	                     id_format(store->id, a), id_format(demo_person(store, "leader"), b));
+	quick = demo_act(demo, manager, store->id, OP_createDepartment, (struct id){ { 0 } },
+	                 "{\"store_id\":\"%s\",\"code\":\"QUICK\",\"name\":\"快保组\","
+	                 "\"kind\":\"quick\"}",
+	                 id_format(store->id, a));
+	demo_act(demo, manager, store->id, OP_createRoutingRule, (struct id){ { 0 } },
+	         "{\"store_id\":\"%s\",\"position\":10,\"service_class\":\"preventive\","
+	         "\"department_id\":\"%s\"}",
+	         id_format(store->id, a), id_format(quick, b));
+	demo_act(demo, manager, store->id, OP_createRoutingRule, (struct id){ { 0 } },
+	         "{\"store_id\":\"%s\",\"position\":90,\"department_id\":\"%s\"}",
+	         id_format(store->id, a), id_format(mechanics, b));
+	demo_act(demo, manager, store->id, OP_setStaffDepartments, demo_person(store, "tech1"),
+	         "{\"store_id\":\"%s\",\"department_ids\":[\"%s\"]}", id_format(store->id, a),
+	         id_format(mechanics, b));
+	demo_act(demo, manager, store->id, OP_setStaffDepartments, demo_person(store, "tech2"),
+	         "{\"store_id\":\"%s\",\"department_ids\":[\"%s\",\"%s\"]}",
+	         id_format(store->id, a), id_format(quick, b), id_format(mechanics, c));
+}
+
 /* The workshop has come to work. */
 static void
 come(struct demo *demo, struct demo_store *store)
@@ -86,9 +119,53 @@ demo_desk(struct demo *demo, struct demo_store *store, const struct question *ca
 	struct utc now = demo->now;
 
 	fetch(demo, store, appointments[0], tomorrow);
+	demo_act(demo, demo_person(store, "advisor"), store->id, OP_shareAppointment,
+	         appointments[0], "{}");
 	demo->now = utc_add_ms(tomorrow, -DAY); /* in the morning */
 	lend(demo, store, cars, appointments[1], tomorrow);
 	rescue(demo, store);
 	come(demo, store);
+	demo->now = now;
+}
+
+void
+demo_roster(struct demo *demo, const struct demo_store *store)
+{
+	/* off is the day of the week, counted from the first, that they do not come */
+	static const struct {
+		const char *role, *from, *to, *skills, *certificate;
+		int off;
+	} rota[] = {
+		{ "leader", "08:30", "17:30",
+		  "{\"skill\":\"drivetrain\",\"level\":5},{\"skill\":\"brakes\",\"level\":5}",
+		  "repair", 6 },
+		{ "tech1", "08:00", "17:00", "{\"skill\":\"brakes\",\"level\":4}", "repair", 5 },
+		{ "tech2", "09:00", "18:00",
+		  "{\"skill\":\"drivetrain\",\"level\":3},{\"skill\":\"brakes\",\"level\":2}",
+		  "high_voltage", 4 },
+	};
+	struct id manager = demo_person(store, "manager");
+	struct utc now = demo->now;
+	char at[UTC_TEXT];
+
+	for (size_t i = 0; i < COUNT_OF(rota); i++) {
+		struct id person = demo_person(store, rota[i].role);
+
+		demo_act(demo, manager, store->id, OP_setStaffSkills, person, "{\"skills\":[%s]}",
+		         rota[i].skills);
+		demo_act(demo, manager, store->id, OP_createCertificate, person,
+		         "{\"kind\":\"%s\",\"number\":\"DEMO-%s-%s\",\"valid_from\":\"2025-01-10\","
+		         "\"expires_on\":\"2099-01-09\"}",
+		         rota[i].certificate, rota[i].role,
+		         id_format(person, (char[ID_TEXT]){ 0 }) + ID_TEXT - 9);
+		for (int day = 0; day < ROSTER_DAYS; day++) {
+			if (day % 7 == rota[i].off)
+				continue;
+			utc_format(utc_add_ms(now, CHINA + day * DAY), at);
+			demo_act(demo, manager, store->id, OP_createShift, person,
+			         "{\"date\":\"%.10s\",\"from\":\"%s\",\"to\":\"%s\"}", at,
+			         rota[i].from, rota[i].to);
+		}
+	}
 	demo->now = now;
 }

@@ -14,6 +14,7 @@
 #include "decode_place.h"
 #include "key_use.h"
 #include "link.h"
+#include "making.h"
 #include "metrics.h"
 #include "negotiate.h"
 #include "problem.h"
@@ -352,8 +353,10 @@ authorised(struct request *req)
 {
 	enum err err = OK;
 
-	if (req->who && !within_limit(req, req->who->actor.b, sizeof(req->who->actor.b),
-	                              dispatcher.config->rate_principal))
+	if (req->who &&
+	    !within_limit(req, req->who->actor.b, sizeof(req->who->actor.b),
+	                  req->who->kind == ACTOR_LINK ? dispatcher.config->rate_link
+	                                               : dispatcher.config->rate_principal))
 		return;
 	if (!may_guess(req)) {
 		metrics_refused(REFUSED_RATE);
@@ -394,9 +397,14 @@ void
 dispatch_run(struct request *req, struct conn *conn)
 {
 	int64_t deadline = req->started_us + INT64_C(1000) * dispatcher.config->command_deadline_ms;
+	const bool late = clock_monotonic_us() >= deadline;
 
+	if (req->leads) {
+		req->err = late ? ERR_UNAVAILABLE : req->route->make(req);
+		return;
+	}
 	/* what waited too long in the queue is not begun: its caller has gone */
-	if (clock_monotonic_us() >= deadline) {
+	if (late) {
 		problem_reply(req, ERR_UNAVAILABLE, NULL);
 		return;
 	}
@@ -406,6 +414,19 @@ dispatch_run(struct request *req, struct conn *conn)
 
 		if (err)
 			problem_reply(req, err, NULL);
+	}
+}
+
+void
+dispatch_ran(struct request *req)
+{
+	if (req->leads) {
+		making_end(req);
+	} else if (!req->unmade) {
+		http_reply(req);
+	} else if (!making_begin(dispatcher.printers, req)) {
+		metrics_refused(REFUSED_QUEUE);
+		answer_problem(req, ERR_UNAVAILABLE);
 	}
 }
 

@@ -27,7 +27,9 @@ void dispatch_request(struct request *req);
 void dispatch_refused(struct request *req, int status);
 void dispatch_done(struct request *req, bool sent);
 
-/* For worker.c: run the request to its reply. */
+/* For worker.c: run the request to its reply, or make what that lacks. */
 void dispatch_run(struct request *req, struct conn *conn);
+/* Loop thread: a worker has run it; answer, or have made what its reply lacks. */
+void dispatch_ran(struct request *req);
 
 #endif

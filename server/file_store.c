@@ -16,8 +16,8 @@
 #include <unistd.h>
 
 #include "core/log.h"
+#include "spool.h"
 
-#define SNIFF_MAX   4096
 #define ASIDE       "new-"
 #define PARTS       "part-"
 #define OLD_SECONDS 3600
@@ -45,13 +45,47 @@ file_store_open(const char *dir)
 	return false;
 }
 
+static bool
+has_brand(const char *data, size_t size, const char *brand)
+{
+	/* the box's size, its name, the brand, its version, and the brands it is readable as */
+	const unsigned char *p = (const unsigned char *)data;
+	size_t box = (size_t)p[0] << 24 | (size_t)p[1] << 16 | (size_t)p[2] << 8 | p[3];
+
+	for (size_t at = 16; at + 4 <= box && at + 4 <= size; at += 4)
+		if (memcmp(data + at, brand, 4) == 0)
+			return true;
+	return false;
+}
+
+/* What phones make, by the brands of its first box (ISO 14496-12, 23008-12); NULL: nothing of that. */
+static const char *
+brand_type(const char *data, size_t size)
+{
+	static const char stills[][5] = { "heic", "heix", "heim", "heis" };
+
+	if (size < 16 || memcmp(data + 4, "ftyp", 4) != 0)
+		return NULL;
+	if (memcmp(data + 8, "qt  ", 4) == 0)
+		return "video/quicktime";
+	if (memcmp(data + 8, "3g", 2) == 0)
+		return "video/3gpp";
+	for (size_t i = 0; i < sizeof(stills) / sizeof(stills[0]); i++)
+		if (memcmp(data + 8, stills[i], 4) == 0 ||
+		    (memcmp(data + 8, "mif1", 4) == 0 && has_brand(data, size, stills[i])))
+			return "image/heic";
+	return NULL;
+}
+
 const char *
 file_store_sniff(struct arena *arena, const void *data, size_t size)
 {
-	const char *type;
+	const char *type = brand_type(data, size);
 
+	if (type)
+		return type;
 	pthread_mutex_lock(&store.lock);
-	type = magic_buffer(store.magic, data, size < SNIFF_MAX ? size : SNIFF_MAX);
+	type = magic_buffer(store.magic, data, size < FILE_STORE_SNIFF ? size : FILE_STORE_SNIFF);
 	type = arena_text(arena, type ? type : "application/octet-stream");
 	pthread_mutex_unlock(&store.lock);
 	return type;
@@ -66,22 +100,6 @@ failed(const char *what)
 		log_line(LOG_LEVEL_ERROR, "file_store", "step=%s why=\"%s\"", what,
 		         strerrordesc_np(errno));
 	return ERR_UNAVAILABLE;
-}
-
-static bool
-write_all(int fd, const char *data, size_t size)
-{
-	while (size) {
-		ssize_t n = write(fd, data, size);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		data += n;
-		size -= (size_t)n;
-	}
-	return true;
 }
 
 /* A name is on disk only when its directory is. */
@@ -141,7 +159,7 @@ file_store_keep(const void *data, size_t size, const char *sha256)
 	fd = mkostemp(aside, O_CLOEXEC);
 	if (fd < 0)
 		return failed("create");
-	written = write_all(fd, data, size) && fsync(fd) == 0;
+	written = spool_write(fd, data, size) && fsync(fd) == 0;
 	err = written ? OK : failed("write");
 	close(fd);
 	if (!err)
@@ -275,6 +293,57 @@ file_store_part_keep(struct id upload, const char *sha256)
 	return sync_directory(shelf) ? OK : failed("sync");
 }
 
+/* ------------------------------------------------------------ what was made of a content */
+
+/* <sha256>.<what>, on the content's shelf. */
+static void
+made_path(const char *sha256, const char *what, char path[static PATH_SIZE])
+{
+	snprintf(path, PATH_SIZE, "%s/%.2s/%s.%s", store.dir, sha256, sha256, what);
+}
+
+int
+file_store_made(const char *sha256, const char *what, uint64_t *size)
+{
+	char path[PATH_SIZE];
+	struct stat st;
+	int fd;
+
+	made_path(sha256, what, path);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size == 0) {
+		close(fd);
+		return -1;
+	}
+	*size = (uint64_t)st.st_size;
+	return fd;
+}
+
+void
+file_store_keep_made(const char *sha256, const char *what, int from, uint64_t size)
+{
+	char aside[PATH_SIZE], path[PATH_SIZE];
+	bool written;
+	int fd;
+
+	made_path(sha256, what, path);
+	snprintf(aside, sizeof(aside), "%s/" ASIDE "XXXXXX", store.dir);
+	fd = mkostemp(aside, O_CLOEXEC);
+	if (fd < 0) {
+		(void)failed("create");
+		return;
+	}
+	/* a name whose octets a power failure took would be given for ever */
+	written = lseek(from, 0, SEEK_SET) == 0 && copy_at(fd, 0, from, size) && fsync(fd) == 0;
+	close(fd);
+	if (written && rename(aside, path) == 0)
+		return;
+	(void)failed("made");
+	unlink(aside);
+}
+
 /* ------------------------------------------------------------ what is not needed any more */
 
 static bool
@@ -299,6 +368,18 @@ is_content(const char *name)
 	       strspn(name, "0123456789abcdef") == SHA256_TEXT - 1;
 }
 
+/* Whether it was made of a content that is not there any more. */
+static bool
+is_orphan(int dir, const char *name)
+{
+	char content[SHA256_TEXT];
+	struct stat st;
+
+	snprintf(content, sizeof(content), "%.*s", SHA256_TEXT - 1, name);
+	return is_content(content) && name[SHA256_TEXT - 1] == '.' &&
+	       fstatat(dir, content, &st, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT;
+}
+
 size_t
 file_store_old(struct arena *arena, unsigned shelf, const char *const **names)
 {
@@ -316,6 +397,8 @@ file_store_old(struct arena *arena, unsigned shelf, const char *const **names)
 
 		if (!entry)
 			break;
+		if (is_orphan(dirfd(dir), entry->d_name))
+			(void)unlinkat(dirfd(dir), entry->d_name, 0);
 		if (!is_content(entry->d_name) || !is_old(dirfd(dir), entry->d_name))
 			continue;
 		if (n == room) {

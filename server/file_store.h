@@ -15,6 +15,9 @@
 /* dir must be there, and stay readable; false (said in the log) when the type database is not. */
 MUSTCHECK bool file_store_open(const char *dir);
 
+/* As many first octets tell what a file is. */
+#define FILE_STORE_SNIFF 4096
+
 /* Media type by what the first octets look like ("text/html"), never NULL; arena memory. */
 const char *file_store_sniff(struct arena *arena, const void *data, size_t size);
 
@@ -38,7 +41,8 @@ MUSTCHECK enum err file_store_part_keep(struct id upload, const char *sha256);
 /* Contents stand on shelves, by the first octet of their name. */
 #define FILE_STORE_SHELVES 256
 
-/* The names of what nobody has written for an hour, of one shelf; how many. */
+/* The names of what nobody has written for an hour, of one shelf; how many.  What was made of a content that
+ * is gone goes as well. */
 size_t file_store_old(struct arena *arena, unsigned shelf, const char *const **names);
 
 /* Remove a content, unless it was written again meanwhile; true when it is gone. */
@@ -50,5 +54,12 @@ void file_store_clear_aside(void);
 
 /* Open the bytes for reading; -1 when they are not there (said in the log). */
 int file_store_get(const char *sha256);
+
+/* What was made of a content ("small.jpg"), open for reading, and its octets; -1 when there is none. */
+int file_store_made(const char *sha256, const char *what, uint64_t *size);
+
+/* Keep that beside the content, from its beginning, on disk before it has its name; it goes with the content.  Where
+ * it cannot be kept (said in the log) it is made again. */
+void file_store_keep_made(const char *sha256, const char *what, int from, uint64_t size);
 
 #endif

@@ -177,6 +177,8 @@ format_normalise(struct arena *arena, enum format format, const char *text)
 		return is_moment(text) ? text : NULL;
 	case FORMAT_ME_OR_ID:
 		return is_me_or_id(text) ? text : NULL;
+	case FORMAT_PIN:
+		return text[0] && !text[strspn(text, "0123456789")] ? text : NULL;
 	default:
 		return text;
 	}
@@ -203,6 +205,7 @@ format_name(enum format format, int language)
 		[FORMAT_ID_NUMBER] = { "an identity number", "证件号码" },
 		[FORMAT_MOMENT] = { "an instant or a day", "时刻或日期" },
 		[FORMAT_ME_OR_ID] = { "an id or `me`", "ID 或 me" },
+		[FORMAT_PIN] = { "a PIN: digits", "PIN（数字）" },
 	};
 
 	return names[format][language];

@@ -2,6 +2,7 @@
 /* The life of a request: its memory, its head and body as the library hands them over, its reply. */
 #include <assert.h>
 #include <dlfcn.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,6 +15,7 @@
 #include "http_refusal.h"
 
 #define SPARES_MAX 256
+#define FILE_PIECE 32768 /* octets read for a client at a time */
 #define REPLY_MAX  ((size_t)64 * 1024 * 1024)
 
 enum stage {
@@ -128,12 +130,60 @@ add_header(struct MHD_Response *response, const char *name, const char *value)
 		         log_quote(quoted, sizeof(quoted), name));
 }
 
+/* A file on its way to a client. */
+struct sent_file {
+	struct http *http;
+	int fd;
+	uint64_t offset;
+};
+
+static ssize_t
+read_file(void *cls, uint64_t pos, char *data, size_t size)
+{
+	const struct sent_file *file = cls;
+	ssize_t n;
+
+	/* the library's own reading would tell nothing, and its haste be taken for idleness */
+	file->http->idle_runs = 0;
+	do
+		n = pread(file->fd, data, size, (off_t)(file->offset + pos));
+	while (n < 0 && errno == EINTR);
+	return n > 0 ? n : MHD_CONTENT_READER_END_WITH_ERROR; /* its length was told */
+}
+
+static void
+close_file(void *cls)
+{
+	struct sent_file *file = cls;
+
+	close(file->fd);
+	free(file);
+}
+
+static struct MHD_Response *
+response_of_file(struct http *http, struct reply *reply)
+{
+	struct sent_file *file = malloc(sizeof(*file));
+	struct MHD_Response *response;
+
+	if (!file)
+		die("out of memory: file");
+	*file = (struct sent_file){ http, reply->file, reply->offset };
+	response = MHD_create_response_from_callback(reply->size, FILE_PIECE, read_file, file,
+	                                             close_file);
+	if (response)
+		reply->file = -1;
+	else
+		free(file);
+	return response;
+}
+
 /*
  * The reply's content becomes the response's; NULL when there is none to be had.  That of a 304 is
  * not sent, but its size is told.
  */
 static struct MHD_Response *
-response_new(struct reply *reply)
+response_new(struct http *http, struct reply *reply)
 {
 	static struct log_cap cap;
 	struct MHD_Response *response;
@@ -147,13 +197,8 @@ response_new(struct reply *reply)
 	if (reply->fixed)
 		return MHD_create_response_from_buffer(reply->size, (void *)(uintptr_t)reply->fixed,
 		                                       MHD_RESPMEM_PERSISTENT);
-	if (reply->file >= 0) {
-		response = MHD_create_response_from_fd_at_offset64(reply->size, reply->file,
-		                                                   reply->offset);
-		if (response)
-			reply->file = -1;
-		return response;
-	}
+	if (reply->file >= 0)
+		return response_of_file(http, reply);
 	if (reply->body.full) {
 		if (log_allow(&cap))
 			log_line(LOG_LEVEL_ERROR, "http_reply_too_big", "max=%zu", reply->body.max);
@@ -171,7 +216,7 @@ static enum MHD_Result
 send_reply(struct exchange *x)
 {
 	struct reply *reply = &x->req.reply;
-	struct MHD_Response *response = response_new(reply);
+	struct MHD_Response *response = response_new(x->http, reply);
 	enum MHD_Result result;
 	size_t i;
 

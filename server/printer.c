@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The process that starts fettled-print, and what is said to it. */
+/* The process that starts fettled-print and fettled-thumb, and what is said to it. */
 #include "printer.h"
 
 #include <errno.h>
@@ -15,12 +15,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "core/log.h"
 #include "print.h"
 #include "spool.h"
 
-#define SECONDS 30 /* then it is ended, whatever it waits for */
-#define NICE    5  /* who prints can wait longer than who asks */
+#define SECONDS 30      /* then it is ended, whatever it waits for */
+#define ENDED   "ended" /* without a word */
+#define NICE    5       /* who prints can wait longer than who asks */
 
 /* What a wish brings along. */
 enum {
@@ -30,6 +32,26 @@ enum {
 	ENDS
 };
 
+/* Which program a wish is for. */
+enum {
+	PRINT,
+	THUMB,
+	PROGRAMS
+};
+
+struct wish {
+	unsigned program;
+	unsigned side; /* of a small picture, in points; 0: of no picture */
+};
+
+static const char *const programs[PROGRAMS] = { PRINT_PROGRAM, THUMB_PROGRAM };
+
+struct program {
+	bool there;
+	char path[PATH_MAX];
+};
+
+static struct program found[PROGRAMS];
 static const char *folder;
 static int line = -1; /* to the process */
 static pid_t printer;
@@ -38,29 +60,34 @@ static pid_t printer;
 
 /* In the child of the printer: nothing else of ours is open there. */
 NORETURN static void
-run(const char *program, bool cell, const int ends[static ENDS])
+run(const struct wish *wish, bool cell, const int ends[static ENDS])
 {
-	char name[] = PRINT_PROGRAM, in_cell[] = PRINT_IN_CELL;
-	char *const argv[] = { name, cell ? in_cell : NULL, NULL }, *const nothing[] = { NULL };
+	char in_cell[] = PRINT_IN_CELL, side[16];
+	char *argv[4] = { found[wish->program].path }, *const nothing[] = { NULL };
+	int n = 1;
 
+	(void)snprintf(side, sizeof(side), "%u", wish->side);
+	if (wish->side)
+		argv[n++] = side;
+	if (cell)
+		argv[n] = in_cell;
 	(void)signal(SIGCHLD, SIG_DFL);
 	(void)alarm(SECONDS);
 	if (dup2(ends[DATA], STDIN_FILENO) >= 0 && dup2(ends[PAPER], STDOUT_FILENO) >= 0 &&
 	    dup2(ends[TOLD], PRINT_TOLD) >= 0 && close_range(PRINT_TOLD + 1, ~0U, 0) == 0)
-		execve(program, argv, nothing);
+		execve(argv[0], argv, nothing);
 	_exit(127);
 }
 
 /* The next wish; false when the daemon has ended. */
 static bool
-receive(int from, int ends[static ENDS])
+receive(int from, struct wish *wish, int ends[static ENDS])
 {
 	union {
 		char room[CMSG_SPACE(ENDS * sizeof(int))];
 		struct cmsghdr align;
 	} control;
-	char wish;
-	struct iovec content = { &wish, 1 };
+	struct iovec content = { wish, sizeof(*wish) };
 	struct msghdr message = { .msg_iov = &content,
 		                  .msg_iovlen = 1,
 		                  .msg_control = control.room,
@@ -71,16 +98,17 @@ receive(int from, int ends[static ENDS])
 	do
 		n = recvmsg(from, &message, MSG_CMSG_CLOEXEC);
 	while (n < 0 && errno == EINTR);
-	head = n > 0 ? CMSG_FIRSTHDR(&message) : NULL;
-	if (!head || head->cmsg_len != CMSG_LEN(ENDS * sizeof(int)))
+	head = n == (ssize_t)sizeof(*wish) ? CMSG_FIRSTHDR(&message) : NULL;
+	if (!head || wish->program >= PROGRAMS || head->cmsg_len != CMSG_LEN(ENDS * sizeof(int)))
 		return false;
 	memcpy(ends, CMSG_DATA(head), ENDS * sizeof(int));
 	return true;
 }
 
 NORETURN static void
-serve_wishes(int from, const char *program, bool cell)
+serve_wishes(int from, bool cell)
 {
+	struct wish wish = { 0 };
 	int ends[ENDS];
 
 	/* Of a terminal or a supervisor: they mean the daemon, which then sends us away. */
@@ -91,9 +119,9 @@ serve_wishes(int from, const char *program, bool cell)
 	(void)signal(SIGCHLD, SIG_IGN); /* nobody waits for them: they tell how it went */
 	(void)prctl(PR_SET_NAME, "fettled-printer");
 	(void)!nice(NICE);
-	while (receive(from, ends)) {
+	while (receive(from, &wish, ends)) {
 		if (fork() == 0)
-			run(program, cell, ends);
+			run(&wish, cell, ends);
 		for (int i = 0; i < ENDS; i++)
 			close(ends[i]);
 	}
@@ -102,30 +130,32 @@ serve_wishes(int from, const char *program, bool cell)
 
 /* --- Over here -------------------------------------------------------------------------------- */
 
-static bool
-find_program(char path[static PATH_MAX])
+static void
+find_program(const char *name, struct program *program)
 {
-	ssize_t n = readlink("/proc/self/exe", path, PATH_MAX - sizeof(PRINT_PROGRAM));
+	size_t length = strlen(name) + 1;
+	ssize_t n = readlink("/proc/self/exe", program->path, PATH_MAX - length);
 	char *slash;
 
-	path[n > 0 ? n : 0] = '\0';
-	slash = strrchr(path, '/');
-	if (!slash)
-		return false;
-	memcpy(slash + 1, PRINT_PROGRAM, sizeof(PRINT_PROGRAM));
-	return access(path, X_OK) == 0;
+	program->path[n > 0 ? n : 0] = '\0';
+	slash = strrchr(program->path, '/');
+	if (slash)
+		memcpy(slash + 1, name, length);
+	program->there = slash && access(program->path, X_OK) == 0;
+	if (!program->there)
+		log_line(LOG_LEVEL_WARN, "printer", "missing=%s", name);
 }
 
 void
 printer_open(const char *dir, bool cell)
 {
-	char program[PATH_MAX];
 	int ends[2];
 
 	folder = dir;
-	if (!find_program(program) ||
-	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) {
-		log_line(LOG_LEVEL_WARN, "printer", "missing=%s", PRINT_PROGRAM);
+	for (size_t i = 0; i < PROGRAMS; i++)
+		find_program(programs[i], &found[i]);
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) {
+		log_line(LOG_LEVEL_WARN, "printer", "errno=%d", errno);
 		return;
 	}
 	printer = fork();
@@ -135,7 +165,7 @@ printer_open(const char *dir, bool cell)
 
 		close(ends[0]);
 		close(ends[1]);
-		serve_wishes(from, program, cell);
+		serve_wishes(from, cell);
 	}
 	close(ends[1]);
 	if (printer > 0) {
@@ -147,14 +177,13 @@ printer_open(const char *dir, bool cell)
 }
 
 static bool
-send_wish(const int ends[static ENDS])
+send_wish(struct wish wish, const int ends[static ENDS])
 {
 	union {
 		char room[CMSG_SPACE(ENDS * sizeof(int))];
 		struct cmsghdr align;
 	} control = { .room = { 0 } };
-	char wish = 0;
-	struct iovec content = { &wish, 1 };
+	struct iovec content = { &wish, sizeof(wish) };
 	struct msghdr message = { .msg_iov = &content,
 		                  .msg_iovlen = 1,
 		                  .msg_control = control.room,
@@ -165,53 +194,103 @@ send_wish(const int ends[static ENDS])
 	head->cmsg_type = SCM_RIGHTS;
 	head->cmsg_len = CMSG_LEN(ENDS * sizeof(int));
 	memcpy(CMSG_DATA(head), ends, ENDS * sizeof(int));
-	return sendmsg(line, &message, MSG_NOSIGNAL) == 1;
+	return sendmsg(line, &message, MSG_NOSIGNAL) == (ssize_t)sizeof(wish);
 }
 
-/* What it tells of itself at the end; "ended" when it could not. */
+/* What it tells of itself, until it has ended; "ended" when it could not. */
 static void
 listen_to(int told, char how[static 128])
 {
 	struct pollfd wait = { .fd = told, .events = POLLIN };
-	ssize_t n = 0;
-	int ready;
+	size_t length = 0;
+	ssize_t n = 1;
 
-	do
-		ready = poll(&wait, 1, (SECONDS + 2) * 1000);
-	while (ready < 0 && errno == EINTR);
-	if (ready > 0)
-		n = read(told, how, 127);
-	(void)snprintf(how + (n > 0 ? n : 0), (size_t)(128 - (n > 0 ? n : 0)), "%s",
-	               n > 0 ? "" : "ended");
+	while (n != 0 && length < 127) {
+		int ready = poll(&wait, 1, (SECONDS + 2) * 1000);
+
+		if (ready < 0 && errno == EINTR)
+			continue;
+		n = ready > 0 ? read(told, how + length, 127 - length) : 0;
+		if (n < 0 && errno != EINTR)
+			break;
+		length += n > 0 ? (size_t)n : 0;
+	}
+	how[length] = '\0';
+	if (length == 0)
+		(void)snprintf(how, 128, "%s", ENDED);
+}
+
+static bool
+ends_with(const char *text, const char *end)
+{
+	const size_t length = strlen(text), n = strlen(end);
+
+	return length >= n && strcmp(text + length - n, end) == 0;
+}
+
+/* One wish: what comes of the data, which stay the caller's.  `how` is what was told, or what kept it from
+ * being begun. */
+static bool
+make(struct wish wish, int data, int *file, uint64_t *length, char how[static 128])
+{
+	int ends[ENDS] = { data, spool_open(folder), -1 }, told[2] = { -1, -1 };
+	struct stat paper;
+	bool ok = found[wish.program].there && ends[PAPER] >= 0 && pipe2(told, O_CLOEXEC) == 0;
+
+	(void)snprintf(how, 128, "nothing starts it");
+	ends[TOLD] = told[1];
+	ok = ok && line >= 0 && send_wish(wish, ends);
+	if (told[1] >= 0)
+		close(told[1]);
+	if (ok)
+		listen_to(told[0], how);
+	if (told[0] >= 0)
+		close(told[0]);
+	if (ok && ends_with(how, PRINT_OK) && fstat(ends[PAPER], &paper) == 0) {
+		*file = ends[PAPER];
+		*length = (uint64_t)paper.st_size;
+		return true;
+	}
+	if (ends[PAPER] >= 0)
+		close(ends[PAPER]);
+	return false;
 }
 
 enum err
 printer_print(const char *data, size_t size, int *file, uint64_t *length)
 {
-	int ends[ENDS] = { spool_open(folder), spool_open(folder), -1 }, told[2] = { -1, -1 };
-	char how[128] = "nothing starts it", quoted[160];
-	struct stat paper;
-	bool ok = ends[DATA] >= 0 && ends[PAPER] >= 0 && spool_write(ends[DATA], data, size) &&
-	          lseek(ends[DATA], 0, SEEK_SET) == 0 && pipe2(told, O_CLOEXEC) == 0;
+	int spool = spool_open(folder);
+	char how[128] = "no room", quoted[160];
+	bool ok = spool >= 0 && spool_write(spool, data, size) && lseek(spool, 0, SEEK_SET) == 0 &&
+	          make((struct wish){ PRINT, 0 }, spool, file, length, how);
 
-	ends[TOLD] = told[1];
-	ok = ok && line >= 0 && send_wish(ends);
-	for (int i = 0; i < ENDS; i++)
-		if (i != PAPER && ends[i] >= 0)
-			close(ends[i]);
+	if (spool >= 0)
+		close(spool);
 	if (ok)
-		listen_to(told[0], how);
-	if (told[0] >= 0)
-		close(told[0]);
-	if (ok && strcmp(how, PRINT_OK) == 0 && fstat(ends[PAPER], &paper) == 0) {
-		*file = ends[PAPER];
-		*length = (uint64_t)paper.st_size;
+		return OK;
+	log_line(LOG_LEVEL_ERROR, "print_failed", "why=%s", log_quote(quoted, sizeof(quoted), how));
+	return ERR_UNAVAILABLE;
+}
+
+enum err
+printer_thumbnail(int photo, unsigned side, int *file, uint64_t *length)
+{
+	const int64_t began_us = clock_monotonic_us();
+	char how[128], quoted[160];
+
+	if (make((struct wish){ THUMB, side }, photo, file, length, how)) {
+		log_line(LOG_LEVEL_INFO, "thumbnail", "side=%u octets=%llu us=%lld", side,
+		         (unsigned long long)*length, (long long)(clock_monotonic_us() - began_us));
 		return OK;
 	}
-	log_line(LOG_LEVEL_ERROR, "print_failed", "why=%s", log_quote(quoted, sizeof(quoted), how));
-	if (ends[PAPER] >= 0)
-		close(ends[PAPER]);
-	return ERR_UNAVAILABLE;
+	if (strcmp(how, PRINT_READING PRINT_UNREADABLE) == 0)
+		return ERR_PICTURE_UNREADABLE;
+	if (strcmp(how, PRINT_READING PRINT_TOO_LARGE) == 0)
+		return ERR_PICTURE_TOO_LARGE;
+	log_line(LOG_LEVEL_WARN, "thumbnail_failed", "why=%s",
+	         log_quote(quoted, sizeof(quoted), how));
+	/* what it read has ended it */
+	return strcmp(how, PRINT_READING) == 0 ? ERR_PICTURE_UNREADABLE : ERR_UNAVAILABLE;
 }
 
 void

@@ -87,15 +87,18 @@ put_allowed(struct buf *out, const char *allowed)
 	buf_char(out, ']');
 }
 
-/* A file that was ready to be sent when its transaction could not be committed. */
+/* A file that was ready to be sent when its transaction could not be committed, or that could not be made. */
 static void
 drop_file(struct request *req, enum err err)
 {
-	if (req->reply.file < 0)
+	if (req->reply.file < 0 && !req->unmade)
 		return;
-	close(req->reply.file);
+	if (req->reply.file >= 0)
+		close(req->reply.file);
 	req->reply.file = -1;
+	req->unmade = NULL;
 	reply_header(req, "ETag", NULL);
+	reply_header(req, "Cache-Control", "no-store");
 	reply_header(req, "Accept-Ranges", NULL);
 	reply_header(req, "Content-Disposition", NULL);
 	if (err != ERR_RANGE_NOT_SATISFIABLE) /* which tells the size */

@@ -9,6 +9,7 @@
 #include "auth.h"
 #include "core/text.h"
 #include "cursor.h"
+#include "link.h"
 
 #define BODY_MAX      (64u << 20)
 #define BODY_USUAL    ((size_t)6 * 1024) /* what most documents fit into */
@@ -237,21 +238,48 @@ reply_statements(struct request *req, const struct route *route, const struct id
 	return OK;
 }
 
-/* The verbs, and of each whether it fits the state and is held. */
+/* What the row itself has against a verb, or NULL. */
+static const char *
+guarded(const struct machine *machine, enum op op, const struct rows *rows, size_t row)
+{
+	const char *why = NULL;
+
+	for (const struct machine_guard *g = machine->guards; g && g->column && !why; g++) {
+		if (g->op != op)
+			continue;
+		if (!g->states)
+			why = row_text(rows, row, g->column);
+		else if (!(g->in & FROM(row_enum(rows, row, g->column, g->states))))
+			why = "illegal_transition";
+	}
+	return why;
+}
+
+/* The verbs, and of each whether it fits the state, is held, and the row has nothing against it. */
 static void
-put_verbs(struct buf *out, const struct machine *machine, int state,
+put_verbs(struct buf *out, const struct machine *machine, const struct rows *rows, size_t row,
           const struct permission_set *held)
 {
+	int state = row_enum(rows, row, machine->column, machine->states);
+
 	for (size_t i = 0; i < machine->count; i++) {
 		const struct machine_move *move = &machine->moves[i];
 		const enum permission *p = operations[move->op].permissions;
-		bool permitted = false, fits = (move->from & FROM(state)) != 0;
+		/* what asks for no permission is for everyone who gets here */
+		bool permitted = *p == PERMISSION_NONE, fits = (move->from & FROM(state)) != 0;
+		const char *why = fits ? guarded(machine, move->op, rows, row) : NULL;
 
 		for (; *p != PERMISSION_NONE && !permitted; p++)
 			permitted = permission_in(held, *p);
 		/* no printf: this is a tenth of a document's cost */
 		buf_puts(out, i ? ",{\"verb\":\"" : "{\"verb\":\"");
 		buf_puts(out, machine_verb(move->op));
+		if (why && permitted) {
+			buf_puts(out, "\",\"enabled\":false,\"why\":\"");
+			buf_puts(out, why);
+			buf_puts(out, "\"}");
+			continue;
+		}
 		buf_puts(out, fits && permitted ? "\",\"enabled\":true,\"why\":null}"
 		              : fits            ? "\",\"enabled\":false,\"why\":\"forbidden\"}"
 		                     : "\",\"enabled\":false,\"why\":\"illegal_transition\"}");
@@ -266,7 +294,7 @@ put_actions(struct buf *out, const struct machine *machine, const struct rows *r
 	for (const struct machine *m = machine; m; m = m->beside) {
 		if (m != machine)
 			buf_char(out, ',');
-		put_verbs(out, m, row_enum(rows, row, m->column, m->states), held);
+		put_verbs(out, m, rows, row, held);
 	}
 	buf_char(out, ']');
 }
@@ -283,8 +311,8 @@ reply_actions(struct buf *out, const struct rows *rows, size_t row, struct reque
 	struct permission_set held = { 0 };
 	size_t at = out->len;
 
-	if (last->machine == machine && !machine->beside && text_equal(last->state, state) &&
-	    text_equal(last->store, store)) {
+	if (last->machine == machine && !machine->beside && !machine->guards &&
+	    text_equal(last->state, state) && text_equal(last->store, store)) {
 		buf_expect(out, out->len + last->len + 1); /* it does not move while it is read */
 		buf_put(out, out->data + last->at, last->len);
 		return;
@@ -293,6 +321,15 @@ reply_actions(struct buf *out, const struct rows *rows, size_t row, struct reque
 		held = principal_permissions(req->who, row_id(rows, row, "store_id"));
 	put_actions(out, machine, rows, row, &held);
 	*last = (struct reply_actions){ machine, state, store, at, out->len - at };
+}
+
+void
+reply_token(struct buf *out, const struct rows *rows, size_t row, void *req)
+{
+	char token[LINK_TEXT];
+
+	(void)req;
+	buf_printf(out, ",\"token\":\"%s\"", link_token(row_id(rows, row, "id"), token));
 }
 
 static void

@@ -24,4 +24,7 @@ void reply_actions(struct buf *out, const struct rows *rows, size_t row, struct 
 /* ETag, and 304 when the caller has it. */
 void reply_etag(struct request *req);
 
+/* The token of a link that a row is: the `extra` of a read for those who hand it out. */
+void reply_token(struct buf *out, const struct rows *rows, size_t row, void *req);
+
 #endif

@@ -80,14 +80,19 @@ struct request {
 	unsigned *under_way;  /* its caller's count that it is in (caller.h); NULL: in none */
 	const char *location; /* set by a handler that makes what no operation reads by id */
 	bool replayed;
+	bool leads;         /* what it lacks is being made for this one */
 	unsigned retry_s;   /* with 429: seconds until a repeat may succeed */
 	const char *secret; /* a new key's token: told once, in this reply */
 	int64_t started_us; /* monotonic */
 	struct lane_query lane;
 
 	struct reply reply;
-	struct request *next; /* in the worker's queue or the done list */
-	void *exchange;       /* http.c's own */
+	/* set by a handler: what its reply lacks, by a name that is the same for all who lack the same
+	 * (making.h) */
+	const char *unmade;
+	struct request *follower, *next_leader; /* who waits for it as well; who has another made */
+	struct request *next;                   /* in the worker's queue or the done list */
+	void *exchange;                         /* http.c's own */
 };
 
 /* Value of a header, by case-insensitive name; NULL when absent. */

@@ -48,6 +48,9 @@ struct route {
 	/* Behind a read of an x-worker operation, and outside its transaction: makes the reply (200 or
 	 * 304) of the JSON in its body, on a printer's thread. */
 	enum err (*finish)(struct request *req);
+	/* Behind a command that left req->unmade, and outside its transaction: makes reply.file and reply.size,
+	 * on a printer's thread. */
+	enum err (*make)(struct request *req);
 };
 
 /* clang-format off */
@@ -69,6 +72,8 @@ struct route {
 	{ .op = (o), .kind = ROUTE_READ, .run = (r), .sections = { __VA_ARGS__ } }
 #define THEN(o) (o)
 #define COMMAND(o, r, t) { .op = (o), .kind = ROUTE_COMMAND, .run = (r), .then = (t) }
+/* One whose reply may lack what `m` makes. */
+#define COMMAND_MAKE(o, r, m) { .op = (o), .kind = ROUTE_COMMAND, .run = (r), .make = (m) }
 #define CODE(o, r) { .op = (o), .kind = ROUTE_CODE, .run = (r) }
 #define ROUTES_END { .op = OP_NONE }
 /* clang-format on */

@@ -60,7 +60,7 @@ take_done(struct workers *workers)
 	struct request *req;
 
 	while ((req = workers_done(workers)) != NULL)
-		http_reply(req);
+		dispatch_ran(req);
 }
 
 static void

@@ -20,7 +20,7 @@ C_KEYWORDS = {"default", "register", "case", "switch", "return", "int", "long", 
               "signed", "unsigned", "const", "static", "union", "struct", "enum", "for", "while",
               "do", "if", "else", "goto", "break", "continue", "auto", "extern", "void", "inline"}
 FORMATS = ("phone", "plate", "vin", "username", "email", "clock", "code", "currency", "timezone", "token",
-           "id_number", "moment", "me_or_id")
+           "id_number", "moment", "me_or_id", "pin")
 KEYWORDS = {"type", "enum", "required", "minimum", "maximum", "minLength", "maxLength", "multipleOf",
             "items", "minItems", "maxItems", "uniqueItems", "properties", "format",
             "additionalProperties", "propertyNames", "maxProperties", "minProperties", "description", "examples", "title",
@@ -85,13 +85,14 @@ class Contract:
         self.permissions = {}
         self.roles = {}
         self.store_kinds = {}
+        self.tablet = []
         for path in sorted(pathlib.Path(folder).glob("*.yaml")):
             part = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
             if path.name == "problems.yaml":
                 self.merge({"x-problems": part["problems"]}, path.name)
             elif path.name == "permissions.yaml":
                 self.permissions, self.roles = part["permissions"], part["roles"]
-                self.store_kinds = part["store_kinds"]
+                self.store_kinds, self.tablet = part["store_kinds"], part["tablet"]
                 self.merge({"components": {"schemas": {
                     "Permission": {"x-enum": self.permissions, "x-may-grow": True},
                     "Role": {"x-enum": {r: info["label"] for r, info in self.roles.items()}},
@@ -266,7 +267,7 @@ class Contract:
                 kind: {"schema": {"type": "string", "format": "binary"}} for kind in op["x-spool"]["types"]}}
         if method == "post" and op.get("x-idempotent", True):
             params.append({"$ref": "#/components/parameters/IdempotencyKey"})
-        if method in VERSIONED or method in ("post", "delete") and "{id}" in path:
+        if method in VERSIONED or method in ("post", "delete") and "{id}" in path or op.get("x-if-match"):
             op["x-if-match"] = True
             params.append({"$ref": "#/components/parameters/IfMatch"})
         if method == "get":
@@ -639,6 +640,8 @@ class Generator:
               "extern const struct permission_set role_permissions[ROLE_COUNT];",
               "/* What of a right given for a region or the chain reaches into a store of the kind. */",
               "extern const struct permission_set store_kind_reach[STORE_KIND_COUNT];",
+              "/* What a session on a tablet may do at most. */",
+              "extern const struct permission_set tablet_permissions;",
               "/* Roles of headquarters: only who holds staff.write for the whole chain gives them. */",
               "extern const bool role_is_office[ROLE_COUNT];", "",
               "enum auth { AUTH_TOKEN, AUTH_NONE, AUTH_LINK };",
@@ -674,6 +677,7 @@ class Generator:
         c.append("const struct permission_set store_kind_reach[STORE_KIND_COUNT] = {")
         c += [f"\t[STORE_KIND_{upper(kind)}] = {self.set_of(info['expanded'])}," for kind, info in self.contract.store_kinds.items()]
         c.append("};\n")
+        c.append(f"const struct permission_set tablet_permissions = {self.set_of(self.contract.permissions_like(self.contract.tablet, 'tablet'))};\n")
         offices = [f"[ROLE_{upper(r)}] = true" for r, info in self.contract.roles.items() if info.get("office")]
         c.append(f"const bool role_is_office[ROLE_COUNT] = {{ {', '.join(offices)} }};\n")
         for o in ops:
@@ -784,7 +788,7 @@ def read_statements(folder):
                 lines.pop()
             orders = [m.groups() for m in (re.match(r"-- sort: *(-?\w+) *(.*)", line) for line in lines) if m]
             lines = [line for line in lines if not line.startswith("-- sort: ")]
-            sql = "\n".join(lines).rstrip().rstrip(";").strip()
+            sql = "\n".join(line.strip() for line in lines).rstrip().rstrip(";").strip()  # indented for readers only
             code = strip_sql(sql)
             if ";" in code:
                 raise ContractError(f"{path}: {name}: more than one statement")

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "event/event.h"
+#include "file/file.h"
 #include "org/org.h"
 #include "work_order/work_order.h"
 
@@ -42,31 +43,37 @@ agreement_create(struct ctx *ctx, const struct create_agreement *in)
 	return OK;
 }
 
+/* Its order is locked before it, as it is by whoever authorises lines of it. */
 static enum err
-begin(struct ctx *ctx, struct id id, enum op op, struct id *store)
+begin(struct ctx *ctx, struct id id, enum op op, struct work_order *wo)
 {
 	struct rows *rows = NULL;
 	int to;
-	enum err err = db_lock(ctx, agreement_lock, id, &rows);
+	enum err err = db_read(ctx, agreement_order, &rows, ARG(id, id));
 
 	if (err)
 		return err;
-	*store = row_id(rows, 0, "store_id");
-	return machine_check(ctx, &agreement_machine, op,
-	                     row_enum(rows, 0, "status", &agreement_status_enum), &to);
+	if (rows_count(rows) == 0)
+		return fail(ctx, ERR_NOT_FOUND, NULL);
+	err = work_order_lock(ctx, row_id(rows, 0, "work_order_id"), NULL, wo);
+	if (!err)
+		err = db_lock(ctx, agreement_lock, id, &rows);
+	return err ? err
+	           : machine_check(ctx, &agreement_machine, op,
+	                           row_enum(rows, 0, "status", &agreement_status_enum), &to);
 }
 
 enum err
 agreement_update(struct ctx *ctx, struct id id, const struct update_agreement *in)
 {
-	struct id store = { { 0 } };
+	struct work_order wo = { 0 };
 	/* what can still be signed can be changed */
-	enum err err = begin(ctx, id, OP_signAgreement, &store);
+	enum err err = begin(ctx, id, OP_signAgreement, &wo);
 
 	if (err)
 		return err;
 	db_write(ctx, agreement_update, ARG(id, id), BODY_ARG(update_agreement, in));
-	event_add(ctx, "agreement.updated", store, id);
+	event_add(ctx, "agreement.updated", wo.store, id);
 	return OK;
 }
 
@@ -88,12 +95,21 @@ check_document(struct ctx *ctx, const struct rows *document, const struct sign_a
 enum err
 agreement_sign(struct ctx *ctx, struct id id, const struct sign_agreement *in)
 {
+	static const char *const pointers[] = { "/customer_signature_file_id",
+		                                "/store_signature_file_id" };
+	const struct id files[] = { in->customer_signature_file_id, in->store_signature_file_id };
 	struct rows *document = NULL;
-	struct id store = { { 0 } };
-	enum err err = begin(ctx, id, OP_signAgreement, &store);
+	struct work_order wo = { 0 };
+	enum err err = begin(ctx, id, OP_signAgreement, &wo);
 
+	if (!err && wo.status == WORK_ORDER_STATUS_CANCELLED)
+		err = fail_with(ctx, ERR_ILLEGAL_TRANSITION, NULL,
+		                enum_code(&work_order_status_enum, (int)wo.status), NULL);
 	if (!err)
-		err = db_read(ctx, agreement_document, &document, ARG(store_id, store),
+		err = files_check_visit(ctx, wo.store, wo.reception, files, pointers,
+		                        COUNT_OF(files));
+	if (!err)
+		err = db_read(ctx, agreement_document, &document, ARG(store_id, wo.store),
 		              BODY_ARG(sign_agreement, in));
 	if (!err)
 		err = check_document(ctx, document, in);
@@ -101,19 +117,19 @@ agreement_sign(struct ctx *ctx, struct id id, const struct sign_agreement *in)
 		return err;
 	db_write(ctx, agreement_sign, ARG(id, id), ARG(sha256, row_text(document, 0, "sha256")),
 	         BODY_ARG(sign_agreement, in));
-	event_add(ctx, "agreement.signed", store, id);
-	return OK;
+	event_add(ctx, "agreement.signed", wo.store, id);
+	return work_order_hold_limit(ctx, &wo);
 }
 
 enum err
 agreement_void(struct ctx *ctx, struct id id, const struct reason_given *in)
 {
-	struct id store = { { 0 } };
-	enum err err = begin(ctx, id, OP_voidAgreement, &store);
+	struct work_order wo = { 0 };
+	enum err err = begin(ctx, id, OP_voidAgreement, &wo);
 
 	if (err)
 		return err;
 	db_write(ctx, agreement_void, ARG(id, id), BODY_ARG(reason_given, in));
-	event_add(ctx, "agreement.voided", store, id);
+	event_add(ctx, "agreement.voided", wo.store, id);
 	return OK;
 }

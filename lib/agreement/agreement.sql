@@ -2,7 +2,7 @@
 
 -- name: agreement_get
 SELECT a.id, a.version, a.store_id, a.number, a.status, a.work_order_id, w.id AS "work_order.id", w.number AS "work_order.number",
-       a.amount_limit, m.amount AS authorised_amount, m.amount > a.amount_limit AS over_limit, a.old_parts, a.terms,
+       a.amount_limit, m.amount AS authorised_amount, m.amount > a.amount_limit AS over_limit, a.limit_passed_at, a.old_parts, a.terms,
        a.document_file_id, a.document_sha256, a.customer_signature_file_id, a.store_signature_file_id, a.signed_by_name, a.signed_by,
        a.signed_at, a.reason, a.note, a.voided_by, a.voided_at, a.created_by, a.external_ids, a.metadata, a.created_at, a.updated_at
   FROM agreement a
@@ -19,7 +19,7 @@ SELECT a.id, a.version, a.store_id, a.number, a.status, a.work_order_id, w.id AS
 -- sort: -created_at   a.created_at::timestamptz AS at, a.id::uuid AS id
 -- sort: created_at    a.created_at::timestamptz AS at, a.id::uuid AS id
 SELECT a.id, a.version, a.store_id, a.number, a.status, a.work_order_id, w.id AS "work_order.id", w.number AS "work_order.number",
-       a.amount_limit, m.amount AS authorised_amount, m.amount > a.amount_limit AS over_limit, a.old_parts, a.terms,
+       a.amount_limit, m.amount AS authorised_amount, m.amount > a.amount_limit AS over_limit, a.limit_passed_at, a.old_parts, a.terms,
        a.document_file_id, a.document_sha256, a.customer_signature_file_id, a.store_signature_file_id, a.signed_by_name, a.signed_by,
        a.signed_at, a.reason, a.note, a.voided_by, a.voided_at, a.created_by, a.external_ids, a.metadata, a.created_at, a.updated_at,
        {keys}
@@ -34,6 +34,9 @@ SELECT a.id, a.version, a.store_id, a.number, a.status, a.work_order_id, w.id AS
    AND (:status::text[] IS NULL OR a.status = ANY (:status))
    AND (:work_order_id::uuid IS NULL OR a.work_order_id = :work_order_id)
    AND (:number::text IS NULL OR a.number = :number)
+   -- agreement_passed_idx and agreement_passed_chain_idx know which
+   AND (:limit_passed::boolean IS NOT TRUE OR a.limit_passed_at IS NOT NULL)
+   AND (:limit_passed IS NOT FALSE OR a.limit_passed_at IS NULL)
    AND (:created_from::timestamptz IS NULL OR a.created_at >= :created_from)
    AND (:created_to::timestamptz IS NULL OR a.created_at < :created_to)
    AND (:updated_after::timestamptz IS NULL OR a.updated_at > :updated_after)
@@ -42,6 +45,9 @@ SELECT a.id, a.version, a.store_id, a.number, a.status, a.work_order_id, w.id AS
    AND {after}
  ORDER BY {order}
  LIMIT :limit;
+
+-- name: agreement_order
+SELECT a.work_order_id FROM agreement a WHERE a.id = :id AND a.deleted_at IS NULL;
 
 -- name: agreement_lock
 SELECT a.version, a.store_id, a.status FROM agreement a WHERE a.id = :id AND a.deleted_at IS NULL FOR NO KEY UPDATE;

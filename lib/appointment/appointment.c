@@ -8,12 +8,12 @@
 #include "customer/customer.h"
 #include "event/event.h"
 #include "event/search.h"
+#include "link/link.h"
 #include "org/org.h"
 #include "vehicle/vehicle.h"
 #include "visit/visit.h"
 
 /* clang-format off */
-#define OPEN (FROM(APPOINTMENT_STATUS_PENDING) | FROM(APPOINTMENT_STATUS_CONFIRMED))
 /* Nobody comes, and the slot is free; who comes after all takes no other. */
 #define GONE                                                                           \
 	(FROM(APPOINTMENT_STATUS_DECLINED) | FROM(APPOINTMENT_STATUS_CANCELLED) | \
@@ -23,17 +23,25 @@ static const struct machine_move moves[] = {
 	{ OP_confirmAppointment,    FROM(APPOINTMENT_STATUS_PENDING),
 	  APPOINTMENT_STATUS_CONFIRMED },
 	{ OP_declineAppointment,    FROM(APPOINTMENT_STATUS_PENDING), APPOINTMENT_STATUS_DECLINED },
-	{ OP_rescheduleAppointment, OPEN, 0 },
-	{ OP_cancelAppointment,     OPEN, APPOINTMENT_STATUS_CANCELLED },
+	{ OP_rescheduleAppointment, APPOINTMENT_OPEN, 0 },
+	{ OP_cancelAppointment,     APPOINTMENT_OPEN, APPOINTMENT_STATUS_CANCELLED },
 	{ OP_arriveAppointment,
 	  FROM(APPOINTMENT_STATUS_CONFIRMED) | FROM(APPOINTMENT_STATUS_NO_SHOW),
 	                            APPOINTMENT_STATUS_ARRIVED },
 	{ OP_markNoShowAppointment, FROM(APPOINTMENT_STATUS_CONFIRMED),
 	  APPOINTMENT_STATUS_NO_SHOW },
+	{ OP_leaveAppointment,      FROM(APPOINTMENT_STATUS_ARRIVED), APPOINTMENT_STATUS_CANCELLED },
 };
 /* clang-format on */
 
-const struct machine appointment_machine = MACHINE("status", appointment_status, moves);
+/* Who was booked may still come. */
+static const struct machine_guard guards[] = {
+	{ OP_markNoShowAppointment, 0, "_no_show_why", NULL },
+	{ OP_NONE, 0, NULL, NULL },
+};
+
+const struct machine appointment_machine =
+	MACHINE_GUARDED("status", appointment_status, moves, guards);
 
 /* As it is left by what is queued before. */
 static void
@@ -62,7 +70,7 @@ add(struct ctx *ctx, const struct create_appointment *in, const struct slot *slo
 	note_step(ctx, ctx->subject, APPOINTMENT_STEP_KIND_BOOKED, NULL, NULL);
 	booked_parts_add(ctx, slot->store, ctx->subject, parts);
 	if (in->has_hold_id)
-		hold_used(ctx, in->hold_id, slot->store, ctx->subject);
+		hold_used(ctx, in->hold_id, slot, ctx->subject);
 	customer_link(ctx, customer, slot->store, "document");
 	vehicle_link(ctx, in->vehicle_id, slot->store, "document");
 	if (in->has_odometer_km)
@@ -102,6 +110,8 @@ appointment_book_held(struct ctx *ctx, const struct create_appointment *in, stru
 	vehicles = vehicle_ask(ctx, in->vehicle_id);
 	if (in->has_hold_id)
 		err = hold_take(ctx, in->hold_id, holder, &slot);
+	if (!err)
+		err = hold_check_customer(ctx, &slot, customer);
 	if (!err)
 		err = slot_ask(ctx, &slot,
 		               IDS_ARG(operation_ids, in->operation_ids, in->operation_ids_count),
@@ -154,10 +164,14 @@ appointment_reschedule(struct ctx *ctx, struct id id, const struct reschedule_ap
 	if (in->has_hold_id)
 		err = hold_take(ctx, in->hold_id, ctx->scope->actor, &slot);
 	if (!err)
+		err = hold_check_customer(ctx, &slot, row_id(rows, 0, "customer_id"));
+	if (!err)
 		err = slot_ask(ctx, &slot, ARG(operation_ids, row_text(rows, 0, "operation_ids")),
 		               &choice);
 	if (!err)
 		err = slot_take(ctx, &slot, choice, 0);
+	if (!err)
+		err = visit_shift(ctx, id, row_utc(rows, 0, "starts_at"), slot.starts_at);
 	if (err)
 		return err;
 	if (in->has_hold_id)
@@ -166,10 +180,11 @@ appointment_reschedule(struct ctx *ctx, struct id id, const struct reschedule_ap
 	         ARG(ends_at, slot.ends_at), ARG(bay_id, slot.bay),
 	         ARG(technician_id, slot.technician));
 	if (in->has_hold_id)
-		hold_used(ctx, in->hold_id, slot.store, id);
+		hold_used(ctx, in->hold_id, &slot, id);
 	db_write(ctx, appointment_reschedule, ARG(id, id), ARG(starts_at, slot.starts_at),
 	         ARG(ends_at, slot.ends_at), ARG(bay_id, slot.bay),
 	         ARG(technician_id, slot.technician), BODY_ARG(reschedule_appointment, in));
+	link_until(ctx, LINK_PURPOSE_APPOINTMENT, id, slot.ends_at);
 	note_step(ctx, id, APPOINTMENT_STEP_KIND_RESCHEDULED,
 	          enum_code(&appointment_reason_enum, (int)in->reason), in->note);
 	event_add(ctx, "appointment.rescheduled", slot.store, id);
@@ -194,17 +209,21 @@ appointment_move(struct ctx *ctx, enum op op, struct id id, const char *reason, 
 
 	if (err)
 		return err;
-	if (status == APPOINTMENT_STATUS_NO_SHOW && row_utc(rows, 0, "starts_at").us > ctx->now.us)
+	if (status == APPOINTMENT_STATUS_NO_SHOW && row_utc(rows, 0, "missed_at").us >= ctx->now.us)
 		return fail(ctx, ERR_TOO_EARLY, NULL);
 	code = enum_code(&appointment_status_enum, status);
 	if (FROM(status) & GONE)
 		db_write(ctx, occupation_free, ARG(id, id));
 	db_write(ctx, appointment_set_status, ARG(id, id), ARG(status, code), ARG(reason, reason),
 	         ARG(note, note));
+	if (!(FROM(status) & APPOINTMENT_OPEN))
+		link_end(ctx, LINK_PURPOSE_APPOINTMENT, id);
 	note_step(ctx, id, step_of[status], reason, note);
-	if (status == APPOINTMENT_STATUS_CANCELLED || status == APPOINTMENT_STATUS_DECLINED)
-		err = visit_off(ctx, id, (struct id){ { 0 } }, reason);
-	event_add(ctx, arena_printf(ctx->arena, "appointment.%s", code),
+	if (FROM(status) & GONE)
+		err = visit_off(ctx, id, reason);
+	event_add(ctx,
+	          op == OP_leaveAppointment ? "appointment.left"
+	                                    : arena_printf(ctx->arena, "appointment.%s", code),
 	          row_id(rows, 0, "store_id"), id);
 	if (!err && status == APPOINTMENT_STATUS_ARRIVED)
 		err = appointment_tell_late(ctx, row_id(rows, 0, "store_id"), id,
@@ -215,8 +234,8 @@ appointment_move(struct ctx *ctx, enum op op, struct id id, const char *reason, 
 enum err
 appointment_lock(struct ctx *ctx, struct id id, struct appointment *appointment)
 {
-	const uint64_t receivable =
-		OPEN | FROM(APPOINTMENT_STATUS_ARRIVED) | FROM(APPOINTMENT_STATUS_NO_SHOW);
+	const uint64_t receivable = APPOINTMENT_OPEN | FROM(APPOINTMENT_STATUS_ARRIVED) |
+	                            FROM(APPOINTMENT_STATUS_NO_SHOW);
 	struct rows *rows;
 	enum err err = db_read(ctx, appointment_lock, &rows, ARG(id, id));
 
@@ -244,6 +263,7 @@ void
 appointment_convert(struct ctx *ctx, const struct appointment *appointment, struct id reception)
 {
 	db_write(ctx, appointment_convert, ARG(id, appointment->id), ARG(reception_id, reception));
+	link_end(ctx, LINK_PURPOSE_APPOINTMENT, appointment->id);
 	note_step(ctx, appointment->id, APPOINTMENT_STEP_KIND_CONVERTED, NULL, NULL);
 	event_add(ctx, "appointment.converted", appointment->store, appointment->id);
 }

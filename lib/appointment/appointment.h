@@ -7,6 +7,9 @@
 
 extern const struct machine appointment_machine;
 
+/* Still to come. */
+#define APPOINTMENT_OPEN (FROM(APPOINTMENT_STATUS_PENDING) | FROM(APPOINTMENT_STATUS_CONFIRMED))
+
 /* What a reception takes from its appointment. */
 struct appointment {
 	struct id id, store, customer, vehicle;
@@ -23,14 +26,14 @@ MUSTCHECK enum err appointment_book(struct ctx *ctx, const struct create_appoint
 MUSTCHECK enum err appointment_book_held(struct ctx *ctx, const struct create_appointment *in,
                                          struct id holder);
 
-/* Another time, bay or technician, with the same operations; the state stays.  Errors as for
- * booking. */
+/* Another time, bay or technician, with the same operations; the state stays.  What hangs on the visit
+ * moves along (visit_shift()).  Errors as for booking, and of visit_shift(). */
 MUSTCHECK enum err appointment_reschedule(struct ctx *ctx, struct id id,
                                           const struct reschedule_appointment *in);
 
-/* The other moves, with their reason: confirm, decline, cancel, arrive, mark no-show.  reason and
- * note may be NULL.  ERR_NOT_FOUND, ERR_ILLEGAL_TRANSITION, ERR_TOO_EARLY (no-show before the slot
- * began). */
+/* The other moves, with their reason: confirm, decline, cancel, arrive, mark no-show, leave.  reason and
+ * note may be NULL.  ERR_NOT_FOUND, ERR_ILLEGAL_TRANSITION, ERR_TOO_EARLY (no-show before the
+ * store's grace is over). */
 MUSTCHECK enum err appointment_move(struct ctx *ctx, enum op op, struct id id, const char *reason,
                                     const char *note);
 

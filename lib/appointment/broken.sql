@@ -51,19 +51,23 @@ SELECT s.id AS store_id, s.time_zone, s.monday AS week,
 SELECT a.id, a.number, a.starts_at, a.ends_at, a.bay_id, a.technician_id, b.reasons,
        a.starts_at AS _after_at, a.id AS _after_id
   FROM appointment a
- CROSS JOIN LATERAL (SELECT appointment_broken(a.store_id, a.starts_at, a.ends_at, a.bay_id, a.technician_id, a.operation_ids) AS reasons OFFSET 0) b
+ CROSS JOIN LATERAL appointment_broken(a.store_id, a.starts_at, a.ends_at, a.bay_id, a.technician_id, a.operation_ids) b
  WHERE a.store_id = :store_id AND a.starts_at > :now AND a.status IN ('pending', 'confirmed') AND b.reasons <> '{}'
    AND (:to::timestamptz IS NULL OR a.starts_at < :to)
    AND (:after_at::timestamptz IS NULL OR (a.starts_at, a.id) > (:after_at, :after_id::uuid))
  ORDER BY a.starts_at, a.id
  LIMIT :limit;
 
+-- Of whose shift it is, and of everybody whom its day leaves without one: its first shift decides for all.
 -- name: shift_broken
 SELECT h.id AS _parent, a.id, a.number, a.starts_at, a.ends_at, a.bay_id, a.technician_id, b.reasons
   FROM shift h
-  JOIN appointment a ON a.store_id = h.store_id AND a.technician_id = h.staff_id AND a.starts_at > :now AND a.status IN ('pending', 'confirmed')
- CROSS JOIN LATERAL (SELECT appointment_broken(a.store_id, a.starts_at, a.ends_at, a.bay_id, a.technician_id, a.operation_ids) AS reasons OFFSET 0) b
- WHERE h.id = ANY (:ids) AND b.reasons <> '{}'
+  JOIN store s ON s.id = h.store_id
+  JOIN appointment a ON a.store_id = h.store_id AND a.starts_at > :now AND a.status IN ('pending', 'confirmed')
+                    AND (a.technician_id = h.staff_id
+                         OR a.starts_at >= h.date::timestamp AT TIME ZONE s.time_zone AND a.starts_at < (h.date + 1)::timestamp AT TIME ZONE s.time_zone)
+ CROSS JOIN LATERAL appointment_broken(a.store_id, a.starts_at, a.ends_at, a.bay_id, a.technician_id, a.operation_ids) b
+ WHERE h.id = ANY (:ids) AND b.reasons <> '{}' AND (a.technician_id = h.staff_id OR 'technician_away' = ANY (b.reasons))
  ORDER BY h.id, a.starts_at, a.id
  LIMIT 200;
 
@@ -73,19 +77,24 @@ SELECT h.id AS _parent, a.id, a.number, a.starts_at, a.ends_at, a.bay_id, a.tech
   FROM absence h
  CROSS JOIN store s
   JOIN appointment a ON a.store_id = s.id AND a.technician_id = h.staff_id AND a.starts_at > :now AND a.status IN ('pending', 'confirmed')
- CROSS JOIN LATERAL (SELECT appointment_broken(a.store_id, a.starts_at, a.ends_at, a.bay_id, a.technician_id, a.operation_ids) AS reasons OFFSET 0) b
+ CROSS JOIN LATERAL appointment_broken(a.store_id, a.starts_at, a.ends_at, a.bay_id, a.technician_id, a.operation_ids) b
  WHERE h.id = ANY (:ids) AND b.reasons <> '{}'
  ORDER BY h.id, a.starts_at, a.id
  LIMIT 200;
 
--- Of the days that open otherwise than the week has it.
+-- The hours of the days up to the last booking are put together once, and only what lies outside is looked at.
 -- name: store_broken
 SELECT s.id AS _parent, a.id, a.number, a.starts_at, a.ends_at, a.bay_id, a.technician_id, b.reasons
   FROM store s
-  JOIN store_holiday h ON h.store_id = s.id AND h.date >= (:now::timestamptz AT TIME ZONE s.time_zone)::date
+ CROSS JOIN LATERAL (SELECT a.starts_at FROM appointment a
+                      WHERE a.store_id = s.id AND a.starts_at > :now AND a.status IN ('pending', 'confirmed')
+                      ORDER BY a.starts_at DESC, a.id DESC LIMIT 1) l
+ CROSS JOIN LATERAL (SELECT coalesce(range_agg(tstzrange(o.opens_at, o.closes_at)), '{}') AS hours
+                       FROM store_open(s.id, (:now::timestamptz AT TIME ZONE s.time_zone)::date, (l.starts_at AT TIME ZONE s.time_zone)::date) o
+                     OFFSET 0) h
   JOIN appointment a ON a.store_id = s.id AND a.starts_at > :now AND a.status IN ('pending', 'confirmed')
-                    AND a.starts_at >= h.date::timestamp AT TIME ZONE s.time_zone AND a.starts_at < (h.date + 1)::timestamp AT TIME ZONE s.time_zone
- CROSS JOIN LATERAL (SELECT appointment_broken(a.store_id, a.starts_at, a.ends_at, a.bay_id, a.technician_id, a.operation_ids) AS reasons OFFSET 0) b
+                    AND NOT h.hours @> tstzrange(a.starts_at, a.ends_at)
+ CROSS JOIN LATERAL appointment_broken(a.store_id, a.starts_at, a.ends_at, a.bay_id, a.technician_id, a.operation_ids) b
  WHERE s.id = ANY (:ids) AND 'store_closed' = ANY (b.reasons)
  ORDER BY s.id, a.starts_at, a.id
  LIMIT 200;
@@ -94,17 +103,19 @@ SELECT s.id AS _parent, a.id, a.number, a.starts_at, a.ends_at, a.bay_id, a.tech
 SELECT y.id AS _parent, a.id, a.number, a.starts_at, a.ends_at, a.bay_id, a.technician_id, b.reasons
   FROM bay y
   JOIN appointment a ON a.store_id = y.store_id AND a.bay_id = y.id AND a.starts_at > :now AND a.status IN ('pending', 'confirmed')
- CROSS JOIN LATERAL (SELECT appointment_broken(a.store_id, a.starts_at, a.ends_at, a.bay_id, a.technician_id, a.operation_ids) AS reasons OFFSET 0) b
- WHERE y.id = ANY (:ids) AND NOT y.active
+ CROSS JOIN LATERAL appointment_broken(a.store_id, a.starts_at, a.ends_at, a.bay_id, a.technician_id, a.operation_ids) b
+ WHERE y.id = ANY (:ids) AND b.reasons && ARRAY['bay_out_of_use', 'bay_unfit']
  ORDER BY y.id, a.starts_at, a.id
  LIMIT 200;
 
 -- name: equipment_broken
 SELECT e.id AS _parent, a.id, a.number, a.starts_at, a.ends_at, a.bay_id, a.technician_id, b.reasons
   FROM equipment e
+  JOIN store s ON s.id = e.store_id
   JOIN appointment a ON a.store_id = e.store_id AND a.starts_at > :now AND a.status IN ('pending', 'confirmed')
- CROSS JOIN LATERAL (SELECT appointment_broken(a.store_id, a.starts_at, a.ends_at, a.bay_id, a.technician_id, a.operation_ids) AS reasons OFFSET 0) b
- WHERE e.id = ANY (:ids) AND e.status = 'out_of_service' AND 'equipment_out' = ANY (b.reasons)
+ CROSS JOIN LATERAL appointment_broken(a.store_id, a.starts_at, a.ends_at, a.bay_id, a.technician_id, a.operation_ids) b
+ WHERE e.id = ANY (:ids) AND 'equipment_out' = ANY (b.reasons)
+   AND (e.status = 'out_of_service' OR e.calibration_due < (a.starts_at AT TIME ZONE s.time_zone)::date)
    AND EXISTS (SELECT FROM operation o WHERE o.id = ANY (a.operation_ids) AND o.equipment = e.kind)
  ORDER BY e.id, a.starts_at, a.id
  LIMIT 200;

@@ -58,10 +58,12 @@ slot_hold_create(struct ctx *ctx, const struct create_slot_hold *in)
 enum err
 slot_hold_release(struct ctx *ctx, struct id id)
 {
-	struct rows *rows;
+	struct rows *rows, *entry;
 	int status = 0;
-	enum err err = db_lock(ctx, slot_hold_lock, id, &rows);
+	enum err err = db_read(ctx, slot_hold_entry, &entry, ARG(id, id));
 
+	if (!err)
+		err = db_lock(ctx, slot_hold_lock, id, &rows);
 	if (!err)
 		err = machine_check(ctx, &slot_hold_machine, OP_releaseSlotHold,
 		                    row_enum(rows, 0, "status", &slot_hold_status_enum), &status);
@@ -71,6 +73,11 @@ slot_hold_release(struct ctx *ctx, struct id id)
 	db_write(ctx, slot_hold_move, ARG(id, id), ENUM_ARG(status, slot_hold_status, status),
 	         NULL_ARG(appointment_id));
 	event_add(ctx, "slot_hold.released", row_id(rows, 0, "store_id"), id);
+	if (rows_count(entry) > 0) {
+		db_write(ctx, slot_hold_entry_waits, ARG(id, row_id(entry, 0, "id")));
+		event_add(ctx, "waiting_entry.lapsed", row_id(entry, 0, "store_id"),
+		          row_id(entry, 0, "id"));
+	}
 	return OK;
 }
 
@@ -93,10 +100,12 @@ check_same(struct ctx *ctx, const struct slot *slot, const struct rows *rows)
 enum err
 hold_take(struct ctx *ctx, struct id hold, struct id holder, struct slot *slot)
 {
-	struct rows *rows;
+	struct rows *rows, *entry;
 	const char *status;
-	enum err err = db_read(ctx, slot_hold_lock, &rows, ARG(id, hold));
+	enum err err = db_read(ctx, slot_hold_entry, &entry, ARG(id, hold));
 
+	if (!err)
+		err = db_read(ctx, slot_hold_lock, &rows, ARG(id, hold));
 	if (err)
 		return err;
 	if (rows_count(rows) == 0 || !id_equal(row_id(rows, 0, "store_id"), slot->store))
@@ -112,7 +121,19 @@ hold_take(struct ctx *ctx, struct id hold, struct id holder, struct slot *slot)
 	slot->bay = row_id(rows, 0, "bay_id");
 	slot->technician = row_id(rows, 0, "technician_id");
 	slot->but_for[slot->but_for_count++] = hold;
+	if (rows_count(entry) > 0) {
+		slot->entry = row_id(entry, 0, "id");
+		slot->wanted_by = row_id(entry, 0, "customer_id");
+	}
 	return OK;
+}
+
+enum err
+hold_check_customer(struct ctx *ctx, const struct slot *slot, struct id customer)
+{
+	if (id_is_none(slot->entry) || id_equal(slot->wanted_by, customer))
+		return OK;
+	return fail(ctx, ERR_HOLD_OF_ANOTHER, "/hold_id");
 }
 
 void
@@ -122,12 +143,18 @@ hold_give_way(struct ctx *ctx, struct id hold)
 }
 
 void
-hold_used(struct ctx *ctx, struct id hold, struct id store, struct id appointment)
+hold_used(struct ctx *ctx, struct id hold, const struct slot *slot, struct id appointment)
 {
 	db_write(ctx, slot_hold_move, ARG(id, hold),
 	         ENUM_ARG(status, slot_hold_status, SLOT_HOLD_STATUS_BOOKED),
 	         ARG(appointment_id, appointment));
-	event_add(ctx, "slot_hold.booked", store, hold);
+	event_add(ctx, "slot_hold.booked", slot->store, hold);
+	if (id_is_none(slot->entry))
+		return;
+	db_write(ctx, waiting_entry_move, ARG(id, slot->entry),
+	         ENUM_ARG(status, waiting_status, WAITING_STATUS_BOOKED),
+	         ARG(appointment_id, appointment), NULL_ARG(reason), NULL_ARG(note));
+	event_add(ctx, "waiting_entry.booked", slot->store, slot->entry);
 }
 
 enum err

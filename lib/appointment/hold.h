@@ -23,9 +23,14 @@ void hold_add(struct ctx *ctx, struct id id, const struct slot *slot, struct arg
  * ERR_BAD_VALUE at /starts_at, /bay_id or /technician_id, which are not the hold's. */
 MUSTCHECK enum err hold_take(struct ctx *ctx, struct id hold, struct id holder, struct slot *slot);
 
-/* The hold gives its place up before the appointment takes it, and names it afterwards. */
+/* What was offered to who waits is booked for them only.  ERR_HOLD_OF_ANOTHER at /hold_id. */
+MUSTCHECK enum err hold_check_customer(struct ctx *ctx, const struct slot *slot,
+                                       struct id customer);
+
+/* The hold gives its place up before the appointment takes it, and names it afterwards; who waited
+ * for it and was offered it waits no longer. */
 void hold_give_way(struct ctx *ctx, struct id hold);
-void hold_used(struct ctx *ctx, struct id hold, struct id store, struct id appointment);
+void hold_used(struct ctx *ctx, struct id hold, const struct slot *slot, struct id appointment);
 
 /* The job: holds whose time has passed. */
 MUSTCHECK enum err slot_holds_expire_due(struct ctx *ctx, bool *more);

@@ -49,15 +49,24 @@ SELECT :hold_id, p.store_id, :starts_at, :ends_at, :bay_id, :technician_id, coal
 
 -- It takes the slot until it expires.
 -- name: slot_hold_occupy
-INSERT INTO occupation (id, store_id, bay_id, technician_id, starts_at, ends_at, held_until, service_classes, share)
+INSERT INTO occupation (id, store_id, bay_id, technician_id, starts_at, ends_at, held_until, service_classes, equipment, share)
 SELECT h.id, h.store_id, h.bay_id, h.technician_id, h.starts_at, h.ends_at, h.expires_at, booking_classes(h.operation_ids),
-       booking_share(h.priority, h.channel)
+       booking_equipment(h.operation_ids), booking_share(h.priority, h.channel)
   FROM slot_hold h
  WHERE h.id = :hold_id;
 
 -- name: slot_hold_move   rows: 1
 UPDATE slot_hold
    SET status = :status, appointment_id = :appointment_id, version = version + 1, updated_at = :now, changed = pg_current_xact_id()
+ WHERE id = :id;
+
+-- Who was offered what is held is locked before it, as everywhere.
+-- name: slot_hold_entry
+SELECT w.id, w.store_id, w.customer_id FROM waiting_entry w WHERE w.hold_id = :id AND w.status = 'offered' FOR NO KEY UPDATE;
+
+-- name: slot_hold_entry_waits   rows: 1
+UPDATE waiting_entry
+   SET status = 'waiting', version = version + 1, updated_at = :now, changed = pg_current_xact_id()
  WHERE id = :id;
 
 -- name: slot_hold_expire_due

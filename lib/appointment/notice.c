@@ -12,10 +12,11 @@
 enum err
 appointment_tell_late(struct ctx *ctx, struct id store, struct id id, struct utc starts_at)
 {
+	struct utc at = ctx->happened_at.us ? ctx->happened_at : ctx->now;
 	struct rows *rows;
 	enum err err;
 
-	if (ctx->now.us <= starts_at.us)
+	if (at.us <= starts_at.us)
 		return OK;
 	err = db_read(ctx, appointment_late, &rows, ARG(store_id, store),
 	              ARG(starts_at, starts_at));

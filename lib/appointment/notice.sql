@@ -1,7 +1,7 @@
 -- What customers are told before an appointment.
 
 -- Once it is confirmed, and again when it is moved: at once, and so many hours before as the store's policy has then.  What would
--- have been due before is left out.
+-- have been due before is left out.  Who was moved away and back is told again, as the last that was told is another time.
 -- name: appointment_notices_plan
 INSERT INTO appointment_notice (store_id, appointment_id, kind, lead_hours, starts_at, due_at)
 SELECT a.store_id, a.id, n.kind, n.lead, a.starts_at, n.due_at
@@ -11,7 +11,13 @@ SELECT a.store_id, a.id, n.kind, n.lead, a.starts_at, n.due_at
                       UNION ALL
                      SELECT 'reminder', h.hours, a.starts_at - make_interval(hours => h.hours) FROM unnest(p.reminder_hours) h (hours)) n
  WHERE a.id = ANY (:ids) AND a.status = 'confirmed' AND a.starts_at > :now AND n.due_at >= :now
-ON CONFLICT (appointment_id, kind, lead_hours, starts_at) DO NOTHING;
+ON CONFLICT (appointment_id, kind, lead_hours, starts_at) DO UPDATE
+   SET due_at = excluded.due_at, told_at = NULL, dropped_at = NULL
+ WHERE appointment_notice.dropped_at IS NOT NULL
+    OR appointment_notice.kind = 'confirmation'
+       AND EXISTS (SELECT FROM appointment_notice l
+                    WHERE l.appointment_id = appointment_notice.appointment_id AND l.kind = 'confirmation'
+                      AND l.told_at > appointment_notice.told_at);
 
 -- The appointment is locked with what is told of it: who is just cancelling or moving it comes first, or is told before.
 -- name: appointment_notices_due
@@ -35,14 +41,17 @@ RETURNING n.store_id, n.appointment_id, n.kind, d.tell,
           jsonb_build_object('number', d.number, 'customer_id', d.customer_id, 'vehicle_id', d.vehicle_id, 'lead_hours', d.lead_hours,
                              'starts_at', to_char(d.starts_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
                              'ends_at', to_char(d.ends_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), 'time_zone', s.time_zone,
-                             'store', jsonb_build_object('name', s.name, 'phone', s.phone, 'address', s.address, 'directions', s.directions)) AS data;
+                             'store', jsonb_build_object('name', s.name, 'phone', s.phone, 'address', s.address, 'directions', s.directions,
+                                                         'what_to_bring', s.what_to_bring),
+                             'link_id', (SELECT l.id FROM link l
+                                          WHERE l.subject_id = n.appointment_id AND l.purpose = 'appointment' AND l.revoked_at IS NULL AND l.expires_at > :now)) AS data;
 
 -- Who arrives later than the store's grace; no row: in time.
 -- name: appointment_late
-SELECT jsonb_build_object('late_minutes', floor(extract(epoch FROM :now::timestamptz - :starts_at::timestamptz) / 60)::integer,
+SELECT jsonb_build_object('late_minutes', floor(extract(epoch FROM :happened_at::timestamptz - :starts_at::timestamptz) / 60)::integer,
                           'grace_minutes', p.grace_minutes) AS data
   FROM store_policy p
- WHERE p.store_id = :store_id AND :now::timestamptz > :starts_at::timestamptz + make_interval(mins => p.grace_minutes);
+ WHERE p.store_id = :store_id AND :happened_at::timestamptz > :starts_at::timestamptz + make_interval(mins => p.grace_minutes);
 
 -- Of the last days, where the store has it so; the index of a store's appointments has them.
 -- name: appointments_missed

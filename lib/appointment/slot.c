@@ -22,15 +22,26 @@ check_choice(struct ctx *ctx, const struct slot *slot, const struct rows *rows)
 {
 	if (!id_is_none(slot->bay) && !row_bool(rows, 0, "has_bay"))
 		return fail(ctx, ERR_NOT_FOUND, "/bay_id");
+	if (!id_is_none(slot->bay) && !row_bool(rows, 0, "has_fit_bay"))
+		return fail_with(ctx, ERR_BAD_VALUE, "/bay_id",
+		                 "is not a kind of bay on which all of this is done", NULL);
 	if (!id_is_none(slot->technician) && !row_bool(rows, 0, "has_technician"))
 		return fail(ctx, ERR_NOT_FOUND, "/technician_id");
 	if (!row_bool(rows, 0, "is_open"))
-		return fail(ctx, ERR_STORE_CLOSED, NULL);
+		return fail(ctx,
+		            row_bool(rows, 0, "too_long") ? ERR_TOO_LONG_FOR_A_DAY
+		                                          : ERR_STORE_CLOSED,
+		            NULL);
+	if (row_bool(rows, 0, "has_bay") && !row_bool(rows, 0, "has_fit_bay"))
+		return fail(ctx, ERR_BAY_KIND_MISSING, NULL);
 	if (!row_is_null(rows, 0, "equipment_missing"))
 		return fail_with(ctx, ERR_EQUIPMENT_OUT, NULL,
 		                 row_text(rows, 0, "equipment_missing"), NULL);
 	if (row_is_null(rows, 0, "bay_id") || row_is_null(rows, 0, "technician_id"))
 		return fail(ctx, ERR_SLOT_TAKEN, NULL);
+	if (!row_is_null(rows, 0, "equipment_taken"))
+		return fail_with(ctx, ERR_EQUIPMENT_TAKEN, NULL,
+		                 row_text(rows, 0, "equipment_taken"), NULL);
 	if (row_is_null(rows, 0, "refusal"))
 		return OK;
 	switch (row_enum(rows, 0, "refusal", &availability_reason_enum)) {

@@ -11,6 +11,7 @@ struct slot {
 	struct utc starts_at, ends_at;
 	struct id but_for[2]; /* what gives its own place up for it: an appointment, a hold */
 	size_t but_for_count;
+	struct id entry, wanted_by; /* of the waiting list, to whom it was offered; may be none */
 	const char *priority, *channel; /* whose share of the day it takes; may be NULL */
 	bool numbered;                  /* a new appointment wants a number */
 	const char *number;             /* the one it got */
@@ -22,8 +23,9 @@ MUSTCHECK enum err slot_ask(struct ctx *ctx, const struct slot *slot, struct arg
                             struct rows **rows);
 
 /* Take what was found free; the exclusion constraints guarantee what this decides.  known: how many
- * of the operations must still be in the catalogue.  ERR_NOT_FOUND, ERR_STORE_CLOSED,
- * ERR_SLOT_TAKEN; by the store's policies ERR_DAY_LIMIT, ERR_HOUR_LIMIT, ERR_CAPACITY_KEPT. */
+ * of the operations must still be in the catalogue.  ERR_NOT_FOUND, ERR_STORE_CLOSED, ERR_TOO_LONG_FOR_A_DAY,
+ * ERR_BAY_KIND_MISSING,
+ * ERR_EQUIPMENT_OUT, ERR_SLOT_TAKEN, ERR_EQUIPMENT_TAKEN; by the store's policies ERR_DAY_LIMIT, ERR_HOUR_LIMIT, ERR_CAPACITY_KEPT. */
 MUSTCHECK enum err slot_take(struct ctx *ctx, struct slot *slot, const struct rows *rows,
                              size_t known);
 

@@ -57,7 +57,7 @@ SELECT s.id AS _parent, a.id, a.number, a.status, a.starts_at, a.ends_at,
        a.bay_id, b.id AS "bay.id", b.name AS "bay.name", a.technician_id, f.id AS "technician.id", f.name AS "technician.name",
        ARRAY(SELECT o.name FROM unnest(a.operation_ids) WITH ORDINALITY n (id, n) JOIN operation o ON o.id = n.id ORDER BY n.n) AS operations
   FROM store s
-  JOIN appointment a ON a.store_id = s.id AND a.status IN ('pending', 'confirmed', 'arrived')
+  JOIN appointment a ON a.store_id = s.id AND appointment_wants_parts(a.status, a.reception_id)
                     AND a.starts_at >= :day::date::timestamp AT TIME ZONE s.time_zone
                     AND a.starts_at < (:day::date + 1)::timestamp AT TIME ZONE s.time_zone
   LEFT JOIN vehicle v ON v.id = a.vehicle_id
@@ -101,7 +101,7 @@ SELECT s.id AS _parent, a.id, a.number, a.status, a.starts_at, a.ends_at,
        a.odometer_km, a.priority, a.transport, a.note,
        l.id AS "last_visit.id", l.number AS "last_visit.number", l.store_id AS "last_visit.store_id",
        l.delivered_at AS "last_visit.delivered_at", l.odometer_out_km AS "last_visit.odometer_km",
-       (SELECT count(*) FROM appointment n WHERE n.customer_id = a.customer_id AND n.no_show_at IS NOT NULL) AS no_shows,
+       (SELECT count(*) FROM appointment n WHERE n.customer_id = a.customer_id AND (n.status = 'no_show' OR n.late_cancel)) AS no_shows,
        coalesce(p.short, 0) AS short_parts
   FROM store s
  CROSS JOIN LATERAL (SELECT :day::date::timestamp AT TIME ZONE s.time_zone AS begins,
@@ -136,7 +136,7 @@ SELECT a.id AS _parent, l.id, l.work_order_id, l.kind, l.description, l.quantity
                        FROM work_order w
                        JOIN work_order_line l ON l.work_order_id = w.id
                       WHERE w.vehicle_id = a.vehicle_id AND l.status IN ('declined', 'deferred')
-                        AND NOT EXISTS (SELECT FROM work_order_line r WHERE r.revives_line_id = l.id)
+                        AND NOT line_revived(l.id)
                       ORDER BY l.created_at DESC, l.id DESC
                       LIMIT 20) l
  WHERE s.id = :store_id

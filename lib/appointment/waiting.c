@@ -190,10 +190,7 @@ waiting_accept(struct ctx *ctx, struct id id)
 		err = appointment_book_held(ctx, &booking, row_id(rows, 0, "created_by"));
 	if (err)
 		return err;
-	db_write(ctx, waiting_entry_move, ARG(id, id), ENUM_ARG(status, waiting_status, status),
-	         ARG(appointment_id, ctx->subject), NULL_ARG(reason), NULL_ARG(note));
-	event_add(ctx, "waiting_entry.booked", booking.store_id, id);
-	ctx->subject = id;
+	ctx->subject = id; /* which was booked with its hold */
 	return OK;
 }
 
@@ -207,29 +204,35 @@ waiting_leave(struct ctx *ctx, struct id id, const struct leave_waiting_entry *i
 	if (err)
 		return err;
 	was = row_enum(rows, 0, "status", &waiting_status_enum);
-	if (was == WAITING_STATUS_OFFERED)
-		err = slot_hold_release(ctx, row_id(rows, 0, "hold_id"));
-	if (err)
-		return err;
+	/* before its hold, which would let it wait on */
 	db_write(ctx, waiting_entry_move, ARG(id, id), ENUM_ARG(status, waiting_status, status),
 	         NULL_ARG(appointment_id), ENUM_ARG(reason, appointment_reason, in->reason),
 	         ARG(note, in->note));
 	event_add(ctx, "waiting_entry.left", row_id(rows, 0, "store_id"), id);
+	if (was == WAITING_STATUS_OFFERED)
+		err = slot_hold_release(ctx, row_id(rows, 0, "hold_id"));
 	ctx->subject = id;
-	return OK;
+	return err;
 }
 
 enum err
 waiting_lapse_due(struct ctx *ctx, bool *more)
 {
-	struct rows *rows;
-	enum err err = db_read(ctx, waiting_entries_lapse, &rows, NO_ARGS);
+	struct rows *lapsed, *over;
+	enum err err = db_read(ctx, waiting_entries_lapse, &lapsed, NO_ARGS);
 
-	for (size_t i = 0; !err && i < rows_count(rows); i++)
-		event_add(ctx, "waiting_entry.lapsed", row_id(rows, i, "store_id"),
-		          row_id(rows, i, "id"));
-	*more = !err && rows_count(rows) > 0;
-	return err;
+	if (!err)
+		err = db_read(ctx, waiting_entries_end, &over, NO_ARGS);
+	if (err)
+		return err;
+	for (size_t i = 0; i < rows_count(lapsed); i++)
+		event_add(ctx, "waiting_entry.lapsed", row_id(lapsed, i, "store_id"),
+		          row_id(lapsed, i, "id"));
+	for (size_t i = 0; i < rows_count(over); i++)
+		event_add(ctx, "waiting_entry.left", row_id(over, i, "store_id"),
+		          row_id(over, i, "id"));
+	*more = rows_count(lapsed) + rows_count(over) > 0;
+	return OK;
 }
 
 /* Whether a slot may be free after it. */
@@ -238,7 +241,8 @@ frees(const char *type)
 {
 	static const char *const types[] = {
 		"appointment.cancelled",   "appointment.declined", "appointment.no_show",
-		"appointment.rescheduled", "slot_hold.released",   "slot_hold.expired",
+		"appointment.rescheduled", "appointment.left",     "appointment.released",
+		"slot_hold.released",      "slot_hold.expired",
 	};
 
 	for (size_t i = 0; i < COUNT_OF(types); i++)
@@ -273,7 +277,7 @@ offer_first(struct ctx *ctx, struct id id)
 enum err
 waiting_offer_freed(struct ctx *ctx, bool *more)
 {
-	struct id stores[EVENTS_MAX];
+	struct id stores[EVENTS_MAX], subjects[EVENTS_MAX];
 	size_t n = 0;
 	struct rows *events, *entries;
 	enum err err = event_take(ctx, "waiting_list", EVENTS_MAX, &events);
@@ -282,11 +286,14 @@ waiting_offer_freed(struct ctx *ctx, bool *more)
 		return err;
 	*more = rows_count(events) == EVENTS_MAX;
 	for (size_t i = 0; i < rows_count(events); i++)
-		if (frees(row_text(events, i, "type")))
+		if (frees(row_text(events, i, "type"))) {
+			subjects[n] = row_id(events, i, "subject_id");
 			stores[n++] = row_id(events, i, "store_id");
+		}
 	if (n == 0)
 		return OK;
-	err = db_read(ctx, waiting_entries_of_stores, &entries, IDS_ARG(store_ids, stores, n));
+	err = db_read(ctx, waiting_entries_of_stores, &entries, IDS_ARG(store_ids, stores, n),
+	              IDS_ARG(subject_ids, subjects, n));
 	for (size_t i = 0; !err && i < rows_count(entries); i++)
 		err = offer_first(ctx, row_id(entries, i, "id"));
 	return err;

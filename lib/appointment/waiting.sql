@@ -86,16 +86,32 @@ UPDATE waiting_entry w
  WHERE w.id IN (SELECT d.id FROM waiting_entry d WHERE d.status = 'offered' AND d.offer_expires_at <= :now LIMIT 500 FOR NO KEY UPDATE SKIP LOCKED)
 RETURNING w.id, w.store_id;
 
--- Who may be offered something in these stores: those with the fewest offers first, then the longest waiting.  Who has let
--- three pass is asked by people only.
+-- Whose time is over; the store had nothing for them.
+-- name: waiting_entries_end
+UPDATE waiting_entry w
+   SET status = 'left', reason = 'store_no_capacity', version = w.version + 1, updated_at = :now, changed = pg_current_xact_id()
+ WHERE w.id IN (SELECT d.id FROM waiting_entry d WHERE d.status = 'waiting' AND d.starts_to <= :now LIMIT 500 FOR NO KEY UPDATE SKIP LOCKED)
+RETURNING w.id, w.store_id;
+
+-- Who may be offered something in these stores: first those who wish for a time that has just been freed (starts of the
+-- appointments and holds that were let go, and where those that were moved had been), of them those with the fewest offers, then
+-- the longest waiting.  Who has let three pass is asked by people only.
 -- name: waiting_entries_of_stores
+WITH freed AS MATERIALIZED (
+	SELECT a.store_id, a.starts_at FROM appointment a WHERE a.id = ANY (:subject_ids::uuid[])
+	 UNION
+	SELECT p.store_id, p.starts_at FROM appointment_step p WHERE p.appointment_id = ANY (:subject_ids::uuid[])
+	 UNION
+	SELECT h.store_id, h.starts_at FROM slot_hold h WHERE h.id = ANY (:subject_ids::uuid[])
+)
 SELECT t.id
   FROM (SELECT DISTINCT u.id FROM unnest(:store_ids::uuid[]) u (id)) s
  CROSS JOIN LATERAL (
-       SELECT w.id, w.store_id, w.offers, w.created_at
+       SELECT w.id, w.store_id, w.offers, w.created_at,
+              EXISTS (SELECT FROM freed f WHERE f.store_id = w.store_id AND f.starts_at >= w.starts_from AND f.starts_at < w.starts_to) AS wished
          FROM waiting_entry w
         WHERE w.store_id = s.id AND w.status IN ('waiting', 'offered') AND (w.status = 'waiting' OR w.offer_expires_at <= :now)
           AND w.offers < 3 AND w.starts_to > :now
-        ORDER BY w.offers, w.created_at
+        ORDER BY wished DESC, w.offers, w.created_at
         LIMIT 50) t
- ORDER BY t.store_id, t.offers, t.created_at;
+ ORDER BY t.store_id, t.wished DESC, t.offers, t.created_at;

@@ -49,7 +49,8 @@ WITH fact AS (
 	SELECT a.store_id, a.number, f.what, f.expected, f.dated
 	  FROM appointment a
 	 CROSS JOIN LATERAL (VALUES
-		('arrived_at', a.status IN ('arrived', 'converted'), a.arrived_at IS NOT NULL),
+		('arrived_at', a.status IN ('arrived', 'converted') OR a.left_at IS NOT NULL, a.arrived_at IS NOT NULL),
+		('cancelled', a.left_at IS NOT NULL, a.status = 'cancelled' AND a.left_at IS NOT NULL),
 		('no_show_at', true, a.status <> 'no_show' OR a.no_show_at IS NOT NULL),
 		('reception_id', a.status = 'converted', a.reception_id IS NOT NULL)) f (what, expected, dated)
 	UNION ALL
@@ -115,7 +116,7 @@ SELECT st.code, w.number, 'certificate', 'given', 'none'
   JOIN store st ON st.id = w.store_id
  WHERE w.status IN ('completed', 'settled', 'delivered', 'closed') AND w.required_qc_levels IS NOT NULL AND w.certificate_number IS NULL
    AND EXISTS (SELECT FROM work_order_line l
-                WHERE l.work_order_id = w.id AND l.kind = 'labour' AND l.status = 'authorised' AND needs_certificate(l.repair_category))
+                WHERE l.work_order_id = w.id AND l.status = 'authorised' AND needs_certificate(l.repair_category))
  ORDER BY store_code, subject, what;
 
 -- Where an order, a complaint or a promise stands is written in its history.
@@ -145,7 +146,7 @@ WITH history AS (
 		 (SELECT p.promised_at FROM work_order_promise p WHERE p.work_order_id = w.id ORDER BY p.id LIMIT 1)),
 		('last_contact_at', w.last_contact_at,
 		 greatest((SELECT max(p.told_at) FROM work_order_promise p WHERE p.work_order_id = w.id),
-		          (SELECT max(c.at) FROM work_order_contact c WHERE c.work_order_id = w.id)))) d (what, found, expected)
+		          (SELECT max(c.at) FROM work_order_contact c WHERE c.work_order_id = w.id AND c.result IN ('reached', 'call_later', 'refused'))))) d (what, found, expected)
 	UNION ALL
 	-- what stands still has a pause that runs
 	SELECT w.store_id, w.number, 'running pause',
@@ -318,11 +319,25 @@ SELECT st.code AS store_code, d.subject, d.what || ' of line ' || d.position AS 
           JOIN work_order_line o ON o.id = l.work_order_line_id
         UNION ALL
         -- what was decided of an estimate stands in the order
-        SELECT l.store_id, e.number, l.position, 'amount', l.amount, n.amount
+        SELECT l.store_id, e.number, l.position, 'amount', l.amount, CASE n.kind WHEN 'discount' THEN n.list_price ELSE n.amount END
           FROM estimate_line l
           JOIN estimate e ON e.id = l.estimate_id
           LEFT JOIN work_order_line n ON n.estimate_line_id = l.id
          WHERE l.decision IS NOT NULL
+        UNION ALL
+        -- discounts take off what they may of the lines of their payer that are authorised with them
+        SELECT w.store_id, w.number, d.last, 'discounts until that', least(d.taken, floor(d.gross * d.limit_bp / 10000)), d.taken
+          FROM (SELECT l.work_order_id, l.payer, max(l.position) FILTER (WHERE l.kind = 'discount') AS last,
+                       sum(l.amount) FILTER (WHERE l.kind = 'discount') AS taken,
+                       coalesce(sum(l.amount) FILTER (WHERE l.kind <> 'discount'), 0) AS gross,
+                       max(l.discount_limit_bp) AS limit_bp
+                  FROM work_order_line l
+                 WHERE l.status = 'authorised'
+                   AND l.work_order_id IN (SELECT t.work_order_id FROM work_order_line t
+                                            WHERE t.discount_limit_bp IS NOT NULL AND t.status = 'authorised')
+                 GROUP BY l.work_order_id, l.payer
+                HAVING bool_and(l.kind <> 'discount' OR l.discount_limit_bp IS NOT NULL)) d
+          JOIN work_order w ON w.id = d.work_order_id
         UNION ALL
         SELECT y.store_id, 'survey ' || y.id, 0, 'satisfaction', a.satisfaction, y.satisfaction
           FROM survey y

@@ -2,13 +2,13 @@
 
 -- name: operation_get
 SELECT o.id, o.version, o.code, o.name, o.standard_hours, o.unit_price, o.repair_category, o.heading, o.service_class, o.skill,
-       o.certificate, o.equipment, o.active, o.requirement_revision, o.created_at, o.updated_at, o.external_ids, o.metadata
+       o.certificate, o.equipment, o.bay_kind, o.active, o.requirement_revision, o.created_at, o.updated_at, o.external_ids, o.metadata
   FROM operation o
  WHERE o.id = ANY (:ids) AND o.deleted_at IS NULL;
 
 -- name: operation_list   page unnamed
 SELECT o.id, o.version, o.code, o.name, o.standard_hours, o.unit_price, o.repair_category, o.heading, o.service_class, o.skill,
-       o.certificate, o.equipment, o.active, o.created_at, o.updated_at, o.code AS _after_code, o.id AS _after_id
+       o.certificate, o.equipment, o.bay_kind, o.active, o.created_at, o.updated_at, o.code AS _after_code, o.id AS _after_id
   FROM operation o
  WHERE o.deleted_at IS NULL
    AND (:code::text IS NULL OR o.code = :code)
@@ -31,10 +31,10 @@ SELECT o.id, o.name, o.standard_hours, o.unit_price, o.repair_category
 SELECT o.version, o.code, o.requirement_revision FROM operation o WHERE o.id = :id AND o.deleted_at IS NULL FOR NO KEY UPDATE;
 
 -- name: operation_add
-INSERT INTO operation (id, code, name, initials, standard_hours, unit_price, repair_category, heading, service_class, skill, certificate, equipment, active,
+INSERT INTO operation (id, code, name, initials, standard_hours, unit_price, repair_category, heading, service_class, skill, certificate, equipment, bay_kind, active,
                        external_ids, metadata, created_at, updated_at)
 VALUES (:operation_id, :code, :name, :initials, :standard_hours, :unit_price, coalesce(:repair_category, 'minor'),
-        coalesce(:heading, 'labour'), coalesce(:service_class, 'repair'), :skill, :certificate, :equipment, coalesce(:active, true), coalesce(:external_ids::jsonb, '{}'),
+        coalesce(:heading, 'labour'), coalesce(:service_class, 'repair'), :skill, :certificate, :equipment, :bay_kind, coalesce(:active, true), coalesce(:external_ids::jsonb, '{}'),
         coalesce(:metadata::jsonb, '{}'), :now, :now);
 
 -- name: operation_price_changed
@@ -53,6 +53,7 @@ UPDATE operation
        skill = CASE WHEN :has_skill THEN :skill ELSE skill END,
        certificate = CASE WHEN :has_certificate THEN :certificate ELSE certificate END,
        equipment = CASE WHEN :has_equipment THEN :equipment ELSE equipment END,
+       bay_kind = CASE WHEN :has_bay_kind THEN :bay_kind ELSE bay_kind END,
        active = CASE WHEN :has_active THEN :active ELSE active END,
        external_ids = CASE WHEN :has_external_ids THEN :external_ids::jsonb ELSE external_ids END,
        metadata = CASE WHEN :has_metadata THEN :metadata::jsonb ELSE metadata END,

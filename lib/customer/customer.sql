@@ -24,34 +24,53 @@ SELECT c.id, c.phone, c.id_number
 -- name: customer_list   page unnamed
 -- sort: -created_at   f.id::uuid AS id
 -- sort: created_at    f.id::uuid AS id
--- Ids are made in the order of time.  What is narrowest leads: words typed, a phone, the store, else the chain; the
--- customers follow one by one, so that row security looks at a page of them and no more.
+-- Ids are made in the order of time, nearly all within a day of the customer (the others have an index of their own).
+-- What is narrowest leads: words typed, a phone, the store, else the chain, of them the days and the kind (companies are
+-- found by an index of theirs); the customers follow one by one, so that row security looks at a page of them and no more.
 -- (A leader in order is what lets the planner stop after a page.)
 SELECT c.id, c.version, c.kind, c.name, mask_phone(c.phone) AS phone, c.preferred_channel, c.source, c.tags,
        c.created_at, c.updated_at, c.deleted_at, c.deleted_reason, c.merged_into,
        {keys}
-  FROM ((SELECT DISTINCT k.subject_id AS id
+  FROM ((SELECT DISTINCT k.subject_id AS id, NULL::boolean AS off
            FROM unnest(:search_kinds::text[], :search_keys::text[], :search_ends::text[]) w (kind, key, past)
            JOIN search_key k ON k.kind = w.kind AND k.subject = 'customer' AND k.key >= w.key AND k.key < w.past
           WHERE :q::text IS NOT NULL
-            AND (k.store_id = ANY (:search_stores::uuid[]) OR (:search_stores::uuid[] IS NULL) AND k.store_id IS NULL)
+            AND (:search_stores::uuid[] IS NOT NULL AND k.store_id = ANY (:search_stores::uuid[])
+                 OR :search_stores::uuid[] IS NULL AND k.store_id IS NULL)
           ORDER BY k.subject_id {down})
         UNION ALL
-        (SELECT p.id FROM customer p WHERE :q::text IS NULL AND p.phone = :phone
+        (SELECT p.id, NULL FROM customer p WHERE :q::text IS NULL AND p.phone = :phone
           ORDER BY p.id {down})
         UNION ALL
-        (SELECT l.customer_id FROM customer_store l
-          WHERE :q::text IS NULL AND :phone::text IS NULL AND l.store_id = :scope_store
+        (SELECT l.customer_id, false FROM customer_store l
+          WHERE :q::text IS NULL AND :phone::text IS NULL AND :kind::text[] IS NULL AND l.store_id = :scope_store
+            AND (:created_from::timestamptz IS NULL OR l.customer_id >= id_at(:created_from::timestamptz - interval '1 day'))
+            AND (:created_to::timestamptz IS NULL OR l.customer_id < id_at(:created_to::timestamptz + interval '1 day'))
           ORDER BY l.customer_id {down})
         UNION ALL
-        (SELECT a.id FROM customer a
+        (SELECT l.customer_id, NULL FROM customer_store l JOIN customer n ON n.id = l.customer_id
+          WHERE :q::text IS NULL AND :phone::text IS NULL AND :kind::text[] IS NOT NULL AND l.store_id = :scope_store
+            AND n.kind = ANY (:kind)
+          ORDER BY l.customer_id {down})
+        UNION ALL
+        (SELECT a.id, false FROM customer a
           WHERE :q::text IS NULL AND :phone::text IS NULL AND :scope_store::uuid IS NULL
+            AND (:kind::text[] IS NULL OR a.kind = ANY (:kind))
+            AND (:created_from::timestamptz IS NULL OR a.id >= id_at(:created_from::timestamptz - interval '1 day'))
+            AND (:created_to::timestamptz IS NULL OR a.id < id_at(:created_to::timestamptz + interval '1 day'))
+          ORDER BY a.id {down})
+        UNION ALL
+        (SELECT a.id, true FROM customer a
+          WHERE :q::text IS NULL AND :phone::text IS NULL AND (:scope_store::uuid IS NULL OR :kind::text[] IS NULL)
+            AND id_off(a.id, a.created_at)
+            AND (:scope_store::uuid IS NULL OR a.id IN (SELECT l.customer_id FROM customer_store l WHERE l.store_id = :scope_store))
           ORDER BY a.id {down})) f
  CROSS JOIN LATERAL (
        SELECT o.id, o.version, o.kind, o.name, o.phone, o.preferred_channel, o.source, o.tags, o.created_at,
               o.updated_at, o.deleted_at, o.deleted_reason, o.merged_into
          FROM customer o
         WHERE o.id = f.id
+          AND (f.off IS NULL OR f.off = id_off(o.id, o.created_at))
           AND (o.deleted_at IS NULL OR :after_position::text IS NOT NULL)
           AND (:phone::text IS NULL OR o.phone = :phone)
           AND (:kind::text[] IS NULL OR o.kind = ANY (:kind))
@@ -82,7 +101,8 @@ SELECT c.id, c.version, c.kind, c.name, mask_phone(c.phone) AS phone, c.preferre
         OR c.id = ANY (ARRAY(SELECT k.subject_id
                                FROM unnest(:search_kinds::text[], :search_keys::text[], :search_ends::text[]) w (kind, key, past)
                                JOIN search_key k ON k.kind = w.kind AND k.subject = 'customer' AND k.key >= w.key AND k.key < w.past
-                              WHERE (k.store_id = ANY (:search_stores::uuid[]) OR (:search_stores::uuid[] IS NULL) AND k.store_id IS NULL))))
+                              WHERE :search_stores::uuid[] IS NOT NULL AND k.store_id = ANY (:search_stores::uuid[])
+                                 OR :search_stores::uuid[] IS NULL AND k.store_id IS NULL)))
    AND (:phone::text IS NULL OR c.phone = :phone)
    AND (:kind::text[] IS NULL OR c.kind = ANY (:kind))
    AND (:tag::text IS NULL OR :tag = ANY (c.tags))

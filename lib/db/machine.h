@@ -13,18 +13,35 @@ struct machine_move {
 	int to;        /* 0: the command decides */
 };
 
+/* What the state allows and the row does not: a column of the reads that is the code of the problem it
+ * would be, or NULL; with states, another state of the row, as the order's of a line, in which alone the
+ * verb may be used.  The last of a table has no column. */
+struct machine_guard {
+	enum op op;
+	uint32_t in; /* FROM(a) | FROM(b) */
+	const char *column;
+	const struct enumeration *states; /* may be NULL */
+};
+
 struct machine {
 	const char *column; /* of the row that holds the state */
 	const struct enumeration *states;
 	const struct machine_move *moves;
 	size_t count;
-	const struct machine *beside; /* what else moves in the same object; may be NULL */
+	const struct machine *beside;       /* what else moves in the same object; may be NULL */
+	const struct machine_guard *guards; /* may be NULL */
 };
 /* The state of this column, of an enumeration of the contract, by a table of moves. */
 #define MACHINE(column, enumeration, moves) MACHINE_BESIDE(column, enumeration, moves, NULL)
-#define MACHINE_BESIDE(column, enumeration, moves, other)                  \
-	{                                                                  \
-		column, &enumeration##_enum, moves, COUNT_OF(moves), other \
+#define MACHINE_BESIDE(column, enumeration, moves, other)                        \
+	{                                                                        \
+		column, &enumeration##_enum, moves, COUNT_OF(moves), other, NULL \
+	}
+#define MACHINE_GUARDED(column, enumeration, moves, guards) \
+	MACHINE_GUARDED_BESIDE(column, enumeration, moves, guards, NULL)
+#define MACHINE_GUARDED_BESIDE(column, enumeration, moves, guards, other)          \
+	{                                                                          \
+		column, &enumeration##_enum, moves, COUNT_OF(moves), other, guards \
 	}
 
 /* The verb of a moving operation: the last segment of its path. */

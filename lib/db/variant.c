@@ -9,13 +9,13 @@
 
 #define KEY_MAX     4096
 #define TEXT_MAX    ((size_t)256 * 1024)
-#define LITERAL_MAX 120
+#define LITERAL_MAX 240
 /* A plan is made for the sizes that tables have; where they grow fast, as in a new database, it is
  * soon not the right one, and nothing tells until they are analysed. */
 #define PLAN_US INT64_C(60000000)
 
-/* What a code of the contract, a list of them, a number or a truth value is made of. */
-static const char plain[] = "abcdefghijklmnopqrstuvwxyz0123456789_{},";
+/* What a code of the contract, a list of them as bind.c writes it, a number or a truth value is made of. */
+static const char plain[] = "abcdefghijklmnopqrstuvwxyz0123456789_{},\"";
 
 struct kept {
 	struct variant variant;

@@ -2,6 +2,7 @@
 /* What the customer decides about an estimate, and the lines of the order that come of it. */
 #include "estimate/estimate.h"
 #include "event/event.h"
+#include "inspection/diagnosis.h"
 #include "stock/stock.h"
 #include "work_order/consent.h"
 
@@ -11,6 +12,7 @@ struct choice {
 	struct line **each; /* pointers to all of them */
 	enum estimate_decision_kind *decisions;
 	int64_t last_position; /* of the order's lines */
+	struct utc promise; /* when it would be finished, of an order without a promise; or none */
 };
 
 static enum err
@@ -29,14 +31,58 @@ read_option(struct ctx *ctx, struct id estimate, struct id option, struct choice
 	choice->decisions =
 		arena_array(ctx->arena, choice->lines.count, sizeof(*choice->decisions));
 	choice->last_position = row_int(rows, 0, "last_position");
+	choice->promise = row_utc(rows, 0, "promise");
 	for (size_t i = 0; i < choice->lines.count; i++)
 		choice->each[i] = &choice->lines.line[i];
 	return OK;
 }
 
+/* The reason as a code, and when to come back to it. */
+static enum err
+take_deferral(struct ctx *ctx, struct id store, const struct estimate_line_decision *said, size_t i,
+              struct line *line)
+{
+	bool defer = said->decision == ESTIMATE_DECISION_KIND_DEFER;
+
+	if (!defer && said->has_deferred_until)
+		return failf(ctx, ERR_UNKNOWN_FIELD, "/lines/%zu/deferred_until", i);
+	if (!defer && said->has_deferred_until_km)
+		return failf(ctx, ERR_UNKNOWN_FIELD, "/lines/%zu/deferred_until_km", i);
+	line->reason_code =
+		line_reason_code(said->has_reason_code, said->reason_code, said->reason);
+	line->deferred_km = said->deferred_until_km;
+	line->has_deferred_km = said->has_deferred_until_km;
+	if (!said->has_deferred_until)
+		return OK;
+	return line_defer_until(ctx, store, said->deferred_until,
+	                        arena_printf(ctx->arena, "/lines/%zu/deferred_until", i), line);
+}
+
+/* All of it was declined: the first option's lines are kept, so that they come back. */
+static enum err
+decline_all(struct ctx *ctx, struct id estimate, const struct decide_estimate *in,
+            struct choice *choice)
+{
+	struct rows *options;
+	enum err err = db_read(ctx, estimate_options_copied, &options, ARG(id, estimate));
+
+	if (!err)
+		err = read_option(ctx, estimate, row_id(options, 0, "id"), choice);
+	for (size_t i = 0; !err && i < choice->lines.count; i++) {
+		struct line *line = &choice->lines.line[i];
+
+		choice->decisions[i] = ESTIMATE_DECISION_KIND_DECLINE;
+		line->status = WORK_ORDER_LINE_STATUS_DECLINED;
+		line->reason = in->reason;
+		line->reason_code = line_reason_code(false, LINE_DECLINE_REASON_NONE, in->reason);
+	}
+	return err;
+}
+
 /* What was said of single lines; the others are authorised. */
 static enum err
-take_decisions(struct ctx *ctx, const struct decide_estimate *in, struct choice *choice)
+take_decisions(struct ctx *ctx, struct id store, const struct decide_estimate *in,
+               struct choice *choice)
 {
 	static const enum work_order_line_status statuses[] = {
 		[ESTIMATE_DECISION_KIND_AUTHORISE] = WORK_ORDER_LINE_STATUS_AUTHORISED,
@@ -47,6 +93,7 @@ take_decisions(struct ctx *ctx, const struct decide_estimate *in, struct choice 
 	for (size_t i = 0; i < in->lines_count; i++) {
 		const struct estimate_line_decision *said = &in->lines[i];
 		size_t at = 0;
+		enum err err;
 
 		while (at < choice->lines.count &&
 		       !id_equal(choice->lines.line[at].estimate_line, said->line_id))
@@ -60,6 +107,9 @@ take_decisions(struct ctx *ctx, const struct decide_estimate *in, struct choice 
 		choice->decisions[at] = said->decision;
 		choice->lines.line[at].status = statuses[said->decision];
 		choice->lines.line[at].reason = said->reason;
+		err = take_deferral(ctx, store, said, i, &choice->lines.line[at]);
+		if (err)
+			return err;
 	}
 	for (size_t i = 0; i < choice->lines.count; i++)
 		if (choice->decisions[i] == ESTIMATE_DECISION_KIND_NONE)
@@ -97,23 +147,57 @@ save_decisions(struct ctx *ctx, const struct choice *choice)
 	         TEXTS_ARG(decisions, decisions, count), TEXTS_ARG(reasons, c.reasons, count));
 }
 
-/* The lines of the option into the order: stock is locked before lines are written. */
+/* Discounts of the option, and of the order as it is, reach as far as what is authorised now. */
 static enum err
-accept(struct ctx *ctx, const struct work_order *wo, struct choice *choice,
-       const struct consent *consent)
+fit_discounts(struct ctx *ctx, struct id order, struct choice *choice, struct lines *all)
 {
-	struct stock_held *held;
-	enum err err = lines_reserve(ctx, wo->store, wo->id, choice->each, choice->lines.count,
-	                             consent->refuse, &held);
+	struct lines old = { 0 };
+	size_t n = choice->lines.count;
+	enum err err = lines_read(ctx, order, &old);
 
 	if (err)
 		return err;
+	all->count = old.count + n;
+	all->line = arena_array(ctx->arena, all->count + 1, sizeof(*all->line));
+	for (size_t i = 0; i < all->count; i++)
+		all->line[i] = i < old.count ? old.line[i] : choice->lines.line[i - old.count];
+	lines_fit_discounts(all, false);
+	for (size_t i = 0; i < n; i++)
+		choice->lines.line[i] = all->line[old.count + i];
+	all->count = old.count;
+	return OK;
+}
+
+/* The lines of the option into the order: stock is locked before lines are written. */
+static enum err
+accept(struct ctx *ctx, const struct work_order *wo, struct choice *choice, struct consent *consent)
+{
+	struct stock_held *held;
+	struct lines old = { 0 };
+	enum err err = fit_discounts(ctx, wo->id, choice, &old);
+
+	if (err)
+		return err;
+	sum_consent(choice, consent);
+	/* it may have become a complex one since it was sent */
+	if (consent->authorised > 0)
+		err = diagnosis_check_agreed(ctx, wo->store, wo->reception, wo->id, NULL);
+	if (err)
+		return err;
+	err = lines_reserve(ctx, wo->store, wo->id, choice->each, choice->lines.count,
+	                    consent->refuse, &held);
+	if (err)
+		return err;
+	lines_save_discounts(ctx, wo->id, &old);
 	consent_save(ctx, wo, consent);
 	lines_add(ctx, wo->store, wo->id, choice->last_position, &choice->lines, consent->id);
+	lines_record(ctx, wo->store, wo->id, choice->each, choice->lines.count, consent->in->method,
+	             consent->in->by);
 	if (held)
 		stock_hold(ctx, held);
-	consent_move(ctx, wo, consent);
-	return OK;
+	if (consent->authorised > 0 && choice->promise.us != 0)
+		work_order_set_promise(ctx, wo, choice->promise, "opened", NULL);
+	return consent_move(ctx, wo, consent);
 }
 
 static enum err
@@ -139,19 +223,18 @@ decide(struct ctx *ctx, const struct work_order *wo, const struct estimate *esti
 	if (!err && in->has_option_id) {
 		err = read_option(ctx, estimate->id, in->option_id, &choice);
 		if (!err)
-			err = take_decisions(ctx, in, &choice);
-		if (err)
-			return err;
-		sum_consent(&choice, &consent);
-		err = accept(ctx, wo, &choice, &consent);
+			err = take_decisions(ctx, wo->store, in, &choice);
+	} else if (!err) {
+		err = decline_all(ctx, estimate->id, in, &choice);
 	}
+	if (!err)
+		err = accept(ctx, wo, &choice, &consent);
 	if (err)
 		return err;
 	if (consent.authorised > 0)
 		status = consent.authorised == choice.lines.count ? ESTIMATE_STATUS_ACCEPTED
 		                                                  : ESTIMATE_STATUS_PARTLY_ACCEPTED;
-	if (choice.lines.count > 0)
-		save_decisions(ctx, &choice);
+	save_decisions(ctx, &choice);
 	db_write(ctx, estimate_decide, ARG(id, estimate->id),
 	         ENUM_ARG(status, estimate_status, status), ARG(option_id, in->option_id),
 	         ARG(authorisation_id, consent.id), ENUM_ARG(method, consent_method, in->method),

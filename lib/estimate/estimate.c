@@ -3,11 +3,11 @@
 #include "estimate/estimate.h"
 
 #include "event/event.h"
+#include "inspection/diagnosis.h"
+#include "link/link.h"
 #include "org/org.h"
 #include "price/approval.h"
 #include "work_order/line.h"
-
-#define LINK_MS (INT64_C(90) * 24 * 3600 * 1000) /* a link shows its estimate for 90 days */
 
 /* clang-format off */
 static const struct machine_move moves[] = {
@@ -44,10 +44,10 @@ estimate_begin(struct ctx *ctx, struct id id, enum op op, struct work_order *wo,
 	*estimate = (struct estimate){
 		.id = id,
 		.store = wo->store,
-		.link = row_id(rows, 0, "link_id"),
 		.number = row_text(rows, 0, "number"),
 		.valid_until = row_text(rows, 0, "valid_until"),
 		.status = (enum estimate_status)row_enum(rows, 0, "status", &estimate_status_enum),
+		.link_until = row_utc(rows, 0, "link_until"),
 		.lapsed = row_bool(rows, 0, "lapsed"),
 	};
 	return machine_check(ctx, &estimate_machine, op, (int)estimate->status, to);
@@ -76,6 +76,8 @@ estimate_lines_of(struct ctx *ctx, const struct rows *rows, struct lines *lines)
 			.part = row_id(rows, i, "part_id"),
 			.concern = row_id(rows, i, "concern_id"),
 			.revives = row_id(rows, i, "revives_line_id"),
+			.revives_store = row_id(rows, i, "revives_elsewhere_store_id"),
+			.revives_elsewhere = row_id(rows, i, "revives_elsewhere_id"),
 			.finding = row_id(rows, i, "finding_id"),
 			.kind = (enum work_order_line_kind)row_enum(rows, i, "kind",
 			                                            &work_order_line_kind_enum),
@@ -95,6 +97,7 @@ estimate_lines_of(struct ctx *ctx, const struct rows *rows, struct lines *lines)
 			.list_price = row_int(rows, i, "list_price"),
 			.unit_price = row_int(rows, i, "unit_price"),
 			.amount = row_int(rows, i, "amount"),
+			.discount_limit_bp = row_int(rows, i, "discount_limit_bp"),
 		};
 }
 
@@ -112,6 +115,7 @@ add_option(struct ctx *ctx, const struct work_order *wo, struct id estimate, siz
 	lines_ask(ctx, wo->store, wo->id, estimate, lines);
 	db_write(ctx, estimate_lines_add, ARG(store_id, wo->store), ARG(estimate_id, estimate),
 	         ARG(option_id, id), LINE_ARGS(&c, lines->count));
+	lines_save_revivals(ctx, lines, true);
 }
 
 /* Price the lines of every option and write them. */
@@ -246,18 +250,11 @@ estimate_update(struct ctx *ctx, struct id id, const struct update_estimate *in)
 
 /* ------------------------------------------------------------ verbs */
 
-static void
-revoke_link(struct ctx *ctx, const struct estimate *estimate)
-{
-	if (!id_is_none(estimate->link))
-		db_write(ctx, estimate_link_revoke, ARG(link_id, estimate->link));
-}
-
 enum err
 estimate_send(struct ctx *ctx, struct id id)
 {
 	struct estimate estimate = { 0 };
-	struct id link = id_new();
+	struct id link;
 	struct work_order wo = { 0 };
 	struct rows *approvals;
 	int to;
@@ -271,10 +268,11 @@ estimate_send(struct ctx *ctx, struct id id)
 		err = db_read(ctx, estimate_unapproved, &approvals, ARG(id, id));
 	if (!err && row_bool(approvals, 0, "waits"))
 		err = fail(ctx, ERR_APPROVAL_REQUIRED, NULL);
+	if (!err)
+		err = diagnosis_check_agreed(ctx, wo.store, wo.reception, wo.id, NULL);
 	if (err)
 		return err;
-	db_write(ctx, estimate_link_add, ARG(link_id, link), ARG(store_id, wo.store), ARG(id, id),
-	         ARG(expires_at, utc_add_ms(ctx->now, LINK_MS)));
+	link = link_add(ctx, LINK_PURPOSE_ESTIMATE, wo.store, id, estimate.link_until);
 	db_write(ctx, estimate_send, ARG(id, id), ARG(link_id, link));
 	event_add(ctx, "estimate.sent", wo.store, id);
 	return OK;
@@ -300,8 +298,10 @@ estimate_revise(struct ctx *ctx, struct id id, const struct revise_estimate *in)
 		err = check_valid_until(ctx, wo.store, in->valid_until);
 	if (err)
 		return err;
-	revoke_link(ctx, &estimate);
+	link_end(ctx, LINK_PURPOSE_ESTIMATE, id);
 	db_write(ctx, estimate_move, ARG(id, id), ENUM_ARG(status, estimate_status, to));
+	if (estimate.status == ESTIMATE_STATUS_DECLINED)
+		db_write(ctx, estimate_declined_retire, ARG(id, id));
 	event_add(ctx, "estimate.superseded", wo.store, id);
 	db_write(ctx, estimate_add_revision, ARG(id, id), ARG(estimate_id, next),
 	         BODY_ARG(revise_estimate, in));
@@ -322,7 +322,7 @@ estimate_expire(struct ctx *ctx, struct id id)
 
 	if (err)
 		return err;
-	revoke_link(ctx, &estimate);
+	link_end(ctx, LINK_PURPOSE_ESTIMATE, id);
 	db_write(ctx, estimate_move, ARG(id, id), ENUM_ARG(status, estimate_status, to));
 	event_add(ctx, "estimate.expired", wo.store, id);
 	return OK;

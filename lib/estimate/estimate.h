@@ -16,7 +16,8 @@ extern const struct machine estimate_machine;
 MUSTCHECK enum err estimate_create(struct ctx *ctx, const struct create_estimate *in);
 /* Only the members that are sent, only of a draft. */
 MUSTCHECK enum err estimate_update(struct ctx *ctx, struct id id, const struct update_estimate *in);
-/* From draft to sent, with a link for the customer.  ERR_ESTIMATE_LAPSED, ERR_APPROVAL_REQUIRED. */
+/* From draft to sent, with a link for the customer.  ERR_ESTIMATE_LAPSED, ERR_APPROVAL_REQUIRED,
+ * ERR_DIAGNOSIS_REQUIRED. */
 MUSTCHECK enum err estimate_send(struct ctx *ctx, struct id id);
 /* A draft that takes the place of this one, with the same number; in may be NULL. */
 MUSTCHECK enum err estimate_revise(struct ctx *ctx, struct id id, const struct revise_estimate *in);
@@ -24,7 +25,7 @@ MUSTCHECK enum err estimate_expire(struct ctx *ctx, struct id id);
 
 /* The lines of the chosen option become lines of the order, with consent to those that are
  * authorised.  ERR_NOT_FOUND, ERR_NOT_UNIQUE, ERR_REQUIRED (a reason), ERR_ESTIMATE_LAPSED,
- * ERR_INSUFFICIENT_STOCK. */
+ * ERR_INSUFFICIENT_STOCK, ERR_DIAGNOSIS_REQUIRED. */
 MUSTCHECK enum err estimate_decide(struct ctx *ctx, struct id id, const struct decide_estimate *in);
 /* The same by the customer, whose link is the principal. */
 MUSTCHECK enum err estimate_decide_by_link(struct ctx *ctx, const struct estimate_decision *in);
@@ -38,10 +39,11 @@ struct lines;
 struct work_order;
 
 struct estimate {
-	struct id id, store, link;
+	struct id id, store;
 	const char *number, *valid_until; /* valid_until: a day as text, or NULL */
 	enum estimate_status status;
-	bool lapsed; /* its last day is over in the store */
+	struct utc link_until; /* of a link that is made now */
+	bool lapsed;           /* its last day is over in the store */
 };
 
 /* Lock the order and the estimate, see the version and that its state has the verb. */

@@ -17,11 +17,12 @@ SELECT e.id, e.version, e.number, e.revision, e.store_id, e.status, e.work_order
 
 -- name: estimate_options
 SELECT o.estimate_id AS _parent, o.id, o.position, o.label, o.pros, o.cons, o.duration_minutes, o.finish_at,
-       t.labour_total, t.part_total, t.sublet_total, t.fee_total, t.discount_total,
+       t.hours_total, t.labour_total, t.part_total, t.sublet_total, t.fee_total, t.discount_total,
        t.labour_total + t.part_total + t.sublet_total + t.fee_total - t.discount_total AS total, t.customer_total
   FROM estimate_option o
  CROSS JOIN LATERAL (
-       SELECT coalesce(sum(l.amount) FILTER (WHERE l.kind = 'labour'), 0)::bigint AS labour_total,
+       SELECT coalesce(sum(coalesce(l.fixed_hours, l.quantity)) FILTER (WHERE l.kind = 'labour'), 0) AS hours_total,
+              coalesce(sum(l.amount) FILTER (WHERE l.kind = 'labour'), 0)::bigint AS labour_total,
               coalesce(sum(l.amount) FILTER (WHERE l.kind = 'part'), 0)::bigint AS part_total,
               coalesce(sum(l.amount) FILTER (WHERE l.kind = 'sublet'), 0)::bigint AS sublet_total,
               coalesce(sum(l.amount) FILTER (WHERE l.kind = 'fee'), 0)::bigint AS fee_total,
@@ -37,7 +38,7 @@ SELECT o.estimate_id AS _parent, o.id, o.position, o.label, o.pros, o.cons, o.du
 SELECT l.option_id AS _parent, l.id, l.position, l.kind, l.operation_id, l.part_id, l.concern_id, l.description,
        l.repair_category, l.quantity, CASE WHEN l.kind = 'labour' THEN coalesce(l.fixed_hours, l.quantity) END AS hours,
        l.price_source, l.price_list_id, l.package_id, l.package_revision, l.approval_id, l.list_price, l.unit_price, l.amount, l.payer, l.decision, l.reason,
-       n.id AS work_order_line_id, l.finding_id
+       n.reason_code, n.deferred_until, n.deferred_until_km, n.id AS work_order_line_id, l.finding_id
   FROM estimate_line l
   LEFT JOIN work_order_line n ON n.estimate_line_id = l.id
  WHERE l.estimate_id = ANY (:ids)
@@ -153,7 +154,9 @@ SELECT c.change, c.option, c.description, c.member, c."from", c."to", c.n AS _af
 SELECT e.work_order_id FROM estimate e WHERE e.id = :id AND e.deleted_at IS NULL;
 
 -- name: estimate_lock
-SELECT e.version, e.number, e.status, e.link_id, e.valid_until::text AS valid_until,
+SELECT e.version, e.number, e.status, e.valid_until::text AS valid_until,
+       -- its link ends with it; one without a last day is shown for 90 days
+       least(:now::timestamptz + interval '90 days', (e.valid_until + 1)::timestamp AT TIME ZONE s.time_zone) AS link_until,
        coalesce((:now::timestamptz AT TIME ZONE s.time_zone)::date > e.valid_until, false) AS lapsed
   FROM estimate e
   JOIN store s ON s.id = e.store_id
@@ -168,17 +171,23 @@ SELECT coalesce(:valid_until::date < (:now::timestamptz AT TIME ZONE s.time_zone
 -- name: estimate_add
 INSERT INTO estimate (id, store_id, number, work_order_id, customer_id, vehicle_id, valid_until, note, created_by,
                       external_ids, metadata, created_at, updated_at)
-VALUES (:estimate_id, :store_id, :number, :work_order_id, :customer_id, :vehicle_id, :valid_until, :note, :actor_id,
-        coalesce(:external_ids::jsonb, '{}'), coalesce(:metadata::jsonb, '{}'), :now, :now);
+SELECT :estimate_id, p.store_id, :number, :work_order_id, :customer_id, :vehicle_id,
+       coalesce(:valid_until::date, (:now::timestamptz AT TIME ZONE s.time_zone)::date + p.estimate_valid_days), :note, :actor_id,
+       coalesce(:external_ids::jsonb, '{}'), coalesce(:metadata::jsonb, '{}'), :now, :now
+  FROM store_policy p
+  JOIN store s ON s.id = p.store_id
+ WHERE p.store_id = :store_id;
 
 -- name: estimate_add_revision
 INSERT INTO estimate (id, store_id, number, revision, work_order_id, customer_id, vehicle_id, valid_until, note, created_by,
                       external_ids, metadata, created_at, updated_at)
 SELECT :estimate_id, e.store_id, e.number, (SELECT max(r.revision) + 1 FROM estimate r WHERE r.number = e.number),
-       e.work_order_id, e.customer_id, e.vehicle_id, coalesce(:valid_until::date, v.valid_until), coalesce(:note, e.note), :actor_id,
+       e.work_order_id, e.customer_id, e.vehicle_id,
+       coalesce(:valid_until::date, v.valid_until, (:now::timestamptz AT TIME ZONE s.time_zone)::date + p.estimate_valid_days), coalesce(:note, e.note), :actor_id,
        e.external_ids, e.metadata, :now, :now
   FROM estimate e
   JOIN store s ON s.id = e.store_id
+  JOIN store_policy p ON p.store_id = e.store_id
  -- what has run out is not taken over
   LEFT JOIN LATERAL (SELECT e.valid_until WHERE e.valid_until >= (:now::timestamptz AT TIME ZONE s.time_zone)::date) v ON true
  WHERE e.id = :id;
@@ -190,15 +199,15 @@ VALUES (:option_id, :store_id, :estimate_id, :position, :label, :pros, :cons, :d
 -- name: estimate_lines_add
 INSERT INTO estimate_line (id, store_id, estimate_id, option_id, position, kind, operation_id, part_id, concern_id, description,
                            repair_category, quantity, fixed_hours, price_source, price_list_id, package_id, package_revision, approval_id, list_price, unit_price, amount, payer,
-                           revives_line_id, finding_id, created_at)
+                           revives_line_id, finding_id, discount_limit_bp, created_at)
 SELECT n.id, :store_id, :estimate_id, :option_id, n.position, n.kind, n.operation_id, n.part_id, n.concern_id, n.description,
-       n.repair_category, n.quantity, nullif(n.fixed_hours, 0), n.price_source, n.price_list_id, n.package_id, nullif(n.package_revision, 0), n.approval_id, n.list_price, n.unit_price, n.amount, n.payer, n.revives_line_id, n.finding_id, :now
+       n.repair_category, n.quantity, nullif(n.fixed_hours, 0), n.price_source, n.price_list_id, n.package_id, nullif(n.package_revision, 0), n.approval_id, n.list_price, n.unit_price, n.amount, n.payer, n.revives_line_id, n.finding_id, nullif(n.discount_limit_bp, -1), :now
   FROM unnest(:line_ids::uuid[], :kinds::text[], :operation_ids::uuid[], :part_ids::uuid[], :concern_ids::uuid[],
               :descriptions::text[], :repair_categories::text[], :quantities::numeric[], :fixed_hours::numeric[],
               :price_sources::text[], :price_list_ids::uuid[], :package_ids::uuid[], :package_revisions::integer[], :approval_ids::uuid[], :list_prices::bigint[],
-              :unit_prices::bigint[], :amounts::bigint[], :payers::text[], :revives_line_ids::uuid[], :finding_ids::uuid[])
+              :unit_prices::bigint[], :amounts::bigint[], :payers::text[], :revives_line_ids::uuid[], :finding_ids::uuid[], :discount_limits::integer[])
        WITH ORDINALITY n (id, kind, operation_id, part_id, concern_id, description, repair_category, quantity, fixed_hours, price_source,
-                          price_list_id, package_id, package_revision, approval_id, list_price, unit_price, amount, payer, revives_line_id, finding_id, position);
+                          price_list_id, package_id, package_revision, approval_id, list_price, unit_price, amount, payer, revives_line_id, finding_id, discount_limit_bp, position);
 
 -- name: estimate_options_copied
 SELECT o.id, o.label, o.pros, o.cons, o.duration_minutes, o.finish_at FROM estimate_option o WHERE o.estimate_id = :id ORDER BY o.position;
@@ -218,13 +227,6 @@ UPDATE estimate
        version = version + 1, updated_at = :now, changed = pg_current_xact_id()
  WHERE id = :id;
 
--- name: estimate_link_add
-INSERT INTO link (id, store_id, purpose, subject_id, created_at, expires_at)
-VALUES (:link_id, :store_id, 'estimate', :id, :now, :expires_at);
-
--- name: estimate_link_revoke
-UPDATE link SET revoked_at = :now WHERE id = :link_id;
-
 -- name: estimate_send   rows: 1
 UPDATE estimate
    SET status = 'sent', sent_at = :now, link_id = :link_id,
@@ -236,10 +238,14 @@ UPDATE estimate SET status = :status, version = version + 1, updated_at = :now, 
 
 -- name: estimate_option_lines
 SELECT l.id, l.kind, l.operation_id, l.part_id, l.concern_id, l.description, l.repair_category, l.quantity, l.fixed_hours, l.price_source, l.price_list_id, l.package_id, l.package_revision, l.approval_id, l.list_price,
-       l.unit_price, l.amount, l.payer, l.revives_line_id, l.finding_id,
-       (SELECT coalesce(max(n.position), 0) FROM work_order_line n WHERE n.work_order_id = e.work_order_id) AS last_position
+       l.unit_price, l.amount, l.payer, l.revives_line_id, l.revives_elsewhere_store_id, l.revives_elsewhere_id, l.finding_id,
+       coalesce(l.discount_limit_bp, -1) AS discount_limit_bp,
+       (SELECT coalesce(max(n.position), 0) FROM work_order_line n WHERE n.work_order_id = e.work_order_id) AS last_position,
+       CASE WHEN w.promised_at IS NULL AND o.finish_at > :now::timestamptz THEN o.finish_at END AS promise
   FROM estimate_line l
   JOIN estimate e ON e.id = l.estimate_id
+  JOIN estimate_option o ON o.id = l.option_id
+  JOIN work_order w ON w.id = e.work_order_id
  WHERE l.option_id = :option_id AND l.estimate_id = :id
  ORDER BY l.position;
 
@@ -252,6 +258,13 @@ UPDATE estimate_line l
    SET decision = d.decision, reason = d.reason
   FROM unnest(:line_ids::uuid[], :decisions::text[], :reasons::text[]) d (id, decision, reason)
  WHERE l.id = d.id;
+
+-- What was declined or put off with an estimate that is made anew is offered again with it.
+
+-- name: estimate_declined_retire
+UPDATE work_order_line
+   SET status = 'withdrawn', revives_line_id = NULL, revives_elsewhere_store_id = NULL, revives_elsewhere_id = NULL, updated_at = :now, changed = pg_current_xact_id()
+ WHERE estimate_line_id IN (SELECT l.id FROM estimate_line l WHERE l.estimate_id = :id) AND status IN ('declined', 'deferred');
 
 -- name: estimate_decide   rows: 1
 UPDATE estimate
@@ -286,12 +299,16 @@ RETURNING e.id, e.store_id;
 
 -- name: deferred_lines   page unnamed
 SELECT l.id, l.store_id, l.work_order_id, w.number AS work_order_number, l.kind, l.operation_id, l.part_id, l.description,
-       l.quantity, l.unit_price, l.amount, l.payer, l.status, l.reason, l.note, w.opened_at, l.updated_at,
+       l.quantity, l.unit_price, l.amount, l.payer, l.status, l.reason, l.reason_code, l.deferred_until, l.deferred_until_km,
+       coalesce(l.deferred_until <= (:now::timestamptz AT TIME ZONE s.time_zone)::date, false)
+       OR coalesce(l.deferred_until_km <= v.odometer_km, false) AS due, l.note, w.opened_at, l.updated_at,
        l.created_at AS _after_at, l.id AS _after_id
   FROM work_order w
   JOIN work_order_line l ON l.work_order_id = w.id
- WHERE w.vehicle_id = :id AND l.status IN ('declined', 'deferred')
-   AND NOT EXISTS (SELECT FROM work_order_line r WHERE r.revives_line_id = l.id)
+  JOIN store s ON s.id = w.store_id
+  JOIN vehicle v ON v.id = w.vehicle_id
+ WHERE w.vehicle_id = :id AND l.status IN ('declined', 'deferred') AND l.kind <> 'discount'
+   AND NOT line_revived(l.id)
    AND (:after_at::timestamptz IS NULL OR (l.created_at, l.id) < (:after_at, :after_id::uuid))
  ORDER BY l.created_at DESC, l.id DESC
  LIMIT :limit;

@@ -31,6 +31,15 @@ file_owner(struct ctx *ctx, struct id sent, struct file *file)
 	return OK;
 }
 
+static enum err
+note_missing(struct ctx *ctx, const struct rows *rows, const char *const *pointers)
+{
+	for (size_t i = 0; i < rows_count(rows); i++)
+		if (!row_bool(rows, i, "found"))
+			note_failure(ctx, ERR_NOT_FOUND, pointers[i], NULL, NULL);
+	return ctx->failures_count > 0 ? ERR_VALIDATION_FAILED : OK;
+}
+
 enum err
 files_check(struct ctx *ctx, struct id store, const struct id *ids, const char *const *pointers,
             size_t count)
@@ -39,12 +48,18 @@ files_check(struct ctx *ctx, struct id store, const struct id *ids, const char *
 	enum err err = db_read(ctx, files_of_store, &rows, ARG(store_id, store),
 	                       IDS_ARG(file_ids, ids, count));
 
-	for (size_t i = 0; !err && i < count; i++)
-		if (!row_bool(rows, i, "found"))
-			note_failure(ctx, ERR_NOT_FOUND, pointers[i], NULL, NULL);
-	if (!err && ctx->failures_count > 0)
-		err = ERR_VALIDATION_FAILED;
-	return err;
+	return err ? err : note_missing(ctx, rows, pointers);
+}
+
+enum err
+files_check_visit(struct ctx *ctx, struct id store, struct id reception, const struct id *ids,
+                  const char *const *pointers, size_t count)
+{
+	struct rows *rows;
+	enum err err = db_read(ctx, files_of_visit, &rows, ARG(store_id, store),
+	                       ARG(reception_id, reception), IDS_ARG(file_ids, ids, count));
+
+	return err ? err : note_missing(ctx, rows, pointers);
 }
 
 enum err

@@ -23,6 +23,11 @@ MUSTCHECK enum err file_owner(struct ctx *ctx, struct id sent, struct file *file
 MUSTCHECK enum err files_check(struct ctx *ctx, struct id store, const struct id *ids,
                                const char *const *pointers, size_t count);
 
+/* The same of files of a visit to it: of its reception, of an order of that, or of nothing. */
+MUSTCHECK enum err files_check_visit(struct ctx *ctx, struct id store, struct id reception,
+                                     const struct id *ids, const char *const *pointers,
+                                     size_t count);
+
 /* Before bytes are kept under this SHA-256: until the transaction ends nobody removes them. */
 MUSTCHECK enum err file_content_lock(struct ctx *ctx, const char *sha256);
 

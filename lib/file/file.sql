@@ -11,7 +11,8 @@ SELECT f.id FROM file f WHERE f.id = ANY (:ids) AND f.deleted_at IS NULL;
 -- name: file_signed
 SELECT f.id, f.name, f.media_type, f.size, f.sha256 FROM file_find(:file_id) f;
 
--- A photo of a finding that the link's estimate mends, or one sent for the order that the link follows.
+-- A photo of a finding that the link's estimate mends, one sent for the order that the link follows, or one that the customer sent of
+-- the link's appointment.
 
 -- name: file_of_link
 SELECT f.id, f.name, f.media_type, f.size, f.sha256
@@ -25,7 +26,10 @@ SELECT f.id, f.name, f.media_type, f.size, f.sha256
                      JOIN estimate e ON e.work_order_id = k.subject_id AND e.sent_at IS NOT NULL
                      JOIN estimate_line l ON l.estimate_id = e.id
                      JOIN inspection_finding_file p ON p.finding_id = l.finding_id AND p.file_id = f.id
-                    WHERE k.id = :actor_id AND k.purpose = 'progress'));
+                    WHERE k.id = :actor_id AND k.purpose = 'progress')
+        OR EXISTS (SELECT FROM link k
+                     JOIN link b ON b.id = f.created_by AND b.subject_id = k.subject_id
+                    WHERE k.id = :actor_id AND k.purpose = 'appointment' AND k.subject_id = f.subject_id));
 
 -- name: file_list   page unnamed
 SELECT f.id, f.store_id, f.subject_type, f.subject_id, f.name, f.media_type, f.size, f.sha256, f.created_at,
@@ -44,12 +48,26 @@ SELECT w.store_id FROM work_order w WHERE :subject_type::text = 'work_order' AND
  UNION ALL
 SELECT c.store_id FROM complaint c WHERE :subject_type::text = 'complaint' AND c.id = :subject_id
  UNION ALL
-SELECT a.store_id FROM appointment a WHERE :subject_type::text = 'appointment' AND a.id = :subject_id;
+SELECT a.store_id FROM appointment a WHERE :subject_type::text = 'appointment' AND a.id = :subject_id
+ UNION ALL
+SELECT i.store_id FROM incident i WHERE :subject_type::text = 'incident' AND i.id = :subject_id
+ UNION ALL
+SELECT r.store_id FROM rescue r WHERE :subject_type::text = 'rescue' AND r.id = :subject_id;
 
 -- name: files_of_store
 SELECT f.id IS NOT NULL AS found
   FROM unnest(:file_ids::uuid[]) WITH ORDINALITY w (id, position)
   LEFT JOIN file f ON f.id = w.id AND f.store_id = :store_id AND f.deleted_at IS NULL
+ ORDER BY w.position;
+
+-- Those of a visit: its reception's, its orders', or of nothing.
+
+-- name: files_of_visit
+SELECT f.id IS NOT NULL AS found
+  FROM unnest(:file_ids::uuid[]) WITH ORDINALITY w (id, position)
+  LEFT JOIN file f ON f.id = w.id AND f.store_id = :store_id AND f.deleted_at IS NULL
+       AND (f.subject_id IS NULL OR f.subject_id = :reception_id
+            OR f.subject_id IN (SELECT o.id FROM work_order o WHERE o.reception_id = :reception_id))
  ORDER BY w.position;
 
 -- name: file_add

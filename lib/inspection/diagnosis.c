@@ -72,6 +72,16 @@ begin(struct ctx *ctx, struct id id, enum op op, struct rows **rows, int *to)
 	                           row_enum(*rows, 0, "status", &diagnosis_status_enum), to);
 }
 
+/* What a second person was once asked of is agreed, not signed alone. */
+static enum err
+check_complex(struct ctx *ctx, const struct rows *rows, const struct update_diagnosis *in)
+{
+	bool lowers = in->has_complex && !in->complex;
+
+	return lowers && row_bool(rows, 0, "reviewed") ? fail(ctx, ERR_STAYS_COMPLEX, "/complex")
+	                                               : OK;
+}
+
 enum err
 diagnosis_update(struct ctx *ctx, struct id id, const struct update_diagnosis *in)
 {
@@ -80,6 +90,8 @@ diagnosis_update(struct ctx *ctx, struct id id, const struct update_diagnosis *i
 	/* what can still be submitted can be changed */
 	enum err err = begin(ctx, id, OP_submitDiagnosis, &rows, &same);
 
+	if (!err)
+		err = check_complex(ctx, rows, in);
 	if (err)
 		return err;
 	if (in->has_fault_codes) {
@@ -138,7 +150,8 @@ review(struct ctx *ctx, enum op op, struct id id, enum diagnosis_outcome outcome
 	enum err err = begin(ctx, id, op, &rows, &to);
 
 	if (!err && (id_equal(row_id(rows, 0, "submitted_by"), ctx->scope->actor) ||
-	             id_equal(row_id(rows, 0, "created_by"), ctx->scope->actor)))
+	             id_equal(row_id(rows, 0, "created_by"), ctx->scope->actor) ||
+	             row_bool(rows, 0, "edited")))
 		err = fail(ctx, ERR_OWN_DIAGNOSIS, NULL);
 	if (err)
 		return err;
@@ -165,4 +178,20 @@ diagnosis_object(struct ctx *ctx, struct id id, const struct object_diagnosis *i
 {
 	return review(ctx, OP_objectDiagnosis, id, DIAGNOSIS_OUTCOME_OBJECTED,
 	              enum_code(&objection_reason_enum, (int)in->reason), in->note);
+}
+
+enum err
+diagnosis_check_agreed(struct ctx *ctx, struct id store, struct id reception, struct id work_order,
+                       const char *pointer)
+{
+	struct arg order = NULL_ARG(work_order_id);
+	struct rows *rows;
+	enum err err;
+
+	if (!id_is_none(work_order))
+		order = ARG(work_order_id, work_order);
+	err = db_read(ctx, diagnosis_lacking, &rows, ARG(store_id, store),
+	              ARG(reception_id, reception), order);
+	return !err && row_bool(rows, 0, "lacking") ? fail(ctx, ERR_DIAGNOSIS_REQUIRED, pointer)
+	                                            : err;
 }

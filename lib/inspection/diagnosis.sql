@@ -4,7 +4,7 @@
 SELECT d.id, d.version, d.store_id, d.number, d.status, d.reception_id,
        d.vehicle_id, v.id AS "vehicle.id", v.plate AS "vehicle.plate", v.vin AS "vehicle.vin", d.concern_id,
        d.complex, d.complaint, d.cause, d.correction, d.cause_code, d.created_by, d.submitted_by, d.submitted_at,
-       d.signed_by, d.signed_at, d.agreed_by, d.agreed_at, d.created_at, d.updated_at, d.note, d.external_ids, d.metadata
+       d.signed_by, d.signed_at, d.review_requested_at, d.agreed_by, d.agreed_at, d.created_at, d.updated_at, d.note, d.external_ids, d.metadata
   FROM diagnosis d
   LEFT JOIN vehicle v ON v.id = d.vehicle_id
  WHERE d.id = ANY (:ids) AND d.deleted_at IS NULL;
@@ -29,7 +29,7 @@ SELECT r.diagnosis_id AS _parent, r.id, r.outcome, r.reviewer_id, r.reason, r.no
 SELECT d.id, d.version, d.store_id, d.number, d.status, d.reception_id,
        d.vehicle_id, v.id AS "vehicle.id", v.plate AS "vehicle.plate", v.vin AS "vehicle.vin", d.concern_id,
        d.complex, d.complaint, d.cause, d.correction, d.cause_code, d.created_by, d.submitted_by, d.submitted_at,
-       d.signed_by, d.signed_at, d.agreed_by, d.agreed_at, d.created_at, d.updated_at,
+       d.signed_by, d.signed_at, d.review_requested_at, d.agreed_by, d.agreed_at, d.created_at, d.updated_at,
        {keys}
   FROM diagnosis d
   LEFT JOIN vehicle v ON v.id = d.vehicle_id
@@ -64,7 +64,8 @@ SELECT f.code, nullif(f.manufacturer, 'GENERIC') AS manufacturer,
 SELECT k.id FROM reception_concern k WHERE k.id = :concern_id AND k.reception_id = :reception_id;
 
 -- name: diagnosis_lock
-SELECT d.version, d.store_id, d.status, d.complex, d.cause, d.correction, d.submitted_by, d.created_by
+SELECT d.version, d.store_id, d.status, d.complex, d.cause, d.correction, d.submitted_by, d.created_by, d.review_requested_at IS NOT NULL AS reviewed,
+       :actor_id = ANY (d.editors) AS edited
   FROM diagnosis d
  WHERE d.id = :id AND d.deleted_at IS NULL
    FOR NO KEY UPDATE;
@@ -95,9 +96,14 @@ SELECT d.id, d.store_id, c.position, upper(c.code), c.control_unit, c.state,
 -- name: diagnosis_codes_remove
 DELETE FROM diagnosis_code WHERE diagnosis_id = :diagnosis_id;
 
+-- Who changes the text has written of it.
+
 -- name: diagnosis_update   rows: 1
 UPDATE diagnosis
-   SET complaint = CASE WHEN :has_complaint THEN :complaint ELSE complaint END,
+   SET editors = CASE WHEN (:has_complaint OR :has_cause OR :has_correction OR :has_cause_code OR :has_note OR :has_fault_codes)
+                           AND NOT :actor_id::uuid = ANY (editors)
+                      THEN editors || :actor_id::uuid ELSE editors END,
+       complaint = CASE WHEN :has_complaint THEN :complaint ELSE complaint END,
        cause = CASE WHEN :has_cause THEN :cause ELSE cause END,
        correction = CASE WHEN :has_correction THEN :correction ELSE correction END,
        cause_code = CASE WHEN :has_cause_code THEN :cause_code ELSE cause_code END,
@@ -112,6 +118,7 @@ UPDATE diagnosis
 UPDATE diagnosis
    SET status = :status,
        complex = complex OR :status = 'in_review',
+       review_requested_at = CASE :status::text WHEN 'in_review' THEN :now ELSE review_requested_at END,
        submitted_at = CASE :status::text WHEN 'draft' THEN NULL WHEN 'submitted' THEN greatest(created_at, :happened_at) ELSE submitted_at END,
        submitted_by = CASE :status::text WHEN 'draft' THEN NULL WHEN 'submitted' THEN :actor_id ELSE submitted_by END,
        signed_at = CASE :status::text WHEN 'signed' THEN :now ELSE signed_at END,
@@ -124,3 +131,14 @@ UPDATE diagnosis
 -- name: diagnosis_review_add
 INSERT INTO diagnosis_review (id, store_id, diagnosis_id, outcome, reviewer_id, reason, note, at)
 VALUES (:review_id, :store_id, :id, :outcome, :actor_id, :reason, :note, :now);
+
+-- Whether a complex order lacks a diagnosis agreed by a second person where its store asks for one.
+
+-- name: diagnosis_lacking
+SELECT EXISTS (SELECT
+                 FROM store_policy p
+                WHERE p.store_id = :store_id AND p.diagnosis_required = 'complex'
+                  AND (:work_order_id::uuid IS NULL
+                       OR EXISTS (SELECT FROM work_order w WHERE w.id = :work_order_id AND w.fault_class = 'complex'))
+                  AND NOT EXISTS (SELECT FROM diagnosis d
+                                   WHERE d.reception_id = :reception_id AND d.status = 'agreed' AND d.deleted_at IS NULL)) AS lacking;

@@ -218,9 +218,21 @@ inspection_submit(struct ctx *ctx, struct id id)
 enum err
 inspection_sign(struct ctx *ctx, struct id id, const struct sign_inspection *in)
 {
-	struct rows *rows = NULL;
+	static const char *const pointers[] = { "/customer_signature_file_id",
+		                                "/technician_signature_file_id" };
+	const struct id files[] = { in->customer_signature_file_id,
+		                    in->technician_signature_file_id };
+	struct rows *rows = NULL, *signer = NULL;
 	enum err err = begin(ctx, id, OP_signInspection, &rows);
 
+	if (!err)
+		err = files_check_visit(ctx, row_id(rows, 0, "store_id"),
+		                        row_id(rows, 0, "reception_id"), files, pointers,
+		                        COUNT_OF(files));
+	if (!err && in->has_technician_id)
+		err = db_read(ctx, staff_of_store, &signer, ARG(staff_id, in->technician_id));
+	if (!err && in->has_technician_id && rows_count(signer) == 0)
+		err = fail(ctx, ERR_NOT_FOUND, "/technician_id");
 	if (err)
 		return err;
 	db_write(ctx, inspection_sign, ARG(id, id), BODY_ARG(sign_inspection, in));

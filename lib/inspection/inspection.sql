@@ -6,7 +6,7 @@ SELECT t.id, t.version, t.code, t.revision, t.name, t.active, t.created_at, t.up
  WHERE t.id = ANY (:ids) AND t.deleted_at IS NULL;
 
 -- name: inspection_template_items
-SELECT i.template_id AS _parent, i.id, i.position, i.section, i.name, i.body_position, i.required
+SELECT i.template_id AS _parent, i.id, i.position, i.section, i.name, i.body_position, i.limits, i.required
   FROM inspection_template_item i
  WHERE i.template_id = ANY (:ids)
  ORDER BY i.template_id, i.position;
@@ -44,10 +44,11 @@ SELECT :template_id, t.code, t.revision + 1, coalesce(:name, t.name), :actor_id,
  WHERE t.id = :id;
 
 -- name: inspection_template_items_add
-INSERT INTO inspection_template_item (id, template_id, position, section, name, body_position, required)
-SELECT i.id, :template_id, i.position, i.section, i.name, i.body_position, coalesce(i.required, true)
-  FROM unnest(:item_ids::uuid[], :items.section::text[], :items.name::text[], :items.body_position::text[], :items.required::boolean[])
-       WITH ORDINALITY i (id, section, name, body_position, required, position);
+INSERT INTO inspection_template_item (id, template_id, position, section, name, body_position, limits, required)
+SELECT i.id, :template_id, i.position, i.section, i.name, i.body_position, i.limits, coalesce(i.required, true)
+  FROM unnest(:item_ids::uuid[], :items.section::text[], :items.name::text[], :items.body_position::text[], :items.limits::text[],
+              :items.required::boolean[])
+       WITH ORDINALITY i (id, section, name, body_position, limits, required, position);
 
 -- name: inspection_template_retire
 UPDATE inspection_template SET active = false, version = version + 1, updated_at = :now, changed = pg_current_xact_id()
@@ -67,7 +68,7 @@ SELECT n.id, n.version, n.store_id, n.number, n.status, n.reception_id,
        n.vehicle_id, v.id AS "vehicle.id", v.plate AS "vehicle.plate", v.vin AS "vehicle.vin", n.template_id,
        f.green_count, f.yellow_count, f.red_count, n.submitted_at, n.submitted_by, n.signed_at, n.created_by, n.created_at, n.updated_at,
        n.fuel_percent, n.battery_percent, n.lamps, n.belongings, n.note,
-       n.customer_signature_file_id, n.technician_signature_file_id, n.external_ids, n.metadata
+       n.customer_signature_file_id, n.technician_signature_file_id, n.signed_by_name, n.technician_id, n.external_ids, n.metadata
   FROM inspection n
   LEFT JOIN vehicle v ON v.id = n.vehicle_id
  CROSS JOIN LATERAL (
@@ -78,7 +79,7 @@ SELECT n.id, n.version, n.store_id, n.number, n.status, n.reception_id,
  WHERE n.id = ANY (:ids) AND n.deleted_at IS NULL;
 
 -- name: inspection_findings
-SELECT f.inspection_id AS _parent, f.id, f.position, f.item_id, i.name AS item, f.body_position, f.damage, f.severity, f.measured,
+SELECT f.inspection_id AS _parent, f.id, f.position, f.item_id, i.name AS item, f.body_position, f.damage, f.severity, f.measured, i.limits,
        f.note, f.customer_text, f.risk_text,
        ARRAY(SELECT p.file_id FROM inspection_finding_file p WHERE p.finding_id = f.id ORDER BY p.position) AS file_ids,
        ARRAY(SELECT l.id FROM estimate_line l WHERE l.finding_id = f.id ORDER BY l.id) AS estimate_line_ids,
@@ -137,7 +138,7 @@ SELECT string_agg(i.name, ', ' ORDER BY i.position) AS missing
    AND NOT EXISTS (SELECT FROM inspection_finding f WHERE f.inspection_id = n.id AND f.item_id = i.id);
 
 -- name: inspection_lock
-SELECT n.version, n.store_id, n.status, n.template_id FROM inspection n WHERE n.id = :id AND n.deleted_at IS NULL FOR NO KEY UPDATE;
+SELECT n.version, n.store_id, n.status, n.template_id, n.reception_id FROM inspection n WHERE n.id = :id AND n.deleted_at IS NULL FOR NO KEY UPDATE;
 
 -- name: inspection_add
 INSERT INTO inspection (id, store_id, number, reception_id, vehicle_id, template_id, fuel_percent, battery_percent, lamps, belongings,
@@ -189,6 +190,6 @@ UPDATE inspection
 -- name: inspection_sign   rows: 1
 UPDATE inspection
    SET status = 'signed', signed_at = greatest(submitted_at, :happened_at), customer_signature_file_id = :customer_signature_file_id,
-       technician_signature_file_id = :technician_signature_file_id,
+       technician_signature_file_id = :technician_signature_file_id, signed_by_name = :signed_by_name, technician_id = :technician_id,
        version = version + 1, updated_at = :now, changed = pg_current_xact_id()
  WHERE id = :id;

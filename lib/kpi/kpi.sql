@@ -104,6 +104,19 @@ WITH moment AS (
 	  FROM event e JOIN reception r ON r.id = e.subject_id
 	 WHERE e.id = ANY (:events) AND e.type IN ('reception.greeted', 'reception.left')
 	UNION ALL
+	SELECT e.store_id, r.arrived_at, false
+	  FROM event e JOIN queue_ticket q ON q.id = e.subject_id JOIN reception r ON r.id = q.reception_id
+	 WHERE e.id = ANY (:events) AND e.type = 'queue_ticket.served'
+	UNION ALL
+	SELECT e.store_id, a.arrived_at, false
+	  FROM event e JOIN appointment a ON a.id = e.subject_id
+	 WHERE e.id = ANY (:events) AND e.type = 'appointment.left'
+	UNION ALL
+	SELECT e.store_id, a.starts_at, false
+	  FROM event e JOIN appointment a ON a.id = e.subject_id
+	 WHERE e.id = ANY (:events)
+	   AND e.type IN ('appointment.arrived', 'appointment.converted', 'appointment.left', 'appointment.no_show', 'appointment.cancelled')
+	UNION ALL
 	SELECT e.store_id, t.issued_at, false
 	  FROM event e JOIN settlement t ON t.id = e.subject_id
 	 WHERE e.id = ANY (:events) AND e.type IN ('settlement.issued', 'settlement.voided')

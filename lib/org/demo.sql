@@ -21,7 +21,7 @@ INSERT INTO api_key (id, token_hash, name, hint, role, scopes, created_by, creat
 VALUES (:key_id, sha256(convert_to(:token::text, 'UTF8')), 'demo', 'fettle_demo_…', 'hq_analyst',
         ARRAY['store.read', 'staff.read', 'customer.read', 'vehicle.read', 'catalog.read', 'appointment.read', 'reception.read',
               'work_order.read', 'part.read', 'stock.read', 'cost.read', 'settlement.read', 'survey.read', 'complaint.read',
-              'kpi.read', 'event.read', 'file.read', 'estimate.read', 'inspection.read', 'diagnosis.read', 'agreement.read'],
+              'kpi.read', 'event.read', 'file.read', 'estimate.read', 'inspection.read', 'diagnosis.read', 'agreement.read', 'approval.read', 'incident.read'],
         :key_id, :now, :now);
 
 -- name: demo_due
@@ -47,3 +47,22 @@ SELECT w.vehicle_id AS id, w.customer_id AS other, 0 AS number
  WHERE w.store_id = :id AND w.status = 'closed' AND :kind::text IS NULL
  ORDER BY w.opened_at
  LIMIT 4;
+
+-- The work of a kind that was delivered last and is still under guarantee.
+-- name: demo_guarantee
+SELECT g.id, g.vehicle_id AS other, g.starts_km AS number
+  FROM guarantee g JOIN work_order_line l ON l.id = g.line_id
+ WHERE g.store_id = :id AND l.kind = :kind
+ ORDER BY g.starts_on DESC, g.id DESC
+ LIMIT 1;
+
+-- name: demo_driver
+SELECT w.customer_id AS id, NULL::uuid AS other, 0 AS number
+  FROM work_order w
+ WHERE w.vehicle_id = :id AND :kind::text IS NULL
+ ORDER BY w.opened_at DESC
+ LIMIT 1;
+
+-- Orders that are not further than this.
+-- name: demo_orders
+SELECT w.id, w.vehicle_id AS other, 0 AS number FROM work_order w WHERE w.store_id = :id AND w.status = :kind ORDER BY w.opened_at LIMIT 1;

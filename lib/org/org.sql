@@ -49,7 +49,7 @@ SELECT r.id FROM region r WHERE r.id = :region_id AND r.deleted_at IS NULL FOR K
 -- name: store_get
 SELECT s.id, s.version, s.code, s.name, s.kind, nullif(s.store_class, '') AS store_class, r.id AS "region.id", r.name AS "region.name",
        s.time_zone, s.phone, s.address, s.created_at, s.updated_at,
-       s.directions, s.licence_class, s.licence_number, s.external_ids, s.metadata
+       s.directions, s.what_to_bring, s.licence_class, s.licence_number, s.external_ids, s.metadata
   FROM store s
   JOIN region r ON r.id = s.region_id
  WHERE s.id = ANY (:ids) AND s.deleted_at IS NULL;
@@ -93,10 +93,10 @@ SELECT s.id FROM store s WHERE s.id = :store_id AND s.deleted_at IS NULL;
 SELECT s.version FROM store s WHERE s.id = :id AND s.deleted_at IS NULL FOR NO KEY UPDATE;
 
 -- name: store_add
-INSERT INTO store (id, code, name, kind, store_class, region_id, time_zone, phone, address, directions, licence_class, licence_number,
+INSERT INTO store (id, code, name, kind, store_class, region_id, time_zone, phone, address, directions, what_to_bring, licence_class, licence_number,
                    external_ids, metadata, created_at, updated_at)
 VALUES (:id, :code, :name, coalesce(:kind, 'own'), coalesce(:store_class, ''), :region_id, coalesce(:time_zone, 'Asia/Shanghai'), :phone, :address,
-        :directions, :licence_class, :licence_number, coalesce(:external_ids::jsonb, '{}'), coalesce(:metadata::jsonb, '{}'), :now, :now);
+        :directions, :what_to_bring, :licence_class, :licence_number, coalesce(:external_ids::jsonb, '{}'), coalesce(:metadata::jsonb, '{}'), :now, :now);
 
 -- name: store_policy_add
 INSERT INTO store_policy (store_id, updated_at) VALUES (:id, :now);
@@ -118,6 +118,7 @@ UPDATE store
        phone = CASE WHEN :has_phone THEN :phone ELSE phone END,
        address = CASE WHEN :has_address THEN :address ELSE address END,
        directions = CASE WHEN :has_directions THEN :directions ELSE directions END,
+       what_to_bring = CASE WHEN :has_what_to_bring THEN :what_to_bring ELSE what_to_bring END,
        licence_class = CASE WHEN :has_licence_class THEN :licence_class ELSE licence_class END,
        licence_number = CASE WHEN :has_licence_number THEN :licence_number ELSE licence_number END,
        external_ids = CASE WHEN :has_external_ids THEN :external_ids::jsonb ELSE external_ids END,
@@ -210,9 +211,9 @@ UPDATE bay
 
 -- name: store_policies_get
 SELECT p.store_id AS id, p.version, p.vin_rule, p.tax_bp, p.rounding_fen, p.slot_minutes, p.discount_limit_bp, p.approval_hours, p.variance_limit_bp,
-       p.survey_low_score, p.hold_minutes, p.offer_minutes, p.queue_minutes, p.qc_levels, p.qc_levels_regulated, p.qc_levels_key_parts, p.certificate_rule,
-       p.walk_in_share_bp, p.comeback_share_bp, p.late_cancel_hours, p.reminder_hours, p.grace_minutes, p.no_show_automatic,
-       p.simple_repair_hours, p.complex_repair_hours, p.acceptance_rule, p.updated_at
+       p.survey_low_score, p.hold_minutes, p.offer_minutes, p.queue_minutes, p.tablet_minutes, p.qc_levels, p.qc_levels_regulated, p.qc_levels_key_parts, p.certificate_rule,
+       p.equipment_overdue, p.walk_in_share_bp, p.comeback_share_bp, p.late_cancel_hours, p.reminder_hours, p.grace_minutes, p.no_show_automatic,
+       p.simple_repair_hours, p.complex_repair_hours, p.acceptance_rule, p.sublet_rule, p.diagnosis_required, p.greeting_seconds, p.estimate_valid_days, p.updated_at
   FROM store_policy p
  WHERE p.store_id = ANY (:ids);
 
@@ -255,6 +256,7 @@ UPDATE store_policy
        hold_minutes = CASE WHEN :has_hold_minutes THEN :hold_minutes ELSE hold_minutes END,
        offer_minutes = CASE WHEN :has_offer_minutes THEN :offer_minutes ELSE offer_minutes END,
        queue_minutes = CASE WHEN :has_queue_minutes THEN :queue_minutes ELSE queue_minutes END,
+       tablet_minutes = CASE WHEN :has_tablet_minutes THEN :tablet_minutes ELSE tablet_minutes END,
        qc_levels = CASE WHEN :has_qc_levels THEN :qc_levels::text[] ELSE qc_levels END,
        qc_levels_regulated = CASE WHEN :has_qc_levels_regulated THEN :qc_levels_regulated::text[] ELSE qc_levels_regulated END,
        qc_levels_key_parts = CASE WHEN :has_qc_levels_key_parts THEN :qc_levels_key_parts::text[] ELSE qc_levels_key_parts END,
@@ -265,9 +267,14 @@ UPDATE store_policy
        grace_minutes = CASE WHEN :has_grace_minutes THEN :grace_minutes ELSE grace_minutes END,
        no_show_automatic = CASE WHEN :has_no_show_automatic THEN :no_show_automatic ELSE no_show_automatic END,
        certificate_rule = CASE WHEN :has_certificate_rule THEN :certificate_rule ELSE certificate_rule END,
+       equipment_overdue = CASE WHEN :has_equipment_overdue THEN :equipment_overdue ELSE equipment_overdue END,
        simple_repair_hours = CASE WHEN :has_simple_repair_hours THEN :simple_repair_hours ELSE simple_repair_hours END,
        complex_repair_hours = CASE WHEN :has_complex_repair_hours THEN :complex_repair_hours ELSE complex_repair_hours END,
        acceptance_rule = CASE WHEN :has_acceptance_rule THEN :acceptance_rule ELSE acceptance_rule END,
+       greeting_seconds = CASE WHEN :has_greeting_seconds THEN :greeting_seconds ELSE greeting_seconds END,
+       estimate_valid_days = CASE WHEN :has_estimate_valid_days THEN :estimate_valid_days ELSE estimate_valid_days END,
+       diagnosis_required = CASE WHEN :has_diagnosis_required THEN :diagnosis_required ELSE diagnosis_required END,
+       sublet_rule = CASE WHEN :has_sublet_rule THEN :sublet_rule ELSE sublet_rule END,
        version = version + 1, updated_at = :now, changed = pg_current_xact_id()
  WHERE store_id = :id;
 

@@ -10,9 +10,13 @@ extern const struct machine incident_machine;
 
 /* Each sets ctx->subject to the incident. */
 
-/* ERR_NOT_FOUND at /store_id or /work_order_id, ERR_BAD_VALUE at /happened_at (in the future). */
+/* ERR_NOT_FOUND at /store_id, /reception_id or /work_order_id, ERR_BAD_VALUE at /happened_at (in the
+ * future) or /reception_id (not that of the order). */
 MUSTCHECK enum err incident_report(struct ctx *ctx, const struct report_incident *in);
 
+/* Change what was reported; only the members that are sent.  ERR_NOT_FOUND, ERR_STALE_VERSION,
+ * ERR_ILLEGAL_TRANSITION (closed). */
+MUSTCHECK enum err incident_update(struct ctx *ctx, struct id id, const struct update_incident *in);
 /* ERR_NOT_FOUND, ERR_ILLEGAL_TRANSITION (it is closed), ERR_BAD_VALUE at /at (in the future). */
 MUSTCHECK enum err incident_tell_owner(struct ctx *ctx, struct id id,
                                        const struct tell_incident_owner *in);

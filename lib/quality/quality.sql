@@ -8,7 +8,7 @@ SELECT q.id, q.version, q.store_id, q.work_order_id, w.number AS work_order_numb
  WHERE q.id = ANY (:ids) AND q.deleted_at IS NULL;
 
 -- name: quality_check_failures
-SELECT f.check_id AS _parent, f.line_id, f.reason, f.technician_id
+SELECT f.check_id AS _parent, f.line_id, f.reason, f.reason_code, f.technician_id
   FROM quality_check_failure f
  WHERE f.check_id = ANY (:ids)
  ORDER BY f.check_id, f.id;
@@ -31,10 +31,11 @@ SELECT q.id, q.version, q.store_id, q.work_order_id, w.number AS work_order_numb
  ORDER BY q.created_at DESC, q.id DESC
  LIMIT :limit;
 
--- By the failure's id, which is made with it: an index leads with the store, or the technician, whatever the age of the chain.
+-- By the failure's id, which is made with it: an index leads with the store, or the technician, whatever the age of the chain;
+-- of few reasons it reads on until a page is full, of a small part of the orders.
 -- name: quality_failure_list   page unnamed
 SELECT f.id, f.store_id, f.check_id, q.level, q.inspector_id, q.work_order_id, w.number AS work_order_number, f.line_id, l.description,
-       f.reason, f.technician_id, l.work_status, l.rework_count, q.decided_at AS failed_at, f.id AS _after_id
+       f.reason, f.reason_code, f.technician_id, l.work_status, l.rework_count, q.decided_at AS failed_at, f.id AS _after_id
   FROM quality_check_failure f
   JOIN quality_check q ON q.id = f.check_id
   JOIN work_order w ON w.id = q.work_order_id
@@ -42,19 +43,30 @@ SELECT f.id, f.store_id, f.check_id, q.level, q.inspector_id, q.work_order_id, w
  WHERE (:scope_store::uuid IS NULL OR f.store_id = :scope_store)
    AND (:technician_id::uuid IS NULL OR f.technician_id = :technician_id)
    AND (:work_order_id::uuid IS NULL OR q.work_order_id = :work_order_id)
+   AND (:reason_code::text[] IS NULL OR f.reason_code = ANY (:reason_code))
    AND (:after_id::uuid IS NULL OR f.id < :after_id)
  ORDER BY f.id DESC
  LIMIT :limit;
 
--- The check, its order being locked, with the lines and who has worked on them.
+-- The check, its order being locked, and the day on which whoever decides a final one lacks the certificate that the store asks for.
 -- name: quality_check_state
-SELECT q.version, q.level, q.status, q.inspector_id
+SELECT q.version, q.level, q.status, q.inspector_id,
+       CASE WHEN q.level = 'final'
+             AND CASE p.certificate_rule
+                 WHEN 'recorded' THEN EXISTS (SELECT FROM certificate c WHERE c.store_id = q.store_id AND c.kind = 'inspection' AND c.deleted_at IS NULL)
+                 ELSE p.certificate_rule = 'always' END
+             AND NOT technician_certified(:actor_id, 'inspection', (:happened_at::timestamptz AT TIME ZONE s.time_zone)::date)
+            THEN (:happened_at::timestamptz AT TIME ZONE s.time_zone)::date::text END AS uncertified
   FROM quality_check q
+  JOIN store_policy p ON p.store_id = q.store_id
+  JOIN store s ON s.id = q.store_id
  WHERE q.id = :id AND q.deleted_at IS NULL
-   FOR NO KEY UPDATE;
+   FOR NO KEY UPDATE OF q;
+
+-- The lines of an order and who has worked on them.
 
 -- name: quality_worked_lines
-SELECT l.id, l.position, l.work_status, l.technician_id, needs_certificate(l.repair_category) AS certificate,
+SELECT l.id, l.position, l.work_status, l.technician_id,
        (SELECT r.level
           FROM work_order w
          CROSS JOIN LATERAL unnest(w.required_qc_levels) r (level)
@@ -70,6 +82,20 @@ SELECT l.id, l.position, l.work_status, l.technician_id, needs_certificate(l.rep
  WHERE l.work_order_id = :id AND l.kind = 'labour' AND l.status = 'authorised'
  ORDER BY l.position;
 
+-- What else of the order can be failed: parts and outside work, with what keeps it from that.
+-- name: quality_other_lines
+SELECT l.id, l.kind,
+       CASE WHEN l.kind = 'part' AND l.issued_quantity <= l.returned_quantity THEN 'not_issued'
+            WHEN l.kind = 'sublet'
+            THEN (SELECT s.status FROM sublet s WHERE s.line_id = l.id AND s.status IN ('planned', 'sent') AND s.failed_at IS NULL LIMIT 1) END AS hindered_by
+  FROM work_order_line l
+ WHERE l.work_order_id = :id AND l.kind IN ('part', 'sublet') AND l.status = 'authorised';
+
+-- Of labour and of outside work.
+-- name: quality_certificate
+SELECT EXISTS (SELECT FROM work_order_line l
+                WHERE l.work_order_id = :id AND l.status = 'authorised' AND needs_certificate(l.repair_category)) AS needed;
+
 -- name: quality_check_add
 INSERT INTO quality_check (id, store_id, work_order_id, level, status, inspector_id, note, created_at, updated_at)
 VALUES (:check_id, :store_id, :id, :level, 'open', :actor_id, :note, :now, :now);
@@ -81,7 +107,7 @@ UPDATE quality_check
  WHERE id = :check_id;
 
 -- name: quality_check_failures_add
-INSERT INTO quality_check_failure (id, store_id, check_id, line_id, reason, technician_id)
-SELECT f.id, :store_id, :check_id, f.line_id, f.reason, f.technician_id
-  FROM unnest(:failure_ids::uuid[], :lines.line_id::uuid[], :lines.reason::text[], :technician_ids::uuid[])
-       f (id, line_id, reason, technician_id);
+INSERT INTO quality_check_failure (id, store_id, check_id, line_id, reason, reason_code, technician_id)
+SELECT f.id, :store_id, :check_id, f.line_id, f.reason, f.reason_code, f.technician_id
+  FROM unnest(:failure_ids::uuid[], :lines.line_id::uuid[], :lines.reason::text[], :reason_codes::text[], :technician_ids::uuid[])
+       f (id, line_id, reason, reason_code, technician_id);

@@ -101,8 +101,12 @@ queue_ticket_call(struct ctx *ctx, struct id id, const struct call_queue_ticket 
 enum err
 queue_ticket_serve(struct ctx *ctx, struct id id, const struct serve_queue_ticket *in)
 {
-	return move(ctx, OP_serveQueueTicket, id, NULL,
-	            in ? in->reception_id : (struct id){ { 0 } }, "queue_ticket.served");
+	struct id reception = in ? in->reception_id : (struct id){ { 0 } };
+	enum err err = move(ctx, OP_serveQueueTicket, id, NULL, reception, "queue_ticket.served");
+
+	if (!err && !id_is_none(reception))
+		db_write(ctx, queue_ticket_arrival, ARG(id, id), ARG(reception_id, reception));
+	return err;
 }
 
 enum err

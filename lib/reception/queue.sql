@@ -80,6 +80,15 @@ UPDATE queue_ticket
        version = version + 1, updated_at = :now, changed = pg_current_xact_id()
  WHERE id = :id;
 
+-- Who took a ticket had come by then.
+-- name: queue_ticket_arrival
+UPDATE reception r
+   SET arrived_at = q.created_at, version = r.version + 1, updated_at = :now, changed = pg_current_xact_id()
+  FROM queue_ticket q
+  JOIN store s ON s.id = q.store_id
+ WHERE q.id = :id AND r.id = :reception_id AND r.store_id = q.store_id AND r.arrived_at > q.created_at
+   AND (r.arrived_at AT TIME ZONE s.time_zone)::date = q.day;
+
 -- Whose day is over.
 -- name: queue_tickets_lapse
 UPDATE queue_ticket t

@@ -9,6 +9,7 @@
 #include "event/search.h"
 #include "org/org.h"
 #include "vehicle/vehicle.h"
+#include "visit/visit.h"
 
 /* clang-format off */
 static const struct machine_move moves[] = {
@@ -178,6 +179,10 @@ reception_check_in(struct ctx *ctx, const struct check_in *in)
 		.has_concerns = in->has_concerns,
 		.old_parts = in->old_parts,
 		.has_old_parts = in->has_old_parts,
+		.priority = in->priority,
+		.has_priority = in->has_priority,
+		.occurred_at = in->occurred_at,
+		.has_occurred_at = in->has_occurred_at,
 	};
 	struct opening opening = { 0 };
 	enum err err = new_id(ctx, in->id, &ctx->subject);
@@ -256,8 +261,10 @@ reception_depart(struct ctx *ctx, struct id id)
 enum err
 reception_leave(struct ctx *ctx, struct id id, const struct leave_reception *in)
 {
-	return move(ctx, OP_leaveReception, id, enum_code(&leave_reason_enum, (int)in->reason),
-	            in->note, "reception.left");
+	const char *reason = enum_code(&leave_reason_enum, (int)in->reason);
+	enum err err = move(ctx, OP_leaveReception, id, reason, in->note, "reception.left");
+
+	return err ? err : visit_end(ctx, id, (struct id){ { 0 } }, false, reason);
 }
 
 enum err

@@ -10,6 +10,8 @@
 #include "vehicle/vehicle.h"
 #include "work_order/work_order.h"
 
+#include <string.h>
+
 /* clang-format off */
 static const struct machine_move moves[] = {
 	{ OP_dispatchRescue, FROM(RESCUE_STATUS_REPORTED),   RESCUE_STATUS_DISPATCHED },
@@ -156,15 +158,30 @@ find_customer(struct ctx *ctx, const struct rows *rows, const struct receive_res
 	                               row_text(rows, 0, "caller_phone"), &made->customer);
 }
 
+/* A car that is known is not another one because of what is told at the end. */
+static enum err
+check_same(struct ctx *ctx, const char *told, const char *known, const char *pointer)
+{
+	return told && (!known || strcmp(told, known) != 0)
+	               ? fail_with(ctx, ERR_BAD_VALUE, pointer,
+	                           "is not that of the rescue's vehicle", NULL)
+	               : OK;
+}
+
 static enum err
 find_vehicle(struct ctx *ctx, const struct rows *rows, const struct receive_rescue *in,
              struct received *made)
 {
 	const char *plate = in->plate ? in->plate : row_text(rows, 0, "plate");
 
+	enum err err = OK;
+
 	made->vehicle = row_id(rows, 0, "vehicle_id");
-	if (!id_is_none(made->vehicle))
-		return OK;
+	if (!id_is_none(made->vehicle)) {
+		err = check_same(ctx, in->plate, row_text(rows, 0, "vehicle_plate"), "/plate");
+		return err ? err
+		           : check_same(ctx, in->vin, row_text(rows, 0, "vehicle_vin"), "/vin");
+	}
 	if (!plate && !in->vin)
 		return fail(ctx, ERR_REQUIRED, "/plate");
 	return vehicle_find_or_create(ctx, made->store, plate, in->vin, made->customer,

@@ -62,7 +62,8 @@ SELECT r.id, r.version, r.store_id, r.number, r.kind, r.status, r.caller_name, m
  LIMIT :limit;
 
 -- name: rescue_lock
-SELECT r.version, r.store_id, r.status, r.technician_id, r.caller_name, r.caller_phone, r.customer_id, r.vehicle_id, r.plate, r.description
+SELECT r.version, r.store_id, r.status, r.technician_id, r.caller_name, r.caller_phone, r.customer_id, r.vehicle_id, r.plate, r.description,
+       (SELECT v.plate FROM vehicle v WHERE v.id = r.vehicle_id) AS vehicle_plate, (SELECT v.vin FROM vehicle v WHERE v.id = r.vehicle_id) AS vehicle_vin
   FROM rescue r
  WHERE r.id = :id
    FOR NO KEY UPDATE;

@@ -27,7 +27,9 @@ SELECT s.id, s.version, s.store_id, s.number, s.status, s.payer, s.currency,
          LIMIT 1) AS inspector,
        s.labour_total, h.diagnosis_total, h.test_total, s.part_total, s.sublet_total, s.fee_total, s.discount_total,
        s.rounding, s.total, s.tax_total, s.paid,
-       CASE WHEN s.status IN ('issued', 'partly_paid', 'paid') THEN s.total - s.paid ELSE 0 END AS due
+       CASE WHEN s.status IN ('issued', 'partly_paid', 'paid') THEN s.total - s.paid ELSE 0 END AS due,
+       (SELECT l.id FROM link l
+         WHERE l.subject_id = s.work_order_id AND l.purpose = 'progress' AND l.revoked_at IS NULL AND l.expires_at > :now) AS _link_id
   FROM settlement s
   JOIN store st ON st.id = s.store_id
   JOIN work_order w ON w.id = s.work_order_id

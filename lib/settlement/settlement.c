@@ -80,7 +80,7 @@ read_facts(struct ctx *ctx, const struct create_settlement *in, enum payer payer
 	if (!settlement_sum(sums, row_int(*facts, 0, "tax_bp"), row_int(*facts, 0, "rounding_fen")))
 		return fail_with(ctx, ERR_BAD_VALUE, "/work_order_id",
 		                 "comes to more than can be counted", NULL);
-	return sums->total < 0 ? fail(ctx, ERR_NEGATIVE_TOTAL, NULL) : OK;
+	return OK;
 }
 
 static void
@@ -102,6 +102,7 @@ settlement_create(struct ctx *ctx, const struct create_settlement *in)
 	struct settlement_sums sums = { 0 };
 	struct work_order wo;
 	struct rows *facts;
+	bool fitted = false;
 	struct id id;
 	enum err err = new_id(ctx, in->id, &id);
 
@@ -113,6 +114,12 @@ settlement_create(struct ctx *ctx, const struct create_settlement *in)
 		return fail_with(ctx, ERR_ILLEGAL_TRANSITION, NULL,
 		                 enum_code(&work_order_status_enum, (int)wo.status), NULL);
 	err = read_facts(ctx, in, payer, &facts, &sums);
+	if (!err && sums.discount > 0)
+		err = work_order_fit_discounts(ctx, &wo, payer, &fitted);
+	if (!err && fitted)
+		err = read_facts(ctx, in, payer, &facts, &sums);
+	if (!err && sums.total < 0)
+		err = fail(ctx, ERR_NEGATIVE_TOTAL, NULL);
 	if (err)
 		return err;
 	db_write(ctx, settlement_add, ARG(id, id), ARG(store_id, wo.store),

@@ -128,17 +128,29 @@ SELECT r.id, r.store_id, r.status, r.warehouse_id, p.id AS "part.id", p.number A
  WHERE r.id = ANY (:ids);
 
 -- name: reservation_list   page unnamed
+-- As of the ledger: the last of each store, and of those the last.
 SELECT r.id, r.store_id, r.status, r.warehouse_id, p.id AS "part.id", p.number AS "part.number", p.name AS "part.name",
        r.demand_id, r.work_order_line_id, r.quantity, r.created_at, r.ended_at,
        r.created_at AS _after_at, r.id AS _after_id
-  FROM reservation r
+  FROM (SELECT l.*
+          FROM store st
+         CROSS JOIN LATERAL (
+                SELECT r.id, r.store_id, r.status, r.warehouse_id, r.part_id, r.demand_id, r.work_order_line_id, r.quantity, r.created_at,
+                       r.ended_at
+                  FROM reservation r
+                 WHERE r.store_id = st.id
+                   AND (:part_id::uuid IS NULL OR r.part_id = :part_id)
+                   AND (:work_order_id::uuid IS NULL
+                        OR r.work_order_line_id = ANY (ARRAY(SELECT l.id FROM work_order_line l WHERE l.work_order_id = :work_order_id)))
+                   AND (:status::text[] IS NULL OR r.status = ANY (:status))
+                   AND (:after_at::timestamptz IS NULL OR (r.created_at, r.id) < (:after_at, :after_id::uuid))
+                 ORDER BY r.created_at DESC, r.id DESC
+                 LIMIT :limit) l
+         WHERE (:scope_store::uuid IS NULL OR st.id = :scope_store)
+           AND (:work_order_id::uuid IS NULL OR st.id = (SELECT w.store_id FROM work_order w WHERE w.id = :work_order_id))
+         ORDER BY l.created_at DESC, l.id DESC
+         LIMIT :limit) r
   JOIN part p ON p.id = r.part_id
- WHERE (:scope_store::uuid IS NULL OR r.store_id = :scope_store)
-   AND (:part_id::uuid IS NULL OR r.part_id = :part_id)
-   AND (:work_order_id::uuid IS NULL
-        OR r.work_order_line_id IN (SELECT l.id FROM work_order_line l WHERE l.work_order_id = :work_order_id))
-   AND (:status::text[] IS NULL OR r.status = ANY (:status))
-   AND (:after_at::timestamptz IS NULL OR (r.created_at, r.id) < (:after_at, :after_id::uuid))
  ORDER BY r.created_at DESC, r.id DESC
  LIMIT :limit;
 
@@ -273,19 +285,30 @@ SELECT one.id AS _parent, d.id, d.status, p.id AS "part.id", p.number AS "part.n
  ORDER BY one.id, d.id;
 
 -- name: demand_list   page unnamed
+-- As of the ledger: the last of each store, and of those the last.
 SELECT d.id, d.version, d.store_id, d.kind, d.status, p.id AS "part.id", p.number AS "part.number", p.name AS "part.name",
        d.work_order_id, d.work_order_line_id, d.customer_id, d.vehicle_id, d.quantity, d.first_pick_quantity,
        d.short_quantity, d.reason, d.created_at, d.updated_at, d.created_at AS _after_at, d.id AS _after_id
-  FROM demand d
+  FROM (SELECT l.*
+          FROM store st
+         CROSS JOIN LATERAL (
+                SELECT d.id, d.version, d.store_id, d.kind, d.status, d.part_id, d.work_order_id, d.work_order_line_id, d.customer_id,
+                       d.vehicle_id, d.quantity, d.first_pick_quantity, d.short_quantity, d.reason, d.created_at, d.updated_at
+                  FROM demand d
+                 WHERE d.store_id = st.id
+                   AND (:part_id::uuid IS NULL OR d.part_id = :part_id)
+                   AND (:work_order_id::uuid IS NULL OR d.work_order_id = :work_order_id)
+                   AND (:status::text[] IS NULL OR d.status = ANY (:status))
+                   AND (:updated_after::timestamptz IS NULL OR d.updated_at > :updated_after)
+                   AND (:after_position::text IS NULL
+                        OR (d.changed >= :after_position::text::xid8 AND d.changed < pg_snapshot_xmin(pg_current_snapshot())))
+                   AND (:after_at::timestamptz IS NULL OR (d.created_at, d.id) < (:after_at, :after_id::uuid))
+                 ORDER BY d.created_at DESC, d.id DESC
+                 LIMIT :limit) l
+         WHERE :scope_store::uuid IS NULL OR st.id = :scope_store
+         ORDER BY l.created_at DESC, l.id DESC
+         LIMIT :limit) d
   JOIN part p ON p.id = d.part_id
- WHERE (:scope_store::uuid IS NULL OR d.store_id = :scope_store)
-   AND (:part_id::uuid IS NULL OR d.part_id = :part_id)
-   AND (:work_order_id::uuid IS NULL OR d.work_order_id = :work_order_id)
-   AND (:status::text[] IS NULL OR d.status = ANY (:status))
-   AND (:updated_after::timestamptz IS NULL OR d.updated_at > :updated_after)
-   AND (:after_position::text IS NULL
-        OR (d.changed >= :after_position::text::xid8 AND d.changed < pg_snapshot_xmin(pg_current_snapshot())))
-   AND (:after_at::timestamptz IS NULL OR (d.created_at, d.id) < (:after_at, :after_id::uuid))
  ORDER BY d.created_at DESC, d.id DESC
  LIMIT :limit;
 
@@ -370,20 +393,35 @@ SELECT l.store_id, l.warehouse_id, p.id AS "part.id", p.number AS "part.number",
  LIMIT :limit;
 
 -- name: stock_movement_list   page unnamed
+-- The last of each store, and of those the last: the ledger, the largest table of all, has no index of the whole chain's
+-- for it.  A document's are found among those of its parts.
 SELECT m.id, m.store_id, m.warehouse_id, p.id AS "part.id", p.number AS "part.number", p.name AS "part.name",
        m.document_id, d.number AS document_number, m.kind, m.reason, m.quantity,
        CASE WHEN :holds_cost_read::boolean THEN m.value END AS value, m.on_hand_after,
        CASE WHEN :holds_cost_read::boolean THEN m.value_after END AS value_after, m.at, m.actor_id,
        m.at AS _after_at, m.id AS _after_id
-  FROM stock_movement m
+  FROM (SELECT l.*
+          FROM store st
+         CROSS JOIN LATERAL (
+                SELECT m.id, m.store_id, m.warehouse_id, m.part_id, m.document_id, m.kind, m.reason, m.quantity, m.value, m.on_hand_after,
+                       m.value_after, m.at, m.actor_id
+                  FROM stock_movement m
+                 WHERE m.store_id = st.id
+                   AND (:part_id::uuid IS NULL OR m.part_id = :part_id)
+                   AND (:document_id::uuid IS NULL
+                        OR m.document_id = :document_id
+                       AND m.part_id = ANY (ARRAY(SELECT n.part_id FROM stock_document_line n WHERE n.document_id = :document_id)))
+                   AND (:created_from::timestamptz IS NULL OR m.at >= :created_from)
+                   AND (:created_to::timestamptz IS NULL OR m.at < :created_to)
+                   AND (:after_at::timestamptz IS NULL OR (m.at, m.id) < (:after_at, :after_id::uuid))
+                 ORDER BY m.at DESC, m.id DESC
+                 LIMIT :limit) l
+         WHERE (:scope_store::uuid IS NULL OR st.id = :scope_store)
+           AND (:document_id::uuid IS NULL OR st.id = (SELECT n.store_id FROM stock_document n WHERE n.id = :document_id))
+         ORDER BY l.at DESC, l.id DESC
+         LIMIT :limit) m
   JOIN part p ON p.id = m.part_id
   JOIN stock_document d ON d.id = m.document_id
- WHERE (:scope_store::uuid IS NULL OR m.store_id = :scope_store)
-   AND (:part_id::uuid IS NULL OR m.part_id = :part_id)
-   AND (:document_id::uuid IS NULL OR m.document_id = :document_id)
-   AND (:created_from::timestamptz IS NULL OR m.at >= :created_from)
-   AND (:created_to::timestamptz IS NULL OR m.at < :created_to)
-   AND (:after_at::timestamptz IS NULL OR (m.at, m.id) < (:after_at, :after_id::uuid))
  ORDER BY m.at DESC, m.id DESC
  LIMIT :limit;
 
@@ -393,12 +431,22 @@ SELECT m.id, m.store_id, m.warehouse_id, p.id AS "part.id", p.number AS "part.nu
        CASE WHEN :holds_cost_read::boolean THEN m.value END AS value, m.on_hand_after,
        CASE WHEN :holds_cost_read::boolean THEN m.value_after END AS value_after, m.at, m.actor_id,
        m.at AS _after_at, m.id AS _after_id
-  FROM stock_movement m
+  FROM (SELECT l.*
+          FROM store st
+         CROSS JOIN LATERAL (
+                SELECT m.id, m.store_id, m.warehouse_id, m.part_id, m.document_id, m.kind, m.reason, m.quantity, m.value, m.on_hand_after,
+                       m.value_after, m.at, m.actor_id
+                  FROM stock_movement m
+                 WHERE m.store_id = st.id
+                   AND m.part_id = :id
+                   AND (:after_at::timestamptz IS NULL OR (m.at, m.id) < (:after_at, :after_id::uuid))
+                 ORDER BY m.at DESC, m.id DESC
+                 LIMIT :limit) l
+         WHERE :scope_store::uuid IS NULL OR st.id = :scope_store
+         ORDER BY l.at DESC, l.id DESC
+         LIMIT :limit) m
   JOIN part p ON p.id = m.part_id
   JOIN stock_document d ON d.id = m.document_id
- WHERE m.part_id = :id
-   AND (:scope_store::uuid IS NULL OR m.store_id = :scope_store)
-   AND (:after_at::timestamptz IS NULL OR (m.at, m.id) < (:after_at, :after_id::uuid))
  ORDER BY m.at DESC, m.id DESC
  LIMIT :limit;
 

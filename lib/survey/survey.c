@@ -6,6 +6,7 @@
 
 #include "complaint/complaint.h"
 #include "event/event.h"
+#include "link/link.h"
 
 #define OPEN_MS (INT64_C(30) * 24 * 3600 * 1000) /* a link may be answered for 30 days */
 
@@ -20,12 +21,11 @@ const struct machine survey_machine = MACHINE("status", survey_status, moves);
 static void
 send_one(struct ctx *ctx, const struct rows *due, size_t i)
 {
-	struct id survey = id_new(), link = id_new(), store = row_id(due, i, "store_id");
+	struct id survey = id_new(), store = row_id(due, i, "store_id"), link;
 	bool opted_out = row_bool(due, i, "opted_out");
 
-	db_write(ctx, survey_link_add, ARG(link_id, link), ARG(store_id, store),
-	         ARG(survey_id, survey),
-	         ARG(expires_at, opted_out ? ctx->now : utc_add_ms(ctx->now, OPEN_MS)));
+	link = link_add(ctx, LINK_PURPOSE_SURVEY, store, survey,
+	                opted_out ? ctx->now : utc_add_ms(ctx->now, OPEN_MS));
 	db_write(ctx, survey_add, ARG(survey_id, survey), ARG(store_id, store), ARG(link_id, link),
 	         ARG(work_order_id, row_id(due, i, "work_order_id")),
 	         ARG(customer_id, row_id(due, i, "customer_id")),
@@ -72,7 +72,7 @@ survey_suppress(struct ctx *ctx, struct id id, const struct suppress_survey *in)
 	if (err)
 		return err;
 	db_write(ctx, survey_suppress, ARG(id, id), BODY_ARG(suppress_survey, in));
-	db_write(ctx, survey_link_revoke, ARG(link_id, row_id(rows, 0, "link_id")));
+	link_end(ctx, LINK_PURPOSE_SURVEY, id);
 	event_add(ctx, "survey.suppressed", row_id(rows, 0, "store_id"), id);
 	return OK;
 }

@@ -17,23 +17,33 @@ SELECT t.id, t.version, t.code, t.name, t.active,
  LIMIT :limit;
 
 -- name: survey_list   page unnamed
+-- The last of each store, and of those the last: the chain needs no index of its own.
 SELECT y.id, y.version, y.store_id, y.work_order_id,
        y.customer_id, c.id AS "customer.id", c.name AS "customer.name", mask_phone(c.phone) AS "customer.phone",
        y.vehicle_id, v.id AS "vehicle.id", v.plate AS "vehicle.plate", v.vin AS "vehicle.vin",
        y.template_id, y.status, y.satisfaction, y.reason, y.sent_at, y.completed_at, y.created_at, y.updated_at,
        y.link_id AS _link_id, y.created_at AS _after_at, y.id AS _after_id
-  FROM survey y
+  FROM (SELECT n.id
+          FROM store st
+         CROSS JOIN LATERAL (
+               SELECT y.id, y.created_at
+                 FROM survey y
+                WHERE y.store_id = st.id AND y.deleted_at IS NULL
+                  AND (:status::text[] IS NULL OR y.status = ANY (:status))
+                  AND (:work_order_id::uuid IS NULL OR y.work_order_id = :work_order_id)
+                  AND (:customer_id::uuid IS NULL OR y.customer_id = :customer_id)
+                  AND (:updated_after::timestamptz IS NULL OR y.updated_at > :updated_after)
+                  AND (:after_position::text IS NULL
+                       OR (y.changed >= :after_position::text::xid8 AND y.changed < pg_snapshot_xmin(pg_current_snapshot())))
+                  AND (:after_at::timestamptz IS NULL OR (y.created_at, y.id) < (:after_at, :after_id::uuid))
+                ORDER BY y.created_at DESC, y.id DESC
+                LIMIT :limit) n
+         WHERE :scope_store::uuid IS NULL OR st.id = :scope_store
+         ORDER BY n.created_at DESC, n.id DESC
+         LIMIT :limit) k
+  JOIN survey y ON y.id = k.id
   LEFT JOIN customer c ON c.id = y.customer_id
   LEFT JOIN vehicle v ON v.id = y.vehicle_id
- WHERE y.deleted_at IS NULL
-   AND (:scope_store::uuid IS NULL OR y.store_id = :scope_store)
-   AND (:status::text[] IS NULL OR y.status = ANY (:status))
-   AND (:work_order_id::uuid IS NULL OR y.work_order_id = :work_order_id)
-   AND (:customer_id::uuid IS NULL OR y.customer_id = :customer_id)
-   AND (:updated_after::timestamptz IS NULL OR y.updated_at > :updated_after)
-   AND (:after_position::text IS NULL
-        OR (y.changed >= :after_position::text::xid8 AND y.changed < pg_snapshot_xmin(pg_current_snapshot())))
-   AND (:after_at::timestamptz IS NULL OR (y.created_at, y.id) < (:after_at, :after_id::uuid))
  ORDER BY y.created_at DESC, y.id DESC
  LIMIT :limit;
 
@@ -57,16 +67,13 @@ SELECT a.survey_id AS _parent, a.question_id, q.kind,
  ORDER BY a.survey_id, q.position;
 
 -- name: survey_lock
-SELECT y.version, y.store_id, y.status, y.link_id FROM survey y WHERE y.id = :id AND y.deleted_at IS NULL FOR NO KEY UPDATE;
+SELECT y.version, y.store_id, y.status FROM survey y WHERE y.id = :id AND y.deleted_at IS NULL FOR NO KEY UPDATE;
 
 -- name: survey_suppress
 UPDATE survey
    SET status = 'suppressed', reason = :reason,
        version = version + 1, updated_at = :now, changed = pg_current_xact_id()
  WHERE id = :id;
-
--- name: survey_link_revoke
-UPDATE link SET revoked_at = :now WHERE id = :link_id;
 
 -- Sending: delivered orders that have no survey yet, and whether their customer wants none.
 
@@ -79,10 +86,6 @@ SELECT w.id AS work_order_id, w.store_id, w.customer_id, w.vehicle_id, t.id AS t
   JOIN survey_template t ON t.code = 'default' AND t.active
  WHERE w.id = ANY (:work_orders)
    AND NOT EXISTS (SELECT FROM survey y WHERE y.work_order_id = w.id AND y.template_id = t.id);
-
--- name: survey_link_add
-INSERT INTO link (id, store_id, purpose, subject_id, created_at, expires_at)
-VALUES (:link_id, :store_id, 'survey', :survey_id, :now, :expires_at);
 
 -- name: survey_add
 INSERT INTO survey (id, store_id, work_order_id, customer_id, vehicle_id, template_id, link_id, status, reason, sent_at,
@@ -120,12 +123,15 @@ SELECT l.purpose AS kind, s.id AS "store.id", s.name AS "store.name",
                                 ORDER BY n.position) AS lines
                  FROM estimate_line n
                  LEFT JOIN LATERAL (
-                      SELECT jsonb_build_object('severity', f.severity, 'customer_text', f.customer_text, 'risk_text', f.risk_text,
+                      SELECT jsonb_build_object('severity', f.severity, 'item', i.name, 'body_position', coalesce(f.body_position, i.body_position),
+                                                'damage', f.damage, 'measured', f.measured, 'limits', i.limits,
+                                                'customer_text', f.customer_text, 'risk_text', f.risk_text,
                                                 'photos', coalesce((SELECT jsonb_agg(jsonb_build_object('id', p.file_id, 'media_type', m.media_type)
                                                                                      ORDER BY p.position)
                                                                       FROM inspection_finding_file p JOIN file m ON m.id = p.file_id
                                                                      WHERE p.finding_id = f.id), '[]')) AS finding
                         FROM inspection_finding f
+                        LEFT JOIN inspection_template_item i ON i.id = f.item_id
                        WHERE f.id = n.finding_id) k ON true
                 CROSS JOIN LATERAL (SELECT CASE n.kind WHEN 'discount' THEN -n.amount ELSE n.amount END AS amount) x
                 WHERE n.option_id = o.id) t
@@ -136,7 +142,9 @@ SELECT l.purpose AS kind, s.id AS "store.id", s.name AS "store.name",
   LEFT JOIN estimate e ON e.link_id = l.id
   -- (coalesce() may leak as far as row security knows, and would keep the index from being used.)
   LEFT JOIN work_order w ON w.id = l.subject_id AND l.purpose = 'progress'
-  LEFT JOIN vehicle v ON v.id = CASE WHEN y.id IS NOT NULL THEN y.vehicle_id WHEN e.id IS NOT NULL THEN e.vehicle_id ELSE w.vehicle_id END
+  LEFT JOIN appointment a ON a.id = l.subject_id AND l.purpose = 'appointment'
+  LEFT JOIN vehicle v ON v.id = CASE WHEN y.id IS NOT NULL THEN y.vehicle_id WHEN e.id IS NOT NULL THEN e.vehicle_id
+                                     WHEN w.id IS NOT NULL THEN w.vehicle_id ELSE a.vehicle_id END
  WHERE l.id = :actor_id;
 
 -- name: survey_opened

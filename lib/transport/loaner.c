@@ -28,6 +28,15 @@ const struct machine loan_machine = MACHINE("status", loan_status, loan_moves);
 
 /* ------------------------------------------------------------ cars */
 
+/* A car runs forward only. */
+static enum err
+check_odometer(struct ctx *ctx, int64_t km, int64_t before)
+{
+	return km < before ? fail_with(ctx, ERR_TOO_SMALL, "/odometer_km",
+	                               arena_printf(ctx->arena, "%lld", (long long)before), NULL)
+	                   : OK;
+}
+
 enum err
 loaner_car_create(struct ctx *ctx, const struct create_loaner_car *in)
 {
@@ -47,9 +56,13 @@ loaner_car_create(struct ctx *ctx, const struct create_loaner_car *in)
 enum err
 loaner_car_update(struct ctx *ctx, struct id id, const struct update_loaner_car *in)
 {
-	struct rows *rows;
+	struct rows *rows, *driven;
 	enum err err = db_lock(ctx, loaner_car_lock, id, &rows);
 
+	if (!err && in->has_odometer_km)
+		err = db_read(ctx, loaner_car_driven, &driven, ARG(id, id));
+	if (!err && in->has_odometer_km)
+		err = check_odometer(ctx, in->odometer_km, row_int(driven, 0, "odometer_km"));
 	if (err)
 		return err;
 	db_write(ctx, loaner_car_update, ARG(id, id), BODY_ARG(update_loaner_car, in));
@@ -195,15 +208,6 @@ loan_extend(struct ctx *ctx, struct id id, const struct extend_loan *in)
 	db_write(ctx, loan_extend, ARG(id, id), ARG(ends_at, in->to));
 	event_add(ctx, "loan.extended", row_id(rows, 0, "store_id"), id);
 	return OK;
-}
-
-/* A car runs forward only. */
-static enum err
-check_odometer(struct ctx *ctx, int64_t km, int64_t before)
-{
-	return km < before ? fail_with(ctx, ERR_TOO_SMALL, "/odometer_km",
-	                               arena_printf(ctx->arena, "%lld", (long long)before), NULL)
-	                   : OK;
 }
 
 enum err

@@ -11,6 +11,7 @@ extern const struct machine loaner_car_machine, loan_machine;
 
 /* ERR_DUPLICATE at /plate. */
 MUSTCHECK enum err loaner_car_create(struct ctx *ctx, const struct create_loaner_car *in);
+/* ERR_TOO_SMALL at /odometer_km (less than at one of its loans). */
 MUSTCHECK enum err loaner_car_update(struct ctx *ctx, struct id id,
                                      const struct update_loaner_car *in);
 MUSTCHECK enum err loaner_car_withdraw(struct ctx *ctx, struct id id,

@@ -39,6 +39,9 @@ SELECT c.id, c.store_id, c.plate, c.model, c.odometer_km, c.lent_until,
 -- name: loaner_car_lock
 SELECT c.version, c.store_id, c.status FROM loaner_car c WHERE c.id = :id FOR NO KEY UPDATE;
 
+-- name: loaner_car_driven
+SELECT coalesce(max(greatest(l.odometer_out_km, l.odometer_in_km)), 0) AS odometer_km FROM loan l WHERE l.loaner_car_id = :id;
+
 -- Loans of one car are made and handed out one after the other.
 -- name: loaner_car_for_loan
 SELECT c.store_id, c.odometer_km, c.lent_until,
@@ -77,7 +80,7 @@ UPDATE loaner_car
 SELECT l.id, l.version, l.store_id, l.status, l.loaner_car_id, c.id AS "loaner_car.id", c.plate AS "loaner_car.plate",
        c.model AS "loaner_car.model", l.customer_id, k.id AS "customer.id", k.name AS "customer.name", mask_phone(k.phone) AS "customer.phone",
        l.appointment_id, l.work_order_id, l.starts_at, l.ends_at,
-       l.status = 'out' AND (l.ends_at < :now::timestamptz OR coalesce(w.status IN ('delivered', 'closed', 'cancelled'), false)) AS ask_back,
+       l.status = 'out' AND (l.ends_at < :now::timestamptz OR visit_over(l.appointment_id, l.work_order_id)) AS ask_back,
        CASE WHEN l.status IN ('out', 'returned') AND coalesce(l.returned_at, :now) > l.ends_at
             THEN (extract(epoch FROM coalesce(l.returned_at, :now) - l.ends_at) / 60)::integer END AS late_minutes,
        repeat('*', length(l.licence_number) - 4) || right(l.licence_number, 4) AS licence_number, l.handed_out_at, l.odometer_out_km,
@@ -85,7 +88,6 @@ SELECT l.id, l.version, l.store_id, l.status, l.loaner_car_id, c.id AS "loaner_c
   FROM loan l
   JOIN loaner_car c ON c.id = l.loaner_car_id
   LEFT JOIN customer k ON k.id = l.customer_id
-  LEFT JOIN work_order w ON w.id = l.work_order_id
  WHERE l.id = ANY (:ids);
 
 -- Each order is an index that leads with the store, or the chain's own.
@@ -95,7 +97,7 @@ SELECT l.id, l.version, l.store_id, l.status, l.loaner_car_id, c.id AS "loaner_c
 SELECT l.id, l.version, l.store_id, l.status, l.loaner_car_id, c.id AS "loaner_car.id", c.plate AS "loaner_car.plate",
        c.model AS "loaner_car.model", l.customer_id, k.id AS "customer.id", k.name AS "customer.name", mask_phone(k.phone) AS "customer.phone",
        l.appointment_id, l.work_order_id, l.starts_at, l.ends_at,
-       l.status = 'out' AND (l.ends_at < :now::timestamptz OR coalesce(w.status IN ('delivered', 'closed', 'cancelled'), false)) AS ask_back,
+       l.status = 'out' AND (l.ends_at < :now::timestamptz OR visit_over(l.appointment_id, l.work_order_id)) AS ask_back,
        CASE WHEN l.status IN ('out', 'returned') AND coalesce(l.returned_at, :now) > l.ends_at
             THEN (extract(epoch FROM coalesce(l.returned_at, :now) - l.ends_at) / 60)::integer END AS late_minutes,
        repeat('*', length(l.licence_number) - 4) || right(l.licence_number, 4) AS licence_number, l.handed_out_at, l.odometer_out_km,
@@ -104,13 +106,18 @@ SELECT l.id, l.version, l.store_id, l.status, l.loaner_car_id, c.id AS "loaner_c
   FROM loan l
   JOIN loaner_car c ON c.id = l.loaner_car_id
   LEFT JOIN customer k ON k.id = l.customer_id
-  LEFT JOIN work_order w ON w.id = l.work_order_id
  WHERE (:scope_store::uuid IS NULL OR l.store_id = :scope_store)
    AND (:status::text[] IS NULL OR l.status = ANY (:status))
    AND (:loaner_car_id::uuid IS NULL OR l.loaner_car_id = :loaner_car_id)
    AND (:customer_id::uuid IS NULL OR l.customer_id = :customer_id)
    AND (:appointment_id::uuid IS NULL OR l.appointment_id = :appointment_id)
-   AND (:work_order_id::uuid IS NULL OR l.work_order_id = :work_order_id)
+   AND (:work_order_id::uuid IS NULL
+        OR l.id = ANY (ARRAY(SELECT o.id FROM loan o WHERE o.work_order_id = :work_order_id
+                             UNION
+                             SELECT b.id FROM work_order w
+                               JOIN reception r ON r.id = w.reception_id
+                               JOIN loan b ON b.appointment_id = r.appointment_id
+                              WHERE w.id = :work_order_id)))
    AND (:updated_after::timestamptz IS NULL OR l.updated_at > :updated_after)
    AND (:after_position::text IS NULL
         OR (l.changed >= :after_position::text::xid8 AND l.changed < pg_snapshot_xmin(pg_current_snapshot())))
@@ -130,10 +137,9 @@ SELECT l.id, l.version, l.store_id, l.status, l.loaner_car_id, c.id AS "loaner_c
   FROM loan l
   JOIN loaner_car c ON c.id = l.loaner_car_id
   LEFT JOIN customer k ON k.id = l.customer_id
-  LEFT JOIN work_order w ON w.id = l.work_order_id
  WHERE l.status = 'out'
    AND (:scope_store::uuid IS NULL OR l.store_id = :scope_store)
-   AND (l.ends_at < :now OR w.status IN ('delivered', 'closed', 'cancelled'))
+   AND (l.ends_at < :now OR visit_over(l.appointment_id, l.work_order_id))
    AND (:after_at::timestamptz IS NULL OR (l.ends_at, l.id) > (:after_at, :after_id::uuid))
  ORDER BY l.ends_at, l.id
  LIMIT :limit;

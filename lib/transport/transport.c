@@ -18,6 +18,7 @@ static const struct machine_move drive_moves[] = {
 	{ OP_assignDrive, FROM(DRIVE_STATUS_PLANNED) | FROM(DRIVE_STATUS_ASSIGNED), DRIVE_STATUS_ASSIGNED },
 	{ OP_startDrive,  FROM(DRIVE_STATUS_ASSIGNED), DRIVE_STATUS_STARTED },
 	{ OP_finishDrive, FROM(DRIVE_STATUS_STARTED),  DRIVE_STATUS_DONE },
+	{ OP_abortDrive,  FROM(DRIVE_STATUS_STARTED),  DRIVE_STATUS_CANCELLED },
 	{ OP_cancelDrive, FROM(DRIVE_STATUS_PLANNED) | FROM(DRIVE_STATUS_ASSIGNED), DRIVE_STATUS_CANCELLED },
 };
 /* clang-format on */
@@ -338,5 +339,20 @@ drive_cancel(struct ctx *ctx, struct id id, const struct reason_given *in)
 		return err;
 	db_write(ctx, drive_cancel, ARG(id, id), ARG(reason, in->reason), ARG(note, in->note));
 	event_add(ctx, "drive.cancelled", row_id(rows, 0, "store_id"), id);
+	return OK;
+}
+
+enum err
+drive_abort(struct ctx *ctx, struct id id, const struct reason_given *in)
+{
+	struct rows *rows = NULL;
+	enum err err = drive_begin(ctx, OP_abortDrive, id, &rows);
+
+	if (!err)
+		err = check_driver(ctx, rows);
+	if (err)
+		return err;
+	db_write(ctx, drive_cancel, ARG(id, id), ARG(reason, in->reason), ARG(note, in->note));
+	event_add(ctx, "drive.aborted", row_id(rows, 0, "store_id"), id);
 	return OK;
 }

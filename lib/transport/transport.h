@@ -24,6 +24,8 @@ MUSTCHECK enum err drive_assign(struct ctx *ctx, struct id id, const struct assi
 MUSTCHECK enum err drive_start(struct ctx *ctx, struct id id, const struct start_drive *in);
 /* ERR_FORBIDDEN, ERR_TOO_SMALL at /odometer_km. */
 MUSTCHECK enum err drive_finish(struct ctx *ctx, struct id id, const struct finish_drive *in);
+/* On the way, and not to its end; ERR_FORBIDDEN. */
+MUSTCHECK enum err drive_abort(struct ctx *ctx, struct id id, const struct reason_given *in);
 MUSTCHECK enum err drive_cancel(struct ctx *ctx, struct id id, const struct reason_given *in);
 
 /* ------------------------------------------------------------ for the module's own files */

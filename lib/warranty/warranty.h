@@ -5,10 +5,18 @@
 #define WARRANTY_WARRANTY_H
 
 #include "db/db.h"
+#include "db/machine.h"
+
+extern const struct machine comeback_machine;
+
+/* What the chain promises from a day on, for a kind of vehicle and a legal category; deliveries take the
+ * newest rule that holds.  Sets ctx->subject.  ERR_TOO_SMALL at /days, /km (less than the law of that
+ * day), ERR_BAD_VALUE at /valid_from (past); a second rule of one day is a conflict. */
+MUSTCHECK enum err guarantee_rule_add(struct ctx *ctx, const struct create_guarantee_rule *in);
 
 /* An order is being delivered: each of its lines has its guarantee from today on, by the rule of the
- * vehicle's kind and the line's legal category; what its comebacks did again ends the guarantee they
- * came back for. */
+ * vehicle's kind and the line's legal category (outside work without one has none); what its comebacks
+ * did again ends the guarantee they came back for. */
 MUSTCHECK enum err warranty_deliver(struct ctx *ctx, struct id order);
 
 /* Comebacks of an order that was cancelled, or of a line (its id) that was withdrawn, are over. */
@@ -26,5 +34,14 @@ MUSTCHECK enum err comeback_open(struct ctx *ctx, struct id order, const struct 
 /* Why it came back.  ERR_NOT_FOUND. */
 MUSTCHECK enum err comeback_classify(struct ctx *ctx, struct id id,
                                      const struct classify_comeback *in);
+
+/* The charged store, which does not see the comeback itself, objects to owing for it.  ERR_NOT_FOUND,
+ * ERR_COMEBACK_NOT_OWED (nothing is owed, or it was objected to). */
+MUSTCHECK enum err comeback_object(struct ctx *ctx, struct id id,
+                                   const struct object_to_comeback *in);
+
+/* Headquarters decides; upheld, nothing is owed.  ERR_NOT_FOUND, ERR_NO_OBJECTION. */
+MUSTCHECK enum err comeback_decide_objection(struct ctx *ctx, struct id id,
+                                             const struct decide_comeback_objection *in);
 
 #endif

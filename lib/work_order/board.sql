@@ -8,7 +8,7 @@ SELECT s.id AS store_id, s.time_zone, :now::timestamptz AS at,
        w.paused AS "counts.paused", w.awaiting_qc AS "counts.awaiting_qc", w.completed AS "counts.completed", w.settled AS "counts.settled",
        w.overdue AS "counts.overdue", w.due_today AS "counts.due_today", w.short_of_parts AS "counts.short_of_parts",
        r.receptions AS waiting,
-       bays_now(s.id, :now) AS bays
+       bays_now(s.id, :now) AS bays, departments_now(s.id) AS departments
   FROM store s
  CROSS JOIN LATERAL (SELECT date_trunc('day', :now::timestamptz AT TIME ZONE s.time_zone) AS day) t
  CROSS JOIN LATERAL (SELECT t.day AT TIME ZONE s.time_zone AS begins, (t.day + interval '1 day') AT TIME ZONE s.time_zone AS ends) d
@@ -19,12 +19,12 @@ SELECT s.id AS store_id, s.time_zone, :now::timestamptz AS at,
         WHERE p.store_id = s.id AND p.starts_at >= d.begins AND p.starts_at < d.ends) a
  CROSS JOIN LATERAL (
        SELECT count(*) FILTER (WHERE c.status = 'waiting') AS waiting, count(*) FILTER (WHERE c.status <> 'waiting') AS received,
-              coalesce(jsonb_agg(jsonb_build_object('reception_id', c.id, 'number', c.number, 'plate', v.plate,
+              coalesce(jsonb_agg(jsonb_build_object('reception_id', c.id, 'number', c.number, 'plate', v.plate, 'priority', c.priority,
                                                     'minutes', floor(extract(epoch FROM :now::timestamptz - c.arrived_at) / 60)::integer)
                                  ORDER BY c.arrived_at, c.id) FILTER (WHERE c.status = 'waiting'), '[]') AS receptions
          FROM reception c
          LEFT JOIN vehicle v ON v.id = c.vehicle_id
-        WHERE c.store_id = s.id AND c.status IN ('waiting', 'greeted', 'checking') AND c.deleted_at IS NULL) r
+        WHERE c.store_id = s.id AND c.status IN ('waiting', 'greeted', 'checking') AND c.departed_at IS NULL AND c.deleted_at IS NULL) r
  CROSS JOIN LATERAL (
        SELECT count(*) FILTER (WHERE o.status = 'opened') AS opened, count(*) FILTER (WHERE o.status = 'ready') AS ready,
               count(*) FILTER (WHERE o.status = 'dispatched') AS dispatched, count(*) FILTER (WHERE o.status = 'in_progress') AS in_progress,

@@ -38,34 +38,23 @@ check_billed(struct ctx *ctx, struct id order)
 	return rows_count(bills) ? fail(ctx, ERR_BILLED, NULL) : OK;
 }
 
-static void
-tell(struct ctx *ctx, const char *event, const struct rows *rows)
-{
-	for (size_t i = 0; i < rows_count(rows); i++)
-		event_add(ctx, event, row_id(rows, i, "store_id"), row_id(rows, i, "id"));
-}
-
 /* The car leaves the bay, if not the yard. */
-static enum err
-release(struct ctx *ctx, const struct work_order *wo, const struct reason_given *in)
+enum err
+work_order_let_go(struct ctx *ctx, struct id id, const char *reason, const char *note)
 {
 	struct rows *checks = NULL;
-	enum err err = stock_release_order(ctx, wo->store, wo->id);
+	enum err err = approvals_withdraw(ctx, id, (struct id){ { 0 } }, (struct id){ { 0 } });
 
 	if (!err)
-		err = approvals_withdraw(ctx, wo->id, (struct id){ { 0 } }, (struct id){ { 0 } });
-	if (!err)
-		err = visit_off(ctx, (struct id){ { 0 } }, wo->id, in->reason);
-	if (!err)
-		err = db_read(ctx, order_checks_drop, &checks, ARG(id, wo->id));
+		err = db_read(ctx, order_checks_drop, &checks, ARG(id, id));
 	if (err)
 		return err;
-	tell(ctx, "quality_check.dropped", checks);
-	db_write(ctx, work_order_lines_cancel, ARG(id, wo->id));
-	db_write(ctx, clock_entries_end, ARG(id, wo->id), ARG(reason, in->reason),
-	         ARG(note, in->note));
-	db_write(ctx, work_order_pauses_end_all, ARG(id, wo->id));
-	db_write(ctx, bay_occupancy_end, ARG(id, wo->id));
+	for (size_t i = 0; i < rows_count(checks); i++)
+		event_add(ctx, "quality_check.dropped", row_id(checks, i, "store_id"),
+		          row_id(checks, i, "id"));
+	db_write(ctx, clock_entries_end, ARG(id, id), ARG(reason, reason), ARG(note, note));
+	db_write(ctx, work_order_pauses_end_all, ARG(id, id));
+	db_write(ctx, bay_occupancy_end, ARG(id, id));
 	return OK;
 }
 
@@ -74,7 +63,6 @@ work_order_cancel(struct ctx *ctx, enum op op, struct id id, const struct reason
 {
 	struct work_order wo = { 0 };
 	struct lines lines = { 0 };
-	struct rows *slots = NULL;
 	enum work_order_status to = WORK_ORDER_STATUS_NONE;
 	enum err err = work_order_begin(ctx, id, op, &wo, &to);
 
@@ -85,15 +73,15 @@ work_order_cancel(struct ctx *ctx, enum op op, struct id id, const struct reason
 	if (!err)
 		err = check_out(ctx, &lines);
 	if (!err)
-		err = release(ctx, &wo, in);
+		err = stock_release_order(ctx, wo.store, id);
+	if (!err)
+		err = work_order_let_go(ctx, id, in->reason, in->note);
 	if (err)
 		return err;
+	db_write(ctx, work_order_lines_cancel, ARG(id, id));
 	work_order_move(ctx, &wo, to,
 	                op == OP_voidWorkOrder ? "work_order.voided" : "work_order.cancelled",
 	                in->reason, in->note);
 	reception_depart(ctx, wo.reception);
-	err = db_read(ctx, order_slot_release, &slots, ARG(reception_id, wo.reception));
-	if (!err)
-		tell(ctx, "appointment.released", slots);
-	return err;
+	return visit_end(ctx, wo.reception, id, false, in->reason);
 }

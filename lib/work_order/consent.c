@@ -3,6 +3,7 @@
 #include "work_order/consent.h"
 
 #include "event/event.h"
+#include "inspection/diagnosis.h"
 #include "price/approval.h"
 #include "stock/stock.h"
 
@@ -25,9 +26,21 @@ decide(struct ctx *ctx, const struct lines *lines, struct id id, enum work_order
 	if (to != WORK_ORDER_LINE_STATUS_AUTHORISED)
 		return OK;
 	consent->authorised++;
-	consent->amount +=
-		line->kind == WORK_ORDER_LINE_KIND_DISCOUNT ? -line->amount : line->amount;
 	return OK;
+}
+
+/* What the customer agrees to pay for, with discounts as far as they reach. */
+static void
+sum(const struct lines *lines, struct consent *consent)
+{
+	lines_fit_discounts(lines, false);
+	for (size_t i = 0; i < consent->decided_count; i++) {
+		const struct line *l = consent->decided[i];
+
+		if (l->status == WORK_ORDER_LINE_STATUS_AUTHORISED)
+			consent->amount +=
+				l->kind == WORK_ORDER_LINE_KIND_DISCOUNT ? -l->amount : l->amount;
+	}
 }
 
 /* A line is consented to or declined, and that once. */
@@ -67,12 +80,18 @@ consent_take(struct ctx *ctx, const struct lines *lines, const struct authorise_
 			err = decide(ctx, lines, in->declined[i].line_id,
 			             WORK_ORDER_LINE_STATUS_DECLINED, in->declined[i].reason,
 			             pointer, consent);
+		if (!err)
+			consent->decided[consent->decided_count - 1]->reason_code =
+				line_reason_code(in->declined[i].has_reason_code,
+			                         in->declined[i].reason_code,
+			                         in->declined[i].reason);
 	}
 	if (err)
 		return err;
 	if (consent->decided_count == 0)
 		return fail_with(ctx, ERR_TOO_FEW, arena_printf(ctx->arena, "%s/lines", at), "1",
 		                 NULL);
+	sum(lines, consent);
 	if (in->has_amount_limit && consent->amount > in->amount_limit)
 		return fail_with(
 			ctx, ERR_TOO_SMALL, arena_printf(ctx->arena, "%s/amount_limit", at),
@@ -98,7 +117,18 @@ consent_save(struct ctx *ctx, const struct work_order *wo, const struct consent 
 	         ARG(by_phone, in->by->phone), ARG(amount, consent->amount), limit);
 }
 
-void
+enum err
+work_order_hold_limit(struct ctx *ctx, const struct work_order *wo)
+{
+	struct rows *rows;
+	enum err err = db_read(ctx, agreement_pass, &rows, ARG(id, wo->id));
+
+	if (!err && rows_count(rows) > 0)
+		event_add(ctx, "agreement.limit_passed", wo->store, row_id(rows, 0, "id"));
+	return err;
+}
+
+enum err
 consent_move(struct ctx *ctx, const struct work_order *wo, const struct consent *consent)
 {
 	if (consent->authorised == 0)
@@ -111,6 +141,7 @@ consent_move(struct ctx *ctx, const struct work_order *wo, const struct consent 
 		                NULL, NULL);
 	else
 		work_order_changed(ctx, wo, "work_order.authorised");
+	return consent->authorised > 0 ? work_order_hold_limit(ctx, wo) : OK;
 }
 
 enum err
@@ -127,6 +158,8 @@ work_order_authorise(struct ctx *ctx, struct id id, const struct authorise_work_
 		err = lines_read(ctx, id, &lines);
 	if (!err)
 		err = consent_take(ctx, &lines, in, "", &consent);
+	if (!err && consent.authorised > 0)
+		err = diagnosis_check_agreed(ctx, wo.store, wo.reception, id, NULL);
 	/* stock is locked before lines are written: a receipt does it in this order too */
 	if (!err)
 		err = lines_reserve(ctx, wo.store, id, consent.decided, consent.decided_count,
@@ -137,8 +170,9 @@ work_order_authorise(struct ctx *ctx, struct id id, const struct authorise_work_
 	if (held)
 		stock_hold(ctx, held);
 	lines_decide(ctx, id, consent.decided, consent.decided_count, consent.id);
-	consent_move(ctx, &wo, &consent);
-	return OK;
+	lines_record(ctx, wo.store, id, consent.decided, consent.decided_count, in->method, in->by);
+	lines_save_discounts(ctx, id, &lines);
+	return consent_move(ctx, &wo, &consent);
 }
 
 /* What becomes of a line by a verb of its own. */
@@ -156,28 +190,43 @@ static const struct machine_move moves[] = {
 	  FROM(WORK_ORDER_LINE_STATUS_PROPOSED) | FROM(WORK_ORDER_LINE_STATUS_AUTHORISED),
 	                            WORK_ORDER_LINE_STATUS_WITHDRAWN },
 };
+
+/* What has begun cannot be taken back. */
+#define UNTOUCHED (FROM(LINE_WORK_STATUS_NONE) | FROM(LINE_WORK_STATUS_ASSIGNED))
+
+#define IN_ORDER(op) { op, WORK_ORDER_OPEN, "work_order_status", &work_order_status_enum }
+static const struct machine_guard guards[] = {
+	IN_ORDER(OP_declineWorkOrderLine),
+	IN_ORDER(OP_deferWorkOrderLine),
+	IN_ORDER(OP_reviveWorkOrderLine),
+	IN_ORDER(OP_withdrawWorkOrderLine),
+	{ OP_withdrawWorkOrderLine, UNTOUCHED, "work_status", &line_work_status_enum },
+	{ OP_NONE, 0, NULL, NULL },
+};
 /* clang-format on */
 
-const struct machine line_consent_machine = MACHINE("status", work_order_line_status, moves);
+const struct machine line_consent_machine =
+	MACHINE_GUARDED("status", work_order_line_status, moves, guards);
 
-/* Work that has begun, and parts that are out, cannot be taken back. */
+/* Nor can parts that are out, and what a vendor has or has done. */
 static enum err
 check_untouched(struct ctx *ctx, const struct line *line)
 {
 	if (line->sublet_out)
 		return fail(ctx, ERR_SUBLET_OUT, NULL);
+	if (line->sublet_back)
+		return fail(ctx, ERR_SUBLET_BACK, NULL);
 	if (line->issued.milli > 0)
 		return fail(ctx, ERR_PARTS_ISSUED, NULL);
-	if (line->work_status != LINE_WORK_STATUS_NONE &&
-	    line->work_status != LINE_WORK_STATUS_ASSIGNED)
+	if (!(UNTOUCHED & FROM(line->work_status)))
 		return fail_with(ctx, ERR_ILLEGAL_TRANSITION, NULL,
 		                 enum_code(&line_work_status_enum, (int)line->work_status), NULL);
 	return OK;
 }
 
 enum err
-work_order_line_decide(struct ctx *ctx, enum op op, struct id id, const char *reason,
-                       const char *note)
+work_order_line_decide(struct ctx *ctx, enum op op, struct id id,
+                       const struct defer_work_order_line *in)
 {
 	struct lines lines;
 	struct work_order wo;
@@ -193,18 +242,29 @@ work_order_line_decide(struct ctx *ctx, enum op op, struct id id, const char *re
 		return err;
 	line = line_of(&lines, id);
 	err = machine_check(ctx, &line_consent_machine, op, (int)line->status, &to);
+	if (!err && op == OP_reviveWorkOrderLine)
+		err = line_check_waits(ctx, id);
 	if (!err && op == OP_withdrawWorkOrderLine)
 		err = check_untouched(ctx, line);
 	if (!err && op == OP_withdrawWorkOrderLine)
 		err = lines_release(ctx, wo.store, (const struct line *const[]){ line }, 1);
 	if (!err && op == OP_withdrawWorkOrderLine && line->unapproved)
 		err = approvals_withdraw(ctx, wo.id, (struct id){ { 0 } }, line->approval);
+	if (!err && in->has_deferred_until)
+		err = line_defer_until(ctx, wo.store, in->deferred_until, "/deferred_until", line);
 	if (err)
 		return err;
 	line->status = (enum work_order_line_status)to;
-	line->reason = reason;
-	line->note = note;
+	line->reason = in->reason;
+	line->reason_code = line_reason_code(in->has_reason_code, in->reason_code, in->reason);
+	line->note = in->note;
+	line->deferred_km = in->deferred_until_km;
+	line->has_deferred_km = in->has_deferred_until_km;
 	lines_decide(ctx, wo.id, &line, 1, (struct id){ { 0 } });
+	lines_record(ctx, wo.store, wo.id, &line, 1,
+	             in->has_method ? in->method : CONSENT_METHOD_NONE, in->by);
+	lines_fit_discounts(&lines, false);
+	lines_save_discounts(ctx, wo.id, &lines);
 	work_order_changed(ctx, &wo, "work_order.line_decided");
 	ctx->subject = id;
 	return OK;

@@ -25,8 +25,10 @@ MUSTCHECK enum err consent_take(struct ctx *ctx, const struct lines *lines,
 /* Record who has consented, how, and to how much. */
 void consent_save(struct ctx *ctx, const struct work_order *wo, const struct consent *consent);
 
-/* Where it leads: a waiting order is ready, one before its check goes back to work; of an order to
- * which nothing was consented only its version changes. */
-void consent_move(struct ctx *ctx, const struct work_order *wo, const struct consent *consent);
+/* Where it leads, once its lines are written: a waiting order is ready, one before its check goes back to
+ * work; of an order to which nothing was consented only its version changes.  The agreement whose limit
+ * it passes says so. */
+MUSTCHECK enum err consent_move(struct ctx *ctx, const struct work_order *wo,
+                                const struct consent *consent);
 
 #endif

@@ -17,11 +17,7 @@ work_order_promise(struct ctx *ctx, struct id id, const struct promise_work_orde
 		err = work_order_check_promise(ctx, in->promised_at);
 	if (err)
 		return err;
-	db_write(ctx, work_order_set_promise, ARG(id, id), ARG(promised_at, in->promised_at),
-	         ENUM_ARG(told_method, consent_method, told ? told->method : CONSENT_METHOD_NONE),
-	         ARG(told_at, told ? told->at : (struct utc){ 0 }));
-	work_order_promise_add(ctx, &wo, in->promised_at, in->reason, told);
-	event_add(ctx, "work_order.promised", wo.store, id);
+	work_order_set_promise(ctx, &wo, in->promised_at, in->reason, told);
 	return OK;
 }
 

@@ -13,7 +13,9 @@ SELECT w.id, w.version, w.store_id, w.number, w.status, st.currency,
        to_char(w.promised_at AT TIME ZONE st.time_zone, 'YYYY-MM-DD HH24:MI') AS promised, w.odometer_in_km, b.code AS bay, w.note, w.old_parts,
        (SELECT coalesce(sum(CASE l.kind WHEN 'discount' THEN -l.amount ELSE l.amount END), 0)::bigint
           FROM work_order_line l
-         WHERE l.work_order_id = w.id AND l.status = 'authorised') AS authorised_total
+         WHERE l.work_order_id = w.id AND l.status = 'authorised') AS authorised_total,
+       (SELECT l.id FROM link l
+         WHERE l.subject_id = w.id AND l.purpose = 'progress' AND l.revoked_at IS NULL AND l.expires_at > :now) AS _link_id
   FROM work_order w
   JOIN store st ON st.id = w.store_id
   LEFT JOIN reception r ON r.id = w.reception_id

@@ -11,9 +11,6 @@
 static enum err
 begin(struct ctx *ctx, enum op op, struct id id, struct work_order *wo)
 {
-	const uint32_t at_work = FROM(WORK_ORDER_STATUS_DISPATCHED) |
-	                         FROM(WORK_ORDER_STATUS_IN_PROGRESS) |
-	                         FROM(WORK_ORDER_STATUS_PAUSED);
 	struct lines lines = { 0 };
 	struct team team = { 0 };
 	const struct line *line;
@@ -30,7 +27,7 @@ begin(struct ctx *ctx, enum op op, struct id id, struct work_order *wo)
 		err = team_of_line(ctx, line, &team);
 	if (!err && !team.member)
 		err = fail(ctx, ERR_NOT_YOUR_LINE, NULL);
-	if (!err && !(at_work & FROM(wo->status)))
+	if (!err && !(WORK_ORDER_TO_SHOW & FROM(wo->status)))
 		err = work_order_refuse(ctx, wo);
 	ctx->subject = id;
 	return err;
@@ -125,8 +122,12 @@ line_attach_photos(struct ctx *ctx, struct id id, const struct attach_line_photo
 		              ARG(order_id, wo.id), BODY_ARG(attach_line_photos, in));
 	if (err)
 		return err;
-	if (!row_bool(files, 0, "wanted"))
+	if (row_is_null(files, 0, "step"))
 		note_failure(ctx, ERR_NOT_FOUND, "/code", NULL, NULL);
+	else if (row_bool(files, 0, "again") &&
+	         row_enum(files, 0, "step", &evidence_step_enum) == EVIDENCE_STEP_BEGIN)
+		note_failure(ctx, ERR_BAD_VALUE, "/code",
+		             "is of before the work, which has been finished once", NULL);
 	for (size_t i = 0; i < in->file_ids_count; i++) {
 		const char *pointer = arena_printf(ctx->arena, "/file_ids/%zu", i);
 
@@ -134,6 +135,9 @@ line_attach_photos(struct ctx *ctx, struct id id, const struct attach_line_photo
 			note_failure(ctx, ERR_NOT_FOUND, pointer, NULL, NULL);
 		else if (!row_bool(files, i, "image"))
 			note_failure(ctx, ERR_BAD_VALUE, pointer, "must be an image", NULL);
+		else if (row_bool(files, i, "shown"))
+			note_failure(ctx, ERR_BAD_VALUE, pointer, "was shown before the rework",
+			             NULL);
 	}
 	if (ctx->failures_count > 0)
 		return ERR_VALIDATION_FAILED;

@@ -30,11 +30,17 @@ lines_read(struct ctx *ctx, struct id order, struct lines *lines)
 			.supply = (enum line_supply)row_enum(rows, i, "supply", &line_supply_enum),
 			.quantity = row_qty(rows, i, "quantity"),
 			.issued = row_qty(rows, i, "issued_quantity"),
+			.payer = (enum payer)row_enum(rows, i, "payer", &payer_enum),
 			.approval = row_id(rows, i, "approval_id"),
 			.unapproved = row_bool(rows, i, "unapproved"),
 			.amount = row_int(rows, i, "amount"),
+			.list_price = row_int(rows, i, "list_price"),
+			.unit_price = row_int(rows, i, "unit_price"),
+			.billed = row_int(rows, i, "billed"),
+			.discount_limit_bp = row_int(rows, i, "discount_limit_bp"),
 			.share_bp = row_int(rows, i, "share_bp"),
 			.sublet_out = row_bool(rows, i, "sublet_out"),
+			.sublet_back = row_bool(rows, i, "sublet_back"),
 		};
 	}
 	return OK;
@@ -70,6 +76,10 @@ line_columns(struct arena *arena, const struct lines *lines, struct line_columns
 		.statuses = arena_array(arena, n, sizeof(*c->statuses)),
 		.supplies = arena_array(arena, n, sizeof(*c->supplies)),
 		.reasons = arena_array(arena, n, sizeof(*c->reasons)),
+		.reason_codes = arena_array(arena, n, sizeof(*c->reason_codes)),
+		.notes = arena_array(arena, n, sizeof(*c->notes)),
+		.deferred_untils = arena_array(arena, n, sizeof(*c->deferred_untils)),
+		.deferred_kms = arena_array(arena, n, sizeof(*c->deferred_kms)),
 		.price_lists = arena_array(arena, n, sizeof(*c->price_lists)),
 		.packages = arena_array(arena, n, sizeof(*c->packages)),
 		.approvals = arena_array(arena, n, sizeof(*c->approvals)),
@@ -80,6 +90,7 @@ line_columns(struct arena *arena, const struct lines *lines, struct line_columns
 		.list_prices = arena_array(arena, n, sizeof(*c->list_prices)),
 		.unit_prices = arena_array(arena, n, sizeof(*c->unit_prices)),
 		.amounts = arena_array(arena, n, sizeof(*c->amounts)),
+		.discount_limits = arena_array(arena, n, sizeof(*c->discount_limits)),
 	};
 	for (size_t i = 0; i < lines->count; i++) {
 		const struct line *l = &lines->line[i];
@@ -99,6 +110,10 @@ line_columns(struct arena *arena, const struct lines *lines, struct line_columns
 		c->statuses[i] = enum_code(&work_order_line_status_enum, (int)l->status);
 		c->supplies[i] = enum_code(&line_supply_enum, (int)l->supply);
 		c->reasons[i] = l->reason;
+		c->reason_codes[i] = l->reason_code;
+		c->notes[i] = l->note;
+		c->deferred_untils[i] = l->deferred_until;
+		c->deferred_kms[i] = l->has_deferred_km ? l->deferred_km : -1;
 		c->quantities[i] = l->quantity;
 		c->fixed_hours[i] = l->fixed_hours;
 		c->price_sources[i] = enum_code(&price_source_enum, (int)l->price_source);
@@ -109,6 +124,8 @@ line_columns(struct arena *arena, const struct lines *lines, struct line_columns
 		c->list_prices[i] = l->list_price;
 		c->unit_prices[i] = l->unit_price;
 		c->amounts[i] = l->amount;
+		c->discount_limits[i] =
+			l->kind == WORK_ORDER_LINE_KIND_DISCOUNT ? l->discount_limit_bp : -1;
 	}
 }
 
@@ -148,31 +165,130 @@ lines_add(struct ctx *ctx, struct id store, struct id order, int64_t last_positi
 	         ARG(last_position, last_position), ARG(authorisation_id, authorisation),
 	         LINE_ARGS(&c, n), TEXTS_ARG(statuses, c.statuses, n),
 	         TEXTS_ARG(supplies, c.supplies, n), TEXTS_ARG(reasons, c.reasons, n),
+	         TEXTS_ARG(reason_codes, c.reason_codes, n),
+	         TEXTS_ARG(deferred_untils, c.deferred_untils, n),
+	         INTS_ARG(deferred_kms, c.deferred_kms, n),
 	         IDS_ARG(estimate_line_ids, c.estimate_lines, n),
 	         TEXTS_ARG(service_classes, c.services, n));
+	lines_save_revivals(ctx, lines, false);
+}
+
+void
+lines_save_revivals(struct ctx *ctx, const struct lines *lines, bool of_estimate)
+{
+	size_t n = lines->count, count = 0;
+	struct id *ids = arena_array(ctx->arena, n + 1, sizeof(*ids));
+	struct id *stores = arena_array(ctx->arena, n + 1, sizeof(*stores));
+	struct id *of = arena_array(ctx->arena, n + 1, sizeof(*of));
+
+	for (size_t i = 0; i < n; i++) {
+		if (id_is_none(lines->line[i].revives_elsewhere))
+			continue;
+		ids[count] = lines->line[i].id;
+		stores[count] = lines->line[i].revives_store;
+		of[count++] = lines->line[i].revives_elsewhere;
+	}
+	if (count == 0)
+		return;
+	if (of_estimate)
+		db_write(ctx, estimate_lines_revive_elsewhere, IDS_ARG(line_ids, ids, count),
+		         IDS_ARG(store_ids, stores, count), IDS_ARG(of_ids, of, count));
+	else
+		db_write(ctx, work_order_lines_revive_elsewhere, IDS_ARG(line_ids, ids, count),
+		         IDS_ARG(store_ids, stores, count), IDS_ARG(of_ids, of, count));
+}
+
+enum err
+line_check_waits(struct ctx *ctx, struct id line)
+{
+	struct rows *rows;
+	enum err err;
+
+	db_write(ctx, lines_revival_wait, IDS_ARG(line_ids, &line, 1));
+	err = db_read(ctx, line_revived, &rows, ARG(id, line));
+	if (!err && row_bool(rows, 0, "revived"))
+		err = fail(ctx, ERR_LINE_REVIVED, NULL);
+	return err;
+}
+
+/* The columns of lines that stand here and there. */
+static void
+columns_of(struct ctx *ctx, struct line *const *lines, size_t count, struct line_columns *c)
+{
+	struct lines side_by_side = { .count = count };
+
+	side_by_side.line = arena_array(ctx->arena, count + 1, sizeof(*side_by_side.line));
+	for (size_t i = 0; i < count; i++)
+		side_by_side.line[i] = *lines[i];
+	line_columns(ctx->arena, &side_by_side, c);
 }
 
 void
 lines_decide(struct ctx *ctx, struct id order, struct line *const *lines, size_t count,
              struct id authorisation)
 {
+	struct line_columns c;
+
+	columns_of(ctx, lines, count, &c);
+	db_write(ctx, work_order_lines_decide, ARG(id, order), ARG(authorisation_id, authorisation),
+	         IDS_ARG(line_ids, c.ids, count), TEXTS_ARG(statuses, c.statuses, count),
+	         TEXTS_ARG(reasons, c.reasons, count),
+	         TEXTS_ARG(reason_codes, c.reason_codes, count),
+	         TEXTS_ARG(deferred_untils, c.deferred_untils, count),
+	         INTS_ARG(deferred_kms, c.deferred_kms, count), TEXTS_ARG(notes, c.notes, count),
+	         TEXTS_ARG(supplies, c.supplies, count));
+}
+
+void
+lines_record(struct ctx *ctx, struct id store, struct id order, struct line *const *lines,
+             size_t count, enum consent_method method, const struct consent_giver *by)
+{
+	struct line **told = arena_array(ctx->arena, count + 1, sizeof(struct line *));
 	struct id *ids = arena_array(ctx->arena, count + 1, sizeof(*ids));
-	const char **statuses = arena_array(ctx->arena, count + 1, sizeof(*statuses));
-	const char **reasons = arena_array(ctx->arena, count + 1, sizeof(*reasons));
-	const char **notes = arena_array(ctx->arena, count + 1, sizeof(*notes));
-	const char **supplies = arena_array(ctx->arena, count + 1, sizeof(*supplies));
+	struct line_columns c;
+	size_t n = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		ids[i] = lines[i]->id;
-		statuses[i] = enum_code(&work_order_line_status_enum, (int)lines[i]->status);
-		reasons[i] = lines[i]->reason;
-		notes[i] = lines[i]->note;
-		supplies[i] = enum_code(&line_supply_enum, (int)lines[i]->supply);
+		if (lines[i]->status == WORK_ORDER_LINE_STATUS_AUTHORISED)
+			continue;
+		ids[n] = id_new();
+		told[n++] = lines[i];
 	}
-	db_write(ctx, work_order_lines_decide, ARG(id, order), ARG(authorisation_id, authorisation),
-	         IDS_ARG(line_ids, ids, count), TEXTS_ARG(statuses, statuses, count),
-	         TEXTS_ARG(reasons, reasons, count), TEXTS_ARG(notes, notes, count),
-	         TEXTS_ARG(supplies, supplies, count));
+	if (n == 0)
+		return;
+	columns_of(ctx, told, n, &c);
+	db_write(ctx, line_decisions_add, ARG(store_id, store), ARG(order_id, order),
+	         IDS_ARG(decision_ids, ids, n), IDS_ARG(line_ids, c.ids, n),
+	         TEXTS_ARG(statuses, c.statuses, n), TEXTS_ARG(reasons, c.reasons, n),
+	         TEXTS_ARG(reason_codes, c.reason_codes, n), TEXTS_ARG(notes, c.notes, n),
+	         TEXTS_ARG(deferred_untils, c.deferred_untils, n),
+	         INTS_ARG(deferred_kms, c.deferred_kms, n),
+	         method == CONSENT_METHOD_NONE ? NULL_ARG(method)
+	                                       : ENUM_ARG(method, consent_method, method),
+	         ARG(by_name, by ? by->name : NULL), ARG(by_phone, by ? by->phone : NULL));
+}
+
+const char *
+line_reason_code(bool has_code, enum line_decline_reason code, const char *reason)
+{
+	int same = has_code || !reason ? (int)code : enum_value(&line_decline_reason_enum, reason);
+
+	return same > 0 ? enum_code(&line_decline_reason_enum, same) : NULL;
+}
+
+enum err
+line_defer_until(struct ctx *ctx, struct id store, struct date day, const char *pointer,
+                 struct line *line)
+{
+	char *text = arena_alloc(ctx->arena, DATE_TEXT);
+	struct rows *rows;
+	enum err err =
+		db_read(ctx, deferral_day, &rows, ARG(store_id, store), ARG(deferred_until, day));
+
+	if (!err && row_bool(rows, 0, "lapsed"))
+		err = fail_with(ctx, ERR_BAD_VALUE, pointer, "must not be in the past", NULL);
+	line->deferred_until = date_format(day, text);
+	return err;
 }
 
 void

@@ -7,6 +7,7 @@
 
 struct line {
 	struct id id, operation, part, concern, technician, estimate_line, revives, finding;
+	struct id revives_elsewhere, revives_store; /* a line that another store put off */
 	int64_t position;
 	enum work_order_line_kind kind;
 	enum work_order_line_status status;
@@ -14,6 +15,9 @@ struct line {
 	enum line_supply supply;
 	enum payer payer;
 	const char *description, *category, *service_class, *reason, *note;
+	const char *reason_code, *deferred_until; /* a LineDeclineReason; a date; may be NULL */
+	int64_t deferred_km;                      /* valid with has_deferred_km */
+	bool has_deferred_km;
 	struct qty quantity, issued; /* issued: what is out and has not come back */
 	struct qty fixed_hours;      /* of labour at a fixed price, whose quantity is 1; else 0 */
 	struct id price_list, package, approval;
@@ -23,8 +27,12 @@ struct line {
 	bool unapproved;
 	int64_t asked_list, asked_amount;
 	int64_t list_price, unit_price, amount;
-	int64_t share_bp; /* of its technician; below 10000: others help */
-	bool sublet_out;  /* a vendor has it, or is to have it */
+	int64_t billed; /* of one that was read: what it comes to on a bill; parts as far as they stayed */
+	int64_t discount_limit_bp; /* of a discount: what all of them may take off; -1: not known */
+	bool refit;                /* a discount whose amount has changed with the lines it is of */
+	int64_t share_bp;          /* of its technician; below 10000: others help */
+	bool sublet_out;           /* a vendor has it, or is to have it */
+	bool sublet_back;          /* a vendor has done it */
 };
 
 struct stock_held;
@@ -40,9 +48,10 @@ struct line_columns {
 	struct id *ids, *operations, *parts, *concerns, *estimate_lines, *revives, *price_lists,
 		*findings, *packages, *approvals;
 	const char **kinds, **descriptions, **categories, **services, **payers, **statuses,
-		**supplies, **reasons, **price_sources;
+		**supplies, **reasons, **reason_codes, **notes, **deferred_untils, **price_sources;
 	struct qty *quantities, *fixed_hours;
-	int64_t *list_prices, *unit_prices, *amounts, *package_revisions;
+	int64_t *list_prices, *unit_prices, *amounts, *package_revisions, *discount_limits,
+		*deferred_kms;
 };
 void line_columns(struct arena *arena, const struct lines *lines, struct line_columns *columns);
 
@@ -62,7 +71,8 @@ void line_columns(struct arena *arena, const struct lines *lines, struct line_co
 		INTS_ARG(list_prices, (c)->list_prices, n),                                     \
 		INTS_ARG(unit_prices, (c)->unit_prices, n), INTS_ARG(amounts, (c)->amounts, n), \
 		TEXTS_ARG(payers, (c)->payers, n), IDS_ARG(revives_line_ids, (c)->revives, n),  \
-		IDS_ARG(finding_ids, (c)->findings, n)
+		IDS_ARG(finding_ids, (c)->findings, n),                                         \
+		INTS_ARG(discount_limits, (c)->discount_limits, n)
 
 /* All lines of a locked order, by position. */
 MUSTCHECK enum err lines_read(struct ctx *ctx, struct id order, struct lines *lines);
@@ -84,6 +94,7 @@ struct wishes {
 	const char
 		*packages_at; /* pointer of the packages ("/packages"), "" for a body that is one */
 	size_t said, count;
+	bool again; /* of a comeback: at no price of its own, and of what is sold no more */
 };
 
 /* The lines of a body and those that its packages are made into.  ERR_NOT_FOUND and
@@ -99,6 +110,8 @@ MUSTCHECK bool lines_spread(struct line *lines, size_t count, int64_t price);
 /* What new lines refer to and may cost. */
 struct line_facts {
 	struct rows *rows;
+	struct rows *
+		elsewhere; /* which store put off what each takes up; NULL: none does of another's */
 	bool may_discount; /* the caller holds price.override in this store */
 	bool limit_known;  /* limit_bp, how far below list the caller may go, was looked up */
 	int64_t limit_bp;
@@ -113,6 +126,14 @@ MUSTCHECK enum err lines_facts(struct ctx *ctx, struct id order, struct id recep
  * further below list than the caller may go are unapproved. */
 MUSTCHECK enum err lines_price(struct ctx *ctx, struct line_facts *facts, const char *at,
                                const struct wishes *wishes, struct lines *out);
+
+/* Authorised discounts take off no more of the authorised lines of their payer than they were allowed to:
+ * beyond that they are cut, the last ones first, and grow back up to their list price when lines are added.
+ * billed: of what the lines come to on a bill.  Those that change are marked refit. */
+void lines_fit_discounts(const struct lines *lines, bool billed);
+
+/* Write the amounts of those that are marked. */
+void lines_save_discounts(struct ctx *ctx, struct id order, const struct lines *lines);
 
 /* Ask for approval of the new lines of an order, or of its estimate (else none), that are unapproved. */
 void lines_ask(struct ctx *ctx, struct id store, struct id order, struct id estimate,
@@ -132,9 +153,27 @@ MUSTCHECK enum err lines_reserve(struct ctx *ctx, struct id store, struct id ord
 MUSTCHECK enum err lines_release(struct ctx *ctx, struct id store, const struct line *const *lines,
                                  size_t count);
 
+/* Whether a line of whichever store has taken this one up; nobody else does until this is over. */
+MUSTCHECK enum err line_check_waits(struct ctx *ctx, struct id line);
+
+/* Write what lines of an order, or of an estimate, take up of other stores' work. */
+void lines_save_revivals(struct ctx *ctx, const struct lines *lines, bool of_estimate);
+
 /* Write status, reason, note and supply of lines as they are in memory; authorisation may be none. */
 void lines_decide(struct ctx *ctx, struct id order, struct line *const *lines, size_t count,
                   struct id authorisation);
+
+/* Record what was decided of lines that were not authorised, by whom and how (method NONE, by NULL: not
+ * said). */
+void lines_record(struct ctx *ctx, struct id store, struct id order, struct line *const *lines,
+                  size_t count, enum consent_method method, const struct consent_giver *by);
+
+/* The code of a reason: as it was said beside it, or the reason itself; else NULL. */
+const char *line_reason_code(bool has_code, enum line_decline_reason code, const char *reason);
+
+/* ERR_BAD_VALUE at pointer: the day of the store has passed. */
+MUSTCHECK enum err line_defer_until(struct ctx *ctx, struct id store, struct date day,
+                                    const char *pointer, struct line *line);
 
 /* Write that the parts of lines are out. */
 void lines_issued(struct ctx *ctx, const struct id *lines, size_t count);

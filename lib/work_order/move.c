@@ -8,9 +8,9 @@
 #include "event/event.h"
 #include "event/search.h"
 #include "org/org.h"
-#include "price/approval.h"
 #include "stock/stock.h"
 #include "vehicle/vehicle.h"
+#include "visit/visit.h"
 
 /* Rows that are written anew, and what they become. */
 struct pairs {
@@ -19,15 +19,58 @@ struct pairs {
 };
 
 #define PAIRS_ARGS(p) IDS_ARG(from_ids, (p)->from, (p)->count), IDS_ARG(to_ids, (p)->to, (p)->count)
+#define BAG_ARGS(name, p)                                  \
+	IDS_ARG(from_##name##_ids, (p)->from, (p)->count), \
+		IDS_ARG(to_##name##_ids, (p)->to, (p)->count)
+
+/* What comes along beside the lines, by its name in order_move_baggage. */
+enum bag {
+	BAG_CONCERN,
+	BAG_PROMISE,
+	BAG_CONTACT,
+	BAG_DECISION,
+	BAG_VARIANCE,
+	BAG_ESTIMATE,
+	BAG_OPTION,
+	BAG_OFFER,
+	BAG_AUTHORISATION,
+	BAG_FILE,
+	BAG_INSPECTION,
+	BAG_FINDING,
+	BAG_DIAGNOSIS,
+	BAG_REVIEW,
+	BAG_ANSWER,
+	BAG_COUNT
+};
+
+static const char *const bag_names[BAG_COUNT] = {
+	[BAG_CONCERN] = "concern",
+	[BAG_PROMISE] = "promise",
+	[BAG_CONTACT] = "contact",
+	[BAG_DECISION] = "decision",
+	[BAG_VARIANCE] = "variance",
+	[BAG_ESTIMATE] = "estimate",
+	[BAG_OPTION] = "option",
+	[BAG_OFFER] = "offer",
+	[BAG_AUTHORISATION] = "authorisation",
+	[BAG_FILE] = "file",
+	[BAG_INSPECTION] = "inspection",
+	[BAG_FINDING] = "finding",
+	[BAG_DIAGNOSIS] = "diagnosis",
+	[BAG_REVIEW] = "review",
+	[BAG_ANSWER] = "answer",
+};
 
 struct removal {
 	const struct move_work_order *in;
 	struct work_order from; /* as it was */
 	struct id store, order, reception;
 	struct rows *rows; /* of the lines that go */
-	struct pairs lines, concerns, promises, authorisations;
+	struct pairs lines, bags[BAG_COUNT];
+	const char **bag_numbers[BAG_COUNT]; /* of those that are numbered */
 	const char **statuses, **supplies;
-	bool agreed; /* to any of them */
+	bool agreed;       /* to any of them */
+	int64_t paused_us; /* here */
 	struct stock_held *held;
 };
 
@@ -95,18 +138,47 @@ check_free(struct ctx *ctx, const struct removal *r)
 	return err;
 }
 
+static void
+pack(struct ctx *ctx, struct removal *r, const struct rows *baggage)
+{
+	size_t n = rows_count(baggage);
+
+	for (int bag = 0; bag < BAG_COUNT; bag++) {
+		pairs_init(ctx, &r->bags[bag], n);
+		for (size_t i = 0; i < n; i++)
+			if (!strcmp(row_text(baggage, i, "kind"), bag_names[bag]))
+				pair(&r->bags[bag], row_id(baggage, i, "id"));
+	}
+}
+
+/* The numbers that the papers of a bag have there. */
+static enum err
+number_bag(struct ctx *ctx, struct removal *r, enum bag bag, const char *kind)
+{
+	size_t n = r->bags[bag].count;
+	enum err err = OK;
+
+	r->bag_numbers[bag] = arena_array(ctx->arena, n + 1, sizeof(**r->bag_numbers));
+	for (size_t i = 0; !err && i < n; i++)
+		err = document_number(ctx, r->store, kind, &r->bag_numbers[bag][i]);
+	return err;
+}
+
 static enum err
 gather(struct ctx *ctx, struct removal *r)
 {
-	struct rows *baggage = NULL;
+	struct rows *baggage = NULL, *paused = NULL;
 	size_t n;
 	enum err err = db_read(ctx, order_move_lines, &r->rows, ARG(id, r->from.id));
 
+	if (!err)
+		err = db_read(ctx, order_move_paused, &paused, ARG(id, r->from.id));
 	if (!err)
 		err = db_read(ctx, order_move_baggage, &baggage, ARG(id, r->from.id),
 		              ARG(reception_id, r->from.reception));
 	if (err)
 		return err;
+	r->paused_us = row_int(paused, 0, "us");
 	n = rows_count(r->rows);
 	pairs_init(ctx, &r->lines, n);
 	r->statuses = arena_array(ctx->arena, n + 1, sizeof(*r->statuses));
@@ -119,18 +191,7 @@ gather(struct ctx *ctx, struct removal *r)
 			r->agreed || row_enum(r->rows, i, "status", &work_order_line_status_enum) ==
 					     WORK_ORDER_LINE_STATUS_AUTHORISED;
 	}
-	n = rows_count(baggage);
-	pairs_init(ctx, &r->concerns, n);
-	pairs_init(ctx, &r->promises, n);
-	pairs_init(ctx, &r->authorisations, n);
-	for (size_t i = 0; i < n; i++) {
-		const char *kind = row_text(baggage, i, "kind");
-
-		pair(*kind == 'c'   ? &r->concerns
-		     : *kind == 'p' ? &r->promises
-		                    : &r->authorisations,
-		     row_id(baggage, i, "id"));
-	}
+	pack(ctx, r, baggage);
 	return OK;
 }
 
@@ -181,19 +242,138 @@ move_parts(struct ctx *ctx, struct removal *r)
 	return err;
 }
 
-static void
+/* Drives, and a loaner that was promised, were of this store; who has its car keeps it until the order is
+ * over, wherever. */
+static enum err
 leave(struct ctx *ctx, const struct removal *r)
 {
 	const struct work_order *wo = &r->from;
+	enum err err = work_order_let_go(ctx, wo->id, "moved", r->in->note);
 
+	if (err)
+		return err;
 	db_write(ctx, order_move_lines_out, IDS_ARG(from_ids, r->lines.from, r->lines.count));
-	db_write(ctx, work_order_pauses_end_all, ARG(id, wo->id));
-	db_write(ctx, bay_occupancy_end, ARG(id, wo->id));
 	db_write(ctx, order_move_out, ARG(id, wo->id), ARG(order_id, r->order));
 	work_order_move(ctx, wo, WORK_ORDER_STATUS_CANCELLED, "work_order.moved", "moved",
 	                r->in->note);
 	db_write(ctx, reception_depart_lock, ARG(reception_id, wo->reception));
 	db_write(ctx, order_move_depart, ARG(reception_id, wo->reception));
+	return visit_end(ctx, wo->reception, wo->id, true, "moved");
+}
+
+/* Files first: what was seen names them. */
+static void
+unpack_seen(struct ctx *ctx, const struct removal *r)
+{
+	const struct pairs *files = &r->bags[BAG_FILE], *seen = &r->bags[BAG_INSPECTION];
+	const struct pairs *findings = &r->bags[BAG_FINDING];
+
+	if (files->count > 0)
+		db_write(ctx, order_move_files_add, ARG(id, r->from.id), ARG(to_store_id, r->store),
+		         ARG(order_id, r->order), ARG(reception_id, r->reception),
+		         PAIRS_ARGS(files));
+	if (seen->count == 0)
+		return;
+	db_write(ctx, order_move_inspections_add, ARG(to_store_id, r->store),
+	         ARG(reception_id, r->reception), PAIRS_ARGS(seen), BAG_ARGS(file, files),
+	         TEXTS_ARG(numbers, r->bag_numbers[BAG_INSPECTION], seen->count));
+	db_write(ctx, order_move_findings_add, ARG(to_store_id, r->store), PAIRS_ARGS(findings),
+	         BAG_ARGS(inspection, seen));
+	db_write(ctx, order_move_finding_files_add, ARG(to_store_id, r->store),
+	         PAIRS_ARGS(findings), BAG_ARGS(file, files));
+	db_write(ctx, order_move_inspections_out, IDS_ARG(from_ids, seen->from, seen->count));
+	for (size_t i = 0; i < seen->count; i++)
+		event_add_new(ctx, "inspection.moved", r->store, seen->to[i]);
+}
+
+static void
+unpack_diagnoses(struct ctx *ctx, const struct removal *r)
+{
+	const struct pairs *thought = &r->bags[BAG_DIAGNOSIS];
+
+	if (thought->count == 0)
+		return;
+	db_write(ctx, order_move_diagnoses_add, ARG(to_store_id, r->store),
+	         ARG(reception_id, r->reception), PAIRS_ARGS(thought),
+	         BAG_ARGS(concern, &r->bags[BAG_CONCERN]),
+	         TEXTS_ARG(numbers, r->bag_numbers[BAG_DIAGNOSIS], thought->count));
+	db_write(ctx, order_move_codes_add, ARG(to_store_id, r->store), PAIRS_ARGS(thought));
+	db_write(ctx, order_move_reviews_add, ARG(to_store_id, r->store),
+	         PAIRS_ARGS(&r->bags[BAG_REVIEW]), BAG_ARGS(diagnosis, thought));
+	for (size_t i = 0; i < thought->count; i++)
+		event_add_new(ctx, "diagnosis.moved", r->store, thought->to[i]);
+}
+
+static void
+unpack_drafts(struct ctx *ctx, const struct removal *r)
+{
+	const struct pairs *drafts = &r->bags[BAG_ESTIMATE], *options = &r->bags[BAG_OPTION];
+
+	if (drafts->count == 0)
+		return;
+	db_write(ctx, order_move_drafts_out, IDS_ARG(from_ids, drafts->from, drafts->count));
+	db_write(ctx, order_move_drafts_add, ARG(to_store_id, r->store), ARG(order_id, r->order),
+	         PAIRS_ARGS(drafts),
+	         TEXTS_ARG(numbers, r->bag_numbers[BAG_ESTIMATE], drafts->count));
+	db_write(ctx, order_move_options_add, ARG(to_store_id, r->store), PAIRS_ARGS(options),
+	         BAG_ARGS(estimate, drafts));
+	db_write(ctx, order_move_offers_add, ARG(to_store_id, r->store),
+	         PAIRS_ARGS(&r->bags[BAG_OFFER]), BAG_ARGS(estimate, drafts),
+	         BAG_ARGS(option, options), BAG_ARGS(concern, &r->bags[BAG_CONCERN]),
+	         BAG_ARGS(finding, &r->bags[BAG_FINDING]));
+	for (size_t i = 0; i < drafts->count; i++) {
+		event_add(ctx, "estimate.superseded", r->from.store, drafts->from[i]);
+		event_add_new(ctx, "estimate.drafted", r->store, drafts->to[i]);
+	}
+}
+
+/* What was decided, shown and ticked of a line counts there. */
+static void
+unpack_lines(struct ctx *ctx, const struct removal *r)
+{
+	if (r->bags[BAG_DECISION].count > 0)
+		db_write(ctx, order_move_decisions_add, ARG(to_store_id, r->store),
+		         ARG(order_id, r->order), PAIRS_ARGS(&r->bags[BAG_DECISION]),
+		         BAG_ARGS(line, &r->lines));
+	if (r->bags[BAG_VARIANCE].count > 0)
+		db_write(ctx, order_move_variances_add, ARG(to_store_id, r->store),
+		         ARG(order_id, r->order), PAIRS_ARGS(&r->bags[BAG_VARIANCE]),
+		         BAG_ARGS(line, &r->lines));
+	if (r->bags[BAG_ANSWER].count > 0)
+		db_write(ctx, order_move_answers_add, ARG(to_store_id, r->store),
+		         PAIRS_ARGS(&r->bags[BAG_ANSWER]), BAG_ARGS(line, &r->lines));
+	if (r->bags[BAG_FILE].count > 0)
+		db_write(ctx, order_move_photos_add, ARG(to_store_id, r->store),
+		         PAIRS_ARGS(&r->lines), BAG_ARGS(file, &r->bags[BAG_FILE]));
+}
+
+/* What the customer was told, follows and waits for. */
+static enum err
+unpack_talks(struct ctx *ctx, const struct removal *r)
+{
+	struct id transport = id_new(), drive = id_new();
+	struct rows *links = NULL, *home = NULL;
+	enum err err = db_read(ctx, order_move_link, &links, ARG(id, r->from.id),
+	                       ARG(to_store_id, r->store), ARG(order_id, r->order));
+
+	if (!err)
+		err = db_read(ctx, order_move_way_home, &home, ARG(id, r->from.id),
+		              ARG(reception_id, r->from.reception), ARG(to_store_id, r->store),
+		              ARG(order_id, r->order), ARG(transport_id, transport),
+		              ARG(drive_id, drive));
+	if (err)
+		return err;
+	if (rows_count(links) > 0)
+		event_add_new(ctx, "work_order.progress_shared", r->store, r->order);
+	if (rows_count(home) > 0) {
+		event_add_new(ctx, "transport.planned", r->store, transport);
+		event_add_new(ctx, "drive.planned", r->store, drive);
+	}
+	db_write(ctx, order_move_promises_add, ARG(to_store_id, r->store), ARG(order_id, r->order),
+	         PAIRS_ARGS(&r->bags[BAG_PROMISE]));
+	db_write(ctx, order_move_contacts_add, ARG(to_store_id, r->store), ARG(order_id, r->order),
+	         PAIRS_ARGS(&r->bags[BAG_CONTACT]));
+	return OK;
 }
 
 static void
@@ -204,7 +384,9 @@ receive(struct ctx *ctx, const struct removal *r, const char *number)
 	db_write(ctx, order_move_reception_add, ARG(id, r->from.id), ARG(to_store_id, r->store),
 	         ARG(reception_id, r->reception), ARG(number, number));
 	db_write(ctx, order_move_concerns_add, ARG(to_store_id, r->store),
-	         ARG(reception_id, r->reception), PAIRS_ARGS(&r->concerns));
+	         ARG(reception_id, r->reception), PAIRS_ARGS(&r->bags[BAG_CONCERN]));
+	unpack_seen(ctx, r);
+	unpack_diagnoses(ctx, r);
 	search_add(ctx, "number", number, "reception", r->reception, r->store);
 	event_add_new(ctx, "reception.opened", r->store, r->reception);
 }
@@ -218,26 +400,25 @@ open_there(struct ctx *ctx, const struct removal *r, const char *number)
 
 	db_write(ctx, order_move_order_add, ARG(id, r->from.id), ARG(to_store_id, r->store),
 	         ARG(order_id, r->order), ARG(reception_id, r->reception), ARG(number, number),
-	         ARG(advisor_id, r->in->advisor_id),
+	         ARG(advisor_id, r->in->advisor_id), ARG(paused_us, r->paused_us),
 	         ENUM_ARG(status, work_order_status, stages[r->agreed ? 1 : 0]));
 	search_add(ctx, "number", number, "work_order", r->order, r->store);
 	work_order_stages(ctx, &wo, stages, r->agreed ? 2 : 1, "moved", r->in->note);
 	event_add_new(ctx, "work_order.opened", r->store, r->order);
 	if (r->agreed)
 		event_add_new(ctx, "work_order.authorised", r->store, r->order);
-	db_write(ctx, order_move_promises_add, ARG(to_store_id, r->store), ARG(order_id, r->order),
-	         PAIRS_ARGS(&r->promises));
 	db_write(ctx, order_move_authorisations_add, ARG(to_store_id, r->store),
-	         ARG(order_id, r->order), PAIRS_ARGS(&r->authorisations));
+	         ARG(order_id, r->order), PAIRS_ARGS(&r->bags[BAG_AUTHORISATION]));
 	db_write(ctx, order_move_lines_add, ARG(to_store_id, r->store), ARG(order_id, r->order),
 	         PAIRS_ARGS(&r->lines), TEXTS_ARG(statuses, r->statuses, r->lines.count),
 	         TEXTS_ARG(supplies, r->supplies, r->lines.count),
-	         IDS_ARG(from_concern_ids, r->concerns.from, r->concerns.count),
-	         IDS_ARG(to_concern_ids, r->concerns.to, r->concerns.count),
-	         IDS_ARG(from_authorisation_ids, r->authorisations.from, r->authorisations.count),
-	         IDS_ARG(to_authorisation_ids, r->authorisations.to, r->authorisations.count));
+	         BAG_ARGS(concern, &r->bags[BAG_CONCERN]),
+	         BAG_ARGS(authorisation, &r->bags[BAG_AUTHORISATION]),
+	         BAG_ARGS(finding, &r->bags[BAG_FINDING]));
 	db_write(ctx, order_move_lines_link, ARG(to_store_id, r->store),
 	         ARG(from_store_id, r->from.store), PAIRS_ARGS(&r->lines));
+	unpack_lines(ctx, r);
+	unpack_drafts(ctx, r);
 	if (r->held)
 		stock_hold(ctx, r->held);
 	db_write(ctx, order_move_add, ARG(move_id, id_new()), ARG(to_store_id, r->store),
@@ -262,16 +443,21 @@ work_order_move_away(struct ctx *ctx, struct id id, const struct move_work_order
 	if (!err)
 		err = move_parts(ctx, &r);
 	if (!err)
-		err = approvals_withdraw(ctx, id, (struct id){ { 0 } }, (struct id){ { 0 } });
-	if (!err)
 		err = document_number(ctx, r.store, "RC", &visit);
 	if (!err)
 		err = document_number(ctx, r.store, "WO", &number);
+	if (!err)
+		err = number_bag(ctx, &r, BAG_INSPECTION, "IN");
+	if (!err)
+		err = number_bag(ctx, &r, BAG_DIAGNOSIS, "DG");
+	if (!err)
+		err = number_bag(ctx, &r, BAG_ESTIMATE, "ES");
+	if (!err)
+		err = leave(ctx, &r);
 	if (err)
 		return err;
-	leave(ctx, &r);
 	receive(ctx, &r, visit);
 	open_there(ctx, &r, number);
 	ctx->subject = id;
-	return OK;
+	return unpack_talks(ctx, &r);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Opening an order and writing its lines, in few round trips: everything is read in one. */
 #include "event/event.h"
+#include "inspection/diagnosis.h"
 #include "event/search.h"
 #include "org/org.h"
 #include "stock/stock.h"
@@ -132,6 +133,11 @@ work_order_open(struct ctx *ctx, const struct create_work_order *in)
 	if (err)
 		return err;
 	wo.store = row_id(facts.rows, 0, "store_id");
+	if (consent.authorised > 0 && in->has_fault_class && in->fault_class == FAULT_CLASS_COMPLEX)
+		err = diagnosis_check_agreed(ctx, wo.store, in->reception_id, (struct id){ { 0 } },
+		                             "/authorise");
+	if (err)
+		return err;
 	err = lines_reserve(ctx, wo.store, wo.id, consent.decided, consent.decided_count,
 	                    consent.refuse, &held);
 	if (err)
@@ -146,6 +152,9 @@ work_order_open(struct ctx *ctx, const struct create_work_order *in)
 	if (in->has_authorise)
 		consent_save(ctx, &wo, &consent);
 	lines_add(ctx, wo.store, wo.id, 0, &lines, consent.id);
+	if (in->has_authorise)
+		lines_record(ctx, wo.store, wo.id, consent.decided, consent.decided_count,
+		             in->authorise->method, in->authorise->by);
 	if (held)
 		stock_hold(ctx, held);
 	event_write(ctx);
@@ -155,22 +164,23 @@ work_order_open(struct ctx *ctx, const struct create_work_order *in)
 /* New lines of an order that is there; the body is one line, or one package. */
 static enum err
 propose(struct ctx *ctx, struct id id, const struct add_work_order_line *in, size_t count,
-        const struct use_package *packages, size_t packages_count, struct wishes *wishes,
-        struct lines *lines)
+        const struct use_package *packages, size_t packages_count, bool again, struct lines *lines)
 {
+	struct wishes wishes = { 0 };
 	struct line_facts facts;
 	struct work_order wo;
 	enum work_order_status same;
 	enum err err = work_order_begin(ctx, id, OP_NONE, &wo, &same);
 
 	if (!err)
-		err = wishes_gather(ctx, in, count, packages, packages_count, "", wishes);
+		err = wishes_gather(ctx, in, count, packages, packages_count, "", &wishes);
+	wishes.again = again;
 	if (!err)
-		err = lines_facts(ctx, id, wo.reception, false, wishes, &facts);
+		err = lines_facts(ctx, id, wo.reception, false, &wishes, &facts);
 	if (err)
 		return err;
-	lines->line = arena_array(ctx->arena, wishes->count, sizeof(*lines->line));
-	err = lines_price(ctx, &facts, "", wishes, lines);
+	lines->line = arena_array(ctx->arena, wishes.count, sizeof(*lines->line));
+	err = lines_price(ctx, &facts, "", &wishes, lines);
 	if (err)
 		return err;
 	lines_add(ctx, wo.store, id, row_int(facts.rows, 0, "last_position"), lines,
@@ -180,12 +190,11 @@ propose(struct ctx *ctx, struct id id, const struct add_work_order_line *in, siz
 	return OK;
 }
 
-enum err
-work_order_add_line(struct ctx *ctx, struct id id, const struct add_work_order_line *in)
+static enum err
+add_line(struct ctx *ctx, struct id id, const struct add_work_order_line *in, bool again)
 {
-	struct wishes wishes = { 0 };
 	struct lines lines = { 0 };
-	enum err err = propose(ctx, id, in, 1, NULL, 0, &wishes, &lines);
+	enum err err = propose(ctx, id, in, 1, NULL, 0, again, &lines);
 
 	if (!err)
 		ctx->subject = lines.line[0].id;
@@ -193,12 +202,23 @@ work_order_add_line(struct ctx *ctx, struct id id, const struct add_work_order_l
 }
 
 enum err
+work_order_add_line(struct ctx *ctx, struct id id, const struct add_work_order_line *in)
+{
+	return add_line(ctx, id, in, false);
+}
+
+enum err
+work_order_add_again(struct ctx *ctx, struct id id, const struct add_work_order_line *in)
+{
+	return add_line(ctx, id, in, true);
+}
+
+enum err
 work_order_add_package(struct ctx *ctx, struct id id, const struct use_package *in)
 {
-	struct wishes wishes = { 0 };
 	struct lines lines = { 0 };
 
-	return propose(ctx, id, NULL, 0, in, 1, &wishes, &lines);
+	return propose(ctx, id, NULL, 0, in, 1, false, &lines);
 }
 
 enum err

@@ -5,6 +5,32 @@
 
 #define AMOUNT_MAX INT64_C(1000000000000) /* fen of one line */
 
+static enum payer
+payer_of(const struct add_work_order_line *in)
+{
+	return in->has_payer ? in->payer : PAYER_CUSTOMER;
+}
+
+/* What lines take up of other stores' work. */
+static enum err
+find_elsewhere(struct ctx *ctx, const struct wishes *wishes, struct line_facts *facts)
+{
+	struct id *of = arena_array(ctx->arena, wishes->count + 1, sizeof(*of));
+	bool any = false;
+
+	for (size_t i = 0; i < wishes->count; i++) {
+		of[i] = wishes->line[i].revives_elsewhere_id;
+		any = any || wishes->line[i].has_revives_elsewhere_id;
+	}
+	if (!any)
+		return OK;
+	db_write(ctx, lines_revival_wait, IDS_ARG(line_ids, of, wishes->count));
+	return db_read(ctx, lines_put_off_elsewhere, &facts->elsewhere,
+	               ARG(vehicle_id, row_id(facts->rows, 0, "vehicle_id")),
+	               ARG(store_id, row_id(facts->rows, 0, "store_id")),
+	               IDS_ARG(line_ids, of, wishes->count));
+}
+
 enum err
 lines_facts(struct ctx *ctx, struct id order, struct id reception, bool numbered,
             const struct wishes *wishes, struct line_facts *facts)
@@ -15,6 +41,7 @@ lines_facts(struct ctx *ctx, struct id order, struct id reception, bool numbered
 	struct id *concerns = arena_array(ctx->arena, count + 1, sizeof(*concerns));
 	struct id *revives = arena_array(ctx->arena, count + 1, sizeof(*revives));
 	struct id *findings = arena_array(ctx->arena, count + 1, sizeof(*findings));
+	const char **payers = arena_array(ctx->arena, count + 1, sizeof(*payers));
 	enum err err;
 
 	*facts = (struct line_facts){ 0 };
@@ -24,14 +51,18 @@ lines_facts(struct ctx *ctx, struct id order, struct id reception, bool numbered
 		concerns[i] = wishes->line[i].concern_id;
 		revives[i] = wishes->line[i].revives_line_id;
 		findings[i] = wishes->line[i].finding_id;
+		payers[i] = enum_code(&payer_enum, (int)payer_of(&wishes->line[i]));
 	}
-	err = db_read(
-		ctx, work_order_facts, &facts->rows, ARG(id, order), ARG(reception_id, reception),
-		ARG(numbered, numbered), IDS_ARG(operation_ids, labour, count),
-		IDS_ARG(part_ids, parts, count), IDS_ARG(concern_ids, concerns, count),
-		IDS_ARG(revives_line_ids, revives, count), IDS_ARG(finding_ids, findings, count));
+	err = db_read(ctx, work_order_facts, &facts->rows, ARG(id, order),
+	              ARG(reception_id, reception), ARG(numbered, numbered),
+	              IDS_ARG(operation_ids, labour, count), IDS_ARG(part_ids, parts, count),
+	              IDS_ARG(concern_ids, concerns, count), ARG(again, wishes->again),
+	              IDS_ARG(revives_line_ids, revives, count),
+	              IDS_ARG(finding_ids, findings, count), TEXTS_ARG(payers, payers, count));
 	if (!err && rows_count(facts->rows) > 0)
 		facts->may_discount = scope_covers(ctx->beyond, row_id(facts->rows, 0, "store_id"));
+	if (!err && rows_count(facts->rows) > 0)
+		err = find_elsewhere(ctx, wishes, facts);
 	return err;
 }
 
@@ -46,7 +77,8 @@ static enum err
 check_members(struct ctx *ctx, const struct add_work_order_line *in, const char *at)
 {
 	bool labour = in->kind == WORK_ORDER_LINE_KIND_LABOUR,
-	     part = in->kind == WORK_ORDER_LINE_KIND_PART;
+	     part = in->kind == WORK_ORDER_LINE_KIND_PART,
+	     sublet = in->kind == WORK_ORDER_LINE_KIND_SUBLET;
 	const struct {
 		const char *name;
 		bool sent, fits, needed;
@@ -58,6 +90,7 @@ check_members(struct ctx *ctx, const struct add_work_order_line *in, const char 
 		{ "unit_price", in->has_unit_price, labour || part, false },
 		{ "description", in->has_description, true, !labour && !part },
 		{ "amount", in->has_amount, !labour && !part, !labour && !part },
+		{ "repair_category", in->has_repair_category, sublet, false },
 	};
 	size_t before = ctx->failures_count;
 
@@ -114,6 +147,8 @@ take_from_catalogue(struct ctx *ctx, const struct rows *rows, size_t i,
 		out->quantity = (struct qty){ 1000 };
 		out->list_price = in->amount;
 		out->price_source = PRICE_SOURCE_ENTERED;
+		if (in->has_repair_category)
+			out->category = enum_code(&repair_category_enum, (int)in->repair_category);
 	}
 	if (out->price_source == PRICE_SOURCE_NONE)
 		take_from_list(rows, i, out);
@@ -154,6 +189,20 @@ check_within(struct ctx *ctx, struct line_facts *facts, int64_t list, int64_t ta
 	return OK;
 }
 
+/* Labour for fewer hours than it takes is below list, like labour at a lower price; what a package says,
+ * and what is done again, is not. */
+static struct qty
+list_quantity(const struct line_facts *facts, const struct wishes *wishes, size_t i,
+              const struct line *line)
+{
+	struct qty standard = { 0 };
+
+	if (line->kind == WORK_ORDER_LINE_KIND_LABOUR && line->fixed_hours.milli == 0 &&
+	    i < wishes->said && !wishes->again)
+		standard = row_qty(facts->rows, i, "standard_hours");
+	return standard.milli > line->quantity.milli ? standard : line->quantity;
+}
+
 static void
 need_approval(struct line *line, int64_t list, int64_t amount)
 {
@@ -163,10 +212,41 @@ need_approval(struct line *line, int64_t list, int64_t amount)
 	line->asked_amount = amount;
 }
 
-static enum err
-price_line(struct ctx *ctx, struct line_facts *facts, size_t i,
-           const struct add_work_order_line *in, const char *at, struct line *out)
+/* What nobody pays the store for is given away whole, like a discount of all of it; but under a guarantee
+ * that an open comeback of the order names. */
+static bool
+gives_away(const struct line_facts *facts, const struct wishes *wishes, const struct line *line)
 {
+	bool away =
+		line->payer == PAYER_GOODWILL || line->payer == PAYER_INTERNAL ||
+		(line->payer == PAYER_QUALITY_GUARANTEE && !row_bool(facts->rows, 0, "comes_back"));
+
+	return away && line->amount > 0 && line->kind != WORK_ORDER_LINE_KIND_DISCOUNT &&
+	       !wishes->again && !facts->may_discount;
+}
+
+/* The line of another store that this one takes up, instead of one of its own. */
+static enum err
+take_up(struct ctx *ctx, const struct line_facts *facts, size_t i,
+        const struct add_work_order_line *in, const char *at, struct line *out)
+{
+	if (!in->has_revives_elsewhere_id)
+		return OK;
+	if (in->has_revives_line_id)
+		return failf(ctx, ERR_UNKNOWN_FIELD, "%s/revives_elsewhere_id", at);
+	if (row_is_null(facts->elsewhere, i, "store_id"))
+		return failf(ctx, ERR_NOT_FOUND, "%s/revives_elsewhere_id", at);
+	out->revives_elsewhere = in->revives_elsewhere_id;
+	out->revives_store = row_id(facts->elsewhere, i, "store_id");
+	return OK;
+}
+
+static enum err
+price_line(struct ctx *ctx, struct line_facts *facts, const struct wishes *wishes, size_t i,
+           const char *at, struct line *out)
+{
+	const struct add_work_order_line *in = &wishes->line[i];
+	struct qty whole;
 	int64_t list = 0;
 	bool within = true;
 	enum err err = check_members(ctx, in, at);
@@ -175,6 +255,8 @@ price_line(struct ctx *ctx, struct line_facts *facts, size_t i,
 		err = new_id(ctx, in->id, &out->id);
 	if (!err)
 		err = take_from_catalogue(ctx, facts->rows, i, in, at, out);
+	if (!err)
+		err = take_up(ctx, facts, i, in, at, out);
 	if (err)
 		return err;
 	out->kind = in->kind;
@@ -187,19 +269,26 @@ price_line(struct ctx *ctx, struct line_facts *facts, size_t i,
 	out->service_class = in->has_service_class
 	                             ? enum_code(&service_class_enum, (int)in->service_class)
 	                             : NULL;
-	out->payer = in->has_payer ? in->payer : PAYER_CUSTOMER;
+	out->payer = payer_of(in);
 	out->status = WORK_ORDER_LINE_STATUS_PROPOSED;
 	out->supply = LINE_SUPPLY_NONE;
 	out->unit_price = in->has_unit_price ? in->unit_price : out->list_price;
+	whole = list_quantity(facts, wishes, i, out);
 	if (!money_mul_qty(out->unit_price, out->quantity, &out->amount) ||
-	    !money_mul_qty(out->list_price, out->quantity, &list) || out->amount > AMOUNT_MAX)
+	    !money_mul_qty(out->list_price, whole, &list) || out->amount > AMOUNT_MAX)
 		return fail_with(
 			ctx, ERR_BAD_VALUE,
 			arena_printf(ctx->arena, "%s/%s", at, in->has_hours ? "hours" : "quantity"),
 			"makes an amount above 10000000000.00", NULL);
-	err = check_within(ctx, facts, out->list_price, out->list_price - out->unit_price, &within);
+	if (whole.milli > out->quantity.milli)
+		err = check_within(ctx, facts, list, list - out->amount, &within);
+	else
+		err = check_within(ctx, facts, out->list_price, out->list_price - out->unit_price,
+		                   &within);
 	if (!err && !within)
 		need_approval(out, list, out->amount);
+	else if (!err && gives_away(facts, wishes, out))
+		need_approval(out, list > out->amount ? list : out->amount, 0);
 	return err;
 }
 
@@ -236,37 +325,63 @@ spread_packages(struct ctx *ctx, const struct wishes *wishes, struct lines *out)
 	return OK;
 }
 
+/* What an approval of the discounts lets pass, rounded up. */
+static int64_t
+share_bp(int64_t gross, int64_t discounts)
+{
+	return discounts < gross ? (discounts * 10000 + gross - 1) / gross : 10000;
+}
+
+/* The new discounts of one payer are held against what this one pays: others' lines make none larger. */
+static enum err
+check_discounts(struct ctx *ctx, struct line_facts *facts, enum payer payer,
+                const struct lines *lines)
+{
+	int64_t gross = 0, discounts = 0;
+	bool discounted = false, any = false, within = true;
+	enum err err = OK;
+
+	for (size_t i = 0; i < lines->count; i++) {
+		const struct line *line = &lines->line[i];
+		bool discount = line->kind == WORK_ORDER_LINE_KIND_DISCOUNT;
+
+		if (line->payer != payer)
+			continue;
+		if (!any) {
+			gross = row_int(facts->rows, i, "gross");
+			discounts = row_int(facts->rows, i, "discounts");
+			any = true;
+		}
+		*(discount ? &discounts : &gross) += line->amount;
+		discounted = discounted || discount;
+	}
+	if (discounted)
+		err = check_within(ctx, facts, gross, discounts, &within);
+	for (size_t i = 0; !err && discounted && i < lines->count; i++) {
+		struct line *line = &lines->line[i];
+
+		if (line->kind != WORK_ORDER_LINE_KIND_DISCOUNT || line->payer != payer)
+			continue;
+		line->discount_limit_bp = within ? facts->limit_bp : share_bp(gross, discounts);
+		if (!within)
+			need_approval(line, gross, gross - discounts);
+	}
+	return err;
+}
+
 enum err
 lines_price(struct ctx *ctx, struct line_facts *facts, const char *at, const struct wishes *wishes,
             struct lines *out)
 {
-	int64_t gross = row_int(facts->rows, 0, "gross"),
-		discounts = row_int(facts->rows, 0, "discounts");
-	bool discounted = false, within = true;
 	enum err err = OK;
 
 	out->count = wishes->count;
 	for (size_t i = 0; !err && i < out->count; i++)
-		err = price_line(ctx, facts, i, &wishes->line[i], pointer_of(ctx, at, wishes, i),
+		err = price_line(ctx, facts, wishes, i, pointer_of(ctx, at, wishes, i),
 		                 &out->line[i]);
 	if (!err)
 		err = spread_packages(ctx, wishes, out);
-	if (err)
-		return err;
-	for (size_t i = 0; i < out->count; i++) {
-		const struct line *line = &out->line[i];
-
-		if (line->kind == WORK_ORDER_LINE_KIND_DISCOUNT) {
-			discounts += line->amount;
-			discounted = true;
-		} else {
-			gross += line->amount;
-		}
-	}
-	if (discounted)
-		err = check_within(ctx, facts, gross, discounts, &within);
-	for (size_t i = 0; !err && !within && i < out->count; i++)
-		if (out->line[i].kind == WORK_ORDER_LINE_KIND_DISCOUNT)
-			need_approval(&out->line[i], gross, gross - discounts);
+	for (int payer = PAYER_NONE + 1; !err && payer < PAYER_COUNT; payer++)
+		err = check_discounts(ctx, facts, (enum payer)payer, out);
 	return err;
 }

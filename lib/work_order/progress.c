@@ -3,6 +3,7 @@
 #include "work_order/progress.h"
 
 #include "event/event.h"
+#include "link/link.h"
 
 #define LINK_MS (INT64_C(60) * 24 * 3600 * 1000)
 
@@ -24,17 +25,14 @@ enum err
 work_order_share_progress(struct ctx *ctx, struct id id)
 {
 	struct work_order wo = { 0 };
-	struct rows *before = NULL;
 	enum err err = begin(ctx, id, &wo);
 
 	if (!err && (OVER & FROM(wo.status)))
 		err = work_order_refuse(ctx, &wo);
-	if (!err)
-		err = db_read(ctx, progress_link_revoke, &before, ARG(id, id));
 	if (err)
 		return err;
-	db_write(ctx, progress_link_add, ARG(link_id, id_new()), ARG(store_id, wo.store),
-	         ARG(id, id), ARG(expires_at, utc_add_ms(ctx->now, LINK_MS)));
+	link_end(ctx, LINK_PURPOSE_PROGRESS, id);
+	link_add(ctx, LINK_PURPOSE_PROGRESS, wo.store, id, utc_add_ms(ctx->now, LINK_MS));
 	event_add(ctx, "work_order.progress_shared", wo.store, id);
 	return OK;
 }
@@ -43,13 +41,10 @@ enum err
 work_order_stop_sharing(struct ctx *ctx, struct id id)
 {
 	struct work_order wo = { 0 };
-	struct rows *before = NULL;
 	enum err err = begin(ctx, id, &wo);
 
 	if (!err)
-		err = db_read(ctx, progress_link_revoke, &before, ARG(id, id));
-	if (!err && (rows_count(before) == 0 || !row_bool(before, 0, "live")))
-		err = fail(ctx, ERR_NOT_SHARED, NULL);
+		err = link_stop(ctx, LINK_PURPOSE_PROGRESS, id);
 	if (err)
 		return err;
 	event_add(ctx, "work_order.progress_hidden", wo.store, id);

@@ -5,14 +5,6 @@ SELECT l.id, l.store_id, l.subject_id AS work_order_id, l.created_at, l.expires_
   FROM link l
  WHERE l.subject_id = ANY (:ids) AND l.purpose = 'progress' AND l.revoked_at IS NULL AND l.expires_at > :now;
 
--- name: progress_link_revoke
-UPDATE link SET revoked_at = :now WHERE subject_id = :id AND purpose = 'progress' AND revoked_at IS NULL
-RETURNING id, expires_at > :now AS live;
-
--- name: progress_link_add
-INSERT INTO link (id, store_id, purpose, subject_id, created_at, expires_at)
-VALUES (:link_id, :store_id, 'progress', :id, :now, :expires_at);
-
 -- The link is the principal: its order, and nothing beside it.  No prices, no phones but the store's, no reasons of the workshop.
 -- name: public_progress_get
 SELECT w.id, w.number,

@@ -155,3 +155,21 @@ sublet_cancel(struct ctx *ctx, struct id id, const struct reason_given *in)
 {
 	return advance(ctx, OP_cancelSublet, id, in, "sublet.cancelled");
 }
+
+enum err
+sublets_fail(struct ctx *ctx, const struct work_order *wo, const struct id *lines, size_t count)
+{
+	struct id *ids = arena_array(ctx->arena, count + 1, sizeof(*ids));
+	struct rows *rows = NULL;
+	enum err err;
+
+	for (size_t i = 0; i < count; i++)
+		ids[i] = id_new();
+	err = db_read(ctx, sublets_fail, &rows, ARG(id, wo->id), IDS_ARG(line_ids, lines, count),
+	              IDS_ARG(sublet_ids, ids, count));
+	for (size_t i = 0; !err && i < rows_count(rows); i++) {
+		event_add(ctx, "sublet.failed", wo->store, row_id(rows, i, "was"));
+		event_add_new(ctx, "sublet.planned", wo->store, row_id(rows, i, "id"));
+	}
+	return err;
+}

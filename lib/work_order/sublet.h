@@ -3,8 +3,7 @@
 #ifndef WORK_ORDER_SUBLET_H
 #define WORK_ORDER_SUBLET_H
 
-#include "db/db.h"
-#include "db/machine.h"
+#include "work_order/work_order.h"
 
 extern const struct machine sublet_machine;
 
@@ -20,5 +19,10 @@ MUSTCHECK enum err sublet_return(struct ctx *ctx, struct id id);
 /* The vendor's invoice; ERR_REQUIRED at /cost when nobody has said it yet. */
 MUSTCHECK enum err sublet_bill(struct ctx *ctx, struct id id, const struct bill_sublet *in);
 MUSTCHECK enum err sublet_cancel(struct ctx *ctx, struct id id, const struct reason_given *in);
+
+/* Outside work of these lines of a locked order did not pass a quality check: what came back stays, and
+ * is planned anew. */
+MUSTCHECK enum err sublets_fail(struct ctx *ctx, const struct work_order *wo,
+                                const struct id *lines, size_t count);
 
 #endif

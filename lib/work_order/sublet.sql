@@ -3,7 +3,7 @@
 -- name: sublet_get
 SELECT s.id, s.version, s.store_id, s.status, s.work_order_id, w.number AS work_order_number, s.line_id, l.description,
        s.vendor, s.vendor_phone, l.amount AS price, CASE WHEN :holds_cost_read::boolean THEN s.cost END AS cost,
-       s.due_at, s.invoice_number, s.invoiced_on, s.reason, s.note, s.sent_at, s.returned_at, s.billed_at, s.created_at, s.updated_at
+       s.due_at, s.invoice_number, s.invoiced_on, s.reason, s.note, s.sent_at, s.returned_at, s.failed_at, s.billed_at, s.created_at, s.updated_at
   FROM sublet s
   JOIN work_order w ON w.id = s.work_order_id
   JOIN work_order_line l ON l.id = s.line_id
@@ -14,7 +14,7 @@ SELECT s.id, s.version, s.store_id, s.status, s.work_order_id, w.number AS work_
 -- sort: created_at    s.created_at::timestamptz AS at, s.id::uuid AS id
 SELECT s.id, s.version, s.store_id, s.status, s.work_order_id, w.number AS work_order_number, s.line_id, l.description,
        s.vendor, s.vendor_phone, l.amount AS price, CASE WHEN :holds_cost_read::boolean THEN s.cost END AS cost,
-       s.due_at, s.invoice_number, s.invoiced_on, s.reason, s.note, s.sent_at, s.returned_at, s.billed_at, s.created_at, s.updated_at,
+       s.due_at, s.invoice_number, s.invoiced_on, s.reason, s.note, s.sent_at, s.returned_at, s.failed_at, s.billed_at, s.created_at, s.updated_at,
        {keys}
   FROM sublet s
   JOIN work_order w ON w.id = s.work_order_id
@@ -65,3 +65,23 @@ UPDATE sublet
        cost = CASE WHEN :has_cost THEN :cost ELSE cost END, billed_at = :now,
        version = version + 1, updated_at = :now, changed = pg_current_xact_id()
  WHERE id = :id;
+
+-- What a quality check did not pass: each that came back stays as it is, and its line is planned anew.
+-- name: sublets_fail
+WITH bad AS (
+	UPDATE sublet s
+	   SET failed_at = :now, version = s.version + 1, updated_at = :now, changed = pg_current_xact_id()
+	  FROM unnest(:line_ids::uuid[], :sublet_ids::uuid[]) f (line_id, id)
+	 WHERE s.line_id = f.line_id AND s.work_order_id = :id AND s.status IN ('returned', 'billed') AND s.failed_at IS NULL
+	RETURNING s.id AS was, f.id, s.store_id, s.work_order_id, s.line_id, s.vendor, s.vendor_phone
+)
+INSERT INTO sublet AS n (id, store_id, work_order_id, line_id, vendor, vendor_phone, created_by, created_at, updated_at)
+SELECT b.id, b.store_id, b.work_order_id, b.line_id, b.vendor, b.vendor_phone, :actor_id, :now, :now
+  FROM bad b
+RETURNING n.id, (SELECT b.was FROM bad b WHERE b.id = n.id) AS was;
+
+-- Whether the store asks that outside work came back; by house rule one that has none recorded does not.
+-- name: sublets_asked
+SELECT CASE p.sublet_rule WHEN 'recorded' THEN EXISTS (SELECT FROM sublet s WHERE s.store_id = p.store_id) ELSE p.sublet_rule = 'always' END AS asked
+  FROM store_policy p
+ WHERE p.store_id = :store_id;

@@ -30,6 +30,17 @@ work_order_promise_add(struct ctx *ctx, const struct work_order *wo, struct utc 
 	         ARG(told_at, told ? told->at : (struct utc){ 0 }));
 }
 
+void
+work_order_set_promise(struct ctx *ctx, const struct work_order *wo, struct utc promised_at,
+                       const char *reason, const struct customer_told *told)
+{
+	db_write(ctx, work_order_set_promise, ARG(id, wo->id), ARG(promised_at, promised_at),
+	         ENUM_ARG(told_method, consent_method, told ? told->method : CONSENT_METHOD_NONE),
+	         ARG(told_at, told ? told->at : (struct utc){ 0 }));
+	work_order_promise_add(ctx, wo, promised_at, reason, told);
+	event_add(ctx, "work_order.promised", wo->store, wo->id);
+}
+
 enum err
 work_order_wash(struct ctx *ctx, struct id id)
 {
@@ -54,7 +65,7 @@ work_order_contact(struct ctx *ctx, struct id id, const struct add_work_order_co
 		return err;
 	db_write(ctx, work_order_contact_add, ARG(contact_id, id_new()), ARG(store_id, wo.store),
 	         ARG(id, id), BODY_ARG(add_work_order_contact, in));
-	db_write(ctx, work_order_contacted, ARG(id, id));
+	db_write(ctx, work_order_contacted, ARG(id, id), BODY_ARG(add_work_order_contact, in));
 	event_add(ctx, "work_order.contacted", wo.store, id);
 	ctx->subject = id;
 	return OK;

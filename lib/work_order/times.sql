@@ -45,14 +45,12 @@ SELECT w.id, r.arrived_at AS starts_at, coalesce(w.delivered_at, w.cancelled_at)
        floor(extract(epoch FROM e.ends - r.arrived_at))::bigint AS repair_seconds,
        floor(extract(epoch FROM u.paused))::bigint AS paused_seconds,
        CASE WHEN e.ends > w.repair_due_at THEN false WHEN w.completed_at IS NOT NULL THEN w.completed_at <= w.repair_due_at END AS kept,
-       CASE WHEN e.ends - u.paused > w.repair_due_at THEN false
-            WHEN w.completed_at IS NOT NULL THEN w.completed_at - u.paused <= w.repair_due_at END AS kept_net
+       CASE WHEN e.ends - u.paused - w.paused_before > w.repair_due_at THEN false
+            WHEN w.completed_at IS NOT NULL THEN w.completed_at - u.paused - w.paused_before <= w.repair_due_at END AS kept_net
   FROM work_order w
   JOIN reception r ON r.id = w.reception_id
  CROSS JOIN LATERAL (SELECT coalesce(w.completed_at, w.cancelled_at, :now::timestamptz) AS ends) e
- CROSS JOIN LATERAL (
-       SELECT coalesce(sum(coalesce(p.resumed_at, e.ends) - p.paused_at), '0') AS paused
-         FROM work_order_pause p WHERE p.work_order_id = w.id AND p.line_id IS NULL) u
+ CROSS JOIN LATERAL (SELECT work_order_paused(w.id, e.ends) AS paused) u
  CROSS JOIN LATERAL (
        SELECT coalesce(sum(s.seconds), 0)::bigint AS total,
               coalesce(sum(s.seconds) FILTER (WHERE s.stage = 'wait'), 0)::bigint AS wait,
@@ -74,9 +72,11 @@ INSERT INTO work_order_contact (id, store_id, work_order_id, purpose, method, re
 VALUES (:contact_id, :store_id, :id, :purpose, :method, :result, :note, :happened_at, :now, :actor_id);
 
 -- Like a promise, it does not change the order's version.
+-- Of a call that nobody answered, and of a message, the customer knows nothing yet.
 -- name: work_order_contacted
 UPDATE work_order
-   SET last_contact_at = greatest(last_contact_at, :happened_at), updated_at = :now, changed = pg_current_xact_id()
+   SET last_contact_at = CASE WHEN :result::text IN ('reached', 'call_later', 'refused') THEN greatest(last_contact_at, :happened_at) ELSE last_contact_at END,
+       updated_at = :now, changed = pg_current_xact_id()
  WHERE id = :id;
 
 -- name: work_order_contact_list   page unnamed

@@ -19,11 +19,25 @@ static const struct machine_move moves[] = {
 	{ OP_reworkWorkOrderLine,  FROM(LINE_WORK_STATUS_FAILED),  LINE_WORK_STATUS_WORKING },
 	{ OP_tickWorkOrderLine,    UNDONE, 0 },
 	{ OP_attachWorkOrderLinePhotos, UNDONE, 0 },
+	{ OP_routeWorkOrderLine,        UNDONE | FROM(LINE_WORK_STATUS_NONE), 0 },
+};
+
+#define IN_ORDER(op, in) { op, in, "work_order_status", &work_order_status_enum }
+static const struct machine_guard guards[] = {
+	IN_ORDER(OP_clockOnWorkOrderLine,      WORK_ORDER_TO_WORK),
+	IN_ORDER(OP_pauseWorkOrderLine,        WORK_ORDER_TO_WORK),
+	IN_ORDER(OP_resumeWorkOrderLine,       WORK_ORDER_TO_WORK),
+	IN_ORDER(OP_finishWorkOrderLine,       WORK_ORDER_TO_WORK),
+	IN_ORDER(OP_reworkWorkOrderLine,       WORK_ORDER_TO_WORK),
+	IN_ORDER(OP_tickWorkOrderLine,         WORK_ORDER_TO_SHOW),
+	IN_ORDER(OP_attachWorkOrderLinePhotos, WORK_ORDER_TO_SHOW),
+	IN_ORDER(OP_routeWorkOrderLine,        WORK_ORDER_OPEN),
+	{ OP_NONE, 0, NULL, NULL },
 };
 /* clang-format on */
 
-const struct machine line_work_machine =
-	MACHINE_BESIDE("work_status", line_work_status, moves, &line_consent_machine);
+const struct machine line_work_machine = MACHINE_GUARDED_BESIDE(
+	"work_status", line_work_status, moves, guards, &line_consent_machine);
 
 /* ------------------------------------------------------------ who does what */
 
@@ -65,6 +79,23 @@ check_bay(struct ctx *ctx, const struct work_order *wo, struct id bay)
 	                                               row_text(rows, 0, "code"), NULL);
 }
 
+/* Who gives nobody anything dispatches an order without labour, or one whose labour is somebody's. */
+static enum err
+check_somebody(struct ctx *ctx, const struct work_order *wo)
+{
+	struct lines lines = { 0 };
+	enum err err = lines_read(ctx, wo->id, &lines);
+
+	for (size_t i = 0; !err && i < lines.count; i++) {
+		const struct line *l = &lines.line[i];
+
+		if (l->kind == WORK_ORDER_LINE_KIND_LABOUR &&
+		    l->status == WORK_ORDER_LINE_STATUS_AUTHORISED && id_is_none(l->technician))
+			err = fail_with(ctx, ERR_TOO_FEW, "/assignments", "1", NULL);
+	}
+	return err;
+}
+
 enum err
 work_order_dispatch(struct ctx *ctx, struct id id, const struct dispatch_work_order *in)
 {
@@ -77,11 +108,13 @@ work_order_dispatch(struct ctx *ctx, struct id id, const struct dispatch_work_or
 		err = team_check(ctx, &wo, in->assignments, in->assignments_count, &lines);
 	if (!err && in->has_bay_id)
 		err = check_bay(ctx, &wo, in->bay_id);
+	if (!err && in->assignments_count == 0)
+		err = check_somebody(ctx, &wo);
 	if (err)
 		return err;
 	team_save(ctx, &wo, in->assignments, in->assignments_count, &lines);
 	if (in->has_bay_id)
-		db_write(ctx, work_order_set_bay, ARG(id, id), ARG(bay_id, in->bay_id));
+		db_write(ctx, work_order_plan_bay, ARG(id, id), ARG(bay_id, in->bay_id));
 	work_order_move(ctx, &wo, to, "work_order.dispatched", NULL, NULL);
 	return OK;
 }
@@ -138,8 +171,24 @@ work_order_pause(struct ctx *ctx, struct id id, const struct pause_work_order *i
 	return OK;
 }
 
+/* Outside work that no vendor ever had is done all the same where the store's rule does not ask. */
+static enum err
+ask_sublets(struct ctx *ctx, const struct work_order *wo, const struct lines *lines, bool *asked)
+{
+	struct rows *rows = NULL;
+	bool any = false;
+	enum err err = OK;
+
+	for (size_t i = 0; i < lines->count; i++)
+		any = any || lines->line[i].kind == WORK_ORDER_LINE_KIND_SUBLET;
+	if (any)
+		err = db_read(ctx, sublets_asked, &rows, ARG(store_id, wo->store));
+	*asked = any && !err && row_bool(rows, 0, "asked");
+	return err;
+}
+
 static bool
-is_unfinished(const struct line *l)
+is_unfinished(const struct line *l, bool sublets_asked)
 {
 	if (l->status != WORK_ORDER_LINE_STATUS_AUTHORISED)
 		return false;
@@ -147,7 +196,7 @@ is_unfinished(const struct line *l)
 		return l->work_status != LINE_WORK_STATUS_DONE &&
 		       l->work_status != LINE_WORK_STATUS_PASSED;
 	if (l->kind == WORK_ORDER_LINE_KIND_SUBLET)
-		return l->sublet_out;
+		return sublets_asked ? !l->sublet_back : l->sublet_out;
 	return l->kind == WORK_ORDER_LINE_KIND_PART && l->supply != LINE_SUPPLY_ISSUED;
 }
 
@@ -155,17 +204,20 @@ enum err
 work_order_finish(struct ctx *ctx, struct id id)
 {
 	const char *unfinished = NULL;
-	struct work_order wo;
-	struct lines lines;
-	enum work_order_status to;
+	struct work_order wo = { 0 };
+	struct lines lines = { 0 };
+	enum work_order_status to = WORK_ORDER_STATUS_NONE;
+	bool asked = false;
 	enum err err = work_order_begin(ctx, id, OP_finishWorkOrder, &wo, &to);
 
 	if (!err)
 		err = lines_read(ctx, id, &lines);
+	if (!err)
+		err = ask_sublets(ctx, &wo, &lines, &asked);
 	if (err)
 		return err;
 	for (size_t i = 0; i < lines.count; i++)
-		if (is_unfinished(&lines.line[i]))
+		if (is_unfinished(&lines.line[i], asked))
 			unfinished = arena_printf(
 				ctx->arena, "%s%s%lld", unfinished ? unfinished : "",
 				unfinished ? ", " : "", (long long)lines.line[i].position);
@@ -177,23 +229,53 @@ work_order_finish(struct ctx *ctx, struct id id)
 
 /* ------------------------------------------------------------ a technician at a line */
 
-/* The caller's own clock, and the pause that it makes or ends. */
+static bool
+begins(enum op op)
+{
+	return op != OP_pauseWorkOrderLine && op != OP_finishWorkOrderLine;
+}
+
+/* Whoever begins may do the work on that day, as whoever it is given to must, and has left the line
+ * before. */
+static enum err
+check_begin(struct ctx *ctx, struct id line)
+{
+	struct rows *rows = NULL;
+	enum err err = db_read(ctx, clock_facts, &rows, ARG(line_id, line));
+
+	if (err)
+		return err;
+	if (!row_is_null(rows, 0, "certificate"))
+		return fail_with(ctx, ERR_CERTIFICATE_MISSING, NULL,
+		                 row_text(rows, 0, "certificate"), NULL);
+	if (ctx->happened_at.us && !row_is_null(rows, 0, "left_at") &&
+	    ctx->happened_at.us < row_utc(rows, 0, "left_at").us)
+		return fail_with(ctx, ERR_BAD_VALUE, "/occurred_at",
+		                 "must not lie before you last left the line", NULL);
+	return OK;
+}
+
+/* The caller's own clock, and the pauses that are made or over: those of all who were at the line, once
+ * it is worked on again or done. */
 static void
-clock(struct ctx *ctx, const struct work_order *wo, struct id line, enum op op,
+clock(struct ctx *ctx, const struct work_order *wo, struct id line, enum op op, int to,
       const struct pause_work_order_line *why)
 {
-	const char *reason = why ? why->reason : NULL, *note = why ? why->note : NULL;
+	bool pauses = op == OP_pauseWorkOrderLine;
+	const char *other = enum_code(&pause_reason_enum, PAUSE_REASON_OTHER);
+	const char *reason = why && why->reason ? why->reason : pauses ? other : NULL;
+	const char *note = why ? why->note : NULL;
 
-	if (op == OP_pauseWorkOrderLine || op == OP_finishWorkOrderLine) {
+	if (begins(op) || to == LINE_WORK_STATUS_DONE)
+		db_write(ctx, work_order_pauses_end, ARG(id, wo->id), ARG(line_id, line));
+	if (begins(op))
+		db_write(ctx, clock_entry_begin, ARG(entry_id, id_new()), ARG(store_id, wo->store),
+		         ARG(line_id, line));
+	else
 		db_write(ctx, clock_entry_end, ARG(line_id, line), ARG(reason, reason),
 		         ARG(note, note));
-		if (op == OP_pauseWorkOrderLine)
-			work_order_pause_begin(ctx, wo, line, reason, note);
-		return;
-	}
-	db_write(ctx, work_order_pauses_end, ARG(id, wo->id), ARG(line_id, line));
-	db_write(ctx, clock_entry_begin, ARG(entry_id, id_new()), ARG(store_id, wo->store),
-	         ARG(line_id, line));
+	if (pauses)
+		work_order_pause_begin(ctx, wo, line, reason, note);
 }
 
 /* Where the verb leads the line, with those who are at it.  Who comes to a colleague's side, or goes
@@ -241,16 +323,18 @@ work_order_line_work(struct ctx *ctx, enum op op, struct id id,
 		err = line_goes(ctx, op, line, &team, &to);
 	if (err)
 		return err;
-	if (wo.status != WORK_ORDER_STATUS_DISPATCHED && wo.status != WORK_ORDER_STATUS_IN_PROGRESS)
+	if (!(WORK_ORDER_TO_WORK & FROM(wo.status)))
 		return work_order_refuse(ctx, &wo);
 	if (to == LINE_WORK_STATUS_DONE)
 		err = line_check_evidence(ctx, id);
+	else if (begins(op))
+		err = check_begin(ctx, id);
 	if (err)
 		return err;
 	again = line->work_status == LINE_WORK_STATUS_FAILED;
 	db_write(ctx, work_order_line_set_work, ARG(line_id, id),
 	         ENUM_ARG(work_status, line_work_status, to), ARG(reworks, again ? 1 : 0));
-	clock(ctx, &wo, id, op, in);
+	clock(ctx, &wo, id, op, to, in);
 	if (wo.status == WORK_ORDER_STATUS_DISPATCHED)
 		work_order_move(ctx, &wo, WORK_ORDER_STATUS_IN_PROGRESS, "work_order.started", NULL,
 		                NULL);

@@ -6,6 +6,16 @@
 #include "db/db.h"
 #include "db/machine.h"
 
+/* In these states of an order its lines may be decided and written, */
+#define WORK_ORDER_OPEN                                                                        \
+	(FROM(WORK_ORDER_STATUS_OPENED) | FROM(WORK_ORDER_STATUS_READY) | WORK_ORDER_TO_SHOW | \
+	 FROM(WORK_ORDER_STATUS_AWAITING_QC))
+/* worked on, */
+#define WORK_ORDER_TO_WORK \
+	(FROM(WORK_ORDER_STATUS_DISPATCHED) | FROM(WORK_ORDER_STATUS_IN_PROGRESS))
+/* and documented with photos and checks. */
+#define WORK_ORDER_TO_SHOW (WORK_ORDER_TO_WORK | FROM(WORK_ORDER_STATUS_PAUSED))
+
 struct work_order {
 	struct id id, store, customer, vehicle, reception;
 	enum work_order_status status;
@@ -59,6 +69,10 @@ void work_order_stages(struct ctx *ctx, const struct work_order *wo,
                        const char *note);
 /* ERR_ILLEGAL_TRANSITION, with the verbs that are allowed now. */
 MUSTCHECK enum err work_order_refuse(struct ctx *ctx, const struct work_order *wo);
+/* What a locked order that ends here holds beside its parts and lines: prices that wait, checks that
+ * nobody has decided, running clocks and pauses, the bay.  note may be NULL. */
+MUSTCHECK enum err work_order_let_go(struct ctx *ctx, struct id id, const char *reason,
+                                     const char *note);
 /* Lines may be written until the order is completed or cancelled; ERR_ILLEGAL_TRANSITION after. */
 MUSTCHECK enum err work_order_check_open(struct ctx *ctx, const struct work_order *wo);
 /* A promise lies ahead of when it is given (of what was off line, happened_at); ERR_BAD_VALUE at
@@ -68,6 +82,9 @@ MUSTCHECK enum err work_order_check_promise(struct ctx *ctx, struct utc promised
 const char *reason_code(const struct enumeration *reasons, const char *said);
 /* A promise of the order as it is now written down; told may be NULL. */
 void work_order_promise_add(struct ctx *ctx, const struct work_order *wo, struct utc promised_at,
+                            const char *reason, const struct customer_told *told);
+/* The same, and the order is promised for then. */
+void work_order_set_promise(struct ctx *ctx, const struct work_order *wo, struct utc promised_at,
                             const char *reason, const struct customer_told *told);
 /* The order (line none), or the caller's work on a line, stands still from happened_at on. */
 void work_order_pause_begin(struct ctx *ctx, const struct work_order *wo, struct id line,
@@ -88,16 +105,21 @@ MUSTCHECK enum err work_order_update(struct ctx *ctx, struct id id,
 /* Propose a line; the subject is the line. */
 MUSTCHECK enum err work_order_add_line(struct ctx *ctx, struct id id,
                                        const struct add_work_order_line *in);
+/* The same for work that is done again: of what is sold no more too, and at the hours it had. */
+MUSTCHECK enum err work_order_add_again(struct ctx *ctx, struct id id,
+                                        const struct add_work_order_line *in);
 /* Propose the lines of a package; the subject is the order. */
 MUSTCHECK enum err work_order_add_package(struct ctx *ctx, struct id id,
                                           const struct use_package *in);
 
 MUSTCHECK enum err work_order_authorise(struct ctx *ctx, struct id id,
                                         const struct authorise_work_order *in);
-/* Decline, defer, revive, withdraw (op) one line; the subject is the line. */
+/* Decline, defer, revive, withdraw (op) one line, for what reason and by whom, recorded; the subject is the
+ * line.  ERR_BAD_VALUE: deferred to a day that has passed. */
 MUSTCHECK enum err work_order_line_decide(struct ctx *ctx, enum op op, struct id id,
-                                          const char *reason, const char *note);
+                                          const struct defer_work_order_line *in);
 
+/* A car that stands on a bay stays on it.  ERR_TOO_FEW at /assignments: labour waits for somebody. */
 MUSTCHECK enum err work_order_dispatch(struct ctx *ctx, struct id id,
                                        const struct dispatch_work_order *in);
 /* The car stands on a bay from happened_at on, and on no other.  ERR_NOT_FOUND, ERR_BAY_INACTIVE at
@@ -113,10 +135,12 @@ MUSTCHECK enum err work_order_advance(struct ctx *ctx, enum op op, struct id id)
 MUSTCHECK enum err work_order_pause(struct ctx *ctx, struct id id,
                                     const struct pause_work_order *in);
 /* Clock on, pause, resume, finish, rework (op) by the line's own technician; the subject is the
- * line; in, of a pause, else NULL.  ERR_NOT_YOUR_LINE, ERR_NOT_CLOCKED_ON (a colleague works on it). */
+ * line; in, of a pause, else NULL.  ERR_NOT_YOUR_LINE, ERR_NOT_CLOCKED_ON (a colleague works on it);
+ * of who begins, ERR_CERTIFICATE_MISSING and ERR_BAD_VALUE at /occurred_at (they were at it then). */
 MUSTCHECK enum err work_order_line_work(struct ctx *ctx, enum op op, struct id id,
                                         const struct pause_work_order_line *in);
-/* To the quality check; ERR_WORK_UNFINISHED names the lines that are not done or not issued. */
+/* To the quality check; ERR_WORK_UNFINISHED names the lines that are not done, not issued or, by the
+ * store's rule, not back from a vendor. */
 MUSTCHECK enum err work_order_finish(struct ctx *ctx, struct id id);
 /* The subject is the issue document.  ERR_NOTHING_TO_ISSUE, ERR_INSUFFICIENT_STOCK,
  * ERR_LINE_STATUS. */
@@ -130,6 +154,11 @@ MUSTCHECK enum err work_order_contact(struct ctx *ctx, struct id id,
                                       const struct add_work_order_contact *in);
 MUSTCHECK enum err work_order_promise(struct ctx *ctx, struct id id,
                                       const struct promise_work_order *in);
+/* The signed agreement of the order whose limit its authorised lines pass for the first time says so. */
+MUSTCHECK enum err work_order_hold_limit(struct ctx *ctx, const struct work_order *wo);
+/* Before the bill of a payer: the discounts of this one as far as what is billed lets them reach. */
+MUSTCHECK enum err work_order_fit_discounts(struct ctx *ctx, const struct work_order *wo,
+                                            enum payer payer, bool *changed);
 /* Cancel an open order, or void (op) a completed one; what it holds is released, the slot of the visit too
  * once no order of it is left.  ERR_PARTS_ISSUED, ERR_SUBLET_OUT, noted at each line ("/lines/0"), while
  * parts or outside work of it are out; ERR_BILLED for one to be voided. */

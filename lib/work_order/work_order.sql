@@ -1,7 +1,7 @@
 -- Work orders: the order itself, its promises, consents, stages and clock entries.
 
 -- name: work_order_get
-SELECT w.id, w.version, w.number, w.store_id, w.status,
+SELECT w.id, w.version, w.number, w.store_id, w.status, w.priority,
        CASE WHEN w.status IN ('opened', 'ready', 'dispatched') THEN 'waiting'
             WHEN w.status IN ('in_progress', 'paused') THEN 'repairing'
             WHEN w.status = 'awaiting_qc' THEN 'checking'
@@ -24,7 +24,7 @@ SELECT w.id, w.version, w.number, w.store_id, w.status,
 SELECT l.work_order_id AS _parent, l.id, l.position, l.kind, l.operation_id, l.part_id, l.concern_id, l.description,
        l.repair_category, l.quantity, CASE WHEN l.kind = 'labour' THEN coalesce(l.fixed_hours, l.quantity) END AS hours,
        l.price_source, l.price_list_id, l.package_id, l.package_revision, l.approval_id, l.list_price, l.unit_price, l.amount, l.payer, l.status, l.work_status, l.supply,
-       l.issued_quantity, l.returned_quantity, l.technician_id, l.reason, l.note, l.rework_count, l.authorisation_id,
+       l.issued_quantity, l.returned_quantity, l.technician_id, l.reason, l.reason_code, l.deferred_until, l.deferred_until_km, l.note, l.rework_count, l.authorisation_id,
        l.estimate_line_id, l.revives_line_id, coalesce(l.passed_levels, '{}') AS passed_levels, l.finding_id,
        l.service_class, line_technicians(l.id, l.technician_id, l.share_bp) AS technicians,
        l.created_at, l.updated_at
@@ -38,7 +38,7 @@ SELECT l.work_order_id AS _parent, l.id, l.position, l.kind, l.operation_id, l.p
 -- An order without a promise stands as if promised for ever after.
 -- sort: promised_at   coalesce(w.promised_at, 'infinity')::timestamptz AS at, w.id::uuid AS id
 -- sort: -promised_at   coalesce(w.promised_at, 'infinity')::timestamptz AS at, w.id::uuid AS id
-SELECT w.id, w.version, w.number, w.store_id, w.status,
+SELECT w.id, w.version, w.number, w.store_id, w.status, w.priority,
        CASE WHEN w.status IN ('opened', 'ready', 'dispatched') THEN 'waiting'
             WHEN w.status IN ('in_progress', 'paused') THEN 'repairing'
             WHEN w.status = 'awaiting_qc' THEN 'checking'
@@ -73,6 +73,7 @@ SELECT w.id, w.version, w.number, w.store_id, w.status,
                              SELECT l.work_order_id FROM work_order_line_helper h JOIN work_order_line l ON l.id = h.line_id
                               WHERE h.technician_id = coalesce(nullif(:technician_id, 'me')::uuid, :actor_id::uuid))))
    AND (:service_class::text[] IS NULL OR w.service_class = ANY (:service_class))
+   AND (:priority::text[] IS NULL OR w.priority = ANY (:priority))
    AND (:created_from::timestamptz IS NULL OR w.opened_at >= :created_from)
    AND (:created_to::timestamptz IS NULL OR w.opened_at < :created_to)
    AND (:updated_after::timestamptz IS NULL OR w.updated_at > :updated_after)
@@ -125,12 +126,13 @@ WITH r AS MATERIALIZED (
 )
 SELECT r.store_id, r.customer_id, r.vehicle_id, r.status, r.odometer_km, r.old_parts, r.number, p.discount_limit_bp,
        r.arrived_at, p.simple_repair_hours, p.complex_repair_hours,
-       e.last_position, e.gross, e.discounts,
+       e.last_position, coalesce(g.gross, 0) AS gross, coalesce(g.discounts, 0) AS discounts,
        o.name AS operation_name, o.standard_hours, o.unit_price AS operation_price, o.repair_category,
        a.name AS part_name, a.sale_price AS part_price, x.price_list_id, x.price AS listed_price, x.basis AS price_basis,
        CASE WHEN w.part_id IS NOT NULL AND x.price IS NULL AND EXISTS (SELECT FROM markup_matrix)
             THEN markup_price(r.store_id, r.store_class, w.part_id) END AS markup_price,
        n.id AS concern_id,
+       EXISTS (SELECT FROM comeback k WHERE k.work_order_id = :id AND k.delivered_at IS NULL AND k.cancelled_at IS NULL) AS comes_back,
        (SELECT l.id
           FROM work_order_line l
           JOIN work_order b ON b.id = l.work_order_id
@@ -143,16 +145,19 @@ SELECT r.store_id, r.customer_id, r.vehicle_id, r.status, r.odometer_km, r.old_p
            AND i.vehicle_id = r.vehicle_id AND i.store_id = r.store_id) AS finding_id
   FROM r
   JOIN store_policy p ON p.store_id = r.store_id
- CROSS JOIN (SELECT coalesce(max(l.position), 0) AS last_position,
-                    coalesce(sum(l.amount) FILTER (WHERE l.kind <> 'discount' AND l.status IN ('proposed', 'authorised')), 0)::bigint AS gross,
-                    coalesce(sum(l.amount) FILTER (WHERE l.kind = 'discount' AND l.status IN ('proposed', 'authorised')), 0)::bigint AS discounts
-               FROM work_order_line l
-              WHERE l.work_order_id = :id) e
+ CROSS JOIN (SELECT coalesce(max(l.position), 0) AS last_position FROM work_order_line l WHERE l.work_order_id = :id) e
   LEFT JOIN unnest(:operation_ids::uuid[], :part_ids::uuid[], :concern_ids::uuid[], :revives_line_ids::uuid[],
-                   :finding_ids::uuid[])
-            WITH ORDINALITY w (operation_id, part_id, concern_id, revives_line_id, finding_id, position) ON true
-  LEFT JOIN operation o ON o.id = w.operation_id AND o.active AND o.deleted_at IS NULL
-  LEFT JOIN part a ON a.id = w.part_id AND a.active AND a.deleted_at IS NULL
+                   :finding_ids::uuid[], :payers::text[])
+            WITH ORDINALITY w (operation_id, part_id, concern_id, revives_line_id, finding_id, payer, position) ON true
+  -- what the order has of whoever pays for the line
+  LEFT JOIN (SELECT l.payer, (sum(l.amount) FILTER (WHERE l.kind <> 'discount'))::bigint AS gross,
+                    (sum(l.amount) FILTER (WHERE l.kind = 'discount'))::bigint AS discounts
+               FROM work_order_line l
+              WHERE l.work_order_id = :id AND l.status IN ('proposed', 'authorised')
+              GROUP BY l.payer) g ON g.payer = w.payer
+  -- what is done again may be sold no more
+  LEFT JOIN operation o ON o.id = w.operation_id AND (:again OR o.active AND o.deleted_at IS NULL)
+  LEFT JOIN part a ON a.id = w.part_id AND (:again OR a.active AND a.deleted_at IS NULL)
   LEFT JOIN reception_concern n ON n.id = w.concern_id AND n.reception_id = r.id
   -- of the store's own class before that of no class
   LEFT JOIN LATERAL (SELECT i.price_list_id, i.price, i.basis
@@ -166,10 +171,11 @@ SELECT r.store_id, r.customer_id, r.vehicle_id, r.status, r.odometer_km, r.old_p
 
 -- name: work_order_add
 INSERT INTO work_order (id, store_id, number, reception_id, customer_id, vehicle_id, status, promised_at, first_promised_at,
-                        old_parts, advisor_id, odometer_in_km, fault_class, repair_due_at, service_class, note, opened_at, external_ids, metadata,
+                        old_parts, advisor_id, odometer_in_km, fault_class, repair_due_at, service_class, priority, note, opened_at, external_ids, metadata,
                         created_at, updated_at)
 VALUES (:order_id, :store_id, :number, :reception_id, :customer_id, :vehicle_id, :status, :promised_at, :promised_at,
-        coalesce(:old_parts, :reception_old_parts), :actor_id, :odometer_km, coalesce(:fault_class, 'simple'), :repair_due_at, :service_class, :note, :now,
+        coalesce(:old_parts, :reception_old_parts), :actor_id, :odometer_km, coalesce(:fault_class, 'simple'), :repair_due_at, :service_class,
+        (SELECT r.priority FROM reception r WHERE r.id = :reception_id), :note, :now,
         coalesce(:external_ids::jsonb, '{}'), coalesce(:metadata::jsonb, '{}'), :now, :now);
 
 -- name: work_order_move   rows: 1
@@ -195,6 +201,7 @@ UPDATE work_order
    SET note = CASE WHEN :has_note THEN :note ELSE note END,
        old_parts = CASE WHEN :has_old_parts THEN :old_parts ELSE old_parts END,
        service_class = CASE WHEN :has_service_class THEN :service_class ELSE service_class END,
+       priority = CASE WHEN :has_priority THEN :priority ELSE priority END,
        fault_class = CASE WHEN :has_fault_class THEN :fault_class ELSE fault_class END,
        repair_due_at = CASE WHEN :has_fault_class
                             THEN (SELECT r.arrived_at + make_interval(hours => CASE :fault_class WHEN 'complex' THEN p.complex_repair_hours ELSE p.simple_repair_hours END)
@@ -221,6 +228,13 @@ SELECT b.code, b.active FROM bay b
 
 -- name: work_order_set_bay
 UPDATE work_order SET bay_id = :bay_id, changed = pg_current_xact_id() WHERE id = :id;
+
+-- Where it is to be worked on; a car that stands on a bay is on that one.
+-- name: work_order_plan_bay
+UPDATE work_order
+   SET bay_id = coalesce((SELECT o.bay_id FROM bay_occupancy o WHERE o.work_order_id = work_order.id AND o.ends_at = 'infinity'), :bay_id),
+       changed = pg_current_xact_id()
+ WHERE id = :id;
 
 -- A promise does not change the order's version: people make them beside other work on it.
 -- name: work_order_set_promise
@@ -303,18 +317,21 @@ SELECT e.id, e.line_id, e.technician_id, e.started_at, e.ended_at, e.reason, e.n
  LIMIT :limit;
 
 -- name: work_order_history   page unnamed
-SELECT h.id, h.kind, h.at, h.actor_id, h.text, h.reason, h.note, h.at AS _after_at, h.id AS _after_id
-  FROM (SELECT s.id, 'stage' AS kind, s.at, s.actor_id, s.status AS text, s.reason, s.note
+SELECT h.id, h.kind, h.at, h.actor_id, h.text, h.line_id, h.method, h.by_name, h.reason, h.note, h.at AS _after_at, h.id AS _after_id
+  FROM (SELECT s.id, 'stage' AS kind, s.at, s.actor_id, s.status AS text, NULL::uuid AS line_id, NULL AS method, NULL AS by_name, s.reason, s.note
           FROM work_order_stage s WHERE s.work_order_id = :id
          UNION ALL
-        SELECT a.id, 'authorisation', a.at, a.actor_id, a.method, NULL, NULL
+        SELECT a.id, 'authorisation', a.at, a.actor_id, a.method, NULL, a.method, a.by_name, NULL, NULL
           FROM authorisation a WHERE a.work_order_id = :id
          UNION ALL
+        SELECT d.id, 'authorisation', d.at, d.actor_id, d.status, d.line_id, d.method, d.by_name, d.reason, d.note
+          FROM line_decision d WHERE d.work_order_id = :id
+         UNION ALL
         SELECT p.id, 'promise', p.at, p.actor_id,
-               to_char(p.promised_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), p.reason, NULL
+               to_char(p.promised_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), NULL, NULL, NULL, p.reason, NULL
           FROM work_order_promise p WHERE p.work_order_id = :id
          UNION ALL
-        SELECT q.id, 'quality_check', coalesce(q.decided_at, q.created_at), q.inspector_id, q.level || ' ' || q.status, NULL, q.note
+        SELECT q.id, 'quality_check', coalesce(q.decided_at, q.created_at), q.inspector_id, q.level || ' ' || q.status, NULL, NULL, NULL, NULL, q.note
           FROM quality_check q WHERE q.work_order_id = :id) h
  WHERE (:after_at::timestamptz IS NULL OR (h.at, h.id) > (:after_at, :after_id::uuid))
  ORDER BY h.at, h.id

@@ -77,6 +77,16 @@ BEGIN
 	  LEFT JOIN LATERAL (SELECT o.id, o.kind FROM store o WHERE g.scope = 'region' AND o.region_id = g.region_id
 	                     UNION ALL
 	                     SELECT o.id, o.kind FROM store o WHERE g.scope = 'chain' AND o.kind <> 'own') r ON true
+	 WHERE s.token_hash = hash AND s.revoked_at IS NULL AND s.expires_at > at AND s.tablet_id IS NULL
+	UNION ALL
+	-- on a tablet: in its store alone, as long as it is paired
+	SELECT 'tablet', f.id, s.id, g.role, NULL, o.id, false, CASE WHEN g.scope <> 'store' THEN o.kind END, NULL, NULL
+	  FROM session s
+	  JOIN tablet t ON t.id = s.tablet_id AND t.status = 'paired'
+	  JOIN store o ON o.id = t.store_id
+	  JOIN staff f ON f.id = s.staff_id AND f.active AND f.deleted_at IS NULL
+	  JOIN staff_grant g ON g.staff_id = f.id AND g.revoked_at IS NULL
+	                    AND (g.store_id = o.id OR g.region_id = o.region_id OR g.scope = 'chain')
 	 WHERE s.token_hash = hash AND s.revoked_at IS NULL AND s.expires_at > at
 	UNION ALL
 	SELECT 'key', k.id, k.id, k.role, array_to_string(k.scopes, ','), coalesce(u.store_id, r.id), k.store_ids IS NULL, r.kind,

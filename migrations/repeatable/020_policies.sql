@@ -78,3 +78,6 @@ CALL fettle_protect('import_row', 'EXISTS (SELECT FROM import_job j WHERE j.id =
 
 -- Search keys: those of a store for its principals, those of the chain for everyone who sees the subject.
 CALL fettle_protect('search_key', format('CASE WHEN store_id IS NULL THEN true ELSE %s END', fettle_store_predicate('store_id')));
+-- Rules of the chain are for every store to read, and for headquarters to write.
+CALL fettle_protect('routing_rule', format('CASE WHEN store_id IS NULL THEN true ELSE %s END', fettle_store_predicate('store_id')),
+                    fettle_store_predicate('store_id'));

@@ -54,16 +54,16 @@ BEGIN
 		        OR o.key_part AND v.level = ANY (p.qc_levels_key_parts)));
 END $$;
 
--- What stands on each bay of a store, as the board shows it.
+-- What stands on each bay of a store, or is to be worked on there and stands nowhere, as the board shows it.
 CREATE OR REPLACE FUNCTION bays_now(of_store uuid, at timestamptz) RETURNS jsonb
 LANGUAGE sql STABLE AS $$
 	SELECT coalesce(jsonb_agg(jsonb_build_object('id', b.id, 'code', b.code, 'name', b.name, 'kind', b.kind, 'active', b.active,
 	                                             'work_orders', coalesce(o.orders, '[]')) ORDER BY b.code), '[]')
 	  FROM bay b
-	  LEFT JOIN (SELECT e.bay_id,
-	                    jsonb_agg(jsonb_build_object('id', e.id, 'number', e.number, 'status', e.status, 'plate', v.plate,
+	  LEFT JOIN (SELECT coalesce(c.bay_id, e.bay_id) AS bay_id,
+	                    jsonb_agg(jsonb_build_object('id', e.id, 'number', e.number, 'status', e.status, 'plate', v.plate, 'priority', e.priority,
 	                                                 'promised_at', to_char(e.promised_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-	                                                 'overdue', coalesce(e.promised_at < at, false),
+	                                                 'overdue', coalesce(e.promised_at < at, false) AND e.status NOT IN ('completed', 'settled'),
 	                                                 'since', to_char(c.starts_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')) ORDER BY e.started_at, e.id) AS orders
 	               FROM work_order e
 	               LEFT JOIN vehicle v ON v.id = e.vehicle_id
@@ -71,8 +71,8 @@ LANGUAGE sql STABLE AS $$
 	              WHERE e.store_id = of_store
 	                AND e.status IN ('opened', 'ready', 'dispatched', 'in_progress', 'paused', 'awaiting_qc', 'completed', 'settled')
 	                AND (c.id IS NOT NULL OR e.status IN ('dispatched', 'in_progress', 'paused', 'awaiting_qc'))
-	                AND e.bay_id IS NOT NULL AND e.deleted_at IS NULL
-	              GROUP BY e.bay_id) o ON o.bay_id = b.id
+	                AND coalesce(c.bay_id, e.bay_id) IS NOT NULL AND e.deleted_at IS NULL
+	              GROUP BY 1) o ON o.bay_id = b.id
 	 WHERE b.store_id = of_store AND b.deleted_at IS NULL
 $$;
 

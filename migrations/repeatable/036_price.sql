@@ -30,17 +30,27 @@ BEGIN
 	RETURN CASE matrix.rounding WHEN 'up' THEN ceil(steps) WHEN 'down' THEN floor(steps) ELSE round(steps) END * matrix.rounding_fen;
 END $$;
 
--- What the first consent to an order authorised, and what is billed of it now: each line that is in either.  Until the work is done
--- parts count as they are planned.
+-- What the customer agreed to before the work, and what is billed of it now: each line that is in either.  Until the work is done
+-- parts count as they are planned.  Agreed to before: up to the first estimate that was accepted, or without one all consents before work
+-- began, at whichever store that was; the first of all in any case.
 CREATE OR REPLACE FUNCTION order_variance(of_order uuid)
 RETURNS TABLE (line_id uuid, "position" integer, kind text, description text, payer text, status text, estimated bigint, billed bigint)
 LANGUAGE sql STABLE AS $$
 	SELECT l.id, l.position, l.kind, l.description, l.payer, l.status,
-	       CASE WHEN l.authorisation_id = f.id THEN l.amount ELSE 0 END,
+	       CASE WHEN l.authorisation_id = ANY (f.ids) THEN l.amount ELSE 0 END,
 	       CASE WHEN l.status <> 'authorised' THEN 0
 	            WHEN w.status IN ('completed', 'settled', 'delivered', 'closed') THEN billed_amount(l) ELSE l.amount END
 	  FROM work_order w
 	  JOIN work_order_line l ON l.work_order_id = w.id
-	  LEFT JOIN LATERAL (SELECT a.id FROM authorisation a WHERE a.work_order_id = w.id ORDER BY a.at, a.id LIMIT 1) f ON true
-	 WHERE w.id = of_order AND (l.status = 'authorised' OR l.authorisation_id = f.id)
+	 CROSS JOIN LATERAL (
+	       SELECT coalesce(w.estimated_until,
+	                       (SELECT min(e.decided_at) FROM estimate e WHERE e.work_order_id = w.id AND e.status IN ('accepted', 'partly_accepted')),
+	                       w.started_at, 'infinity') AS until) k
+	 CROSS JOIN LATERAL (
+	       SELECT array_agg(a.id) FILTER (WHERE a.at <= k.until OR a.nth = 1) AS ids
+	         FROM (SELECT n.id, n.at, row_number() OVER (ORDER BY n.at, n.id) AS nth FROM authorisation n WHERE n.work_order_id = w.id) a) f
+	 WHERE w.id = of_order AND (l.status = 'authorised' OR l.authorisation_id = ANY (f.ids))
 $$;
+
+-- A discount that was written before its limit was stays as it is.
+DROP FUNCTION IF EXISTS discount_limit(uuid, integer, uuid);

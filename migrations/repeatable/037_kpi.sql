@@ -22,15 +22,17 @@ CREATE OR REPLACE VIEW kpi (id, position, name_en, name_zh, unit, direction, sca
 	('simple_repair_kept', 9, 'Simple repairs in time', '一般故障限时完成率', 'percent', 'up', 100, 'sum',
 	 'simple repairs completed within the store''s limit from the arrival (24 h) / those delivered that had one, by day of delivery', 1),
 	('simple_repair_kept_net', 10, 'Simple repairs in time, without pauses', '一般故障限时完成率（扣除暂停）', 'percent', 'up', 100, 'sum',
-	 'simple repairs completed within the limit, pauses of the order taken off / those delivered that had one, by day of delivery', 1),
+	 'simple repairs completed within the limit, the time in which all their open work was paused taken off / those delivered that had one, by day of delivery', 2),
 	('complex_repair_kept', 11, 'Complex repairs in time', '复杂故障限时完成率', 'percent', 'up', 100, 'sum',
 	 'complex repairs completed within the store''s limit from the arrival (72 h) / those delivered that had one, by day of delivery', 1),
 	('complex_repair_kept_net', 12, 'Complex repairs in time, without pauses', '复杂故障限时完成率（扣除暂停）', 'percent', 'up', 100, 'sum',
-	 'complex repairs completed within the limit, pauses of the order taken off / those delivered that had one, by day of delivery', 1),
+	 'complex repairs completed within the limit, the time in which all their open work was paused taken off / those delivered that had one, by day of delivery', 2),
 	('greeted_in_time', 13, 'Greeted in time', '三分钟接待率', 'percent', 'up', 100, 'sum',
-	 'customers greeted within three minutes of their arrival / customers greeted or gone before, by day of arrival', 1),
+	 'customers greeted within the store''s limit from their arrival (180 s) / customers greeted or gone before, by day of arrival', 2),
 	('concerns_solved', 14, 'Concerns solved the first time', '诉求一次解决率', 'percent', 'up', 100, 'sum',
-	 'concerns that customers call solved at delivery / those they call solved or not, of orders without a comeback, by day of delivery', 1);
+	 'concerns that customers call solved at delivery / those they call solved or not, of orders without a comeback, by day of delivery', 1),
+	('no_show_rate', 15, 'No-shows and late cancels', '爽约率', 'percent', 'down', 100, 'sum',
+	 'appointments whose customer did not come or cancelled late / those and the ones whose customer came, by day of the start', 1);
 
 -- What one store did on some of its business days: for each KPI the documents it counts, and their part in it.
 CREATE OR REPLACE FUNCTION kpi_facts(of_store uuid, first_day date, last_day date)
@@ -45,8 +47,8 @@ LANGUAGE sql STABLE AS $$
 	SELECT k.kpi, (w.delivered_at AT TIME ZONE p.time_zone)::date, 'work_order', w.id, k.numerator, k.denominator, 1
 	  FROM span p
 	  JOIN work_order w ON w.store_id = p.id AND w.delivered_at >= p.since AND w.delivered_at < p.until
-	 CROSS JOIN LATERAL (SELECT coalesce(sum(o.resumed_at - o.paused_at), '0') AS paused
-	                       FROM work_order_pause o WHERE o.work_order_id = w.id AND o.line_id IS NULL) u
+	 -- what was in time, or has no limit, needs no pauses
+	 CROSS JOIN LATERAL (SELECT CASE WHEN w.completed_at > w.repair_due_at THEN w.paused_before + work_order_paused(w.id, w.completed_at) ELSE '0' END AS paused) u
 	 CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE a.answer = 'solved') AS solved, count(*) AS asked
 	                       FROM acceptance a
 	                      WHERE a.work_order_id = w.id AND a.answer IN ('solved', 'not_solved')
@@ -65,10 +67,20 @@ LANGUAGE sql STABLE AS $$
 	 WHERE w.deleted_at IS NULL AND k.counts
 	UNION ALL
 	SELECT 'greeted_in_time', (r.arrived_at AT TIME ZONE p.time_zone)::date, 'reception', r.id,
-	       (r.greeted_at IS NOT NULL AND r.greeted_at <= r.arrived_at + interval '3 minutes')::integer, 1, 1
+	       (r.greeted_at IS NOT NULL AND r.greeted_at <= r.arrived_at + make_interval(secs => r.greeting_seconds))::integer, 1, 1
 	  FROM span p
 	  JOIN reception r ON r.store_id = p.id AND r.arrived_at >= p.since AND r.arrived_at < p.until
 	 WHERE (r.greeted_at IS NOT NULL OR r.left_at IS NOT NULL) AND r.deleted_at IS NULL
+	UNION ALL
+	SELECT 'greeted_in_time', (a.arrived_at AT TIME ZONE p.time_zone)::date, 'appointment', a.id, 0, 1, 1
+	  FROM span p
+	  JOIN appointment a ON a.store_id = p.id AND a.arrived_at >= p.since AND a.arrived_at < p.until
+	 WHERE a.left_at IS NOT NULL
+	UNION ALL
+	SELECT 'no_show_rate', (a.starts_at AT TIME ZONE p.time_zone)::date, 'appointment', a.id, (a.status = 'no_show' OR a.late_cancel)::integer, 1, 1
+	  FROM span p
+	  JOIN appointment a ON a.store_id = p.id AND a.starts_at >= p.since AND a.starts_at < p.until
+	 WHERE a.status IN ('arrived', 'converted', 'no_show') OR a.late_cancel OR a.left_at IS NOT NULL
 	UNION ALL
 	SELECT 'sales', (t.issued_at AT TIME ZONE p.time_zone)::date, 'settlement', t.id, t.total, NULL, 1
 	  FROM span p

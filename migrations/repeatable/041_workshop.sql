@@ -64,3 +64,17 @@ LANGUAGE sql STABLE AS $$
 	 WHERE p.ends IS NOT NULL
 	 ORDER BY p.starts
 $$;
+
+-- What everybody still has to do in a store, one order apart, in standard hours: of who leads a line and who helps, each by their
+-- share; a fixed price has a quantity of 1, whatever its hours.  Open work is little: it is read off the store's open orders.
+CREATE OR REPLACE FUNCTION open_hours(of_store uuid, but_order uuid) RETURNS TABLE (technician_id uuid, hours numeric)
+LANGUAGE sql STABLE AS $$
+	SELECT t.technician_id, round(sum(coalesce(l.fixed_hours, l.quantity) * t.share_bp / 10000), 3)
+	  FROM work_order w
+	  JOIN work_order_line l ON l.work_order_id = w.id AND l.work_status IN ('assigned', 'working', 'paused', 'failed') AND l.status = 'authorised'
+	 CROSS JOIN LATERAL (SELECT l.technician_id, l.share_bp
+	                     UNION ALL
+	                     SELECT h.technician_id, h.share_bp FROM work_order_line_helper h WHERE h.line_id = l.id) t
+	 WHERE w.store_id = of_store AND w.status IN ('dispatched', 'in_progress', 'paused') AND w.id <> but_order
+	 GROUP BY t.technician_id
+$$;

@@ -1,4 +1,16 @@
--- What the visits to come want in parts.
+-- What the visits to come want in parts, how long who has come waits, and when a visit is over.
+
+-- Whether an appointment's parts are still to be had ready: until the reception that took it has an order, which takes what it
+-- proposes, or the customer has left.
+CREATE OR REPLACE FUNCTION appointment_wants_parts(status text, reception uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	RETURN status IN ('pending', 'confirmed', 'arrived')
+	       OR status = 'converted'
+	          AND EXISTS (SELECT FROM reception r
+	                       WHERE r.id = reception AND r.status <> 'left_without_service'
+	                         AND NOT EXISTS (SELECT FROM work_order w WHERE w.reception_id = r.id AND w.deleted_at IS NULL));
+END $$;
 
 -- Of the appointments of a store that start from first on and before until and are still to come: what was booked with them,
 -- and what the open orders of their vehicles still wait for.  What is free goes to who comes first, from today on; what is
@@ -13,7 +25,7 @@ BEGIN
 	WITH coming AS MATERIALIZED (
 		SELECT a.id, a.vehicle_id, a.starts_at
 		  FROM store s
-		  JOIN appointment a ON a.store_id = s.id AND a.status IN ('pending', 'confirmed', 'arrived') AND a.starts_at < until
+		  JOIN appointment a ON a.store_id = s.id AND appointment_wants_parts(a.status, a.reception_id) AND a.starts_at < until
 		                    AND a.starts_at >= least(first, date_trunc('day', at AT TIME ZONE s.time_zone) AT TIME ZONE s.time_zone)
 		 WHERE s.id = of_store
 	), wanted AS MATERIALIZED (
@@ -86,4 +98,25 @@ BEGIN
 	  FROM (SELECT count(*) AS ahead
 	          FROM queue_ticket q
 	         WHERE q.store_id = of_store AND q.kind = of_kind AND q.status = 'waiting' AND q.day = of_day AND (q.queued_at, q.id) < (place, ticket)) n;
+END $$;
+
+-- Whether what a car was lent for is over: its order, or all that came of its booking, at whatever store they went on.
+CREATE OR REPLACE FUNCTION visit_over(of_appointment uuid, of_order uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+	RETURN (WITH RECURSIVE way AS (
+	            SELECT w.id, w.status, w.moved_to_id
+	              FROM work_order w
+	             WHERE w.deleted_at IS NULL
+	               AND w.id = ANY (CASE WHEN of_order IS NOT NULL THEN ARRAY[of_order]
+	                                    ELSE ARRAY(SELECT o.id FROM reception r JOIN work_order o ON o.reception_id = r.id
+	                                                WHERE r.appointment_id = of_appointment) END)
+	            UNION ALL
+	            SELECT n.id, n.status, n.moved_to_id FROM way y JOIN work_order n ON n.id = y.moved_to_id)
+	        SELECT coalesce(bool_and(y.status IN ('delivered', 'closed', 'cancelled')),
+	                        EXISTS (SELECT FROM appointment a LEFT JOIN reception r ON r.id = a.reception_id
+	                                 WHERE a.id = of_appointment
+	                                   AND (a.status IN ('declined', 'cancelled', 'no_show') OR r.status = 'left_without_service')))
+	          FROM way y
+	         WHERE y.moved_to_id IS NULL);
 END $$;

@@ -49,7 +49,7 @@ DECLARE
 	t record;
 BEGIN
 	-- nothing that opens a door, and nothing that would change the past
-	REVOKE ALL ON credential, login_failure, session, bi_store, audit_class FROM fettle_app;
+	REVOKE ALL ON credential, login_failure, session, tablet_secret, bi_store, audit_class FROM fettle_app;
 	REVOKE INSERT, UPDATE, DELETE ON schema_migration FROM fettle_app;
 	REVOKE INSERT, UPDATE, DELETE ON audit_entry FROM fettle_app;
 	REVOKE UPDATE, DELETE ON event, access_log, stock_movement, work_order_stage, complaint_step, price_change, appointment_step FROM fettle_app;
@@ -66,7 +66,12 @@ DECLARE
 BEGIN
 	GRANT SELECT ON session, staff, staff_grant, store, api_key, link, credential, customer, customer_store,
 	      customer_contact, vehicle, vehicle_store, vehicle_plate, occupation TO fettle_definer;
+	GRANT SELECT (id, status, reception_id) ON appointment TO fettle_definer;
+	GRANT SELECT (id, status, appointment_id) ON reception TO fettle_definer;
+	GRANT SELECT (id, status, reception_id, moved_to_id, deleted_at) ON work_order TO fettle_definer;
 	GRANT INSERT, UPDATE ON credential, session TO fettle_definer;
+	GRANT SELECT, INSERT, UPDATE ON tablet_secret, tablet_use TO fettle_definer;
+	GRANT SELECT, UPDATE ON tablet TO fettle_definer;
 	GRANT SELECT, INSERT, UPDATE, DELETE ON login_failure TO fettle_definer;
 	GRANT UPDATE, DELETE ON occupation TO fettle_definer;
 	GRANT INSERT ON audit_entry, customer_store, vehicle_store TO fettle_definer;

@@ -35,15 +35,15 @@ job_sweep_files(struct ctx *ctx, bool *more)
 	       (count = file_store_old(ctx->arena, shelf, &names)) == 0)
 		shelf++;
 	*more = shelf < FILE_STORE_SHELVES;
-	/* each that is removed holds a lock until the end: after a batch of them the shelf is begun
-	 * anew */
+	/* each that is removed holds a lock until the end, and leaves what was made of it: the shelf is
+	 * begun anew until there are none */
 	for (size_t i = 0; !err && i < count && removed < BATCH; i += BATCH)
 		err = sweep(ctx, names + i, count - i < BATCH ? count - i : BATCH, &removed);
 	if (removed)
 		log_line(LOG_LEVEL_INFO, "files_swept", "count=%zu", removed);
 	if (err)
 		return err;
-	if (*more && removed < BATCH)
+	if (*more && removed == 0)
 		shelf++;
 	if (*more)
 		return OK;

@@ -37,6 +37,15 @@ mark_no_show(struct request *req)
 }
 
 static enum err
+leave(struct request *req)
+{
+	const struct leave_reception *in = req->body;
+
+	return appointment_move(&req->ctx, req->op, req->id,
+	                        enum_code(&leave_reason_enum, (int)in->reason), in->note);
+}
+
+static enum err
 reschedule(struct request *req)
 {
 	return appointment_reschedule(&req->ctx, req->id, req->body);
@@ -59,6 +68,16 @@ is_before(const char *a, const char *b)
 	return strlen(a) == strlen(b) && strcmp(a, b) < 0;
 }
 
+/* A quantity without its part is a mistake. */
+static enum err
+check_quantities(struct request *req, size_t quantities, size_t parts)
+{
+	if (quantities > parts)
+		return fail_parameter(&req->ctx, ERR_BAD_VALUE, "quantity",
+		                      "there are more than parts");
+	return OK;
+}
+
 static enum err
 check_stretch(struct request *req)
 {
@@ -66,7 +85,7 @@ check_stretch(struct request *req)
 
 	if (is_before(in->to, in->from))
 		return fail_parameter(&req->ctx, ERR_BAD_VALUE, "to", "must not be before from");
-	return OK;
+	return check_quantities(req, in->quantity_count, in->part_id_count);
 }
 
 static enum err
@@ -76,7 +95,7 @@ check_days(struct request *req)
 
 	if (in->to.days < in->from.days)
 		return fail_parameter(&req->ctx, ERR_BAD_VALUE, "to", "must not be before from");
-	return OK;
+	return check_quantities(req, in->quantity_count, in->part_id_count);
 }
 
 static enum err
@@ -86,18 +105,20 @@ check_earliest(struct request *req)
 
 	if (in->to.us < in->from.us)
 		return fail_parameter(&req->ctx, ERR_BAD_VALUE, "to", "must not be before from");
-	return OK;
+	return check_quantities(req, in->quantity_count, in->part_id_count);
 }
 
 /* clang-format off */
 const struct route appointment_routes[] = {
 	READ_PREPARED(OP_listAvailability,  check_stretch, NULL,
-	              NAMED_BY(operation_id, availability_operations), PAGE(availability_list)),
+	              NAMED_BY(operation_id, availability_operations), NAMED_BY(part_id, promise_parts_named),
+	              NAMED_BY(package_id, availability_packages), PAGE(availability_list)),
 	READ_PREPARED(OP_listAvailableDays, check_days, NULL,
-	              NAMED_BY(operation_id, availability_operations), PAGE(availability_days)),
+	              NAMED_BY(operation_id, availability_operations), NAMED_BY(part_id, promise_parts_named),
+	              NAMED_BY(package_id, availability_packages), PAGE(availability_days)),
 	READ_PREPARED(OP_listEarliestSlots, check_earliest, NULL,
-	              NAMED_BY(operation_id, availability_operations),
-	              PAGE(availability_earliest)),
+	              NAMED_BY(operation_id, availability_operations), NAMED_BY(part_id, promise_parts_named),
+	              NAMED_BY(package_id, availability_packages), PAGE(availability_earliest)),
 	READ(OP_listAppointmentHistory,     UNDER(appointment_visible), PAGE(appointment_history)),
 	READ_ACTIONS(OP_listAppointments,   &appointment_machine, PAGE(appointment_list)),
 	READ_ACTIONS(OP_getAppointment,     &appointment_machine, ONE(appointment_get)),
@@ -107,6 +128,7 @@ const struct route appointment_routes[] = {
 	COMMAND(OP_rescheduleAppointment,   reschedule,   THEN(OP_getAppointment)),
 	COMMAND(OP_cancelAppointment,       give_up,      THEN(OP_getAppointment)),
 	COMMAND(OP_arriveAppointment,       move,         THEN(OP_getAppointment)),
+	COMMAND(OP_leaveAppointment,        leave,        THEN(OP_getAppointment)),
 	COMMAND(OP_markNoShowAppointment,   mark_no_show, THEN(OP_getAppointment)),
 	COMMAND(OP_updateAppointment, update, THEN(OP_getAppointment)),
 	ROUTES_END

@@ -32,53 +32,47 @@ choose_language(struct request *req)
 	return OK;
 }
 
+/* What it is, and the link that its customer opens with the code on it, for those who hand it out. */
 static void
-write_kind(struct buf *out, const struct request *req, const char *kind)
+write_kind(struct buf *out, const struct request *req, const struct rows *rows, size_t row,
+           const char *kind, enum permission hands_out)
 {
-	buf_printf(out, ",\"document\":\"%s\",\"language\":\"%s\"", kind,
-	           req->language ? "zh-CN" : "en");
-}
-
-static void
-settlement(struct buf *out, const struct rows *rows, size_t row, void *req)
-{
-	(void)rows;
-	(void)row;
-	write_kind(out, req, "settlement");
-}
-
-static void
-work_order(struct buf *out, const struct rows *rows, size_t row, void *req)
-{
-	(void)rows;
-	(void)row;
-	write_kind(out, req, "work_order");
-}
-
-static void
-reception(struct buf *out, const struct rows *rows, size_t row, void *req)
-{
-	(void)rows;
-	(void)row;
-	write_kind(out, req, "reception");
-}
-
-/* With the customer's link once it is sent, for those who hand it out. */
-static void
-estimate(struct buf *out, const struct rows *rows, size_t row, void *arg)
-{
-	const struct request *req = arg;
 	struct id link = row_id(rows, row, "_link_id");
 	char token[LINK_TEXT];
 
-	write_kind(out, req, "estimate");
+	buf_printf(out, ",\"document\":\"%s\",\"language\":\"%s\"", kind,
+	           req->language ? "zh-CN" : "en");
 	if (!*public_url || id_is_none(link) ||
-	    !principal_holds(req->who, PERMISSION_ESTIMATE_TOKEN, row_id(rows, row, "store_id")))
+	    !principal_holds(req->who, hands_out, row_id(rows, row, "store_id")))
 		return;
 	buf_puts(out, ",\"link\":");
 	link_token(link, token);
 	buf_json(out, arena_printf(req->ctx.arena, "%s%s", public_url, token),
 	         strlen(public_url) + strlen(token));
+}
+
+static void
+settlement(struct buf *out, const struct rows *rows, size_t row, void *req)
+{
+	write_kind(out, req, rows, row, "settlement", PERMISSION_PROGRESS_SHARE);
+}
+
+static void
+work_order(struct buf *out, const struct rows *rows, size_t row, void *req)
+{
+	write_kind(out, req, rows, row, "work_order", PERMISSION_PROGRESS_SHARE);
+}
+
+static void
+reception(struct buf *out, const struct rows *rows, size_t row, void *req)
+{
+	write_kind(out, req, rows, row, "reception", PERMISSION_PROGRESS_SHARE);
+}
+
+static void
+estimate(struct buf *out, const struct rows *rows, size_t row, void *req)
+{
+	write_kind(out, req, rows, row, "estimate", PERMISSION_ESTIMATE_TOKEN);
 }
 
 /* RFC 9530: what is signed is the file itself. */
@@ -159,7 +153,8 @@ const struct route document_routes[] = {
 	  MANY(authorisations, work_order_document_consents),
 	  MANY(requirements, work_order_document_requirements)),
 	PRINTED(OP_getReceptionDocument,  reception,  ONE(reception_document),
-	  MANY(concerns, reception_concerns_of)),
+	  MANY(concerns, reception_concerns_of), MANY(inspections, reception_document_inspections),
+	  MANY(inspections.findings, reception_document_findings)),
 	PRINTED(OP_getEstimateDocument,   estimate,   ONE(estimate_document),
 	  MANY(concerns, estimate_document_concerns), MANY(options, estimate_document_options),
 	  MANY(options.lines, estimate_document_lines)),

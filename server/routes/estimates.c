@@ -80,6 +80,8 @@ const struct route estimate_routes[] = {
 	  PAGE(estimate_versions)),
 	READ(OP_listEstimateChanges,        UNDER(estimate_visible), NAMED_BY(against, estimate_revision),
 	                                    PAGE(estimate_diff)),
+	READ(OP_listEstimateTermChanges,    UNDER(estimate_visible), NAMED_BY(against, estimate_revision),
+	                                    PAGE(estimate_terms_diff)),
 	READ(OP_listRecommendations,        UNDER(vehicle_visible),  PAGE(recommendation_list)),
 	READ(OP_listDeferredLines,          UNDER(vehicle_visible),  PAGE(deferred_lines)),
 	COMMAND(OP_decideEstimateByLink,    decide_by_link, THEN(OP_getPublicLink)),

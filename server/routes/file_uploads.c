@@ -4,6 +4,7 @@
 
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "file_store.h"
 #include "routes/routes.h"
@@ -12,6 +13,38 @@ static enum err
 create(struct request *req)
 {
 	return upload_create(&req->ctx, req->body);
+}
+
+static bool
+is_allowed(const char *type)
+{
+	for (const char *const *allowed = operations[OP_uploadFile].media_types; *allowed;
+	     allowed++)
+		if (strcmp(*allowed, type) == 0)
+			return true;
+	return false;
+}
+
+static enum err
+check_type(struct request *req, const char *type)
+{
+	return is_allowed(type) ? OK
+	                        : fail_with(&req->ctx, ERR_UNSUPPORTED_MEDIA_TYPE, NULL,
+	                                    "JPEG, PNG, WebP, HEIC, PDF, MP4, MOV, 3GP", NULL);
+}
+
+/* Nobody sends all of a file over a slow line that is not kept. */
+static enum err
+check_beginning(struct request *req, int64_t whole)
+{
+	char first[FILE_STORE_SNIFF];
+	ssize_t n;
+
+	if (req->body_size < sizeof(first) && (int64_t)req->body_size < whole)
+		return OK;
+	n = pread(req->body_file, first, sizeof(first), 0);
+	return n < 0 ? ERR_UNAVAILABLE
+	             : check_type(req, file_store_sniff(&req->arena, first, (size_t)n));
 }
 
 static enum err
@@ -33,6 +66,9 @@ send_part(struct request *req)
 		                 arena_printf(&req->arena, "%lld",
 		                              (long long)(upload.file.size - upload.received)),
 		                 NULL);
+	err = in->offset == 0 ? check_beginning(req, upload.file.size) : OK;
+	if (err)
+		return err;
 	err = file_store_part_write(upload.id, (uint64_t)in->offset, req->body_file,
 	                            req->body_size);
 	if (err == ERR_NOT_FOUND)
@@ -40,16 +76,6 @@ send_part(struct request *req)
 	if (!err)
 		upload_received(&req->ctx, &upload, upload.received + size);
 	return err;
-}
-
-static bool
-is_allowed(const char *type)
-{
-	for (const char *const *allowed = operations[OP_uploadFile].media_types; *allowed;
-	     allowed++)
-		if (strcmp(*allowed, type) == 0)
-			return true;
-	return false;
 }
 
 /* What has come is what was meant to come, and something that is kept. */
@@ -61,10 +87,7 @@ check_content(struct request *req, const char *sha256, const char *type)
 	if (in && in->has_sha256 && strcasecmp(in->sha256, sha256) != 0)
 		return fail_with(&req->ctx, ERR_BAD_VALUE, "/sha256", "is not what was received",
 		                 NULL);
-	if (!is_allowed(type))
-		return fail_with(&req->ctx, ERR_UNSUPPORTED_MEDIA_TYPE, NULL,
-		                 "JPEG, PNG, WebP, PDF, MP4", NULL);
-	return OK;
+	return check_type(req, type);
 }
 
 static enum err

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Files: taken from a spooled body, given back as an open file. */
+#include "appointment/link.h"
 #include "file/file.h"
 
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "multipart.h"
 #include "range.h"
 #include "routes/routes.h"
+#include "thumbnail.h"
 
 #define NAME_MAX_BYTES 200
 
@@ -73,9 +75,8 @@ clean_name(struct arena *arena, const char *name)
 
 /* The file of a body: all of it, or its only part. */
 static enum err
-find_file(struct request *req, struct multipart_part *file)
+find_file(struct request *req, const char *name, struct multipart_part *file)
 {
-	const struct upload_file_params *in = req->params;
 	const char *type = request_header(req, "Content-Type"), *body;
 	struct multipart multipart;
 	struct multipart_part none;
@@ -85,7 +86,7 @@ find_file(struct request *req, struct multipart_part *file)
 		return err;
 	if (strncasecmp(type, "multipart/", 10) != 0) {
 		*file = (struct multipart_part){
-			.filename = in->name,
+			.filename = name,
 			.data = body,
 			.size = (size_t)req->body_size,
 		};
@@ -108,23 +109,23 @@ check_type(struct request *req, const struct multipart_part *file, const char **
 	for (; *allowed; allowed++)
 		if (strcmp(*allowed, *type) == 0)
 			return OK;
-	return fail_with(&req->ctx, ERR_UNSUPPORTED_MEDIA_TYPE, NULL, "JPEG, PNG, WebP, PDF, MP4",
+	return fail_with(&req->ctx, ERR_UNSUPPORTED_MEDIA_TYPE, NULL,
+	                 req->operation->auth == AUTH_LINK
+	                         ? "JPEG, PNG, WebP"
+	                         : "JPEG, PNG, WebP, HEIC, PDF, MP4, MOV, 3GP",
 	                 NULL);
 }
 
+/* What was sent is the content of a file whose owner is known. */
 static enum err
-upload(struct request *req)
+keep(struct request *req, const char *name, struct file *file)
 {
-	const struct upload_file_params *in = req->params;
-	struct file file = { .subject_type = in->subject_type, .subject = in->subject_id };
 	struct multipart_part content = { 0 };
 	char sha256[SHA256_TEXT];
-	enum err err = file_owner(&req->ctx, in->store_id, &file);
+	enum err err = find_file(req, name, &content);
 
 	if (!err)
-		err = find_file(req, &content);
-	if (!err)
-		err = check_type(req, &content, &file.media_type);
+		err = check_type(req, &content, &file->media_type);
 	if (err)
 		return err;
 	file_store_name(content.data, content.size, sha256);
@@ -133,11 +134,35 @@ upload(struct request *req)
 		err = file_store_keep(content.data, content.size, sha256);
 	if (err)
 		return err;
-	file.sha256 = sha256;
-	file.size = (int64_t)content.size;
-	file.name = clean_name(&req->arena, content.filename);
-	file_add(&req->ctx, &file);
+	file->sha256 = arena_text(&req->arena, sha256);
+	file->size = (int64_t)content.size;
+	file->name = clean_name(&req->arena, content.filename);
+	file_add(&req->ctx, file);
 	return OK;
+}
+
+static enum err
+upload(struct request *req)
+{
+	const struct upload_file_params *in = req->params;
+	struct file file = { .subject_type = in->subject_type, .subject = in->subject_id };
+	enum err err = file_owner(&req->ctx, in->store_id, &file);
+
+	return err ? err : keep(req, in->name, &file);
+}
+
+/* The customer's, by the link of an appointment. */
+static enum err
+upload_by_link(struct request *req)
+{
+	struct file file = { 0 };
+	enum err err = appointment_photo_begin(&req->ctx, &file);
+
+	if (!err)
+		err = keep(req, NULL, &file);
+	if (!err)
+		appointment_photo_added(&req->ctx, &file);
+	return err;
 }
 
 /* filename for old clients, filename* for the rest (RFC 6266, RFC 8187). */
@@ -236,11 +261,40 @@ give(struct request *req, const struct rows *rows)
 	return rows_count(rows) ? open_content(req, rows) : fail(&req->ctx, ERR_NOT_FOUND, NULL);
 }
 
+#define URL_SECONDS 600 /* that a signed address holds */
+#define KEPT_SECONDS \
+	86400 /* that a browser may keep a small picture: as long as its user may have lost the right to it */
+
+/* Which file is meant, by who may see it. */
+static enum err
+find_own(struct request *req, struct rows **rows)
+{
+	return db_read(&req->ctx, file_get, rows, IDS_ARG(ids, &req->id, 1));
+}
+
+static enum err
+find_of_link(struct request *req, struct rows **rows)
+{
+	return db_read(&req->ctx, file_of_link, rows, ARG(id, req->id));
+}
+
+static enum err
+find_signed(struct request *req, struct rows **rows)
+{
+	const char *const *token = request_parameter(req, "token");
+	struct id file;
+	int64_t until_s;
+
+	if (!file_token_open(*token, &file, &until_s) || until_s <= req->ctx.now.us / 1000000)
+		return fail(&req->ctx, ERR_NOT_FOUND, NULL);
+	return db_read(&req->ctx, file_signed, rows, ARG(file_id, file));
+}
+
 static enum err
 content(struct request *req)
 {
-	struct rows *rows;
-	enum err err = db_read(&req->ctx, file_get, &rows, IDS_ARG(ids, &req->id, 1));
+	struct rows *rows = NULL;
+	enum err err = find_own(req, &rows);
 
 	return err ? err : give(req, rows);
 }
@@ -248,13 +302,38 @@ content(struct request *req)
 static enum err
 public_content(struct request *req)
 {
-	struct rows *rows;
-	enum err err = db_read(&req->ctx, file_of_link, &rows, ARG(id, req->id));
+	struct rows *rows = NULL;
+	enum err err = find_of_link(req, &rows);
 
 	return err ? err : give(req, rows);
 }
 
-#define URL_SECONDS 600
+static enum err
+thumbnail(struct request *req)
+{
+	struct rows *rows = NULL;
+	enum err err = find_own(req, &rows);
+
+	return err ? err : thumbnail_find(req, rows, KEPT_SECONDS);
+}
+
+static enum err
+public_thumbnail(struct request *req)
+{
+	struct rows *rows = NULL;
+	enum err err = find_of_link(req, &rows);
+
+	return err ? err : thumbnail_find(req, rows, KEPT_SECONDS);
+}
+
+static enum err
+signed_thumbnail(struct request *req)
+{
+	struct rows *rows = NULL;
+	enum err err = find_signed(req, &rows);
+
+	return err ? err : thumbnail_find(req, rows, URL_SECONDS);
+}
 
 /* An address for ten minutes, and when it ends. */
 static void
@@ -272,15 +351,9 @@ write_url(struct buf *out, const struct rows *rows, size_t row, void *arg)
 static enum err
 signed_content(struct request *req)
 {
-	const struct get_signed_file_params *in = req->params;
-	struct rows *rows;
-	struct id file;
-	int64_t until_s;
-	enum err err;
+	struct rows *rows = NULL;
+	enum err err = find_signed(req, &rows);
 
-	if (!file_token_open(in->token, &file, &until_s) || until_s <= req->ctx.now.us / 1000000)
-		return fail(&req->ctx, ERR_NOT_FOUND, NULL);
-	err = db_read(&req->ctx, file_signed, &rows, ARG(file_id, file));
 	return err ? err : give(req, rows);
 }
 
@@ -291,8 +364,12 @@ const struct route file_routes[] = {
 	COMMAND(OP_uploadFile,     upload,  THEN(OP_getFile)),
 	COMMAND(OP_getFileContent, content, OP_NONE),
 	COMMAND(OP_getPublicFile,  public_content, OP_NONE),
+	COMMAND(OP_addAppointmentPhotoByLink, upload_by_link, THEN(OP_getPublicAppointment)),
 	READ_EXTRA(OP_getFileUrl,  write_url, ONE(file_url)),
 	COMMAND(OP_getSignedFile,  signed_content, OP_NONE),
+	COMMAND_MAKE(OP_getFileThumbnail,   thumbnail,        thumbnail_make),
+	COMMAND_MAKE(OP_getSignedThumbnail, signed_thumbnail, thumbnail_make),
+	COMMAND_MAKE(OP_getPublicThumbnail, public_thumbnail, thumbnail_make),
 	ROUTES_END
 };
 /* clang-format on */

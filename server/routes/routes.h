@@ -9,6 +9,7 @@ extern const struct route *const route_tables[];
 extern const size_t route_tables_count;
 
 extern const struct route appointment_routes[];
+extern const struct route appointment_link_routes[];
 extern const struct route approval_routes[];
 extern const struct route booking_routes[];
 extern const struct route document_routes[];
@@ -49,6 +50,15 @@ extern const struct route workshop_routes[];
 extern const struct route search_routes[];
 extern const struct route roster_routes[];
 extern const struct route equipment_routes[];
+extern const struct route department_routes[];
+extern const struct route tablet_routes[];
+
+/* Write a session's token, with the staff_id, name and username that were found, as the reply. */
+void session_write(struct request *req, const char *token, struct utc expires,
+                   const struct rows *found);
+/* Ask the caller's password.  A wrong one counts like a failed login, so it is saved, with req->err at /current: 401
+ * would say that the session is over.  ERR_NOT_FOUND (no person), ERR_TOO_MANY_ATTEMPTS. */
+MUSTCHECK enum err password_ask(struct request *req, const char *current, struct id *staff);
 
 /* prepare: the parameter q as the arguments search_subjects, _kinds, _keys, _ends and _stores. */
 enum err customers_prepare(struct request *req);

@@ -173,6 +173,41 @@ enums(struct request *req)
 	return OK;
 }
 
+static bool
+is_reasons(const struct enumeration *e)
+{
+	static const char ending[] = "_reason";
+	size_t length = strlen(e->name), n = sizeof(ending) - 1;
+
+	return length > n && strcmp(e->name + length - n, ending) == 0;
+}
+
+static enum err
+reason_codes(struct request *req)
+{
+	const struct list_reason_codes_params *in = req->params;
+	struct buf *out = &req->reply.body;
+	bool any = false;
+
+	req->reply.status = 200;
+	buf_char(out, '{');
+	for (size_t i = 0; i < enumerations_count; i++) {
+		if (!is_reasons(enumerations[i]) ||
+		    (in->kind && strcmp(in->kind, enumerations[i]->name) != 0))
+			continue;
+		if (any)
+			buf_char(out, ',');
+		write_enum(out, enumerations[i]);
+		any = true;
+	}
+	buf_char(out, '}');
+	if (any)
+		return OK;
+	buf_clear(out);
+	return fail_parameter(&req->ctx, ERR_BAD_VALUE, "kind",
+	                      "names no set of reasons; without it all of them are told");
+}
+
 /* clang-format off */
 const struct route service_routes[] = {
 	CODE(OP_getHealth,    health),
@@ -182,6 +217,7 @@ const struct route service_routes[] = {
 	CODE(OP_getDocs,      docs),
 	CODE(OP_getDocsFile,  docs_file),
 	CODE(OP_listEnums,    enums),
+	CODE(OP_listReasonCodes, reason_codes),
 	ROUTES_END
 };
 /* clang-format on */

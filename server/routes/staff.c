@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "auth.h"
-#include "core/text.h"
 #include "db/json.h"
 #include "password.h"
 #include "routes/routes.h"
@@ -31,22 +30,24 @@ must_wait(struct request *req, const struct rows *found)
 	return true;
 }
 
-/* A fresh token with a prefix, and its hash as a bytea literal. */
-static const char *
-new_token(struct arena *arena, const char *prefix, const char **hash_literal)
+void
+session_write(struct request *req, const char *token, struct utc expires, const struct rows *found)
 {
-	unsigned char secret[32], hash[TOKEN_HASH];
-	char text[BASE64URL_TEXT(sizeof(secret))], hex[2 * TOKEN_HASH + 1];
-	const char *token;
+	const char *name = row_text(found, 0, "name"), *username = row_text(found, 0, "username");
+	char until[UTC_TEXT];
 
-	randombytes_buf(secret, sizeof(secret));
-	text[base64url_encode(text, secret, sizeof(secret))] = '\0';
-	sodium_memzero(secret, sizeof(secret));
-	token = arena_printf(arena, "%s%s", prefix, text);
-	token_hash(token, hash);
-	sodium_bin2hex(hex, sizeof(hex), hash, sizeof(hash));
-	*hash_literal = arena_printf(arena, "\\x%s", hex);
-	return token;
+	buf_printf(&req->reply.body,
+	           "{\"token\":\"%s\",\"expires_at\":\"%s\",\"staff\":{\"id\":\"%s\",\"name\":",
+	           token, utc_format(expires, until), row_text(found, 0, "staff_id"));
+	buf_json(&req->reply.body, name, strlen(name));
+	buf_puts(&req->reply.body, ",\"username\":");
+	/* who has a PIN may have lost the name they set it with */
+	if (username)
+		buf_json(&req->reply.body, username, strlen(username));
+	else
+		buf_puts(&req->reply.body, "null");
+	buf_puts(&req->reply.body, "}}");
+	req->location = "/v1/sessions/current";
 }
 
 static enum err
@@ -55,7 +56,6 @@ create_session(struct request *req)
 	const struct create_session *in = req->body;
 	struct ctx *ctx = &req->ctx;
 	const char *token, *hash;
-	char until[UTC_TEXT];
 	struct utc expires = utc_add_ms(ctx->now, SESSION_MS);
 	struct rows *found;
 	bool right;
@@ -72,19 +72,11 @@ create_session(struct request *req)
 		req->err = ERR_BAD_CREDENTIALS;
 		return OK;
 	}
-	token = new_token(ctx->arena, "", &hash);
+	token = token_new(ctx->arena, "", &hash);
 	db_write(ctx, session_add, ARG(session_id, id_new()),
 	         ARG(staff_id, row_id(found, 0, "staff_id")), ARG(token_hash, hash),
 	         ARG(expires_at, expires));
-	buf_printf(&req->reply.body,
-	           "{\"token\":\"%s\",\"expires_at\":\"%s\",\"staff\":{\"id\":\"%s\",\"name\":",
-	           token, utc_format(expires, until), row_text(found, 0, "staff_id"));
-	buf_json(&req->reply.body, row_text(found, 0, "name"), strlen(row_text(found, 0, "name")));
-	buf_puts(&req->reply.body, ",\"username\":");
-	buf_json(&req->reply.body, row_text(found, 0, "username"),
-	         strlen(row_text(found, 0, "username")));
-	buf_puts(&req->reply.body, "}}");
-	req->location = "/v1/sessions/current";
+	session_write(req, token, expires, found);
 	return OK;
 }
 
@@ -114,16 +106,11 @@ write_permissions(struct buf *out, const struct rows *rows, size_t row, void *ar
 	buf_char(out, ']');
 }
 
-/* A wrong current password counts like a failed login, so it is saved, and said at its field: 401
- * would say that the session is over. */
-static enum err
-change_password(struct request *req)
+enum err
+password_ask(struct request *req, const char *current, struct id *staff)
 {
-	const struct change_password *in = req->body;
 	struct ctx *ctx = &req->ctx;
 	struct rows *found;
-	struct id staff;
-	bool right;
 	enum err err = db_read(ctx, credential_own, &found, NO_ARGS);
 
 	if (err)
@@ -132,14 +119,25 @@ change_password(struct request *req)
 		return fail(ctx, ERR_NOT_FOUND, NULL);
 	if (must_wait(req, found))
 		return fail(ctx, ERR_TOO_MANY_ATTEMPTS, NULL);
-	staff = row_id(found, 0, "staff_id");
-	right = password_verify(row_text(found, 0, "password"), in->current);
-	if (!right) {
-		db_write(ctx, credential_tried, ARG(username, row_text(found, 0, "username")),
-		         ARG(ok, right));
-		req->err = fail_with(ctx, ERR_BAD_VALUE, "/current", "is not your password", NULL);
+	*staff = row_id(found, 0, "staff_id");
+	if (password_verify(row_text(found, 0, "password"), current))
 		return OK;
-	}
+	db_write(ctx, credential_tried, ARG(username, row_text(found, 0, "username")),
+	         ARG(ok, false));
+	req->err = fail_with(ctx, ERR_BAD_VALUE, "/current", "is not your password", NULL);
+	return OK;
+}
+
+static enum err
+change_password(struct request *req)
+{
+	const struct change_password *in = req->body;
+	struct ctx *ctx = &req->ctx;
+	struct id staff = { { 0 } };
+	enum err err = password_ask(req, in->current, &staff);
+
+	if (err || req->err)
+		return err;
 	db_write(ctx, credential_set, ARG(staff_id, staff),
 	         ARG(password, password_hash(ctx->arena, in->new)));
 	db_write(ctx, session_revoke_others, ARG(session_id, req->who->session));
@@ -207,7 +205,7 @@ create_api_key(struct request *req)
 
 	if (err)
 		return err;
-	req->secret = new_token(&req->arena, KEY_PREFIX, &hash);
+	req->secret = token_new(&req->arena, KEY_PREFIX, &hash);
 	return api_key_create(&req->ctx, in, hash,
 	                      arena_printf(&req->arena, KEY_PREFIX "...%s",
 	                                   req->secret + strlen(req->secret) - 4));

@@ -42,6 +42,12 @@ finish(struct request *req)
 }
 
 static enum err
+abort_drive(struct request *req)
+{
+	return drive_abort(&req->ctx, req->id, req->body);
+}
+
+static enum err
 cancel_drive(struct request *req)
 {
 	return drive_cancel(&req->ctx, req->id, req->body);
@@ -114,6 +120,7 @@ const struct route transport_routes[] = {
 	COMMAND(OP_assignDrive,         assign,       THEN(OP_getDrive)),
 	COMMAND(OP_startDrive,          start,        THEN(OP_getDrive)),
 	COMMAND(OP_finishDrive,         finish,       THEN(OP_getDrive)),
+	COMMAND(OP_abortDrive,          abort_drive,  THEN(OP_getDrive)),
 	COMMAND(OP_cancelDrive,         cancel_drive, THEN(OP_getDrive)),
 	READ_ACTIONS(OP_listLoanerCars, &loaner_car_machine, PAGE(loaner_car_list)),
 	READ_ACTIONS(OP_getLoanerCar,   &loaner_car_machine, ONE(loaner_car_get)),

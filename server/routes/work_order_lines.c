@@ -8,10 +8,23 @@
 static enum err
 decide(struct request *req)
 {
-	const struct reason_given *in = req->op == OP_reviveWorkOrderLine ? NULL : req->body;
+	const struct decline_work_order_line *said = req->body;
+	struct defer_work_order_line in = { 0 };
+	enum err err;
 
-	enum err err = work_order_line_decide(&req->ctx, req->op, req->id, in ? in->reason : NULL,
-	                                      in ? in->note : NULL);
+	if (req->op == OP_deferWorkOrderLine)
+		in = *(const struct defer_work_order_line *)req->body;
+	else if (req->op != OP_reviveWorkOrderLine)
+		in = (struct defer_work_order_line){
+			.reason = said->reason,
+			.reason_code = said->reason_code,
+			.has_reason_code = said->has_reason_code,
+			.note = said->note,
+			.method = said->method,
+			.has_method = said->has_method,
+			.by = said->by,
+		};
+	err = work_order_line_decide(&req->ctx, req->op, req->id, &in);
 
 	if (err || req->op != OP_withdrawWorkOrderLine)
 		return err;

@@ -54,7 +54,7 @@ class Daemon:
         self.folder.chmod(0o711)
         self.log_path = self.folder / "fettled.log"
         self.settings = {
-            "DATA": str(self.folder / "data"), "PORT": "0", "RATE_PRINCIPAL": "0", "RATE_ADDRESS": "0", "RATE_LOGIN": "0",
+            "DATA": str(self.folder / "data"), "PORT": "0", "RATE_PRINCIPAL": "0", "RATE_LINK": "0", "RATE_ADDRESS": "0", "RATE_LOGIN": "0",
             "COMMANDS_PRINCIPAL": "0", "READS_PRINCIPAL": "0",
             "CORS_ORIGINS": ORIGIN, "ALLOW_ROOT": "1", "SANDBOX": "0" if is_sanitized() else "1",
             **{name: str(value) for name, value in settings.items()}}
@@ -572,7 +572,8 @@ class Chain:
         self.anyone = people.client()
         self.lock = threading.Lock()
         self.count = 0
-        self.prefix = "T" + secrets.token_hex(3).upper()
+        # six of 32 signs: hundreds of chains share a database
+        self.prefix = "T" + "".join(secrets.choice("0123456789ABCDEFGHJKMNPQRSTVWXYZ") for _ in range(6))
 
     def __getattr__(self, name):
         if name not in CHAIN_ROLES:

@@ -61,6 +61,11 @@ def _(t):
     return call(t.store.tech1, "/v1/enums")
 
 
+@sample("listReasonCodes")
+def _(t):
+    return call(t.store.tech1, "/v1/reason-codes")
+
+
 @sample("getMe")
 def _(t):
     return call(t.store.tech1, "/v1/me")
@@ -324,6 +329,83 @@ def _(t):
     return call(t.store.dispatcher, f"/v1/equipment/{t.equipment()['id']}/service", {"kind": "service", "date": today(-1)})
 
 
+# --- Departments ---
+
+lists("tech1", ("listDepartments", "/v1/departments"), ("listRoutingRules", "/v1/routing-rules"))
+
+
+@sample("createDepartment")
+def _(t):
+    return call(t.store.manager, "/v1/departments", {
+        "store_id": t.store.id, "code": t.chain.unique(), "name": "钣金组", "kind": "body", "lead_id": t.store.leader.id,
+        "service_classes": ["repair"], "skills": ["BODY"], "repair_categories": ["special"]})
+
+
+@sample("getDepartment")
+def _(t):
+    return call(t.store.tech1, f"/v1/departments/{t.department()['id']}")
+
+
+@sample("updateDepartment")
+def _(t):
+    return call(t.store.manager, f"/v1/departments/{t.department()['id']}", {"name": "钣喷组", "lead_id": t.store.leader.id}, version=1)
+
+
+@sample("retireDepartment")
+def _(t):
+    return call(t.store.manager, f"/v1/departments/{t.department()['id']}/retire", {"into_id": t.department()["id"]})
+
+
+@sample("reinstateDepartment")
+def _(t):
+    path = f"/v1/departments/{t.department()['id']}"
+    t.store.manager.post(path + "/retire", expect=200)
+    return call(t.store.manager, path + "/reinstate")
+
+
+@sample("listDepartmentWork")
+def _(t):
+    return call(t.store.tech1, f"/v1/departments/{t.department()['id']}/work", params={"open": "true"})
+
+
+@sample("listStaffDepartments")
+def _(t):
+    return call(t.store.manager, f"/v1/staff/{t.store.tech1.id}/departments")
+
+
+@sample("setStaffDepartments")
+def _(t):
+    path = f"/v1/staff/{t.store.tech1.id}"
+    return call(t.store.manager, path + "/departments", {"store_id": t.store.id, "department_ids": [t.department()["id"]]}, version=version(t, path))
+
+
+@sample("createRoutingRule")
+def _(t):
+    return call(t.store.manager, "/v1/routing-rules", {
+        "store_id": t.store.id, "position": 100, "skill": t.chain.unique(), "department_id": t.department()["id"]})
+
+
+@sample("getRoutingRule")
+def _(t):
+    return call(t.store.tech1, f"/v1/routing-rules/{t.routing_rule()['id']}")
+
+
+@sample("updateRoutingRule")
+def _(t):
+    return call(t.store.manager, f"/v1/routing-rules/{t.routing_rule()['id']}", {"position": 5, "department_id": t.department()["id"]}, version=1)
+
+
+@sample("deleteRoutingRule")
+def _(t):
+    return call(t.store.manager, f"/v1/routing-rules/{t.routing_rule()['id']}", params={"reason": "调整"})
+
+
+@sample("routeWorkOrderLine")
+def _(t):
+    takes_all = t.department(skills=[])
+    return call(t.store.leader, f"/v1/work-order-lines/{t.order()['lines'][0]['id']}/route", {"department_id": takes_all["id"], "reason": "workload"})
+
+
 # --- Staff ---
 
 def password(t, client):
@@ -348,6 +430,59 @@ def _(t):
     password(t, t.store.tech2)  # which ends the sessions there are
     again = t.chain.people.client(t.chain.people.session(t.store.tech2.id))
     return call(again, "/v1/me/password", {"current": "correct horse", "new": "battery staple"})
+
+
+lists("manager", ("listTablets", "/v1/tablets"))
+
+
+@sample("createTablet")
+def _(t):
+    return call(t.store.manager, "/v1/tablets", {"store_id": t.store.id, "name": "二号工位"})
+
+
+@sample("getTablet")
+def _(t):
+    return call(t.store.manager, f"/v1/tablets/{t.tablet()['id']}")
+
+
+@sample("revokeTablet")
+def _(t):
+    return call(t.store.manager, f"/v1/tablets/{t.tablet()['id']}/revoke")
+
+
+@sample("unlockTablet")
+def _(t):
+    made = t.tablet()
+    t.chain.anyone.post("/v1/tablet-pairings", {"code": made["pairing_code"]}, expect=200)
+    return call(t.store.manager, f"/v1/tablets/{made['id']}/unlock")
+
+
+@sample("pairTablet")
+def _(t):
+    return call(t.chain.anyone, "/v1/tablet-pairings", {"code": t.tablet()["pairing_code"]})
+
+
+@sample("createTabletSession")
+def _(t):
+    t.numbered(t.store.tech2)
+    password(t, t.store.tech2)
+    again = t.chain.people.client(t.chain.people.session(t.store.tech2.id))
+    again.post("/v1/me/pin", {"current": "correct horse", "pin": "2580"}, expect=204)
+    number = t.store.manager.get(f"/v1/staff/{t.store.tech2.id}", expect=200)["employee_no"]
+    return call(t.chain.anyone, "/v1/tablet-sessions", {"tablet_token": t.paired(), "staff_number": number, "pin": "2580"})
+
+
+@sample("setPin")
+def _(t):
+    t.numbered(t.store.tech2)
+    password(t, t.store.tech2)  # which ends the sessions there are
+    again = t.chain.people.client(t.chain.people.session(t.store.tech2.id))
+    return call(again, "/v1/me/pin", {"current": "correct horse", "pin": "2580"})
+
+
+@sample("unlockStaffPin")
+def _(t):
+    return call(t.store.manager, f"/v1/staff/{t.store.tech2.id}/unlock-pin", {"store_id": t.store.id})
 
 
 lists("manager", ("listStaff", "/v1/staff"))
@@ -873,6 +1008,11 @@ def _(t):
     return call(t.store.parts, "/v1/pick-list", params={"store_id": t.store.id, "day": today(1)})
 
 
+@sample("getAppointmentBriefing")
+def _(t):
+    return call(t.store.advisor, appointment(t) + "/briefing")
+
+
 @sample("getBriefing")
 def _(t):
     t.appointment()
@@ -997,6 +1137,12 @@ def _(t):
     return call(t.store.advisor, appointment(t, "confirm") + "/arrive")
 
 
+@sample("leaveAppointment")
+def _(t):
+    path = appointment(t, "confirm", "arrive")
+    return call(t.store.advisor, path + "/leave", {"reason": "wait_too_long"})
+
+
 @sample("getAppointment")
 def _(t):
     return call(t.store.advisor, appointment(t))
@@ -1044,6 +1190,56 @@ def _(t):
     return call(t.store.advisor, path + "/mark-no-show", {})
 
 
+def appointment_link(t):
+    """An appointment that its customer sees, and the link's path."""
+    link = t.invited()
+    return f"/v1/appointments/{link['appointment_id']}", f"/v1/public/{link['token']}/appointment"
+
+
+@sample("shareAppointment")
+def _(t):
+    return call(t.store.advisor, appointment(t) + "/link")
+
+
+@sample("getAppointmentLink")
+def _(t):
+    return call(t.store.advisor, appointment_link(t)[0] + "/link")
+
+
+@sample("stopSharingAppointment")
+def _(t):
+    return call(t.store.advisor, appointment_link(t)[0] + "/stop-sharing")
+
+
+@sample("listCustomerActs")
+def _(t):
+    path, link = appointment_link(t)
+    t.chain.anyone.post(link + "/confirm", expect=200)
+    return call(t.store.advisor, path + "/customer-acts")
+
+
+@sample("getPublicAppointment")
+def _(t):
+    return call(t.chain.anyone, appointment_link(t)[1])
+
+
+@sample("listPublicSlots")
+def _(t):
+    return call(t.chain.anyone, appointment_link(t)[1] + "/slots", params={"from": today(1), "to": today(3)})
+
+
+for _name, _verb, _body in (
+        ("confirmAppointmentByLink", "confirm", None), ("rescheduleAppointmentByLink", "reschedule", {"starts_at": days_ahead(3)}),
+        ("cancelAppointmentByLink", "cancel", {"reason": "customer_time"}),
+        ("addAppointmentFactsByLink", "add-facts", {"concerns": ["冷车异响"], "odometer_km": 48200})):
+    sample(_name)(lambda t, verb=_verb, body=_body: call(t.chain.anyone, f"{appointment_link(t)[1]}/{verb}", body))
+
+
+@sample("addAppointmentPhotoByLink")
+def _(t):
+    return call(t.chain.anyone, appointment_link(t)[1] + "/photos", raw=PICTURE, headers={"Content-Type": "image/png"})
+
+
 # --- Files and imports ---
 
 def upload(t):
@@ -1086,6 +1282,17 @@ def _(t):
 def _(t):
     url = t.store.advisor.get(f"/v1/files/{sent(t, upload)['id']}/url", expect=200)["url"]
     return call(t.chain.anyone, url)
+
+
+@sample("getFileThumbnail")
+def _(t):
+    return call(t.store.advisor, f"/v1/files/{t.file()}/thumbnail", params={"size": "small"})
+
+
+@sample("getSignedThumbnail")
+def _(t):
+    url = t.store.advisor.get(f"/v1/files/{t.file()}/url", expect=200)["url"]
+    return call(t.chain.anyone, url + "/thumbnail", params={"size": "small"})
 
 
 @sample("createFileUpload")
@@ -1149,6 +1356,17 @@ lists("advisor", ("listWorkOrders", "/v1/work-orders"), ("listWorkOrderMoves", "
       ("listQualityChecks", "/v1/quality-checks"), ("listQualityFailures", "/v1/quality-failures"),
       ("listGuaranteeRules", "/v1/guarantee-rules"), ("listGuarantees", "/v1/guarantees"), ("listComebacks", "/v1/comebacks"),
       ("listChargedComebacks", "/v1/comebacks/charged"), ("listIncidents", "/v1/incidents"))
+
+
+@sample("createGuaranteeRule")
+def _(t):
+    return call(t.chain.purchaser, "/v1/guarantee-rules", t.guarantee_promise())
+
+
+@sample("getGuaranteeRule")
+def _(t):
+    rule = t.chain.purchaser.post("/v1/guarantee-rules", t.guarantee_promise(), expect=201)
+    return call(t.store.advisor, f"/v1/guarantee-rules/{rule['id']}")
 
 
 @sample("createWorkOrder")
@@ -1326,7 +1544,6 @@ line_verb("reviveWorkOrderLine", "advisor", "revive", "order", None, [("advisor"
 line_verb("withdrawWorkOrderLine", "advisor", "withdraw", "order", {"reason": "写错"})
 line_verb("clockOnWorkOrderLine", "tech1", "clock-on", "dispatched")
 line_verb("pauseWorkOrderLine", "tech1", "pause", "started")
-line_verb("resumeWorkOrderLine", "tech1", "resume", "started", None, [("tech1", "pause", None)])
 line_verb("finishWorkOrderLine", "tech1", "finish", "started")
 
 
@@ -1354,13 +1571,27 @@ def _(t):
                 {"code": "AFTER", "file_ids": [t.photo(order)]})
 
 
+def yesterday(t, verb):
+    """An order whose first line was clocked on to and left by this verb nearly a day ago: what follows may be told late."""
+    order = t.dispatched()
+    for step, hours in (("clock-on", 23.9), (verb, 23.5)):
+        at = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(hours=hours)
+        t.line_step(t.store.tech1, order["lines"][0]["id"], step, {"occurred_at": at.isoformat()})
+    return order
+
+
+@sample("resumeWorkOrderLine")
+def _(t):
+    return call(t.store.tech1, f"/v1/work-order-lines/{yesterday(t, 'pause')['lines'][0]['id']}/resume")
+
+
 def failure(order):
-    return {"lines": [{"line_id": order["lines"][0]["id"], "reason": "异响仍在"}]}
+    return {"lines": [{"line_id": order["lines"][0]["id"], "reason": "异响仍在", "reason_code": "symptom_remains"}]}
 
 
 @sample("reworkWorkOrderLine")
 def _(t):
-    order = t.finished()
+    order = t.step(t.store.dispatcher, yesterday(t, "finish"), "finish-work")
     t.store.inspector.post(f"/v1/quality-checks/{t.check(order)['id']}/fail", failure(order), expect=200)
     return call(t.store.tech1, f"/v1/work-order-lines/{order['lines'][0]['id']}/rework")
 
@@ -1518,6 +1749,11 @@ def _(t):
     return call(t.store.advisor, f"/v1/estimates/{t.estimate()['id']}/diff")
 
 
+@sample("listEstimateTermChanges")
+def _(t):
+    return call(t.store.advisor, f"/v1/estimates/{t.estimate()['id']}/diff/terms")
+
+
 @sample("listDeferredLines")
 def _(t):
     return call(t.store.advisor, f"/v1/vehicles/{t.order()['vehicle_id']}/deferred-lines")
@@ -1538,6 +1774,12 @@ def _(t):
 def _(t):
     sent, seen = t.of_finding()
     return call(t.chain.anyone, f"/v1/public/{sent['token']}/files/{seen['findings'][0]['file_ids'][0]}")
+
+
+@sample("getPublicThumbnail")
+def _(t):
+    sent, seen = t.of_finding()
+    return call(t.chain.anyone, f"/v1/public/{sent['token']}/files/{seen['findings'][0]['file_ids'][0]}/thumbnail", params={"size": "small"})
 
 
 # --- Inspections ---
@@ -1667,7 +1909,8 @@ def _(t):
 
 @sample("signAgreement")
 def _(t):
-    return call(t.store.advisor, f"/v1/agreements/{t.agreement()['id']}/sign", t.papers())
+    made = t.agreement()
+    return call(t.store.advisor, f"/v1/agreements/{made['id']}/sign", t.papers(made))
 
 
 @sample("voidAgreement")
@@ -1824,6 +2067,23 @@ def _(t):
     return call(t.store.advisor, f"/v1/comebacks/{t.comeback()['id']}/classify", {"cause": "workmanship"})
 
 
+@sample("getChargedComeback")
+def _(t):
+    return call(t.store.manager, f"/v1/charged-comebacks/{t.comeback()['id']}")
+
+
+@sample("objectToComeback")
+def _(t):
+    return call(t.store.manager, f"/v1/charged-comebacks/{t.owed()['id']}/object", {"reason": "与原维修无关"})
+
+
+@sample("decideComebackObjection")
+def _(t):
+    comeback = t.owed()
+    t.store.manager.post(f"/v1/charged-comebacks/{comeback['id']}/object", {"reason": "与原维修无关"}, expect=200)
+    return call(t.chain.admin, f"/v1/comebacks/{comeback['id']}/decide-objection", {"decision": "upheld", "note": "双方照片一致"})
+
+
 @sample("listOwedComebacks")
 def _(t):
     return call(t.chain.admin, "/v1/comebacks/owed", params={"from": today(-1), "to": today(1)})
@@ -1854,6 +2114,12 @@ def _(t):
 @sample("tellIncidentInsurer")
 def _(t):
     return call(t.store.advisor, incident(t) + "/tell-insurer", {"insurer": "人保财险"})
+
+
+@sample("updateIncident")
+def _(t):
+    path = incident(t)
+    return call(t.store.advisor, path, {"severity": "minor", "place": "二号工位"}, version=t.store.advisor.get(path, expect=200)["version"])
 
 
 @sample("closeIncident")
@@ -1908,6 +2174,12 @@ def _(t):
 def _(t):
     driver = t.store.hire("driver" + t.chain.unique(), "technician")
     return call(driver, f"/v1/drives/{t.drive('assign', 'start', driver=driver)['id']}/finish", {"odometer_km": 41200})
+
+
+@sample("abortDrive")
+def _(t):
+    driver = t.store.hire("driver" + t.chain.unique(), "technician")
+    return call(driver, f"/v1/drives/{t.drive('assign', 'start', driver=driver)['id']}/abort", {"reason": "客户不在"})
 
 
 @sample("cancelDrive")

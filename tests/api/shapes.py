@@ -10,14 +10,14 @@ from fettle import uuid7
 TEXTS = {
     "uuid": None, "date-time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 3600)), "date": "2026-11-21", "phone": "13900001111", "plate": "沪A12345",
     "vin": "LATPAB071W1005301", "username": "somebody", "email": "a@b.cn", "clock": "08:30", "code": "CODE1",
-    "currency": "CNY", "timezone": "Asia/Shanghai", "token": "token", "id_number": "310101199001011234"}
+    "currency": "CNY", "timezone": "Asia/Shanghai", "token": "token", "id_number": "310101199001011234", "pin": "2580"}
 # Wrong texts of formats that a length does not find.
 WRONG_TEXTS = {
     "uuid": ["", "x", "00000000-0000-0000-0000-000000000000", "019abf2e7c0070008000000000000001"],
     "date-time": ["", "2026-11-21", "2026-02-30T00:00:00Z", "2026-11-21T08:00:00", "2026-11-21T25:00:00Z", "now"],
     "date": ["", "2026-02-30", "2026-1-1", "21.11.2026", "2026-11-21T08:00:00Z"],
     "clock": ["25:00", "08:60", "8:300"], "phone": ["abc12345"], "vin": ["I" * 17], "email": ["nobody"],
-    "code": ["a b", "-a", "ä"], "username": ["a b"], "timezone": ["Here"], "currency": ["cny"]}
+    "code": ["a b", "-a", "ä"], "username": ["a b"], "timezone": ["Here"], "currency": ["cny"], "pin": ["12a4"]}
 INT_MAX, TEXT_MAX, ITEMS_MAX, QUANTITY_MAX = 2 ** 53, 500, 200, 10 ** 9
 
 

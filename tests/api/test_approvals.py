@@ -110,6 +110,129 @@ def test_discounts_ask_too(shop, store):
     assert approval_of(store.advisor, made["lines"][1])["status"] == "withdrawn"
 
 
+def test_fewer_hours_are_a_discount_too(shop, store, path):
+    """F14: labour for fewer hours than it takes waits like labour at a lower price; more hours, or what headquarters wrote into a package, do not."""
+    made = line(store.advisor, path, 20000, **shop.labour_line(hours=0.1))
+    asked = approval_of(store.advisor, made)
+    assert (asked["status"], asked["list_amount"], asked["amount"], asked["taken_off_bp"]) == ("pending", 30000, 2000, 9333)
+    assert authorise(store.advisor, path, made, expect=409).code == "approval_required"
+    limits(store, discount_limits=[{"role": "service_advisor", "limit_bp": 1000}])
+    assert line(store.advisor, path, 20000, **shop.labour_line(hours=1.35))["approval_id"] is None
+    assert line(store.advisor, path, 20000, **shop.labour_line(hours=1.349))["approval_id"]
+    assert line(store.advisor, path, 19000, **shop.labour_line(hours=1.4))["approval_id"]  # both together
+    assert line(store.advisor, path, 20000, **shop.labour_line(hours=3))["approval_id"] is None
+    package = store.chain.purchaser.post("/v1/packages", {"code": store.chain.unique(), "name": "检查", "items": [
+        {"operation_id": shop.labour["id"], "hours": 0.1}]}, expect=201)
+    order = shop.open([], packages=[{"package_id": package["id"]}])
+    assert [(l["amount"], l["approval_id"]) for l in order["lines"]] == [(2000, None)]
+
+
+def amounts(shop, order):
+    return [(l["status"], l["list_price"], l["amount"]) for l in shop.get(order)["lines"] if l["kind"] == "discount"]
+
+
+def test_a_discount_falls_with_its_lines(shop, store, chain, verify):
+    """F14 F2: by link the customer may not keep the discount and decline what it was given on; what is left of it is what may be taken off the rest."""
+    order = shop.open([])
+    options = [{"label": "A", "lines": [shop.labour_line(), shop.part_line(1), {"kind": "discount", "description": "会员", "amount": 6000}]}]
+    made = store.manager.post("/v1/estimates", {"work_order_id": order["id"], "options": options}, expect=201)
+    assert made["options"][0]["lines"][2]["approval_id"] is None  # 9.47 % of 63333
+    sent = store.advisor.post(f"/v1/estimates/{made['id']}/send", expect=200)
+    option = sent["options"][0]
+    chain.anyone.post(f"/v1/public/{sent['token']}/estimate-decision", {"option_id": option["id"], "lines": [
+        {"line_id": option["lines"][0]["id"], "decision": "decline", "reason": "price"}]}, expect=200)
+    assert amounts(shop, order) == [("authorised", 6000, 3333)]
+    consents = store.advisor.get(f"/v1/work-orders/{order['id']}/authorisations", expect=200).data
+    assert [c["amount"] for c in consents] == [33333 - 3333]
+    labour = next(l for l in shop.get(order)["lines"] if l["kind"] == "labour")
+    store.advisor.post(f"/v1/work-order-lines/{labour['id']}/revive", expect=200)
+    authorise(store.advisor, f"/v1/work-orders/{order['id']}", labour)
+    assert amounts(shop, order) == [("authorised", 6000, 6000)]
+    store.advisor.post(f"/v1/work-order-lines/{labour['id']}/withdraw", {"reason": "不做"}, expect=200)
+    assert amounts(shop, order) == [("authorised", 6000, 3333)]
+    assert verify("lines") == []
+
+
+def test_a_discount_reaches_as_far_as_consent(shop, store, path):
+    """F14: authorised with a small line alone a discount takes off what it may of that; an approved one as much as was approved."""
+    order = {"id": path.rsplit("/", 1)[1]}
+    big, small = (store.manager.post(path + "/lines", {"kind": "fee", "description": "x", "amount": n}, expect=201) for n in (90000, 10000))
+    less = store.manager.post(path + "/lines", {"kind": "discount", "description": "会员", "amount": 9000}, expect=201)
+    body = {"lines": [small["id"], less["id"]], **CONSENT}
+    refused = store.advisor.post(path + "/authorise", {**body, "amount_limit": 8999}, expect=422)
+    assert list(refused.errors) == ["/amount_limit"]
+    store.advisor.post(path + "/authorise", {**body, "amount_limit": 9000}, expect=200)
+    assert amounts(shop, order) == [("authorised", 9000, 1000)]
+    authorise(store.advisor, path, big)
+    assert amounts(shop, order) == [("authorised", 9000, 9000)]
+    more = store.advisor.post(path + "/lines", {"kind": "discount", "description": "投诉", "amount": 31000}, expect=201)
+    decide(store.manager, more, "approve")
+    authorise(store.advisor, path, more)
+    assert [a for _, _, a in amounts(shop, order)] == [9000, 31000]
+    store.advisor.post(f"/v1/work-order-lines/{big['id']}/withdraw", {"reason": "不做"}, expect=200)
+    assert [a for _, _, a in amounts(shop, order)] == [4000, 0]
+
+
+def test_a_bill_without_its_parts_has_less_discount(shop, store, verify):
+    """F14: parts that came back are billed no more, and no discount is given on them."""
+    order = without_its_parts(shop, store)
+    bill = store.cashier.post("/v1/settlements", {"work_order_id": order["id"]}, expect=201)
+    assert (bill["labour_total"], bill["part_total"], bill["discount_total"], bill["total"]) == (30000, 0, 3000, 27000)
+    assert verify("lines", "settlement totals") == []
+
+
+def test_a_bill_of_parts_that_came_back_alone(shop, store, verify):
+    """F14: where the discount is all that is left for the customer to pay, it is cut before the bill is judged; another's bill is no hindrance."""
+    order = without_its_parts(shop, store, "insurer")
+    other = store.cashier.post("/v1/settlements", {"work_order_id": order["id"], "payer": "insurer"}, expect=201)
+    assert (other["discount_total"], other["total"]) == (0, 30000)
+    bill = store.cashier.post("/v1/settlements", {"work_order_id": order["id"]}, expect=201)
+    assert (bill["part_total"], bill["discount_total"], bill["total"]) == (0, 0, 0)
+    assert verify("lines", "settlement totals") == []
+
+
+def test_a_discount_is_of_its_payer(shop, store, path, verify):
+    """F14 F13: what an insurer pays is no reason to give the customer more, neither when the discount is given nor when it is agreed to."""
+    limits(store, discount_limit_bp=500)
+
+    def add(kind, amount, **more):
+        return store.manager.post(path + "/lines", {"kind": kind, "description": "x", "amount": amount, **more}, expect=201)
+
+    small, big, theirs = add("fee", 10000), add("fee", 90000), add("fee", 190000, payer="insurer")
+    given = add("discount", 10000)
+    asked = approval_of(store.manager, given)
+    assert (asked["list_amount"], asked["amount"], asked["taken_off_bp"]) == (100000, 90000, 1000)
+    store.manager.post(f"/v1/work-order-lines/{given['id']}/withdraw", {"reason": "x"}, expect=200)
+    less, more = add("discount", 5000), add("discount", 9500, payer="insurer")
+    assert less["approval_id"] is None and more["approval_id"] is None
+    assert add("discount", 1, payer="insurer")["approval_id"]
+    authorise(store.advisor, path, small, theirs, less, more)
+    order = {"id": path.rsplit("/", 1)[1]}
+    assert amounts(shop, order)[1:3] == [("authorised", 5000, 500), ("authorised", 9500, 9500)]
+    authorise(store.advisor, path, big)
+    assert amounts(shop, order)[1:3] == [("authorised", 5000, 5000), ("authorised", 9500, 9500)]
+    assert verify("lines") == []
+
+
+def without_its_parts(shop, store, labour_payer="customer"):
+    """A completed order with labour, a discount for the customer, and parts that came back."""
+    shop.stock(5)
+    order = shop.ready(lines=[shop.labour_line(payer=labour_payer), shop.part_line(2)])
+    less = store.manager.post(f"/v1/work-orders/{order['id']}/lines", {"kind": "discount", "description": "会员", "amount": 6000}, expect=201)
+    authorise(store.advisor, f"/v1/work-orders/{order['id']}", less)
+    shop.verb(store.dispatcher, order, "dispatch", {"bay_id": store.bay, "assignments": [
+        {"line_id": order["lines"][0]["id"], "technician_id": store.tech1.id}]})
+    shop.work(order)
+    store.parts.post(f"/v1/work-orders/{order['id']}/issue-parts", {"received_by": store.tech1.id}, expect=200)
+    shop.verb(store.dispatcher, order, "finish-work")
+    check = store.inspector.post("/v1/quality-checks", {"work_order_id": order["id"], "level": "final"}, expect=201)
+    store.inspector.post(f"/v1/quality-checks/{check['id']}/pass", expect=200)
+    store.parts.post("/v1/stock-documents", {"kind": "return", "store_id": store.id, "reason": "return_from_order", "received_by": store.parts.id,
+                                             "lines": [{"quantity": 2, "work_order_line_id": order["lines"][1]["id"]}]}, expect=201)
+    assert amounts(shop, order) == [("authorised", 6000, 6000)]
+    return order
+
+
 def test_an_estimate_waits(shop, store):
     """F14: an estimate with a price that waits is not sent; replaced lines are waited for no more; the order's line keeps its approval."""
     order = shop.open([])
@@ -153,3 +276,20 @@ def test_two_decide_at_once(chain, shop, store, path):
     elsewhere = chain.store().manager
     assert decide(elsewhere, made, "approve", expect=404).code == "not_found"
     assert elsewhere.get("/v1/approvals", expect=200).data == []
+
+
+def test_what_nobody_pays_for(shop, store, path):
+    """F13, F14: work that the store bears is given away whole: somebody else lets it pass, whoever may override prices proposes it alone."""
+    for payer in ("goodwill", "internal", "quality_guarantee"):
+        made = store.advisor.post(path + "/lines", {**shop.part_line(2), "payer": payer}, expect=201)
+        asked = approval_of(store.advisor, made)
+        assert (asked["status"], asked["list_amount"], asked["amount"], asked["taken_off_bp"]) == ("pending", 66666, 0, 10000)
+        assert authorise(store.advisor, path, made, expect=409).code == "approval_required"
+        decide(store.manager, made, "approve")
+        assert authorise(store.advisor, path, made)["status"] == "ready"
+        free = store.manager.post(path + "/lines", {"kind": "fee", "description": "洗车", "amount": 3000, "payer": payer}, expect=201)
+        assert free["approval_id"] is None
+        refused = store.tech1.post(path + "/lines", {**shop.part_line(1), "payer": payer})
+        assert refused.status == 403, refused
+    for payer in ("insurer", "maker_warranty", "supplier"):
+        assert store.advisor.post(path + "/lines", {**shop.part_line(1), "payer": payer}, expect=201)["approval_id"] is None

@@ -43,6 +43,10 @@ def test_a_workshop_at_a_glance(shop, store, db):
     assert late["counts"]["overdue"] == 1 and late["bays"][0]["work_orders"][0]["overdue"]
     shop.verb(store.dispatcher, working, "finish-work")
     assert board(store.dispatcher, store)["counts"]["awaiting_qc"] == 1
+    with db.cursor() as cursor:
+        cursor.execute("UPDATE work_order SET status = 'completed' WHERE id = %s", (working["id"],))
+    done = board(store.dispatcher, store)
+    assert done["counts"]["overdue"] == 0 and not any(o["overdue"] for b in done["bays"] for o in b["work_orders"])
 
 
 def test_bookings_of_the_day_by_the_stores_clock(store, db):

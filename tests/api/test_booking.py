@@ -62,7 +62,8 @@ def test_work_decides_the_length(store, booked, sql):
 
 
 def test_an_appointment_from_booking_to_arrival(store, booked, sql):
-    """D1: pending, confirmed, not come, come after all; the lost slot stays another's."""
+    """D1, D6, P21: pending, confirmed, not come once the grace is over and not before, which the actions say, come after all; the
+    lost slot stays another's."""
     appointment = booked(at(9), bay_id=store.bays[1], technician_id=store.tech2.id, expect=201)
     path = f"/v1/appointments/{appointment['id']}"
     assert (appointment["status"], appointment["bay_id"]) == ("pending", store.bays[1])
@@ -72,16 +73,23 @@ def test_an_appointment_from_booking_to_arrival(store, booked, sql):
     refused = store.advisor.post(path + "/arrive", {})
     assert (refused.status, refused["state"], "confirm" in refused["allowed"]) == (409, "pending", True)
     assert store.advisor.post(path + "/confirm", expect=200)["status"] == "confirmed"
-    early = store.advisor.post(path + "/mark-no-show", {})
-    assert (early.status, early.code) == (409, "too_early")
-    sql("UPDATE appointment SET starts_at = now() - interval '12 minutes', ends_at = now() + interval '18 minutes'"
-        " WHERE id = %s", (appointment["id"],))
+    for minutes in (None, 12, 16):  # the store waits for fifteen
+        if minutes:
+            sql("UPDATE appointment SET starts_at = now() - make_interval(mins => %s), ends_at = now() + interval '18 minutes'"
+                " WHERE id = %s", (minutes, appointment["id"]))
+        seen = store.advisor.get(path, expect=200)
+        shown = next(a for a in seen["actions"] if a["verb"] == "mark-no-show")
+        assert (shown["enabled"], shown["why"]) == ((True, None) if minutes == 16 else (False, "too_early"))
+        assert shown in store.advisor.pages("/v1/appointments", number=appointment["number"])[0]["actions"]
+        if minutes != 16:
+            early = store.advisor.post(path + "/mark-no-show", {})
+            assert (early.status, early.code) == (409, "too_early")
     missed = store.advisor.post(path + "/mark-no-show", {"reason": "unreachable"}, expect=200)
     assert (missed["status"], missed["reason"]) == ("no_show", "unreachable")
     sql("INSERT INTO occupation (id, store_id, bay_id, technician_id, starts_at, ends_at)"  # somebody else's from then on
         " SELECT %s, store_id, bay_id, technician_id, starts_at, ends_at FROM appointment WHERE id = %s", (uuid7(), appointment["id"]))
     late = store.advisor.post(path + "/arrive", {}, expect=200)
-    assert (late["status"], late["late_minutes"], bool(late["no_show_at"])) == ("arrived", 12, True)
+    assert (late["status"], late["late_minutes"], bool(late["no_show_at"])) == ("arrived", 16, True)
     listed = store.advisor.pages("/v1/appointments", store_id=store.id, status="arrived,converted")
     assert [a["id"] for a in listed] == [appointment["id"]]
     assert [a["number"] for a in store.advisor.pages("/v1/appointments", number=appointment["number"])] == [

@@ -98,6 +98,20 @@ def test_limits_of_a_kind_of_work(store, booked, rules):
     booked(at(16), operation_ids=[care], expect=201)
 
 
+def test_limits_hold_no_emergency_up(store, booked, rules):
+    """D16: an emergency has a bay and a technician, whatever the limits of its kind of work; two that are taken hold it up."""
+    rules(booking_limits=[{"service_class": "care", "per_hour": 0, "per_day": 1}])
+    care = operation(store, service_class="care")
+    assert booked(at(9), operation_ids=[care]).code == "hour_limit"
+    assert free(store, operation_id=care).data == []
+    assert at(9) in {s["starts_at"] for s in free(store, operation_id=care, priority="emergency").data}
+    assert full(store, operation_id=care, priority="emergency")["reason"] is None
+    for _ in store.bays:
+        booked(at(9), operation_ids=[care], priority="emergency", expect=201)
+    assert booked(at(9), operation_ids=[care], priority="emergency").code == "slot_taken"
+    assert booked(at(10), operation_ids=[care]).code in ("day_limit", "hour_limit")
+
+
 def test_a_rush_for_a_limit(store, booked, rules):
     """D15: bookings of different bays and technicians at once do not go beyond it together."""
     rules(booking_limits=[{"service_class": "care", "per_day": 3}])
@@ -175,14 +189,19 @@ def test_what_became_of_an_appointment(chain, store, booked):
 
 
 def test_cancelled_late(store, booked, rules, sql, verify):
-    """D18: after the store's cut-off a cancelled appointment counts apart; before it not."""
+    """D18: after the store's cut-off a cancelled appointment counts apart, as a no-show of the customer; before it, or where the store
+    cancelled, not."""
     rules(late_cancel_hours=48)
-    late, early = booked(at(9), expect=201)["id"], booked(at(9, 0, 3), expect=201)["id"]
-    for id, counts in ((late, True), (early, False)):
-        done = store.advisor.post(f"/v1/appointments/{id}/cancel", {"reason": "customer_time"}, expect=200)
+    late, early, ours = booked(at(9), expect=201)["id"], booked(at(9, 0, 3), expect=201)["id"], booked(at(10), expect=201)["id"]
+    for id, counts, reason in ((late, True, "customer_time"), (early, False, "customer_time"), (ours, False, "store_staff")):
+        done = store.advisor.post(f"/v1/appointments/{id}/cancel", {"reason": reason}, expect=200)
         assert done["late_cancel"] is counts
+    coming = booked(at(11), expect=201)
+    assert store.advisor.get(f"/v1/appointments/{coming['id']}/briefing", expect=200)["no_shows"] == 1
+    day = {"store_id": store.id, "day": at(11)[:10]}
+    assert [a["no_shows"] for a in store.advisor.get("/v1/briefing", params=day, expect=200)["appointments"]] == [1]
     assert [a["id"] for a in store.advisor.pages("/v1/appointments", store_id=store.id, late_cancel="true")] == [late]
-    assert [a["id"] for a in store.advisor.pages("/v1/appointments", store_id=store.id, late_cancel="false")] == [early]
+    assert [a["id"] for a in store.advisor.pages("/v1/appointments", store_id=store.id, late_cancel="false", status="cancelled")] == [ours, early]
     assert verify("slots", "bookings") == []
     sql("DELETE FROM appointment_step WHERE appointment_id = %s AND what = 'cancelled'", (late,))
     assert len(verify("bookings")) == 1

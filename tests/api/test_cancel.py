@@ -42,7 +42,7 @@ def test_all_that_it_holds_is_released(shop, store, verify):
     assert shop.level() == (2, 2) and len(store.manager.get("/v1/approvals", params=waiting, expect=200).data) == 1
     done = shop.verb(store.advisor, order, "cancel", {**WHY, "note": "改期"})
     assert (done["status"], done["reason"]) == ("cancelled", "客户取消")
-    assert [line["supply"] for line in done["lines"]] == ["none"] * 4
+    assert [(line["supply"], line["work_status"]) for line in done["lines"]] == [("none", "none")] * 4
     assert shop.level() == (2, 0)
     assert store.manager.get("/v1/approvals", params=waiting, expect=200).data == []
     demands = store.parts.get("/v1/demands", params={"store_id": store.id}, expect=200).data
@@ -52,6 +52,109 @@ def test_all_that_it_holds_is_released(shop, store, verify):
     assert store.dispatcher.get("/v1/bay-occupancies", params={"store_id": store.id, "standing": "true"}, expect=200).data == []
     assert shop.verb(store.advisor, order, "cancel", WHY, expect=409).code == "illegal_transition"
     assert verify() == []
+
+
+OPEN_WORK = ("assigned", "working", "paused", "failed")
+
+
+@pytest.mark.parametrize("state", OPEN_WORK)
+def test_nobody_has_its_work_any_more(shop, store, chain, verify, state):
+    """G23: whatever the work was at, it is in nobody's list and weighs on nobody once the order is cancelled; nothing of it stands still."""
+    order = shop.dispatched(lines=[shop.labour_line()])
+    line = order["lines"][0]["id"]
+    for verb in {"assigned": (), "working": ("clock-on",), "paused": ("clock-on", "pause"), "failed": ("clock-on", "finish")}[state]:
+        store.tech1.post(f"/v1/work-order-lines/{line}/{verb}", expect=200)
+    if state == "failed":
+        shop.verb(store.dispatcher, order, "finish-work")
+        check = store.inspector.post("/v1/quality-checks", {"work_order_id": order["id"], "level": "final"}, expect=201)
+        store.inspector.post(f"/v1/quality-checks/{check['id']}/fail", {"lines": [{"line_id": line, "reason": "异响仍在"}]}, expect=200)
+    jobs = {"technician_id": "me", "work_status": ",".join(OPEN_WORK)}
+    other = shop.ready(lines=[shop.labour_line()])
+
+    def hours():
+        found = store.dispatcher.get("/v1/dispatch-suggestions", params={"work_order_id": other["id"]}, expect=200).data
+        return {s["technician"]["id"]: s["open_hours"] for s in found}[store.tech1.id]
+    assert [j["work_status"] for j in store.tech1.get("/v1/work-order-lines", params=jobs, expect=200).data] == [state] and hours() == 1.5
+    shop.verb(store.advisor, order, "cancel", WHY)
+    assert store.tech1.get("/v1/work-order-lines", params=jobs, expect=200).data == [] and hours() == 0
+    assert store.dispatcher.get("/v1/work-order-pauses", params={"store_id": store.id, "running": "true"}, expect=200).data == []
+    assert verify() == []
+
+
+def test_what_it_took_up_waits_again(shop, store, trade, verify):
+    """G23: work that was put off, and a red finding, wait with the vehicle again when the line that took them up is withdrawn or its order cancelled."""
+    reception = trade.received("greet", "start-check")
+    seen = trade.inspection("submit", reception=reception)
+    first = open_for(store, reception)
+    put_off = store.advisor.post(f"/v1/work-orders/{first['id']}/lines", shop.labour_line(), expect=201)
+    store.advisor.post(f"/v1/work-order-lines/{put_off['id']}/defer", {"reason": "price"}, expect=200)
+    car, finding = f"/v1/vehicles/{reception['vehicle_id']}", seen["findings"][0]["id"]
+
+    def waiting():
+        needed = store.advisor.get(f"{car}/recommendations", expect=200).data
+        assert [l["id"] for l in store.advisor.get(f"{car}/deferred-lines", expect=200).data] == [
+            n["source"]["id"] for n in needed if n["kind"] == "deferred_line"]
+        return {n["source"]["id"] for n in needed} & {put_off["id"], finding}
+
+    def take_up(order):
+        return store.advisor.post(f"/v1/work-orders/{order['id']}/lines", {
+            **shop.labour_line(), "revives_line_id": put_off["id"], "finding_id": finding}, expect=201)
+    assert waiting() == {put_off["id"], finding}
+    taken = take_up(first)
+    assert waiting() == set()
+    gone = store.advisor.post(f"/v1/work-order-lines/{taken['id']}/withdraw", WHY, expect=200)
+    assert gone["revives_line_id"] is None and waiting() == {put_off["id"], finding}
+    for agreed in (False, True):
+        order = open_for(store, reception)
+        taken = take_up(order)
+        if agreed:
+            shop.verb(store.advisor, order, "authorise", {"lines": [taken["id"]], "method": "in_person", "by": {"name": "王芳"}})
+        assert waiting() == set()
+        shop.verb(store.advisor, order, "cancel", WHY)
+        assert waiting() == {put_off["id"], finding}
+    assert verify() == []
+
+
+def test_what_was_wrong_before_is_mended(shop, store, trade, sql, migrate, verify):
+    """G23: work of orders cancelled before, what they took up, and pauses of what a colleague finished are put right when the schema is brought up to date."""
+    reception = trade.received("greet")
+    first, second = open_for(store, reception), open_for(store, reception)
+    old = store.advisor.post(f"/v1/work-orders/{first['id']}/lines", shop.labour_line(), expect=201)["id"]
+    store.advisor.post(f"/v1/work-order-lines/{old}/defer", {"reason": "price"}, expect=200)
+    new = store.advisor.post(f"/v1/work-orders/{second['id']}/lines", shop.labour_line(), expect=201)["id"]
+    order = shop.dispatched(lines=[shop.labour_line()])
+    line = order["lines"][0]["id"]
+    for verb in ("clock-on", "pause"):
+        store.tech1.post(f"/v1/work-order-lines/{line}/{verb}", expect=200)
+    shop.verb(store.advisor, second, "cancel", WHY)
+    shop.verb(store.advisor, order, "cancel", WHY)
+    sql("UPDATE work_order_line SET revives_line_id = %s WHERE id = %s", (old, new))
+    sql("UPDATE work_order_line SET work_status = 'paused' WHERE id = %s", (line,))
+    sql("UPDATE work_order_pause SET resumed_at = NULL WHERE line_id = %s", (line,))
+    assert len(verify("work")) == 2
+    migrate("0190_work_of_nobody")
+    done = store.advisor.get(f"/v1/work-order-lines/{line}", expect=200)
+    assert done["work_status"] == "none"
+    assert store.advisor.get(f"/v1/work-order-lines/{new}", expect=200)["revives_line_id"] is None
+    (pause,) = store.dispatcher.get("/v1/work-order-pauses", params={"work_order_id": order["id"]}, expect=200).data
+    assert pause["resumed_at"] >= pause["paused_at"] and verify("work") == []
+
+
+def test_what_it_put_off_waits_once(shop, store, trade):
+    """G23: what was put off in the cancelled order itself goes on waiting, as the one line it is, and not its finding beside it."""
+    reception = trade.received("greet", "start-check")
+    finding = trade.inspection("submit", reception=reception)["findings"][0]["id"]
+    car = f"/v1/vehicles/{reception['vehicle_id']}/recommendations"
+    lines = []
+    for more in ({"finding_id": finding}, {"finding_id": finding}):
+        order = open_for(store, reception)
+        line = store.advisor.post(f"/v1/work-orders/{order['id']}/lines", {
+            **shop.labour_line(), **more, **({"revives_line_id": lines[-1]} if lines else {})}, expect=201)
+        store.advisor.post(f"/v1/work-order-lines/{line['id']}/defer", {"reason": "price"}, expect=200)
+        shop.verb(store.advisor, order, "cancel", WHY)
+        lines.append(line["id"])
+        found = store.advisor.get(car, expect=200).data
+        assert [n["source"]["id"] for n in found if n["severity"] == "red"] == [line["id"]]
 
 
 def test_the_slot_is_free_again(store, visit, booked, verify):
@@ -129,6 +232,7 @@ def test_a_completed_order_is_void(shop, store, chain, verify):
     store.cashier.delete(f"/v1/settlements/{bill['id']}", expect=204)
     done = shop.verb(store.manager, order, "void", {"reason": "重复开单", "note": "见另一工单"})
     assert (done["status"], done["reason"], done["cancelled_at"] is not None) == ("cancelled", "重复开单", True)
+    assert done["lines"][0]["work_status"] == "passed"  # that it was done is history
     assert shop.verb(store.manager, order, "void", WHY, expect=409).code == "illegal_transition"
     assert shop.verb(store.manager, shop.open([]), "void", WHY, expect=409)["state"] == "opened"
     assert verify() == []

@@ -10,7 +10,7 @@ def operation(chain, **more):
 
 
 def test_catalogue(chain, store):
-    """E2: an operation is added, found by code, by any piece of its name and by initials, and changed."""
+    """F9: an operation is added, found by code, by any piece of its name and by initials, and changed."""
     made = operation(chain, name="更换离合器", standard_hours=2.125, repair_category="assembly")
     assert made.headers["Location"] == f"/v1/operations/{made['id']}"
     assert (made["standard_hours"], made["unit_price"], made["repair_category"], made["service_class"]) == \
@@ -28,7 +28,7 @@ def test_catalogue(chain, store):
 
 
 def test_who_may_write(chain, store):
-    """E2: a store never changes the chain's catalogue; codes are unique; fields are checked all at once."""
+    """F9: a store never changes the chain's catalogue; codes are unique; fields are checked all at once."""
     made = operation(chain)
     body = {"code": chain.unique(), "name": "四轮定位", "standard_hours": 1, "unit_price": 1}
     for who in (store.manager, store.advisor, store.parts):

@@ -2,7 +2,10 @@
 """Customers: made at one counter, known in the chain, found by others only by what they know exactly."""
 
 import contextlib
+import random
 import threading
+import time
+import uuid
 
 import psycopg2
 
@@ -245,3 +248,24 @@ def test_a_timeline_of_a_new_customer_is_empty(store):
     made = person(store)
     assert store.advisor.get(f"/v1/customers/{made['id']}/timeline", expect=200).data == []
     store.advisor.get(f"/v1/customers/{uuid7()}/timeline", expect=404)
+
+
+def test_days_of_customers_whose_ids_were_made_elsewhere(store):
+    """B1: a client that makes ids ahead of time, or long before it is connected again: the days are those of the customer."""
+    def made_at(seconds):
+        return str(uuid.UUID(int=int((time.time() + seconds) * 1000) << 80 | 7 << 76 | 2 << 62 | random.getrandbits(62)))
+    ids = [person(store, id=made_at(days * 86400))["id"] for days in (-400, -2, 0, 3)]
+    cars = [store.advisor.post("/v1/vehicles", {"id": made_at(days * 86400), "customer_id": ids[0], "plate": f"沪A{i:05d}"}, expect=201)["id"] for i, days in enumerate((-90, 0), 77001)]
+    day = {"created_from": ago(3600), "created_to": ago(-3600)}
+    for who, within in ((store.advisor, {"store_id": store.id}), (store.chain.auditor, {})):
+        for sort in ("created_at", "-created_at"):
+            listed = [c["id"] for c in who.pages("/v1/customers", sort=sort, **day, **within)]
+            assert len(set(listed)) == len(listed) and set(ids) <= set(listed)
+        listed = [v["id"] for v in who.pages("/v1/vehicles", **day, **within)]
+        assert len(set(listed)) == len(listed) and set(cars) <= set(listed)
+    assert not set(ids) & {c["id"] for c in store.advisor.pages("/v1/customers", created_to=ago(3600))}
+    assert [c["id"] for c in store.advisor.pages("/v1/customers") if c["id"] in ids] == [ids[3], ids[2], ids[1], ids[0]]
+
+
+def ago(seconds):
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - seconds))

@@ -110,6 +110,85 @@ def test_nobody_reviews_their_own(trade, store):
     assert verb(store.leader, helped, "agree", expect=409).code == "own_diagnosis"
 
 
+def test_it_stays_complex_once_asked(trade, store):
+    """E9: after a review was asked for nobody makes it a plain one and signs it alone; before, it is only what its writer thinks."""
+    plain = trade.diagnosis(complex=True)
+    assert store.tech1.patch(f"/v1/diagnoses/{plain['id']}", {"complex": False}, version=1, expect=200)["complex"] is False
+    made = trade.diagnosis("submit", "request-review")
+    assert made["review_requested_at"] is not None and plain["review_requested_at"] is None
+    back = verb(store.leader, made, "object", {"reason": "test_missing"})
+    refused = store.tech1.patch(f"/v1/diagnoses/{made['id']}", {"complex": False, "cause": "x"}, version=back["version"], expect=422)
+    assert refused.errors == {"/complex": "stays_complex"}
+    same = store.tech1.patch(f"/v1/diagnoses/{made['id']}", {"complex": True, "cause": "缸压不足"}, version=back["version"], expect=200)
+    assert (same["complex"], same["cause"]) == (True, "缸压不足")
+    assert verb(store.tech1, verb(store.tech1, same, "submit"), "sign", expect=409).code == "review_needed"
+
+
+@pytest.mark.parametrize("change", [{"cause": "缸压不足"}, {"fault_codes": []}, {"note": "已测缸压"}])
+def test_who_changed_the_text_does_not_review_it(trade, store, change):
+    """E9: whoever changed the text of somebody else's draft has written it, too."""
+    made = trade.diagnosis()
+    store.leader.patch(f"/v1/diagnoses/{made['id']}", change, version=made["version"], expect=200)
+    for name in ("submit", "request-review"):
+        verb(store.tech1, made, name)
+    for name, body in (("agree", None), ("object", {"reason": "other"})):
+        assert verb(store.leader, made, name, body, 409).code == "own_diagnosis"
+    assert verb(store.inspector, made, "agree")["agreed_by"] == store.inspector.id
+
+
+def test_a_complex_order_waits_for_its_diagnosis(trade, store):
+    """E9: where the store asks for it, the estimate of a complex order is not sent nor its work authorised before a second person agreed."""
+    consent = {"method": "in_person", "by": {"name": "王芳"}}
+
+    def opened(**more):
+        order = trade.order(fault_class="complex", **more)
+        return order, {"lines": [order["lines"][0]["id"]], **consent}
+    opened(authorise=consent)
+    path = f"/v1/stores/{store.id}/policies"
+    policies = store.manager.get(path, expect=200)
+    assert policies["diagnosis_required"] == "never"
+    assert store.manager.patch(path, {"diagnosis_required": "always"}, version=policies["version"]).errors == {"/diagnosis_required": "bad_code"}
+    policies = store.manager.patch(path, {"diagnosis_required": "complex"}, version=policies["version"], expect=200)
+    assert policies["diagnosis_required"] == "complex"
+    order, wanted = opened()
+    estimate = trade.estimate(order=order)
+    new = store.advisor.post("/v1/work-orders", {"reception_id": trade.received("greet")["id"], "fault_class": "complex", "authorise": consent,
+                                                 "lines": [{"kind": "labour", "operation_id": trade.operation()["id"]}]}, expect=409)
+    made = trade.diagnosis("submit", "sign", reception={"id": order["reception_id"]})
+    for refused in (new, store.advisor.post(f"/v1/estimates/{estimate['id']}/send", expect=409),
+                    store.advisor.post(f"/v1/work-orders/{order['id']}/authorise", wanted, expect=409)):
+        assert refused.code == "diagnosis_required" and "diagnosis_required" in refused["hint"]
+    assert made["status"] == "signed"
+    made = trade.diagnosis("submit", "request-review", reception={"id": order["reception_id"]})
+    verb(store.leader, made, "agree")
+    assert store.advisor.post(f"/v1/estimates/{estimate['id']}/send", expect=200)["status"] == "sent"
+    assert trade.step(store.advisor, order, "authorise", wanted)["status"] == "ready"
+    other, wanted = opened()
+    declined = {"lines": [], "declined": [{"line_id": other["lines"][0]["id"], "reason": "price"}], **consent}
+    assert trade.step(store.advisor, other, "authorise", declined)["status"] == "opened"
+    plain = trade.order(authorise=consent)
+    assert plain["status"] == "ready"
+
+
+def test_an_order_that_became_complex_after_its_estimate(trade, store):
+    """E9: what was sent of a plain order is accepted only once the diagnosis is agreed to, when it has become a complex one; it can be declined."""
+    path = f"/v1/stores/{store.id}/policies"
+    store.manager.patch(path, {"diagnosis_required": "complex"}, version=store.manager.get(path, expect=200)["version"], expect=200)
+    by = {"method": "in_person", "by": {"name": "王芳"}}
+    sent = []
+    for _ in range(2):
+        order = trade.order()
+        sent.append(trade.sent_estimate(order=order))
+        version = trade.read(order)["version"]
+        store.advisor.patch(f"/v1/work-orders/{order['id']}", {"fault_class": "complex"}, version=version, expect=200)
+    option = sent[0]["options"][0]["id"]
+    assert store.advisor.post(f"/v1/estimates/{sent[0]['id']}/decide", {"option_id": option, **by}, expect=409).code == "diagnosis_required"
+    assert store.advisor.post(f"/v1/estimates/{sent[1]['id']}/decide", {"reason": "price", **by}, expect=200)["status"] == "declined"
+    made = trade.diagnosis("submit", "request-review", reception={"id": trade.read({"id": sent[0]["work_order_id"]})["reception_id"]})
+    verb(store.leader, made, "agree")
+    assert store.advisor.post(f"/v1/estimates/{sent[0]['id']}/decide", {"option_id": option, **by}, expect=200)["status"] == "accepted"
+
+
 def test_bad_bodies_and_other_stores(trade, store, chain):
     """E7: what is wrong is named; another store's reception, concern and diagnosis are not there."""
     other = Trade(chain.store())

@@ -2,6 +2,7 @@
 """Documents on paper: PDFs of settlements, work orders, receptions and estimates, printed by a process of their own."""
 
 import base64
+import datetime
 import hashlib
 import json
 import os
@@ -13,6 +14,7 @@ import subprocess
 import pytest
 
 from fettle import Client, at_once, fettled, is_sanitized, uuid7, wait_for
+from trade import Trade
 
 KINDS = ["settlements", "work-orders", "receptions", "estimates"]
 
@@ -112,6 +114,65 @@ def test_a_hand_over_sheet(store, shop):
     assert "Vehicle hand-over sheet" in text(document(store.advisor, "receptions", made["id"]).body)
 
 
+def test_what_was_found_stands_on_the_sheet(store, shop):
+    """E3 E4: fuel, lamps, belongings, each point and damage of the submitted inspection, and who signed it when; a draft is not on it."""
+    trade = Trade(store)
+    reception = trade.received("greet", "start-check")
+    made = trade.inspection(reception=reception, fuel_percent=37, lamps=["engine", "tyre_pressure"], belongings=["雨伞", "高尔夫球包"])
+    assert "高尔夫球包" not in words(in_chinese(store.advisor, "receptions", reception["id"]).body)
+    store.advisor.post(f"/v1/inspections/{made['id']}/submit", expect=200)
+    paper = in_chinese(store.advisor, "receptions", reception["id"])
+    said = words(paper.body)
+    for word in (made["number"], "37%", "发动机故障灯、胎压灯", "雨伞、高尔夫球包", "制动:前制动片厚度", "左前轮", "需立即处理", "2.5mm", "前制动片即将磨完",
+                 "照片：1", "左前门", "划痕", "需关注", "接车预检"):
+        assert word in said, word
+    assert "已电子签字" not in said
+    signed = store.advisor.post(f"/v1/inspections/{made['id']}/sign", {
+        side + "_signature_file_id": trade.file(reception) for side in ("customer", "technician")}, expect=200)
+    english = text(document(store.tech1, "receptions", reception["id"], headers={"If-None-Match": paper.etag}).body, "-layout")
+    for word in ("Fuel", "37 %", "Engine, Tyre pressure", "Front left door", "Scratch", "Soon", "At once", "Belongings in it"):
+        assert word in english, word
+    at = (datetime.datetime.fromisoformat(signed["signed_at"]) + datetime.timedelta(hours=8)).strftime("%Y-%m-%d %H:%M")
+    assert len(re.findall(r"Signed on a screen:", english)) == 2 and english.count(at) >= 3
+    below = english.partition("Signed on a screen:")[2]
+    assert "王小明" in below and store.advisor.get("/v1/me", expect=200)["name"] in below
+
+
+def test_who_signed_stands_on_the_sheet(store, chain):
+    """E4: who signed on the screen, on both sides, where it was said."""
+    trade = Trade(store)
+    reception = trade.received("greet", "start-check")
+    made = trade.inspection("submit", reception=reception)
+    technician = store.hire("signer" + chain.unique(), "technician")
+    store.advisor.post(f"/v1/inspections/{made['id']}/sign", {"signed_by_name": "王太太", "technician_id": technician.id, **{
+        side + "_signature_file_id": trade.file(reception) for side in ("customer", "technician")}}, expect=200)
+    said = text(document(store.advisor, "receptions", reception["id"]).body, "-layout")
+    below = said.partition("Signed on a screen:")[2]
+    assert "王太太" in below and technician.get("/v1/me", expect=200)["name"] in below
+
+
+def test_a_code_to_follow_the_order(store, shop, another, tmp_path):
+    """G25: order, settlement and hand-over sheet open the order's progress link, for those who share it, as long as it lives."""
+    shop.stock(10)
+    order = shop.completed(lines=[shop.labour_line()])
+    daemon = another(PUBLIC_URL="https://fettle.example/c/")
+    mine, theirs = (elsewhere(who, daemon) for who in (store.manager, store.chain.analyst))
+    bill = mine.post("/v1/settlements", {"work_order_id": order["id"]}, expect=201)
+    papers = [("work-orders", order["id"]), ("settlements", bill["id"]), ("receptions", order["reception_id"])]
+    for kind, id_ in papers:
+        assert "扫码" not in words(in_chinese(mine, kind, id_).body), kind
+    token = mine.post(f"/v1/work-orders/{order['id']}/share-progress", expect=200)["token"]
+    for kind, id_ in papers:
+        paper = in_chinese(mine, kind, id_).body
+        assert "扫码查看维修进度" in words(paper) and scan(paper, tmp_path) == "https://fettle.example/c/" + token, kind
+        assert "扫码" not in words(in_chinese(theirs, kind, id_).body), kind
+    cashier = in_chinese(elsewhere(store.cashier, daemon), "settlements", bill["id"]).body
+    assert scan(cashier, tmp_path) == "https://fettle.example/c/" + token
+    mine.post(f"/v1/work-orders/{order['id']}/stop-sharing", expect=200)
+    for kind, id_ in papers:
+        assert "扫码" not in words(in_chinese(mine, kind, id_).body), kind
+
+
 def test_telephones_are_masked(store, shop):
     """Whoever may not see contacts gets a paper without them, and each print stands in the access log."""
     made = shop.reception(greet=False)
@@ -128,7 +189,7 @@ def test_an_estimate_with_its_code(store, shop, another, tmp_path):
     """F8: options side by side; once it is sent, a code that opens the customer's link, for those who hand it out."""
     made = store.advisor.post("/v1/estimates", {"work_order_id": shop.open(lines=[])["id"], "options": [
         {"label": "更换总成", "pros": "保修一年", "duration_minutes": 180, "lines": [shop.labour_line(), {"kind": "fee", "description": "检测费", "amount": 5000, "payer": "insurer"}]},
-        {"label": "修复", "cons": "可能再次渗漏", "lines": [shop.labour_line(hours=0.5)]}]}, expect=201)
+        {"label": "修复", "cons": "可能再次渗漏", "lines": [{"kind": "fee", "description": "修复", "amount": 10000}]}]}, expect=201)
     said = words(in_chinese(store.advisor, "estimates", made["id"]).body)
     for word in ("维修估价单", made["number"], "方案1:更换总成", "优点:保修一年", "方案2:修复", "缺点:可能再次渗漏", "180分钟", "350.00", "其中客户支付300.00", "保险公司"):
         assert word in said, word
@@ -263,6 +324,11 @@ def test_whatever_people_write(store, shop):
 
 
 def helper(daemon):
+    """The process that starts printers, once it has its name."""
+    return wait_for(lambda: printer_of(daemon))
+
+
+def printer_of(daemon):
     found = [path.parent.name for path in pathlib.Path("/proc").glob("[0-9]*/comm") if read(path) == "fettled-printer\n"
              and re.search(rf"^PPid:\t{daemon.process.pid}$", read(path.with_name("status")), re.MULTILINE)]
     return int(found[0]) if found else None
@@ -278,7 +344,6 @@ def read(path):
 def test_the_printer_ends_with_the_daemon(another):
     daemon = another()
     pid = helper(daemon)
-    assert pid
     assert daemon.stop() == 0
     wait_for(lambda: not pathlib.Path(f"/proc/{pid}").exists())
 

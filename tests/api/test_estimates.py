@@ -20,7 +20,7 @@ def plans(shop):
                 shop.labour_line(), shop.part_line(2), {"kind": "sublet", "description": "四轮定位", "amount": 20000},
                 {"kind": "fee", "description": "检测费", "amount": 5000, "payer": "insurer"},
                 {"kind": "discount", "description": "会员", "amount": 1000}]},
-            {"label": "修复", "cons": "可能再次渗漏", "duration_minutes": 60, "lines": [shop.labour_line(hours=0.5)]}]
+            {"label": "修复", "cons": "可能再次渗漏", "duration_minutes": 60, "lines": [{"kind": "fee", "description": "修复", "amount": 10000}]}]
 
 
 @pytest.fixture
@@ -95,14 +95,108 @@ def test_line_by_line(shop, store, sent):
     assert [c["amount"] for c in consents] == [30000 + 5000 - 1000]
 
 
-def test_declined_as_a_whole(store, sent):
-    """F5: without a plan nothing comes into the order, and there must be a reason."""
+def test_declined_as_a_whole(store, sent, verify):
+    """F5: without a plan nothing is authorised, and there must be a reason; the first plan is kept with the order as declined."""
     estimate = sent()
     assert decide(store.advisor, estimate, option=None, expect=422).errors == {"/reason": "required"}
     done = decide(store.advisor, estimate, option=None, reason="second_opinion")
     assert (done["status"], done["reason"], done["chosen_option_id"]) == ("declined", "second_opinion", None)
     order = store.advisor.get(f"/v1/work-orders/{estimate['work_order_id']}", expect=200)
-    assert (order["status"], order["lines"]) == ("opened", [])
+    assert order["status"] == "opened"
+    assert [(l["status"], l["reason"], l["reason_code"], l["authorisation_id"]) for l in order["lines"]] == [
+        ("declined", "second_opinion", "second_opinion", None)] * 5
+    assert {(l["decision"], bool(l["work_order_line_id"])) for l in done["options"][0]["lines"]} == {("decline", True)}
+    assert {l["decision"] for l in done["options"][1]["lines"]} == {None}
+    assert verify("lines") == []
+
+
+def kinds(store, estimate):
+    return sorted(l["kind"] for l in store.advisor.get(f"/v1/vehicles/{estimate['vehicle_id']}/deferred-lines", expect=200).data)
+
+
+def test_a_declined_estimate_comes_back(shop, store, chain, sent, verify):
+    """F6: the work of an estimate that was declined as a whole waits with the vehicle and can be taken up; made anew, it is offered again instead."""
+    estimate = sent()
+    chain.anyone.post(f"/v1/public/{estimate['token']}/estimate-decision", {"reason": "太贵"}, expect=200)
+    assert kinds(store, estimate) == ["fee", "labour", "part", "sublet"]
+    order = store.advisor.get(f"/v1/work-orders/{estimate['work_order_id']}", expect=200)
+    revived = store.advisor.post(f"/v1/work-order-lines/{order['lines'][3]['id']}/revive", expect=200)
+    assert (revived["status"], revived["reason"], revived["reason_code"]) == ("proposed", None, None)
+    recommended = store.advisor.get(f"/v1/vehicles/{estimate['vehicle_id']}/recommendations", expect=200).data
+    assert sorted((r["kind"], r["amount"]) for r in recommended) == [("deferred_line", 20000), ("deferred_line", 30000), ("deferred_line", 66666)]
+    second = verb(store.advisor, estimate, "revise", expect=201)
+    assert kinds(store, estimate) == []
+    second = verb(store.advisor, second, "send")
+    shop.stock(5)
+    assert decide(store.advisor, second)["status"] == "accepted"
+    assert verify("lines") == []
+
+
+def test_an_estimate_put_off_comes_back(shop, store, sent, verify):
+    """F6: where every line was put off the revision offers them again; what it then does is told as put off no more."""
+    estimate = sent()
+    put_off = decide(store.advisor, estimate, lines=[{"line_id": l["id"], "decision": "defer", "reason": "time", "deferred_until_km": 1}
+                                                     for l in estimate["options"][0]["lines"]])
+    assert put_off["status"] == "declined" and kinds(store, estimate) == ["fee", "labour", "part", "sublet"]
+    second = verb(store.advisor, verb(store.advisor, put_off, "revise", expect=201), "send")
+    shop.stock(5)
+    assert decide(store.advisor, second)["status"] == "accepted"
+    assert kinds(store, estimate) == []
+    assert store.advisor.get(f"/v1/vehicles/{estimate['vehicle_id']}/recommendations", expect=200).data == []
+    assert verify("lines") == []
+
+
+def test_when_to_come_back(shop, store, sent, sql):
+    """F6: deferred until a day or a reading of the odometer, told with the line, and among the first to recommend once it is reached."""
+    estimate = sent()
+    lines = estimate["options"][0]["lines"]
+    wrong = decide(store.advisor, estimate, expect=422, lines=[{"line_id": lines[0]["id"], "decision": "decline", "reason": "price", "deferred_until_km": 1}])
+    assert wrong.errors == {"/lines/0/deferred_until_km": "unknown_field"}
+    wrong = decide(store.advisor, estimate, expect=422, lines=[{"line_id": lines[0]["id"], "decision": "defer", "reason": "x", "deferred_until": day(-2)}])
+    assert wrong.errors == {"/lines/0/deferred_until": "bad_value"}
+    done = decide(store.advisor, estimate, lines=[
+        {"line_id": lines[0]["id"], "decision": "defer", "reason": "雨季前", "reason_code": "safe_until", "deferred_until": day(30)},
+        {"line_id": lines[2]["id"], "decision": "defer", "reason": "safe_until", "deferred_until_km": 900000}])
+    assert [(l["reason_code"], l["deferred_until"], l["deferred_until_km"]) for l in done["options"][0]["lines"]][0:3:2] == [
+        ("safe_until", day(30), None), ("safe_until", None, 900000)]
+    path = f"/v1/vehicles/{estimate['vehicle_id']}/"
+    told = {l["kind"]: l for l in store.advisor.get(path + "deferred-lines", expect=200).data}
+    assert (told["labour"]["deferred_until"], told["labour"]["due"], told["sublet"]["deferred_until_km"], told["sublet"]["due"]) == (day(30), False, 900000, False)
+    sql("UPDATE vehicle SET odometer_km = 900000 WHERE id = %s", (estimate["vehicle_id"],))
+    assert {l["kind"]: l["due"] for l in store.advisor.get(path + "deferred-lines", expect=200).data} == {"labour": False, "sublet": True}
+    first = store.advisor.get(path + "recommendations", expect=200).data[0]
+    assert (first["description"], first["due_on"], first["due_km"]) == ("四轮定位", None, 900000)
+    other = shop.open([shop.part_line(1)])
+    line = f"/v1/work-order-lines/{other['lines'][0]['id']}"
+    assert store.advisor.post(line + "/defer", {"reason": "x", "deferred_until": day(-2)}, expect=422).errors == {"/deferred_until": "bad_value"}
+    put_off = store.advisor.post(line + "/defer", {"reason": "下次", "deferred_until": day(3)}, expect=200)
+    assert (put_off["status"], put_off["deferred_until"], put_off["reason_code"]) == ("deferred", day(3), None)
+    assert store.advisor.post(line + "/revive", expect=200)["deferred_until"] is None
+
+
+def test_who_declined(shop, store, sent):
+    """F5: what was declined, deferred, withdrawn or taken up again stands in the history with who said so, when, how and why."""
+    order = shop.open([shop.labour_line(), shop.part_line(1), {"kind": "fee", "description": "拖车", "amount": 100}])
+    ids = [l["id"] for l in order["lines"]]
+    shop.verb(store.advisor, order, "authorise", {"lines": [], "declined": [{"line_id": ids[0], "reason": "等保险", "reason_code": "insurance_pending"}],
+                                                  "method": "phone", "by": {"name": "王太太"}})
+    assert shop.get(order)["lines"][0]["reason_code"] == "insurance_pending"
+    store.advisor.post(f"/v1/work-order-lines/{ids[0]}/revive", expect=200)
+    store.advisor.post(f"/v1/work-order-lines/{ids[1]}/decline", {"reason": "price", "method": "wechat", "by": {"name": "王先生"}}, expect=200)
+    withdrawn = store.advisor.post(f"/v1/work-order-lines/{ids[2]}/withdraw", {"reason": "写错", "reason_code": "other"}, expect=200)
+    assert withdrawn["reason_code"] == "other"
+    wrong = store.advisor.post(f"/v1/work-order-lines/{ids[0]}/decline", {"reason": "x", "reason_code": "weather"}, expect=422)
+    assert wrong.errors == {"/reason_code": "bad_code"}
+    told = [h for h in store.advisor.get(f"/v1/work-orders/{order['id']}/history", expect=200).data if h["line_id"]]
+    assert [(h["kind"], h["text"], ids.index(h["line_id"]), h["method"], h["by_name"], h["reason"]) for h in told] == [
+        ("authorisation", "declined", 0, "phone", "王太太", "等保险"), ("authorisation", "proposed", 0, None, None, None),
+        ("authorisation", "declined", 1, "wechat", "王先生", "price"), ("authorisation", "withdrawn", 2, None, None, "写错")]
+    assert {h["actor_id"] for h in told} == {store.advisor.id} and all(h["at"] for h in told)
+    by_link = sent()
+    store.chain.anyone.post(f"/v1/public/{by_link['token']}/estimate-decision", {"option_id": by_link["options"][0]["id"], "lines": [
+        {"line_id": by_link["options"][0]["lines"][2]["id"], "decision": "decline", "reason": "price"}]}, expect=200)
+    (link,) = [h for h in store.advisor.get(f"/v1/work-orders/{by_link['work_order_id']}/history", expect=200).data if h["line_id"]]
+    assert (link["text"], link["method"], link["by_name"]) == ("declined", "link", "王芳")
 
 
 def test_bad_decisions_change_nothing(shop, store, sent):
@@ -170,6 +264,40 @@ def test_a_draft_is_changed_what_was_sent_is_revised(shop, store, draft, plans):
     assert diff(second, against=2) == []
     unknown = store.advisor.get(f"/v1/estimates/{second['id']}/diff", params={"against": 3}, expect=422)
     assert unknown.errors == {"against": "not_found"}
+
+
+def test_what_a_revision_changed_beside_its_lines(chain, store, draft):
+    """F4: the day it holds until, its note, and of each option label, pros, cons, minutes and finish time are compared, too."""
+    line = {"kind": "fee", "description": "修复", "amount": 20000}
+    first = draft(valid_until=day(3), note="初稿", options=[
+        {"label": "更换", "pros": "耐用", "duration_minutes": 60, "finish_at": day(4) + "T02:00:00Z", "lines": [line]},
+        {"label": "修复", "cons": "可能渗漏", "lines": [line]}, {"label": "观察", "lines": [line]}])
+    verb(store.advisor, first, "send")
+    second = verb(store.advisor, first, "revise", {"valid_until": day(5), "options": [
+        {"label": "修复", "pros": "便宜", "lines": [line]},
+        {"label": "更换", "pros": "耐用", "duration_minutes": 90, "finish_at": day(4) + "T08:30:00Z", "lines": [line]},
+        {"label": "暂缓", "lines": [line]}, {"label": "拖走", "pros": "快", "lines": [line]}]}, 201)
+    path = f"/v1/estimates/{second['id']}/diff/terms"
+
+    def told(estimate, **params):
+        return [tuple(c[member] for member in ("change", "option", "term", "from", "to")) for c in store.advisor.get(
+            f"/v1/estimates/{estimate['id']}/diff/terms", params=params, expect=200).data]
+
+    assert told(second) == [
+        ("changed", None, "valid_until", day(3), day(5)),
+        ("added", "修复", "pros", None, "便宜"), ("removed", "修复", "cons", "可能渗漏", None),
+        ("changed", "更换", "duration_minutes", "60", "90"),
+        ("changed", "更换", "finish_at", day(4) + "T02:00:00Z", day(4) + "T08:30:00Z"),
+        ("changed", "暂缓", "label", "观察", "暂缓"), ("added", "拖走", "label", None, "拖走")]
+    assert store.advisor.pages(path, limit=2) == store.advisor.get(path, expect=200).data
+    assert told(first) == [("added", None, "valid_until", None, day(3)), ("added", None, "note", None, "初稿")] + [
+        ("added", label, "label", None, label) for label in ("更换", "修复", "观察")]
+    verb(store.advisor, second, "send")
+    third = verb(store.advisor, second, "revise", {"options": [{"label": "更换", "lines": [line]}]}, 201)
+    assert ("removed", "修复", "label", "修复", None) in told(third) and told(third, against=3) == []
+    assert told(third, against=1)[0] == ("changed", None, "valid_until", day(3), day(5))
+    assert store.advisor.get(f"/v1/estimates/{third['id']}/diff/terms", params={"against": 9}, expect=422).errors == {"against": "not_found"}
+    assert chain.store().advisor.get(path).status == 404
 
 
 def test_a_revision_keeps_the_plans_it_is_not_told_to_change(store, sent):
@@ -305,3 +433,40 @@ def test_an_ended_order_takes_its_estimates_along(shop, store, sent):
     shop.verb(store.advisor, {"id": estimate["work_order_id"]}, "cancel", {"reason": "customer_changed_mind"})
     assert decide(store.advisor, estimate, expect=409).code == "illegal_transition"
     wait_for(lambda: store.advisor.get(f"/v1/estimates/{estimate['id']}", expect=200)["status"] == "expired", 30)
+
+
+def test_how_long_an_estimate_holds_by_the_rule(store, draft, chain, sql):
+    """F7: where nobody says, as many days as the store's rule says, of a revision too; its link ends with it. Without a rule as before."""
+    def local(days):
+        return str(datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8))).date() + datetime.timedelta(days=days))
+
+    path = f"/v1/stores/{store.id}/policies"
+    rule = store.manager.get(path, expect=200)
+    assert rule["estimate_valid_days"] is None and draft()["valid_until"] is None
+    wrong = store.manager.patch(path, {"estimate_valid_days": 0}, version=rule["version"], expect=422)
+    assert wrong.errors == {"/estimate_valid_days": "too_small"}
+    rule = store.manager.patch(path, {"estimate_valid_days": 14}, version=rule["version"], expect=200)
+    made = draft()
+    assert (made["valid_until"], draft(valid_until=local(3))["valid_until"]) == (local(14), local(3))
+    sent = verb(store.advisor, made, "send")
+    ends = sql("SELECT expires_at = (%s::date + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' FROM link WHERE subject_id = %s", (made["valid_until"], made["id"]))
+    assert ends == [(True,)]
+    sql("UPDATE estimate SET valid_until = valid_until - 30 WHERE id = %s", (made["id"],))
+    assert verb(store.advisor, sent, "revise", expect=201)["valid_until"] == local(14)
+    assert store.manager.patch(path, {"estimate_valid_days": None}, version=rule["version"], expect=200)["estimate_valid_days"] is None
+
+
+def test_the_plan_that_was_chosen_is_promised(shop, store, draft):
+    """F1 G10: each plan tells the hours of its labour; when the chosen one would be finished is the order's promise, where it has none."""
+    order = shop.open(lines=[])
+    made = verb(store.advisor, draft(order=order), "send")
+    assert [o["hours_total"] for o in made["options"]] == [1.5, 0]
+    decide(store.advisor, made)
+    promised = shop.get(order)
+    assert promised["promised_at"] == promised["first_promised_at"] == made["options"][0]["finish_at"]
+    promises = store.advisor.get(f"/v1/work-orders/{order['id']}/promises", expect=200).data
+    assert [(p["promised_at"], p["reason_code"]) for p in promises] == [("2036-01-02T10:00:00Z", "opened")]
+    again = verb(store.advisor, draft(order=order, options=[{"label": "B", "finish_at": "2037-01-02T10:00:00Z", "lines": [
+        {"kind": "fee", "description": "x", "amount": 1}]}]), "send")
+    decide(store.advisor, again)
+    assert shop.get(order)["promised_at"] == promised["promised_at"]

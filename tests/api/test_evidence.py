@@ -179,3 +179,46 @@ def test_the_paper_tells(store, at_work):
     for said in ("过程照片与检查", "拆卸前", "0/1", "1/2", "131N·m", "不合格", "已添加", "加50ml", "未完成"):
         assert said in paper, said
     assert "Photosandchecks" in words(document(store.advisor, "work-orders", order["id"]).body)
+
+
+def test_a_rework_is_asked_anew(shop, store, at_work, verify):
+    """G14, G15: after a failed check finished work is shown and checked anew; what was there is kept; photos of before the work are late once it began."""
+    order, line = at_work
+    tick(store.tech1, line, *GOOD)
+    before, one, two = (photo(store.tech1, order) for _ in range(3))
+    shown = show(store.tech1, line, "BEFORE", [before])
+    assert (shown["attempt"], shown["evidence"][0]["files"][0]["late"]) == (1, True)  # the clock ran already
+    shown = show(store.tech1, line, "AFTER", [one, two])
+    assert [(f["late"], f["attempt"]) for f in shown["evidence"][1]["files"]] == [(False, 1)] * 2
+    store.tech1.post(f"/v1/work-order-lines/{line}/finish", expect=200)
+    shop.verb(store.dispatcher, order, "finish-work")
+    check = store.inspector.post("/v1/quality-checks", {"work_order_id": order["id"], "level": "final"}, expect=201)
+    store.inspector.post(f"/v1/quality-checks/{check['id']}/fail", {"lines": [{"line_id": line, "reason": "螺栓松动"}]}, expect=200)
+    failed = asked(store.tech1, line)
+    assert (failed["attempt"], failed["complete"], failed["work_status"]) == (2, False, "failed")
+    assert [f["id"] for f in failed["evidence"][0]["files"]] == [before] and failed["evidence"][0]["earlier"] == []
+    assert failed["evidence"][1]["files"] == [] and {f["id"] for f in failed["evidence"][1]["earlier"]} == {one, two}
+    assert {c["state"] for c in failed["checklist"]} == {"open"}
+    assert [(a["attempt"], a["value"], a["state"], a["actor_id"]) for a in failed["checklist"][0]["earlier"]] == [(1, 120, "done", store.tech1.id)]
+    store.tech1.post(f"/v1/work-order-lines/{line}/rework", expect=200)
+    refused = store.tech1.post(f"/v1/work-order-lines/{line}/finish", expect=409)
+    assert refused.errors == {"/evidence/1": "photo_missing", "/checklist/0": "item_open", "/checklist/1": "item_open", "/checklist/2": "item_open",
+                              "/checklist/3": "item_open"}
+    three, four = (photo(store.tech1, order) for _ in range(2))
+    assert show(store.tech1, line, "AFTER", [three, one], expect=422).errors == {"/file_ids/1": "bad_value"}
+    assert show(store.tech1, line, "BEFORE", [three], expect=422).errors == {"/code": "bad_value"}
+    show(store.tech1, line, "AFTER", [three, four])
+    again = tick(store.tech1, line, *GOOD)
+    assert (again["attempt"], again["complete"], len(again["checklist"][0]["earlier"])) == (2, True, 1)
+    assert store.tech1.post(f"/v1/work-order-lines/{line}/finish", expect=200)["work_status"] == "done"
+    assert verify("evidence", "references") == []
+
+
+def test_a_photo_of_before_the_work_is_in_time(shop, store, operation):
+    """G14: what was shown before the first clock-on is not late."""
+    order = shop.dispatched(lines=[{"kind": "labour", "operation_id": operation["id"]}])
+    line = order["lines"][0]["id"]
+    show(store.tech1, line, "BEFORE", [photo(store.tech1, order)])
+    store.tech1.post(f"/v1/work-order-lines/{line}/clock-on", expect=200)
+    late = show(store.tech1, line, "BEFORE", [photo(store.tech1, order)])["evidence"][0]["files"]
+    assert [f["late"] for f in late] == [False, True]

@@ -44,7 +44,7 @@ def upload(client, content, reception=None, kind="image/png", expect=None, key=N
 
 
 def test_a_photo_of_a_reception(store, reception, run):
-    """E5: what was sent is kept by its content and comes back byte by byte."""
+    """E2: what was sent is kept by its content and comes back byte by byte."""
     picture = png()
     file = upload(store.tech1, picture, reception, name="左前门 1.png", expect=201)
     assert file.headers["Location"] == f"/v1/files/{file['id']}"
@@ -88,7 +88,7 @@ def test_nothing_is_no_file(store):
 
 
 def test_ranges(store):
-    """I18: one range of a file, so that a download goes on where it broke."""
+    """One range of a file, so that a download goes on where it broke."""
     picture = png()
     id = upload(store.advisor, picture, expect=201)["id"]
     path, size = f"/v1/files/{id}/content", len(picture)
@@ -162,6 +162,31 @@ def test_only_what_it_looks_like(store):
         assert upload(store.advisor, body, kind=kind, expect=201)["media_type"] == kind
 
 
+def phone(brand, *others):
+    """The first box of what a phone makes."""
+    brands = b"".join(b.encode() for b in others)
+    return (16 + len(brands)).to_bytes(4, "big") + b"ftyp" + brand.encode() + bytes(4) + brands + bytes(40)
+
+
+@pytest.mark.parametrize("content, kind", ((phone("heic", "mif1", "heic"), "image/heic"), (phone("mif1", "mif1", "heic"), "image/heic"),
+                                           (phone("qt  ", "qt  "), "video/quicktime"), (phone("3gp4", "isom", "3gp4"), "video/3gpp")),
+                         ids=("heic", "mif1", "mov", "3gp"))
+def test_what_phones_make(store, reception, content, kind):
+    """P22: an iPhone's photos and videos and 3GP are kept, by their brands and not by what they are called; no small picture is made of them."""
+    kept = upload(store.advisor, content, kind="image/png", expect=201)
+    assert kept["media_type"] == kind
+    whole = store.advisor.get(f"/v1/files/{kept['id']}/content", expect=200)
+    assert (whole.headers["Content-Type"], whole.body) == (kind, content)
+    refused = store.advisor.get(f"/v1/files/{kept['id']}/thumbnail")
+    assert (refused.status, refused.code) == (409, "not_a_picture") and kind in refused["detail"]
+    made = begin(store, content)
+    send(store.tech1, made, 0, content, expect=200)
+    done = store.tech1.post(f"/v1/file-uploads/{made['id']}/finish", expect=200)
+    assert store.advisor.get(f"/v1/files/{done['file_id']}", expect=200)["media_type"] == kind
+    for brand in ("avif", "hevc", "mif1"):
+        assert upload(store.advisor, phone(brand, brand), kind=kind).status == 415
+
+
 def test_large_files(store, run):
     """20 MiB go through a file, not through memory; an octet more is refused."""
     def memory():
@@ -181,7 +206,9 @@ def test_large_files(store, run):
     before = memory()
     file = upload(store.advisor, largest, expect=201)
     assert memory() - before < 8 << 10
+    began = time.monotonic()
     assert store.advisor.get(f"/v1/files/{file['id']}/content", expect=200).body == largest
+    assert time.monotonic() - began < 120  # nobody waits longer: it must not drip
     refused = upload(store.advisor, largest + b"x")
     assert (refused.status, refused.code) == (413, "too_large_body")
 
@@ -398,7 +425,13 @@ def test_what_comes_in_parts_is_judged_by_content(store, reception):
     """P22: a label proves nothing here either; what is wrong in the beginning is named."""
     content = b"<html><script>alert(1)</script></html>"
     made = begin(store, content, name="a.png")
-    send(store.tech1, made, 0, content, expect=200)
+    whole = send(store.tech1, made, 0, content)
+    assert (whole.status, whole.code) == (415, "unsupported_media_type")
+    assert store.tech1.get(f"/v1/file-uploads/{made['id']}", expect=200)["received"] == 0
+    long = begin(store, bytes(9000))
+    assert send(store.tech1, long, 0, b"MZ" + bytes(4094)).status == 415
+    send(store.tech1, made, 0, content[:9], expect=200)  # too little to tell
+    send(store.tech1, made, 9, content[9:], expect=200)
     refused = store.tech1.post(f"/v1/file-uploads/{made['id']}/finish")
     assert (refused.status, refused.code) == (415, "unsupported_media_type")
     body = {"store_id": store.id, "size": 1}

@@ -3,7 +3,7 @@
 
 import pytest
 from fettle import at_once
-from trade import Trade, days_ahead
+from trade import PICTURE, Trade, days_ahead
 
 
 @pytest.fixture(name="trade")
@@ -43,6 +43,29 @@ def test_who_has_to_know(trade):
     assert [i["id"] for i in store.manager.get("/v1/incidents", params={"kind": "damage", "status": "closed"}, expect=200).data] == [made["id"]]
 
 
+def test_before_there_is_an_order(trade, chain):
+    """G29: of a car that was only received the visit is named; its owner is told as that of an order."""
+    reception, store, other = trade.received(), trade.store, Trade(chain.store())
+    made = report(store.tech1, reception_id=reception["id"], severity="minor")
+    assert (made.status, made["reception_id"], made["work_order_id"], made["vehicle"]["id"]) == (
+        201, reception["id"], None, reception["vehicle_id"])
+    path = f"/v1/incidents/{made['id']}"
+    refused = store.advisor.post(path + "/close", {"measures": "补漆"})
+    assert (refused.status, refused.code) == (409, "untold") and "owner" in refused["detail"]
+    store.advisor.post(path + "/tell-owner", {"method": "in_person"}, expect=200)
+    store.advisor.post(path + "/close", {"measures": "补漆"}, expect=200)
+    order = trade.order()
+    later = report(store.tech1, work_order_id=order["id"])
+    assert later["reception_id"] == order["reception_id"]
+    for visit, incident in ((reception["id"], made), (order["reception_id"], later)):
+        found = store.advisor.get("/v1/incidents", params={"reception_id": visit}, expect=200).data
+        assert [i["id"] for i in found] == [incident["id"]]
+    both = report(store.tech1, work_order_id=order["id"], reception_id=reception["id"])
+    assert (both.status, both.errors) == (422, {"/reception_id": "bad_value"})
+    foreign = report(store.tech1, reception_id=other.received()["id"])
+    assert (foreign.status, foreign.errors) == (422, {"/reception_id": "not_found"})
+
+
 def test_wrong_incidents(trade, chain):
     """G29: another store's order or incident, a time to come, or who may not."""
     other = Trade(chain.store())
@@ -58,3 +81,40 @@ def test_wrong_incidents(trade, chain):
     late = trade.store.advisor.post(path + "/tell-insurer", {"insurer": "人保财险", "at": days_ahead(1)})
     assert (late.status, late.errors) == (422, {"/at": "bad_value"})
     assert trade.store.advisor.get(path, expect=200)["insurer"] is None
+
+
+def test_what_was_reported_is_corrected(trade, chain):
+    """G29: severity, words and place are corrected until it is closed, by the version that was read; a serious one then asks for more."""
+    store = trade.store
+    made = report(store.tech1, severity="minor", kind="safety", place="二号工位")
+    path = f"/v1/incidents/{made['id']}"
+    assert store.advisor.patch(path, {"severity": "serious"}).status == 428
+    changed = store.advisor.patch(path, {"severity": "serious", "place": None}, version=made["version"], expect=200)
+    assert (changed["severity"], changed["place"], changed["description"], changed["version"]) == ("serious", None, "举升时滑落", made["version"] + 1)
+    assert store.advisor.patch(path, {"description": "漏油"}, version=made["version"]).status == 412
+    for body, errors in (({"severity": "huge"}, {"/severity": "bad_code"}), ({"description": ""}, {"/description": "too_short"}),
+                         ({"kind": "damage"}, {"/kind": "unknown_field"})):
+        refused = store.advisor.patch(path, body, version=changed["version"])
+        assert (refused.status, refused.errors) == (422, errors)
+    assert store.tech1.patch(path, {"place": "x"}, version=changed["version"]).status == 403
+    assert chain.store().advisor.patch(path, {"place": "x"}, version=changed["version"]).status == 404
+    assert "insurer" in store.advisor.post(path + "/close", {"measures": "清理"})["detail"]
+    store.advisor.post(path + "/tell-insurer", {"insurer": "人保财险"}, expect=200)
+    closed = store.advisor.post(path + "/close", {"measures": "清理"}, expect=200)
+    late = store.advisor.patch(path, {"place": "x"}, version=closed["version"])
+    assert (late.status, late.code, late["state"]) == (409, "illegal_transition", "closed")
+
+
+def test_photos_of_it(trade, chain):
+    """G29 G27: an incident and a rescue have photos, whole or in parts, which another store neither adds nor sees."""
+    store, other = trade.store, chain.store()
+    for kind, found in (("incident", report(store.tech1)), ("rescue", trade.rescue())):
+        subject = {"subject_type": kind, "subject_id": found["id"]}
+        sent = store.tech1.post("/v1/files", raw=PICTURE, headers={"Content-Type": "image/png"}, params=subject, expect=201)
+        assert (sent["subject_type"], sent["subject_id"], sent["store_id"]) == (kind, found["id"], store.id)
+        begun = store.tech1.post("/v1/file-uploads", {**subject, "size": 10}, expect=201)
+        assert (begun["subject_type"], begun["store_id"]) == (kind, store.id)
+        assert [f["id"] for f in store.advisor.get("/v1/files", params=subject, expect=200).data] == [sent["id"]]
+        assert other.advisor.get("/v1/files", params=subject, expect=200).data == []
+        foreign = other.tech1.post("/v1/files", raw=PICTURE, headers={"Content-Type": "image/png"}, params=subject)
+        assert foreign.status in (400, 422) and foreign.code != "forbidden"

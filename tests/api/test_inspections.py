@@ -107,7 +107,7 @@ def test_bad_findings_are_named(trade, store, chain):
     assert store.tech1.post("/v1/inspections", {"reception_id": gone["id"]}).code == "customer_left"
 
 
-def test_submitted_and_signed_by_both(trade, store, sql):
+def test_submitted_and_signed_by_both(trade, store, chain, sql):
     """E4 E5: nothing is submitted while a required point is open; then both sign, and the sheet is as it is."""
     made = trade.inspection()
     item = made["findings"][0]["item_id"]
@@ -116,7 +116,9 @@ def test_submitted_and_signed_by_both(trade, store, sql):
     assert open_point.code == "inspection_incomplete" and "前制动片厚度" in open_point["detail"] and "漆面" not in open_point["detail"]
     assert verb(store.advisor, less, "sign", {}, 422).errors == {
         "/customer_signature_file_id": "required", "/technician_signature_file_id": "required"}
-    files = {"customer_signature_file_id": trade.file(), "technician_signature_file_id": trade.file()}
+    reception = {"id": made["reception_id"]}
+    files = {"customer_signature_file_id": trade.file(reception), "technician_signature_file_id": trade.file(reception),
+             "signed_by_name": "王太太", "technician_id": store.tech2.id}
     early = verb(store.advisor, less, "sign", files, 409)
     assert (early.code, early["state"], early["allowed"]) == ("illegal_transition", "draft", ["submit"])
     full = patch(store.tech1, less, {"findings": [{"item_id": item, "severity": "green"}]}, expect=200)
@@ -125,10 +127,19 @@ def test_submitted_and_signed_by_both(trade, store, sql):
     assert patch(store.tech1, done, {"note": "x"}).code == "illegal_transition"
     assert verb(store.tech1, done, "sign", files, 403).code == "forbidden"
     assert verb(store.advisor, done, "sign", {**files, "customer_signature_file_id": uuid7()}, 422).errors == {"/customer_signature_file_id": "not_found"}
+    gone = trade.file(reception)
+    sql("UPDATE file SET deleted_at = now() WHERE id = %s", (gone,))
+    for file in (gone, trade.file()):  # deleted, or of another visit
+        assert verb(store.advisor, done, "sign", {**files, "technician_signature_file_id": file}, 422).errors == {"/technician_signature_file_id": "not_found"}
+    for who in (chain.store().tech1.id, uuid7()):
+        assert verb(store.advisor, done, "sign", {**files, "technician_id": who}, 422).errors == {"/technician_id": "not_found"}
     replies = at_once(*[lambda: store.advisor.post(f"/v1/inspections/{made['id']}/sign", files)] * 4)
     assert sorted(r.status for r in replies) == [200, 409, 409, 409]
     signed = store.advisor.get(f"/v1/inspections/{made['id']}", expect=200)
     assert (signed["status"], signed["customer_signature_file_id"]) == ("signed", files["customer_signature_file_id"]) and enabled(signed) == []
+    assert (signed["signed_by_name"], signed["technician_id"]) == ("王太太", store.tech2.id)
+    audited = sql("SELECT DISTINCT after ->> 'signed_by_name' FROM audit_entry WHERE row_id = %s AND after ->> 'signed_by_name' IS NOT NULL", (made["id"],))
+    assert audited == [("***",)]
     assert [e for (e,) in sql("SELECT type FROM event WHERE subject_id = %s ORDER BY position, id", (made["id"],))] == [
         "inspection.drafted", "inspection.updated", "inspection.updated", "inspection.submitted", "inspection.signed"]
 
@@ -183,12 +194,13 @@ def test_only_submitted_findings_of_the_vehicle(trade, store, chain):
 
 
 def test_the_customer_sees_why(trade, anyone, sql):
-    """E13: the link shows severity, plain words, risk and photos of what a line mends, and no other file."""
+    """E13: the link shows severity, what was measured where and what it should be, plain words, risk and photos of what a line mends, and no other file."""
     estimate, seen = trade.of_finding()
     path = "/v1/public/" + estimate["token"]
     (line,) = anyone.get(path, expect=200)["estimate"]["options"][0]["lines"]
     photo = seen["findings"][0]["file_ids"][0]
-    assert line["finding"] == {"severity": "red", "customer_text": "前制动片即将磨完", "risk_text": "制动距离变长",
+    assert line["finding"] == {"severity": "red", "item": "前制动片厚度", "body_position": "front_left_wheel", "damage": None,
+                               "measured": "2.5 mm", "limits": "不小于 3 mm", "customer_text": "前制动片即将磨完", "risk_text": "制动距离变长",
                                "photos": [{"id": photo, "media_type": "image/png"}]}
     picture = anyone.get(f"{path}/files/{photo}", expect=200)
     assert picture.body == PICTURE and picture.headers["Content-Type"] == "image/png"
@@ -256,7 +268,77 @@ def test_the_next_service_comes_near(trade, store, days, km, due):
         [("service", due, on, km, order["id"])] if due else [])
 
 
+def test_the_next_service_stays_told(trade, store):
+    """C16: a delivery that says nothing of the next service leaves what the one before said."""
+    order = trade.completed()
+    trade.pay(trade.issued(order))
+    trade.step(store.advisor, order, "deliver", {**HANDED_BACK, "odometer_out_km": 41210, "next_service": {"odometer_km": 42000}})
+    again = trade.order_of(order["vehicle_id"])
+    store.advisor.post(f"/v1/work-orders/{again['id']}/lines", {"kind": "labour", "operation_id": trade.operation()["id"]}, expect=201)
+    trade.through(again)
+    found = store.advisor.get(f"/v1/vehicles/{order['vehicle_id']}/recommendations", expect=200).data
+    assert [(r["kind"], r["due_km"], r["source"]["id"]) for r in found] == [("service", 42000, order["id"])]
+
+
+def test_an_old_scratch(trade, store):
+    """C16: damage at a place of the body that the next inspection finds again is recommended once; other damage there stays."""
+    reception = trade.received()
+
+    def looked(*findings):
+        car = trade.reception(reception["customer_id"], reception["vehicle_id"])
+        store.advisor.post(f"/v1/receptions/{car['id']}/greet", expect=200)
+        made = store.advisor.post("/v1/inspections", {"reception_id": car["id"], "findings": [
+            {"body_position": p, "severity": s, "customer_text": t, **({"damage": d} if d else {})} for p, d, s, t in findings]}, expect=201)
+        store.advisor.post(f"/v1/inspections/{made['id']}/submit", expect=200)
+        return [r[2] for r in recommended(store.advisor, reception["vehicle_id"])]
+
+    assert looked(("roof", "scratch", "yellow", "一"), ("roof", "dent", "yellow", "二")) == ["一", "二"]
+    assert looked(("roof", "scratch", "yellow", "三")) == ["二", "三"]
+    assert looked(("roof", None, "green", "好")) == []
+
+
 def test_another_stores_recommendations(trade, chain):
     """C16: a vehicle that only another store knows is not there."""
     other = chain.store()
     assert other.advisor.get(f"/v1/vehicles/{trade.inspection('submit')['vehicle_id']}/recommendations").status == 404
+
+
+def test_what_another_store_found(trade, store, chain):
+    """F6 C16: a store that gets to know the vehicle is told what is red or put off elsewhere, of which store, without prices and that store's own words; its own look ends it everywhere."""
+    reception = trade.received("greet", "start-check")
+    car = reception["vehicle_id"]
+    template = trade.template()
+
+    def look(who, of, severity):
+        made = who.post("/v1/inspections", {"reception_id": of["id"], "template_id": template["id"],
+                                            "findings": [{"item_id": template["items"][0]["id"], "severity": severity}]}, expect=201)
+        who.post(f"/v1/inspections/{made['id']}/submit", expect=200)
+        return made
+
+    brake = look(store.advisor, reception, "red")
+    order = store.advisor.post("/v1/work-orders", {"reception_id": reception["id"]}, expect=201)
+    line = store.advisor.post(f"/v1/work-orders/{order['id']}/lines", {"kind": "fee", "description": "清洗", "amount": 68000}, expect=201)
+    store.advisor.post(f"/v1/work-order-lines/{line['id']}/defer", {"reason": "王先生嫌贵，电话 139", "reason_code": "price"}, expect=200)
+    third = store.advisor.post(f"/v1/work-orders/{order['id']}/lines", {"kind": "fee", "description": "打蜡", "amount": 100}, expect=201)
+    store.advisor.post(f"/v1/work-order-lines/{third['id']}/defer", {"reason": "老板不同意"}, expect=200)
+    other = Trade(chain.store())
+    advisor = other.store.advisor
+    path = f"/v1/vehicles/{car}/recommendations"
+    assert advisor.get(path).status == 404
+    plate = store.advisor.get(f"/v1/vehicles/{car}", expect=200)["plate"]
+    advisor.post("/v1/vehicles/lookup", {"plate": plate, "store_id": other.store.id}, expect=200)
+    told = advisor.get(path, expect=200).data
+    name = chain.admin.get(f"/v1/stores/{store.id}", expect=200)["name"]
+    assert [(r["kind"], r["source"]["id"], r["severity"], r["reason"], r["amount"]) for r in told] == [
+        ("finding", brake["findings"][0]["id"], "red", "red", None), ("deferred_line", line["id"], None, "price", None),
+        ("deferred_line", third["id"], None, "deferred", None)]
+    assert {(r["store_id"], r["store_name"]) for r in told} == {(store.id, name)}
+    own = store.advisor.get(path, expect=200).data
+    assert [(r["reason"], r["amount"]) for r in own] == [("red", None), ("王先生嫌贵，电话 139", 68000), ("老板不同意", 100)]
+    assert advisor.get(f"/v1/work-order-lines/{line['id']}").status == 404
+    assert advisor.get(f"/v1/vehicles/{car}/deferred-lines", expect=200).data == []
+    visit = other.reception(other.customer()["id"], car)
+    advisor.post(f"/v1/receptions/{visit['id']}/greet", expect=200)
+    look(advisor, visit, "green")
+    for who in (advisor, store.advisor):
+        assert [r["kind"] for r in who.get(path, expect=200).data] == ["deferred_line"] * 2

@@ -107,17 +107,56 @@ def test_delivered_today(sql, store, value):
 
 
 def test_greeted_in_time(sql, store, value, verify):
-    """E1: of four who came one was greeted within three minutes, one later, one left before, and one still waits."""
+    """E1: of five who came one was greeted in time by the rule of that moment, one later, one left before, one who was booked left
+    before being received, and one still waits."""
     trade = Trade(store)
+    booked = f"/v1/appointments/{trade.appointment()['id']}"
+    for verb, body in (("confirm", None), ("arrive", None), ("leave", {"reason": "wait_too_long"})):
+        gone = store.advisor.post(f"{booked}/{verb}", body, expect=200)
     came = [trade.reception() for _ in range(4)]
     sql("UPDATE reception SET arrived_at = arrived_at - interval '190 seconds' WHERE id = %s", (came[1]["id"],))
     for reception in came[:2]:
         store.advisor.post(f"/v1/receptions/{reception['id']}/greet", {}, expect=200)
     store.advisor.post(f"/v1/receptions/{came[2]['id']}/leave", {"reason": "wait_too_long"}, expect=200)
     now = {"from": today(), "to": today()}
-    assert parts(value("greeted_in_time", lambda r: r["n"] == 3, **now)) == (33.333, 1, 3, 3)
+    assert parts(value("greeted_in_time", lambda r: r["n"] == 4, **now)) == (25, 1, 4, 4)
+    policies = f"/v1/stores/{store.id}/policies"
+    store.manager.patch(policies, {"greeting_seconds": 600}, version=store.manager.get(policies, expect=200)["version"], expect=200)
     facts = store.manager.get("/v1/kpi-values/explain", params={"kpi": "greeted_in_time", "store_id": store.id, "day": today()}, expect=200).data
-    assert {f["subject_id"]: f["numerator"] for f in facts} == {r["id"]: int(i == 0) for i, r in enumerate(came[:3])}
+    assert {f["subject_id"]: f["numerator"] for f in facts} == {
+        **{r["id"]: int(i == 0) for i, r in enumerate(came[:3])}, gone["id"]: 0}
+    assert verify("KPIs") == []
+
+
+def test_no_show_rate(sql, store, value, verify):
+    """D18, D6: of six who were booked one did not come and one cancelled late, one came and one came and left; what the store
+    cancelled late, or somebody in time, does not count."""
+    trade = Trade(store)
+    made = [trade.appointment(days=2) for _ in range(6)]
+    day = made[0]["starts_at"][:10]
+
+    def go(one, *verbs):
+        for verb, body in verbs:
+            store.advisor.post(f"/v1/appointments/{one['id']}/{verb}", body, expect=200)
+
+    confirm, come, leave = ("confirm", None), ("arrive", None), ("leave", {"reason": "price"})
+    policies = f"/v1/stores/{store.id}/policies"
+    go(made[0], confirm, come)
+    go(made[1], confirm, come, leave)
+    go(made[2], confirm)
+    go(made[3], ("cancel", {"reason": "weather"}))
+    store.manager.patch(policies, {"late_cancel_hours": 168, "grace_minutes": 0}, version=store.manager.get(policies, expect=200)["version"],
+                        expect=200)
+    go(made[4], ("cancel", {"reason": "customer_time"}))
+    go(made[5], ("cancel", {"reason": "store_no_capacity"}))
+    sql("UPDATE appointment SET starts_at = now() - interval '1 minute', ends_at = now() + interval '1 hour' WHERE id = %s", (made[2]["id"],))
+    go(made[2], ("mark-no-show", None))
+    booked = {"from": day, "to": day}
+    assert parts(value("no_show_rate", lambda r: r["n"] == 3, **booked)) == (33.333, 1, 3, 3)
+    now = today()
+    assert parts(value("no_show_rate", **{"from": now, "to": now})) == (100, 1, 1, 1)
+    facts = store.manager.get("/v1/kpi-values/explain", params={"kpi": "no_show_rate", "store_id": store.id, "day": day}, expect=200).data
+    assert {f["subject_id"]: f["numerator"] for f in facts} == {made[0]["id"]: 0, made[1]["id"]: 0, made[4]["id"]: 1}
     assert verify("KPIs") == []
 
 

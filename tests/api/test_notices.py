@@ -58,7 +58,7 @@ def test_confirmed_and_reminded(store, chain, rules, confirmed, sql, second, ver
     data, = wait_for(lambda: told(store, "confirmation_due", one))
     assert (data["number"], data["starts_at"], data["lead_hours"], data["time_zone"]) == (one["number"], at(9, ahead=3), 0, "Asia/Shanghai")
     assert (data["customer_id"], data["vehicle_id"]) == (one["customer_id"], one["vehicle_id"])
-    assert data["store"] == {"name": shop["name"], "phone": shop["phone"], "address": "延安西路 1 号", "directions": "地下二层入口"}
+    assert data["store"] == {"name": shop["name"], "phone": shop["phone"], "address": "延安西路 1 号", "directions": "地下二层入口", "what_to_bring": None}
     assert notices(sql, one) == [("confirmation", 0, True, False), ("reminder", 2, False, False), ("reminder", 24, False, False)]
     wait_for(lambda: all(told(store, "confirmation_due", a) for a in many))
     for a in many:
@@ -87,6 +87,21 @@ def test_nothing_is_told_of_what_does_not_take_place(store, confirmed, booked, s
     wait_for(lambda: told(store, "reminder_due", moved))
     assert [d["starts_at"] for d in told(store, "reminder_due", moved)] == [at(14, ahead=4)]
     assert told(store, "reminder_due", gone) == [] and notices(sql, pending) == []
+
+
+def test_moved_away_and_back(store, confirmed, sql, verify):
+    """D7: who was moved to another time and back is told the time that holds, as the last that was told is the other."""
+    one = confirmed(at(9, ahead=4))
+    wait_for(lambda: len(told(store, "confirmation_due", one)) == 1)
+    for n, to in enumerate((at(14, ahead=4), at(9, ahead=4), at(14, ahead=4)), 2):
+        store.advisor.post(f"/v1/appointments/{one['id']}/reschedule", {"starts_at": to, "reason": "customer_time"}, expect=200)
+        assert wait_for(lambda n=n: (lambda d: d if len(d) == n else None)(told(store, "confirmation_due", one)))[-1]["starts_at"] == to
+    # what was dropped unsaid is said, too
+    sql("UPDATE appointment_notice SET told_at = NULL, dropped_at = now() WHERE appointment_id = %s AND kind = 'confirmation' AND starts_at = %s",
+        (one["id"], at(9, ahead=4)))
+    store.advisor.post(f"/v1/appointments/{one['id']}/reschedule", {"starts_at": at(9, ahead=4), "reason": "customer_time"}, expect=200)
+    wait_for(lambda: len(told(store, "confirmation_due", one)) == 5)
+    assert verify("notices") == []
 
 
 def test_who_comes_late(store, rules, confirmed, sql):

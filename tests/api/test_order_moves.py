@@ -135,6 +135,9 @@ def test_what_keeps_it(trade, branch):
     held({"id": away["work_order_id"]}, "sublet_out")
     price = trade.approval()
     held({"id": price["work_order_id"]}, "approval_required")
+    cheap = trade.estimate(options=[{"label": "更换", "lines": [
+        {"kind": "fee", "description": "打蜡", "amount": 9900}, {"kind": "discount", "description": "老客户", "amount": 100}]}])
+    held({"id": cheap["work_order_id"]}, "approval_required")
 
 
 def test_who_may_and_where_to(trade, branch, chain):
@@ -206,3 +209,239 @@ def test_orders_that_cross(trade, branch):
         replies = at_once(lambda order=mine: move(both, order, other), lambda order=theirs: move(both, order, trade))
         assert [r.status for r in replies] == [200, 200], replies
     assert available(trade, part) == (10, 3) and available(other, part) == (10, 3)
+
+
+def test_history_comes_along(trade, branch, verify):
+    """G24: what was found, shown, diagnosed and ticked is read there and counts there; of the old store another's advisor sees nothing."""
+    other, both = branch
+    here, there = trade.store, other.store
+    reception = trade.received("greet", "start-check")
+    seen = trade.inspection("submit", "sign", reception=reception, belongings=["行驶证", "雨伞"], fuel_percent=60)
+    concern = reception["concerns"][0]["id"]
+    thought = trade.diagnosis("submit", reception=reception, concern_id=concern, fault_codes=[{"code": "P0301", "state": "active"}])
+    operation = trade.operation(evidence=[{"code": "BEFORE", "label": "拆卸前", "step": "begin"}],
+                                checklist=[{"code": "CAPS", "text": "盖好气门嘴帽", "kind": "tick"}])
+    red, yellow = (f["id"] for f in seen["findings"])
+    order = here.advisor.post("/v1/work-orders", {"reception_id": reception["id"], "lines": [
+        {"kind": "labour", "operation_id": operation["id"]},
+        {"kind": "fee", "description": "前制动片", "amount": 68000, "finding_id": red},
+        {"kind": "fee", "description": "补漆", "amount": 30000, "finding_id": yellow}]}, expect=201)
+    labour, brakes, paint = (line["id"] for line in order["lines"])
+    trade.step(here.advisor, order, "authorise", {"lines": [labour, brakes], "declined": [{"line_id": paint, "reason": "太贵"}], **CONSENT})
+    trade.step(here.dispatcher, order, "dispatch", {"assignments": [{"line_id": labour, "technician_id": here.tech1.id}]})
+    trade.line_step(here.tech1, labour, "clock-on")
+    shown = trade.photo(order)
+    trade.line_step(here.tech1, labour, "attach-photos", {"code": "BEFORE", "file_ids": [shown]})
+    trade.line_step(here.tech1, labour, "tick", {"answers": [{"code": "CAPS", "done": True}]})
+    trade.line_step(here.tech1, labour, "pause")
+    new = moved(both, order, other)
+
+    (found,) = there.advisor.get("/v1/inspections", params={"reception_id": new["reception_id"]}, expect=200).data
+    found = there.advisor.get(f"/v1/inspections/{found['id']}", expect=200)
+    for member in ("status", "fuel_percent", "belongings", "submitted_at", "submitted_by", "signed_at"):
+        assert found[member] == seen[member], member
+    assert [(f["severity"], f["measured"], f["risk_text"]) for f in found["findings"]] == [
+        (f["severity"], f["measured"], f["risk_text"]) for f in seen["findings"]]
+    (picture,) = found["findings"][0]["file_ids"]
+    assert picture != seen["findings"][0]["file_ids"][0]
+    for one in (picture, found["customer_signature_file_id"]):
+        assert there.advisor.get(f"/v1/files/{one}", expect=200)["subject_id"] == new["reception_id"]
+    assert new["lines"][1]["finding_id"] == found["findings"][0]["id"]
+    (again,) = there.advisor.get("/v1/diagnoses", params={"work_order_id": new["id"]}, expect=200).data
+    again = there.advisor.get(f"/v1/diagnoses/{again['id']}", expect=200)
+    assert (again["status"], again["cause"], again["fault_codes"], again["number"] == thought["number"]) == (
+        "submitted", thought["cause"], thought["fault_codes"], False)
+    assert again["concern_id"] == there.advisor.get(f"/v1/receptions/{new['reception_id']}", expect=200)["concerns"][0]["id"] != concern
+    for path in (f"inspections/{seen['id']}", f"diagnoses/{thought['id']}", f"files/{shown}"):
+        assert there.advisor.get(f"/v1/{path}").status == 404
+    needs = [[(r["kind"], r["description"], r["store_id"]) for r in who.get(f"/v1/vehicles/{new['vehicle_id']}/recommendations", expect=200).data]
+             for who in (both, here.advisor)]
+    assert needs == [[("deferred_line", "补漆", here.id)]] * 2
+
+    # what was done before the move is not asked for again
+    line = new["lines"][0]["id"]
+    wanted = there.tech1.get(f"/v1/work-order-lines/{line}/requirements", expect=200)
+    assert (wanted["complete"], len(wanted["evidence"][0]["files"]), wanted["checklist"][0]["done"]) == (True, 1, True)
+    other.step(there.dispatcher, new, "dispatch", {"assignments": [{"line_id": line, "technician_id": there.tech1.id}]})
+    other.line_step(there.tech1, line, "clock-on")
+    other.line_step(there.tech1, line, "finish")
+    assert there.advisor.get(f"/v1/work-orders/{new['id']}/delivery", expect=200)["belongings"] == ["行驶证", "雨伞"]
+    assert verify() == []
+
+
+def test_attempts_come_along(trade, branch):
+    """G24: what was done again after a failed check counts for that attempt there, too, and what came before it stays before."""
+    other, both = branch
+    here, there = trade.store, other.store
+    operation = trade.operation(evidence=[{"code": "AFTER", "label": "完工", "step": "finish"}],
+                                checklist=[{"code": "CAPS", "text": "盖好气门嘴帽", "kind": "tick"}])
+    order = trade.started(lines=[{"kind": "labour", "operation_id": operation["id"]}])
+    line = order["lines"][0]["id"]
+
+    def do():
+        trade.line_step(here.tech1, line, "attach-photos", {"code": "AFTER", "file_ids": [trade.photo(order)]})
+        trade.line_step(here.tech1, line, "tick", {"answers": [{"code": "CAPS", "done": True}]})
+
+    do()
+    trade.line_step(here.tech1, line, "finish")
+    trade.step(here.dispatcher, order, "finish-work")
+    here.inspector.post(f"/v1/quality-checks/{trade.check(order)['id']}/fail", {
+        "lines": [{"line_id": line, "reason": "螺栓松动"}]}, expect=200)
+    trade.line_step(here.tech1, line, "rework")
+    do()
+    trade.line_step(here.tech1, line, "pause")
+    new = moved(both, order, other)
+    assert new["lines"][0]["rework_count"] == 1
+    wanted = there.tech1.get(f"/v1/work-order-lines/{new['lines'][0]['id']}/requirements", expect=200)
+    assert (wanted["attempt"], wanted["complete"]) == (2, True)
+    for item in (*wanted["evidence"], *wanted["checklist"]):
+        assert [one["attempt"] for one in item["earlier"]] == [1], item
+
+
+def test_pauses_before_count(trade, branch, sql):
+    """G24: a repair that was late but for its pauses is that wherever they were, and no pause counts twice."""
+    other, both = branch
+
+    def kept(*pauses, hours):
+        """Whether it was in time net of pauses that began two hours ago, by a limit so many hours ago."""
+        order = trade.started()
+        line = order["lines"][0]["id"]
+        if "line" in pauses:
+            trade.line_step(trade.store.tech1, line, "pause")
+        if "order" in pauses:
+            trade.step(trade.store.dispatcher, order, "pause", {"reason": "wait_part"})
+        sql("UPDATE work_order_pause SET paused_at = paused_at - interval '2 hours' WHERE work_order_id = %s", (order["id"],))
+        for table, column in (("clock_entry", "started_at"), ("clock_entry", "ended_at")):
+            sql(f"UPDATE {table} SET {column} = {column} - interval '3 hours' WHERE line_id = %s", (line,))
+        sql("UPDATE authorisation SET at = at - interval '4 hours' WHERE work_order_id = %s", (order["id"],))
+        sql("UPDATE work_order SET repair_due_at = now() - %s * interval '1 hour' WHERE id = %s", (hours, order["id"]))
+        new = moved(both, order, other)
+        other.through(new)
+        spent = other.store.advisor.get(f"/v1/work-orders/{new['id']}/durations", expect=200)
+        assert spent["kept"] is False
+        return spent["kept_net"]
+
+    assert kept("order", hours=1)
+    assert kept("line", hours=1)
+    assert not kept("line", "order", hours=3)
+
+
+def test_what_was_told_comes_along(trade, branch, verify):
+    """G24: whom the customer spoke to, and who put off which line and why, is read there; the last contact is that of before."""
+    other, both = branch
+    order = trade.order(lines=[{"kind": "fee", "description": what, "amount": 9900} for what in ("打蜡", "镀膜", "内饰清洁")])
+    kept, later, never = (line["id"] for line in order["lines"])
+    path = f"/v1/work-orders/{order['id']}"
+    trade.store.advisor.post(path + "/contacts", {"purpose": "parts", "method": "phone", "result": "reached", "note": "下午再打"}, expect=201)
+    trade.line_step(trade.store.advisor, later, "defer", {"reason": "下次", "reason_code": "time", "method": "phone", "by": {"name": "王小明"}})
+    trade.line_step(trade.store.advisor, never, "decline", {"reason": "太贵"})
+    order = trade.read(order)
+    new = moved(both, order, other)
+    there, told = f"/v1/work-orders/{new['id']}", ("purpose", "method", "result", "note", "at", "actor_id")
+    assert new["last_contact_at"] == order["last_contact_at"]
+    assert [[c[name] for name in told] for c in other.store.advisor.get(there + "/contacts", expect=200).data] == [
+        [c[name] for name in told] for c in trade.store.advisor.get(path + "/contacts", expect=200).data]
+    lines = {line["description"]: line["id"] for line in new["lines"]}
+    decided = [(h["line_id"], h["text"], h["method"], h["by_name"], h["reason"])
+               for h in other.store.advisor.get(there + "/history", expect=200).data if h["kind"] == "authorisation"]
+    assert decided == [(lines["镀膜"], "deferred", "phone", "王小明", "下次")] and kept not in lines.values()
+    assert verify() == []
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_the_way_home_is_planned_there(trade, branch, begun, verify):
+    """G24: a car that is awaited at home is brought there by who has it; here nobody drives it, and what was done is done."""
+    other, both = branch
+    order = trade.order()
+    agreed = trade.transport(work_order_id=order["id"], note="门禁 8 号")
+    fetch, bring = sorted(agreed["drives"], key=lambda drive: drive["kind"], reverse=True)
+    for verb, body in (("assign", {"driver_id": trade.store.tech1.id}), ("start", None), ("finish", {"odometer_km": 9})) if begun else ():
+        trade.store.advisor.post(f"/v1/drives/{fetch['id']}/{verb}", body, expect=200)
+    new = moved(both, order, other)
+    here = trade.store.advisor.get(f"/v1/transports/{agreed['id']}", expect=200)
+    assert {d["kind"]: d["status"] for d in here["drives"]} == {"pick_up": "done" if begun else "cancelled", "delivery": "cancelled"}
+    (there,) = other.store.advisor.get("/v1/transports", params={"work_order_id": new["id"]}, expect=200).data
+    there = other.store.advisor.get(f"/v1/transports/{there['id']}", expect=200)
+    assert (there["status"], there["note"], there["customer_id"]) == ("planned", "门禁 8 号", order["customer_id"])
+    assert [(d["kind"], d["status"], d["address"], d["due_at"], d["driver_id"]) for d in there["drives"]] == [
+        ("delivery", "planned", bring["address"], bring["due_at"], None)]
+    assert verify() == []
+
+
+def test_moving_twice_at_once(trade, branch, chain):
+    """G24: an order goes to one store, whoever sends it where at one moment; and it is agreed to where it is."""
+    other, both = branch
+    third = Trade(chain.store(trade.store.region, bays=1))
+    chain.admin.post(f"/v1/staff/{both.id}/grants", {"role": "store_manager", "store_id": third.store.id}, expect=201)
+    for turn in range(4):
+        order = trade.order()
+        lines = [line["id"] for line in order["lines"]]
+        second = [lambda order=order: move(both, order, third),
+                  lambda order=order, lines=lines: trade.store.advisor.post(f"/v1/work-orders/{order['id']}/authorise", {"lines": lines, **CONSENT})][turn % 2]
+        first, other_one = at_once(lambda order=order: move(both, order, other), second)
+        old = trade.read(order)
+        assert old["status"] == "cancelled" and [line["status"] for line in old["lines"]] == ["withdrawn"]
+        assert sum(len(t.store.manager.get("/v1/work-order-moves", params={"work_order_id": old["moved_to_id"]}, expect=200).data)
+                   for t in (other, third)) == 1
+        if turn % 2 == 0:
+            assert sorted((first.status, other_one.status)) == [200, 409], (first, other_one)
+        else:
+            assert first.status == 200 and other_one.status in (200, 409), (first, other_one)
+            new = other.read({"id": old["moved_to_id"]})
+            assert (new["status"] == "ready") == (other_one.status == 200) and new["lines"][0]["status"] == (
+                "authorised" if other_one.status == 200 else "proposed")
+
+
+def test_the_bill_is_held_against_what_was_agreed_first(trade, branch):
+    """G24, F15: what was agreed to after the work had begun is no part of the first estimate at the next store either, nor is its reason lost."""
+    other, both = branch
+    order = trade.started()
+    line = order["lines"][0]["id"]
+    fee = trade.store.advisor.post(f"/v1/work-orders/{order['id']}/lines", {"kind": "fee", "description": "拖车", "amount": 5000}, expect=201)["id"]
+    trade.step(trade.store.advisor, order, "authorise", {"lines": [fee], **CONSENT})
+    trade.line_step(trade.store.tech1, line, "pause")
+    path = f"/v1/work-orders/{order['id']}/variance"
+    before = trade.store.advisor.post(path, {"reason": "added_work", "note": "抛锚", "lines": [{"line_id": fee, "reason": "added_work"}]}, expect=200)
+    assert before["difference"] == 5000
+
+    def told(store, order):
+        seen = store.cashier.get(f"/v1/work-orders/{order['id']}/variance", expect=200)
+        return (*(seen[name] for name in ("estimated_total", "billed_total", "difference", "reason", "note")),
+                [(l["estimated"], l["billed"], l["reason"]) for l in seen["lines"]])
+
+    wanted = told(trade.store, order)
+    new = moved(both, order, other)
+    assert told(other.store, new) == wanted
+    assert told(trade.store, moved(both, new, trade)) == wanted
+
+
+def test_a_draft_goes_on_there(trade, branch, verify):
+    """G24: what was still being estimated is sent and agreed to at the next store; here nobody sends it, and a price that waits for approval holds it."""
+    other, both = branch
+    reception = trade.received("greet", "start-check")
+    seen = trade.inspection("submit", reception=reception)
+    order = trade.store.advisor.post("/v1/work-orders", {"reception_id": reception["id"]}, expect=201)
+    draft = trade.estimate(order=order, note="含税", options=[
+        {"label": "更换", "pros": "原厂", "duration_minutes": 90, "lines": [
+            {"kind": "labour", "operation_id": trade.operation()["id"], "concern_id": reception["concerns"][0]["id"]},
+            {"kind": "fee", "description": "前制动片", "amount": 68000, "finding_id": seen["findings"][0]["id"]}]},
+        {"label": "打磨", "lines": [{"kind": "fee", "description": "打磨", "amount": 9000}]}])
+    new = moved(both, order, other)
+    assert trade.store.advisor.get(f"/v1/estimates/{draft['id']}", expect=200)["status"] == "superseded"
+    assert trade.store.advisor.post(f"/v1/estimates/{draft['id']}/send").code == "illegal_transition"
+    (there,) = other.store.advisor.get("/v1/estimates", params={"work_order_id": new["id"]}, expect=200).data
+    there = other.store.advisor.get(f"/v1/estimates/{there['id']}", expect=200)
+    assert (there["status"], there["note"], there["revision"], there["number"] == draft["number"]) == ("draft", "含税", 1, False)
+    of_option, of_line = ("label", "pros", "duration_minutes"), ("kind", "description", "operation_id", "quantity", "unit_price", "amount", "payer")
+    assert [([o[n] for n in of_option], [[l[n] for n in of_line] for l in o["lines"]]) for o in there["options"]] == [
+        ([o[n] for n in of_option], [[l[n] for n in of_line] for l in o["lines"]]) for o in draft["options"]]
+    (found,) = other.store.advisor.get("/v1/inspections", params={"reception_id": new["reception_id"]}, expect=200).data
+    found = other.store.advisor.get(f"/v1/inspections/{found['id']}", expect=200)
+    labour, pads = there["options"][0]["lines"]
+    assert pads["finding_id"] == found["findings"][0]["id"]
+    assert labour["concern_id"] == other.store.advisor.get(f"/v1/receptions/{new['reception_id']}", expect=200)["concerns"][0]["id"]
+    other.store.advisor.post(f"/v1/estimates/{there['id']}/send", expect=200)
+    other.store.advisor.post(f"/v1/estimates/{there['id']}/decide", {
+        "option_id": there["options"][0]["id"], **CONSENT}, expect=200)
+    assert [line["amount"] for line in other.read(new)["lines"]] == [18000, 68000]
+    assert verify() == []

@@ -104,11 +104,18 @@ def test_links_that_open_nothing(trade, chain):
     assert stranger.store.advisor.get(path).status == 404
 
 
-def test_an_order_that_went_on_elsewhere(trade):
-    """G25, G24: the link of the old order says that it goes on elsewhere; the new one has its own."""
+def test_an_order_that_went_on_elsewhere(trade, verify):
+    """G25, G24: the link shows the order where it goes on, until it is shared no longer there; an ended one stays ended."""
     other, both = trade.branch()
     order = trade.order()
-    link = share(trade, order)
-    both.post(f"/v1/work-orders/{order['id']}/move", {"store_id": other.store.id, "reason": "capacity"}, expect=200)
+    ended, link = share(trade, order), share(trade, order)
+    old = both.post(f"/v1/work-orders/{order['id']}/move", {"store_id": other.store.id, "reason": "capacity"}, expect=200)
+    new = {"id": old["moved_to_id"]}
     seen = look(trade, link, expect=200)
-    assert (seen["status"], seen["poll_seconds"]) == ("moved", None)
+    assert (seen["store"]["id"], seen["number"], seen["status"], seen["poll_seconds"]) == (other.store.id, other.read(new)["number"], "waiting", 15)
+    assert look(trade, ended).status == 404
+    assert other.store.advisor.get(f"/v1/work-orders/{new['id']}/progress-link", expect=200)["token"] == link["token"]
+    assert trade.store.advisor.get(f"/v1/work-orders/{order['id']}/progress-link").status == 404
+    assert verify("progress_links", "references") == []
+    other.step(other.store.advisor, new, "stop-sharing")
+    assert look(trade, link).status == 404

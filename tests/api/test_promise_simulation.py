@@ -117,6 +117,80 @@ def test_what_is_wrong(trade, chain):
     assert told(nobody, work)[1:3] == (None, "technician")
 
 
+def dispatched(trade, hours, who=None, **more):
+    """An order of so many hours, given to somebody."""
+    store = trade.store
+    order = trade.authorised(lines=[{"kind": "labour", "operation_id": trade.operation(standard_hours=hours)["id"]}], **more)
+    return trade.step(store.dispatcher, order, "dispatch", {"assignments": [
+        {"line_id": order["lines"][0]["id"], "technician_id": (who or store.tech1).id}]})
+
+
+def test_work_that_is_dispatched_goes_before(trade, sql):
+    """R3: who holds work does it first: its planned hours less those clocked, and while the clock runs on until it is promised."""
+    work = trade.operation(standard_hours=1)
+    trade.shift(days=0, **{"from": "00:00", "to": "00:01"})  # nobody works today any more
+    order = dispatched(trade, 3, promised_at=at(13))
+    assert told(trade, work, start=at(8))[:3] == (at(11), at(12), "technician")
+    assert told(trade, work, start=at(12))[:2] == (at(12), at(13))
+    other = dispatched(trade, 2, trade.store.tech2)
+    assert told(trade, work, start=at(8))[:2] == (at(10), at(11))
+    line = order["lines"][0]["id"]
+    trade.line_step(trade.store.tech1, line, "clock-on")
+    sql("UPDATE clock_entry SET started_at = now() - interval '2 hours' WHERE line_id = %s", (line,))
+    starts, finish = told(trade, work, start=at(8))[:2]
+    assert at(8, 58) < starts <= at(9) and at(9, 58) < finish <= at(10)
+    sql("UPDATE clock_entry SET started_at = now() - interval '4 hours' WHERE line_id = %s", (line,))
+    trade.step(trade.store.advisor, other, "cancel", {"reason": "客户取消"})
+    assert told(trade, work, start=at(8))[0] == at(8)  # tech2 is free again
+    trade.absence(trade.store.tech2, starts_at=at(0), ends_at=at(23))
+    assert told(trade, work, start=at(8))[:2] == (at(13), at(14))
+    trade.line_step(trade.store.tech1, line, "finish")
+    assert told(trade, work, start=at(8))[0] == at(8)
+
+
+def test_an_order_does_not_stand_in_its_own_way(chain):
+    """R3: of an order or a booking its own bay, slot, work and reserved parts are its own; others' are not."""
+    trade = Trade(chain.store(bays=1))
+    store, advisor = trade.store, trade.store.advisor
+    part = trade.part()["id"]
+    trade.stock_up(part, 2)
+    hours = trade.operation(standard_hours=2)
+    trade.shift(days=0, **{"from": "00:00", "to": "00:01"})
+    order = trade.authorised(promised_at=at(18), lines=[{"kind": "labour", "operation_id": hours["id"]}, {"kind": "part", "part_id": part, "quantity": 2}])
+    trade.step(store.dispatcher, order, "dispatch", {"assignments": [{"line_id": order["lines"][0]["id"], "technician_id": store.tech1.id}]})
+    trade.step(store.dispatcher, order, "enter-bay", {"bay_id": store.bay})
+    assert told(trade, start=at(8), work_order_id=order["id"])[:3] == (at(8), at(10), "work")
+    assert told(trade, hours, start=at(8))[:3] == (at(18), at(20), "bay")
+    assert told(trade, hours, start=at(8), part_id=[part], quantity=[2])[1:3] == (None, "part")
+    own = simulate(trade, hours, start=at(8), part_id=[part], quantity=[2], work_order_id=order["id"])
+    assert (own["finishes_at"], [(p["available"], p["short"]) for p in own["parts"]]) == (at(10), [(2, 0)])
+    assert [(p["id"], p["quantity"]) for p in simulate(trade, start=at(8), work_order_id=order["id"])["parts"]] == [(part, 2)]
+    customer = trade.customer()["id"]
+    booking = advisor.post("/v1/appointments", {
+        "store_id": store.id, "customer_id": customer, "vehicle_id": trade.vehicle(customer)["id"], "starts_at": at(9, ahead=2),
+        "operation_ids": [hours["id"]], "channel": "phone", "parts": [{"part_id": part, "quantity": 1}]}, expect=201)
+    assert told(trade, hours, start=at(9, ahead=2))[0] == at(11, ahead=2)
+    mine = simulate(trade, start=at(9, ahead=2), appointment_id=booking["id"], parts_at=at(9, ahead=2))
+    assert (mine["minutes"], mine["starts_at"], [(p["quantity"], p["short"]) for p in mine["parts"]]) == (120, at(9, ahead=2), [(1, 1)])
+    foreign = Trade(chain.store()).authorised()["id"]
+    assert simulate(trade, work_order_id=foreign).errors == {"work_order_id": "not_found"}
+    assert simulate(trade, appointment_id=uuid7()).errors == {"appointment_id": "not_found"}
+    assert simulate(trade).errors == {"operation_id": "required"}
+
+
+def test_equipment_that_is_booked(trade):
+    """R3, G30: while the only rig is booked the work waits for it, and is told so."""
+    trade.store.tech2  # pylint: disable=pointless-statement
+    trade.equipment(kind="alignment")
+    aligning = trade.operation(standard_hours=1, equipment="alignment")
+    customer = trade.customer()["id"]
+    trade.store.advisor.post("/v1/appointments", {
+        "store_id": trade.store.id, "customer_id": customer, "vehicle_id": trade.vehicle(customer)["id"], "starts_at": at(10),
+        "operation_ids": [aligning["id"]], "channel": "phone"}, expect=201)
+    assert told(trade, aligning) == (at(11), at(12), "equipment", {"equipment": at(11)})
+    assert told(trade, trade.operation(standard_hours=1))[1] == at(11)
+
+
 def test_a_busy_store(chain):
     """R3: with eight bays, sixteen technicians and five days booked."""
     trade = Trade(chain.store(bays=8))

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Quality checks (E6)."""
 
+import datetime
+
 from fettle import at_once
 from samples import PICTURE
-from trade import Shop
+from trade import Shop, Trade
 
 
 def begin(client, order, level="final"):
@@ -18,7 +20,7 @@ def test_work_that_fails_is_done_again(shop, store):
     assert (check.status, check["status"], check["inspector_id"]) == (201, "open", store.inspector.id)
     failed = store.inspector.post(f"/v1/quality-checks/{check['id']}/fail", {
         "lines": [{"line_id": line, "reason": "workmanship"}], "note": "扭矩不足"}, expect=200)
-    assert failed["failures"] == [{"line_id": line, "reason": "workmanship", "technician_id": store.tech1.id}]
+    assert failed["failures"] == [{"line_id": line, "reason": "workmanship", "reason_code": "workmanship", "technician_id": store.tech1.id}]
     back = shop.get(order)
     assert (back["status"], back["lines"][0]["work_status"], back["lines"][0]["reason"]) == (
         "in_progress", "failed", "workmanship")
@@ -235,3 +237,161 @@ def test_one_check_passed_by_two(shop, store):
     other = store.hire("inspector2", "quality_inspector")
     replies = at_once(*(lambda who=who: who.post(f"/v1/quality-checks/{check}/pass") for who in (store.inspector, other)))
     assert sorted(reply.status for reply in replies) == [200, 409]
+
+
+def test_the_final_inspector_is_certified_on_the_day(shop, store):
+    """G16: once the store has recorded a certificate of inspection, who decides a final check holds one on that day; its rule may ask always or never."""
+    trade = Trade(store)
+    today = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8))).date()
+
+    def rule(value):
+        path = f"/v1/stores/{store.id}/policies"
+        store.manager.patch(path, {"certificate_rule": value}, version=store.manager.get(path, expect=200)["version"], expect=200)
+
+    def decide(who, order, verdict="pass"):
+        check = trade.check(order)
+        line = order["lines"][0]["id"]
+        return who.post(f"/v1/quality-checks/{check['id']}/{verdict}", {"lines": [{"line_id": line, "reason": "leak"}]} if verdict == "fail" else None), check
+    trade.certificate(kind="repair", expires_on=str(today))
+    assert decide(store.inspector, shop.checking(lines=[shop.labour_line()]))[0].status == 200
+    trade.certificate(store.inspector, kind="inspection", expires_on=str(today - datetime.timedelta(days=1)))
+    trade.certificate(store.inspector, kind="driving", expires_on=str(today))
+    order = shop.checking(lines=[shop.labour_line()])
+    refused, check = decide(store.inspector, order)
+    assert (refused.status, refused.code) == (409, "inspector_uncertified")
+    assert str(today) in refused["detail"] and "certificate_rule" in refused["hint"]
+    failing = {"lines": [{"line_id": order["lines"][0]["id"], "reason": "leak"}]}
+    assert store.inspector.post(f"/v1/quality-checks/{check['id']}/fail", failing, expect=409).code == "inspector_uncertified"
+    assert store.inspector.get(f"/v1/quality-checks/{check['id']}", expect=200)["status"] == "open" and shop.get(order)["status"] == "awaiting_qc"
+    other = store.hire("inspector2", "quality_inspector")
+    trade.certificate(other, kind="inspection", valid_from=str(today), expires_on=str(today))
+    assert other.post(f"/v1/quality-checks/{check['id']}/pass", expect=200)["inspector_id"] == other.id
+    rule("never")
+    assert decide(store.inspector, shop.checking(lines=[shop.labour_line()]))[0].status == 200
+    rule("always")
+    order = shop.checking(lines=[shop.labour_line()])
+    assert decide(store.inspector, order)[0].code == "inspector_uncertified"
+    assert sign(store.leader, order, "mutual")["status"] == "passed"
+
+
+def test_always_asks_before_any_is_recorded(shop, store):
+    """G16: where the store's rule is `always` the certificate is asked for though none is recorded."""
+    levels(shop, store, certificate_rule="always")
+    order = shop.checking(lines=[shop.labour_line()])
+    check = begin(store.inspector, order)
+    assert store.inspector.post(f"/v1/quality-checks/{check['id']}/pass", expect=409).code == "inspector_uncertified"
+    Trade(store).certificate(store.inspector, kind="inspection", expires_on="2099-12-31")
+    store.inspector.post(f"/v1/quality-checks/{check['id']}/pass", expect=200)
+
+
+def test_nothing_done_is_not_checked(shop, store):
+    """G16: no check of any level is begun or passed while no work is done, nor by oneself before one's own is; an order without labour has its checks."""
+    order = shop.ready(lines=[shop.labour_line(), shop.labour_line()])
+    first, second = (line["id"] for line in order["lines"])
+    shop.verb(store.dispatcher, order, "dispatch", {"assignments": [
+        {"line_id": first, "technician_id": store.tech1.id}, {"line_id": second, "technician_id": store.tech2.id}]})
+    for who, line in ((store.tech1, first), (store.tech2, second)):
+        who.post(f"/v1/work-order-lines/{line}/clock-on", expect=200)
+    for who, level in ((store.leader, "mutual"), (store.tech1, "self"), (store.tech2, "self")):
+        refused = begin(who, order, level)
+        assert (refused.status, refused.code) == (409, "nothing_to_check") and refused["hint"]
+    store.tech1.post(f"/v1/work-order-lines/{first}/finish", expect=200)
+    assert begin(store.tech2, order, "self").code == "nothing_to_check"
+    sign(store.tech1, order, "self")
+    check = begin(store.leader, order, "mutual")
+    store.leader.post(f"/v1/quality-checks/{check['id']}/fail", {"lines": [{"line_id": first, "reason": "leak"}]}, expect=200)
+    assert begin(store.leader, order, "mutual").code == "nothing_to_check"
+    assert [line["passed_levels"] for line in shop.get(order)["lines"]] == [[], []]
+    washed = shop.dispatched(lines=[{"kind": "fee", "description": "洗车", "amount": 3000}])
+    for who, verb in ((store.tech1, "start"), (store.dispatcher, "finish-work")):
+        shop.verb(who, washed, verb)
+    assert sign(store.inspector, washed, "final")["status"] == "passed"
+
+
+def test_why_it_failed_as_a_code(shop, store, admin):
+    """G17: what failed says why as a code beside the words; words that are a code say it by themselves, and failures are listed by their codes."""
+    codes = admin.get("/v1/reason-codes", params={"kind": "quality_fail_reason"}, expect=200)["quality_fail_reason"]
+    assert codes["may_grow"] is True and {"code": "leak", "en": "Leak", "zh": "渗漏"} in codes["values"] and len(codes["values"]) == 9
+    order = shop.checking(lines=[shop.labour_line() for _ in range(3)])
+    lines = [line["id"] for line in order["lines"]]
+    check = begin(store.inspector, order)
+    path = f"/v1/quality-checks/{check['id']}"
+    wrong = store.inspector.post(path + "/fail", {"lines": [{"line_id": lines[0], "reason": "x", "reason_code": "weather"}]}, expect=422)
+    assert wrong.errors == {"/lines/0/reason_code": "bad_code"}
+    said = [("螺栓松动", "torque_or_fit"), ("leak", None), ("异响", None)]
+    store.inspector.post(path + "/fail", {"lines": [
+        {"line_id": line, "reason": words, **({"reason_code": code} if code else {})} for line, (words, code) in zip(lines, said)]}, expect=200)
+    told = {f["line_id"]: (f["reason"], f["reason_code"]) for f in store.inspector.get(path, expect=200)["failures"]}
+    assert told == dict(zip(lines, [("螺栓松动", "torque_or_fit"), ("leak", "leak"), ("异响", None)]))
+
+    def listed(*wanted):
+        return {f["line_id"]: f["reason_code"] for f in store.manager.get(
+            "/v1/quality-failures", params={"work_order_id": order["id"], "reason_code": wanted} if wanted else {"work_order_id": order["id"]},
+            expect=200).data}
+    assert listed() == dict(zip(lines, ["torque_or_fit", "leak", None]))
+    assert listed("leak") == {lines[1]: "leak"} and listed("dirty") == {}
+    assert listed("leak", "torque_or_fit") == {lines[0]: "torque_or_fit", lines[1]: "leak"}
+    assert store.manager.get("/v1/quality-failures", params={"reason_code": "weather"}, expect=400).errors == {"reason_code": "bad_code"}
+
+
+def outside_order(shop, store, *kinds):
+    """An order at its final check, whose outside work came back from its vendor."""
+    order = shop.dispatched(lines=[{"kind": "sublet", "description": "曲轴磨削", "amount": 80000} if kind == "sublet" else
+                                   shop.part_line() if kind == "part" else shop.labour_line() for kind in kinds])
+    shop.work(order)
+    if "part" in kinds:
+        store.parts.post(f"/v1/work-orders/{order['id']}/issue-parts", {"received_by": store.tech1.id}, expect=200)
+    lines = {kind: [line["id"] for line in order["lines"] if line["kind"] == kind] for kind in set(kinds)}
+    sublet = None
+    if "sublet" in kinds:
+        sublet = store.advisor.post("/v1/sublets", {"line_id": lines["sublet"][0], "vendor": "宏达机加工", "cost": 52000}, expect=201)
+        for verb in ("send", "return"):
+            store.advisor.post(f"/v1/sublets/{sublet['id']}/{verb}", expect=200)
+    return shop.verb(store.dispatcher, order, "finish-work"), lines, sublet
+
+
+def test_outside_work_fails(shop, store):
+    """G16: outside work that a check does not pass is planned anew, whatever was billed; the work is finished only once it is back."""
+    order, lines, first = outside_order(shop, store, "labour", "sublet")
+    store.advisor.post(f"/v1/sublets/{first['id']}/bill", {"invoice_number": "HD-1", "invoiced_on": "2026-01-05"}, expect=200)
+    check = begin(store.inspector, order)
+    path, line = f"/v1/quality-checks/{check['id']}/fail", lines["sublet"][0]
+    odd = store.inspector.post(path, {"lines": [{"line_id": line, "reason": "leak", "labour_line_id": lines["labour"][0]}]})
+    assert (odd.status, odd.errors) == (422, {"/lines/0/labour_line_id": "unknown_field"})
+    failed = store.inspector.post(path, {"lines": [{"line_id": line, "reason": "torque_or_fit"}]}, expect=200)
+    assert [(f["line_id"], f["reason_code"], f["technician_id"]) for f in failed["failures"]] == [(line, "torque_or_fit", None)]
+    now = shop.get(order)
+    assert (now["status"], {entry["id"]: entry["work_status"] for entry in now["lines"]}[lines["labour"][0]]) == ("in_progress", "done")
+    again, was = store.advisor.get("/v1/sublets", params={"line_id": line}, expect=200).data
+    assert (was["id"], was["status"], was["invoice_number"], was["failed_at"] is not None) == (first["id"], "billed", "HD-1", True)
+    assert (again["status"], again["vendor"], again["failed_at"]) == ("planned", "宏达机加工", None)
+    assert shop.verb(store.dispatcher, order, "finish-work", expect=409).code == "work_unfinished"
+    for verb in ("send", "return"):
+        store.advisor.post(f"/v1/sublets/{again['id']}/{verb}", expect=200)
+    shop.verb(store.dispatcher, order, "finish-work")
+    sign(store.inspector, order, "final")
+    assert shop.get(order)["status"] == "completed"
+    (told,) = store.manager.get("/v1/quality-failures", params={"work_order_id": order["id"]}, expect=200).data
+    assert (told["line_id"], told["work_status"]) == (line, "none")
+
+
+def test_a_part_fails(shop, store):
+    """G16: with a part that fails the labour that fits it is done again: the order's only one, or the one that is named."""
+    shop.stock(4)
+    order, lines, _ = outside_order(shop, store, "labour", "part")
+    part, labour = lines["part"][0], lines["labour"][0]
+    check = begin(store.inspector, order)
+    failed = store.inspector.post(f"/v1/quality-checks/{check['id']}/fail", {"lines": [{"line_id": part, "reason": "wrong_part"}]}, expect=200)
+    assert [(f["line_id"], f["technician_id"]) for f in failed["failures"]] == [(part, store.tech1.id)]
+    now = {line["id"]: line for line in shop.get(order)["lines"]}
+    assert (now[labour]["work_status"], now[labour]["reason"], now[part]["work_status"]) == ("failed", "wrong_part", "none")
+    order, lines, _ = outside_order(shop, store, "labour", "labour", "part")
+    part, (one, other) = lines["part"][0], lines["labour"]
+    check = begin(store.inspector, order)
+    path, failing = f"/v1/quality-checks/{check['id']}/fail", {"line_id": part, "reason": "leak"}
+    assert store.inspector.post(path, {"lines": [failing]}).errors == {"/lines/0/labour_line_id": "required"}
+    assert store.inspector.post(path, {"lines": [{**failing, "labour_line_id": part}]}).errors == {"/lines/0/labour_line_id": "not_found"}
+    assert store.inspector.get(f"/v1/quality-checks/{check['id']}")["status"] == "open"
+    store.inspector.post(path, {"lines": [{**failing, "labour_line_id": other}]}, expect=200)
+    now = {line["id"]: line["work_status"] for line in shop.get(order)["lines"]}
+    assert (now[one], now[other], shop.get(order)["status"]) == ("done", "failed", "in_progress")

@@ -45,7 +45,8 @@ def test_both_languages_show_the_same_code():
 
 def test_the_demo_shows_something(demo):
     for path in ("stores", "staff", "customers", "vehicles", "operations", "parts", "work-orders", "settlements",
-                 "surveys", "complaints", "appointments"):
+                 "surveys", "complaints", "appointments", "shifts", "skills", "certificates", "estimates", "comebacks",
+                 "quality-failures", "incidents", "equipment", "price-lists", "waiting-list", "approvals"):
         status, page = get(demo, f"/v1/{path}?limit=5")
         assert status == 200 and page["data"], path
     status, found = get(demo, "/v1/search?q=lhq")
@@ -63,17 +64,33 @@ def test_a_day_at_a_store(demo):
                          check=False)
     said = run.stdout.splitlines()
     assert run.returncode == 0, run.stdout + run.stderr
-    assert said[:2] == ["confirmed", "arrived"]
+    assert said[0] == "confirmed" and {"she comes: true", "arrived", "served", "out", "returned"} <= set(said)
+    assert '["刹车异响","低速刹车有尖叫"]' in said and "0 visits, 0 recommendations, 0 unpaid bills" in said
+    assert any(re.match(r"B\d{3}, counter 1$", line) for line in said) and "repairing: arrived, opened, agreed, started" in said
     assert "handed_over" in said and "ready" in said and "dispatched" in said and "awaiting_qc" in said
     assert any(re.match(r"SH01-ST-\d{6}-\d{4}$", line) for line in said)
     assert "paid" in said and "submitted" in said
     assert any(re.match(r"wait \d+, work \d+, check \d+, in all \d+$", line) for line in said)
     assert any(re.match(r"SH01-CP-\d{6}-\d{4} received$", line) for line in said)
-    kpis = [json.loads(line) for line in said if line.startswith("{")]
+    kpis = [json.loads(line) for line in said if line.startswith('{"kpi"')]
     delivered = next(k for k in kpis if k["kpi"] == "orders_delivered")
     assert delivered["value"] >= 1 and delivered["denominator"] is None
     rate = next(k for k in kpis if k["kpi"] == "complaint_rate")
     assert rate["numerator"] == 0 or rate["value"] > 0  # a survey's complaint is not one of the customer's own
+
+
+def test_what_goes_wrong(demo):
+    """It goes on where the day ended, in the same shell."""
+    run = subprocess.run(["bash", "-euo", "pipefail", "-c", blocks("README.md", "sh")[0] + "echo ---\n" + blocks("docs/when-things-go-wrong.md", "sh")[0]],
+                         capture_output=True, text=True, timeout=90, check=False,
+                         env={"FETTLE": f"http://127.0.0.1:{demo.port}", "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"})
+    assert run.returncode == 0, run.stdout + run.stderr
+    said = run.stdout.split("---\n")[1].splitlines()
+    assert re.match(r"\d{4}-\d\d-\d\dT.*Z, limited by \w+$", said[0])
+    assert said[1:] == ["quality_guarantee", "dispatched", "paused", "promised true", "in_progress", "awaiting_qc", "failed", "awaiting_qc", "passed",
+                        "workmanship", "quality_guarantee bears 24000", "closed", "delivered", "deferred_line: 四轮定位", "finding: 左前门划痕",
+                        "waiting", "dispatched", "repaired", said[-1]]
+    assert re.match(r"SH01-WO-\d{6}-\d{4} cancelled$", said[-1])
 
 
 def test_the_demo_is_consistent(demo):

@@ -8,7 +8,7 @@ import psycopg2
 import pytest
 
 from fettle import at_once, uuid7, wait_for
-from trade import CONSENT, HANDED_BACK, Trade
+from trade import CONSENT, HANDED_BACK, PICTURE, Trade
 
 
 @pytest.fixture
@@ -264,6 +264,93 @@ def test_who_waits_and_how_long(store, chain, sql):
     assert greeted["id"] not in {w["id"] for w in waiting}
     assert chain.store().advisor.get("/v1/receptions/waiting", expect=200).data == []
     assert store.parts.get("/v1/receptions/waiting").status == 403
+
+
+def ago(**by):
+    return datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(**by)
+
+
+def seconds(reception, moment):
+    """How long before or after this moment it arrived."""
+    return abs((datetime.datetime.fromisoformat(reception["arrived_at"].replace("Z", "+00:00")) - moment).total_seconds())
+
+
+def test_when_they_came(store, parties, appointment, sql):
+    """E1: who was booked arrived when that was marked, who took a ticket when they took it, who was written down later when the
+    body says; on another day nobody waited since yesterday."""
+    trade, body = Trade(store), {"store_id": store.id, **parties, "odometer_km": 1}
+    midnight = sql("SELECT date_trunc('day', now() AT TIME ZONE 'Asia/Shanghai') AT TIME ZONE 'Asia/Shanghai'")[0][0]
+    early = max(ago(minutes=10), midnight)  # of today, by the store's clock
+    path = f"/v1/appointments/{appointment['id']}"
+    assert store.advisor.post(path + "/arrive", {"occurred_at": ago(days=2).isoformat()}).errors == {"/occurred_at": "bad_value"}
+    here = store.advisor.post(path + "/arrive", {"occurred_at": early.isoformat()}, expect=200)
+    assert seconds(here, early) < 1
+    booked = store.advisor.post("/v1/receptions", {"appointment_id": appointment["id"], "odometer_km": 1}, expect=201)
+    assert booked["arrived_at"] == here["arrived_at"]
+    greeted = store.advisor.post(f"/v1/receptions/{booked['id']}/greet", expect=200)
+    assert greeted["greeted_after_seconds"] >= (ago() - early).total_seconds() - 5
+    # a ticket that is served by the reception
+    ticket = trade.ticket("call")
+    sql("UPDATE queue_ticket SET created_at = greatest(now() - interval '8 minutes', %s) WHERE id = %s", (midnight, ticket["id"]))
+    taken = sql("SELECT created_at FROM queue_ticket WHERE id = %s", (ticket["id"],))[0][0]
+    walked_in = store.advisor.post("/v1/receptions", body, expect=201)
+    store.advisor.post(f"/v1/queue-tickets/{ticket['id']}/serve", {"reception_id": walked_in["id"]}, expect=200)
+    walked_in = store.advisor.get(f"/v1/receptions/{walked_in['id']}", expect=200)
+    assert seconds(walked_in, taken) < 1 and walked_in["version"] == 2
+    # off line, in both ways
+    for where, more in (("/v1/receptions", body), ("/v1/check-ins", {"store_id": store.id, "plate": store.chain.plate(), "odometer_km": 1, "customer": {
+            "name": "李雷", "phone": store.chain.phone()}})):
+        assert store.advisor.post(where, {**more, "occurred_at": ago(hours=-1).isoformat()}).errors == {"/occurred_at": "bad_value"}
+        written = store.advisor.post(where, {**more, "occurred_at": ago(hours=3).isoformat()}, expect=201)
+        assert seconds(written, ago(hours=3)) < 30
+    greeted = store.advisor.post(f"/v1/receptions/{written['id']}/greet", {"occurred_at": ago(hours=3, minutes=-2).isoformat()}, expect=200)
+    assert 115 <= greeted["greeted_after_seconds"] <= 125
+
+
+def test_yesterdays_arrival_is_not_todays(store, appointment, sql):
+    """E1: who was marked as arrived on another day arrives when the car is received."""
+    store.advisor.post(f"/v1/appointments/{appointment['id']}/arrive", expect=200)
+    sql("UPDATE appointment SET arrived_at = arrived_at - interval '1 day' WHERE id = %s", (appointment["id"],))
+    booked = store.advisor.post("/v1/receptions", {"appointment_id": appointment["id"], "odometer_km": 1}, expect=201)
+    assert seconds(booked, ago()) < 30
+
+
+def test_photos_of_the_booking(store, appointment):
+    """D19: what the customer sent with the booking is seen at the reception, beside what is taken there."""
+    trade = Trade(store)
+
+    def photo(kind, id):
+        return store.advisor.post("/v1/files", raw=PICTURE, headers={"Content-Type": "image/png"}, params={
+            "subject_type": kind, "subject_id": id}, expect=201)["id"]
+
+    photo("appointment", trade.appointment(days=2)["id"])  # of somebody else's
+    sent = photo("appointment", appointment["id"])
+    reception = store.advisor.post("/v1/receptions", {"appointment_id": appointment["id"], "odometer_km": 1}, expect=201)
+    assert [f["id"] for f in reception["photos"]] == [sent]
+    taken = photo("reception", reception["id"])
+    seen = store.tech1.get(f"/v1/receptions/{reception['id']}", expect=200)["photos"]
+    assert [f["id"] for f in seen] == [sent, taken]
+    store.tech1.get(f"/v1/files/{sent}/content", expect=200)
+
+
+def test_how_soon_is_the_stores_rule(store, appointment, sql):
+    """E1: a store sets how soon it greets; who waits keeps the rule they came under.  Who was booked and has arrived waits too."""
+    trade, policies = Trade(store), f"/v1/stores/{store.id}/policies"
+    rule = store.manager.get(policies, expect=200)
+    assert rule["greeting_seconds"] == 180
+    assert store.manager.patch(policies, {"greeting_seconds": 5}, version=rule["version"]).errors == {"/greeting_seconds": "too_small"}
+    before = trade.reception()
+    assert store.manager.patch(policies, {"greeting_seconds": 60}, version=rule["version"], expect=200)["greeting_seconds"] == 60
+    after = trade.reception()
+    store.advisor.post(f"/v1/appointments/{appointment['id']}/arrive", expect=200)
+    sql("UPDATE reception SET arrived_at = arrived_at - interval '90 seconds' WHERE store_id = %s", (store.id,))
+    assert {w["id"]: w["late"] for w in store.advisor.pages("/v1/receptions/waiting")} == {before["id"]: False, after["id"]: True}
+    here = store.advisor.pages("/v1/receptions/waiting", with_appointments="true", limit=1)
+    assert [(w["kind"], w["id"], w["number"], w["late"]) for w in here] == [
+        ("reception", before["id"], before["number"], False), ("reception", after["id"], after["number"], True),
+        ("appointment", appointment["id"], appointment["number"], False)]
+    store.advisor.post("/v1/receptions", {"appointment_id": appointment["id"], "odometer_km": 1}, expect=201)
+    assert {w["kind"] for w in store.advisor.pages("/v1/receptions/waiting", with_appointments="true")} == {"reception"}
 
 
 def test_why_they_left(store):

@@ -85,6 +85,21 @@ def test_who_is_found_at_the_end(trade):
     assert done["customer"]["name"] == "陈静"
 
 
+def test_another_car_than_was_told(trade):
+    """G27: of a vehicle that is known, another plate or VIN is refused at the end, and its own are taken."""
+    store = trade.store
+    vehicle = trade.vehicle(vin=trade.chain.vin())
+    made = trade.rescue("dispatch", vehicle_id=vehicle["id"], plate=vehicle["plate"])
+    verb(store.dispatcher, made, "arrive", expect=200)
+    for end in ("tow-in", "repair"):
+        for field, other in (("plate", trade.chain.plate()), ("vin", trade.chain.vin())):
+            refused = verb(store.advisor, made, end, {"odometer_km": 41200, field: other})
+            assert (refused.status, refused.errors) == (422, {f"/{field}": "bad_value"})
+    assert store.advisor.get(f"/v1/rescues/{made['id']}", expect=200)["status"] == "on_site"
+    done = verb(store.advisor, made, "tow-in", {"odometer_km": 41200, "plate": vehicle["plate"], "vin": vehicle["vin"]}, expect=200)
+    assert (done["status"], done["vehicle_id"]) == ("towed_in", vehicle["id"])
+
+
 def test_open_and_overdue(trade, db):
     """G27: what is open is listed, and what is overdue: by the technician's time, or before that by what the caller was told."""
     store = trade.store

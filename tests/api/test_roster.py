@@ -420,3 +420,48 @@ def test_who_should_do_it(chain, store, trade):
     assert (hidden.status, hidden.errors) == (422, {"work_order_id": "not_found"})
     assert store.advisor.get("/v1/dispatch-suggestions", params={"work_order_id": order["id"]}).status == 403
     assert store.dispatcher.get("/v1/dispatch-suggestions").errors == {"work_order_id": "required"}
+
+
+def test_what_they_have_to_do(store, trade):
+    """G6: open work counts by its hours, also at a fixed price, for each by their share, and no longer than the order lasts."""
+    eight = operation(store, hours=8)
+    one, two = store.tech1, store.tech2
+    asked = trade.authorised()
+
+    def hours():
+        found = store.dispatcher.pages("/v1/dispatch-suggestions", work_order_id=asked["id"])
+        return {s["technician"]["id"]: s["open_hours"] for s in found}
+    assert hours() == {one.id: 0, two.id: 0}
+    order = trade.authorised(lines=[{"kind": "labour", "operation_id": eight}])
+    store.dispatcher.post(f"/v1/work-orders/{order['id']}/dispatch", {"assignments": [
+        {"line_id": order["lines"][0]["id"], "technician_id": one.id, "share_bp": 7500},
+        {"line_id": order["lines"][0]["id"], "technician_id": two.id, "share_bp": 2500}]}, expect=200)
+    assert hours() == {one.id: 6, two.id: 2}
+    store_class = store.chain.unique()
+    path = f"/v1/stores/{store.id}"
+    store.chain.admin.patch(path, {"store_class": store_class}, version=store.chain.admin.get(path, expect=200)["version"], expect=200)
+    store.chain.purchaser.post("/v1/price-lists", {"name": "一类店", "store_class": store_class, "valid_from": str(day(-1)), "prices": [
+        {"operation_id": eight, "basis": "fixed", "price": 45000}]}, expect=201)
+    fixed = trade.authorised(lines=[{"kind": "labour", "operation_id": eight}])
+    assert (fixed["lines"][0]["hours"], fixed["lines"][0]["quantity"]) == (8, 1)
+    store.dispatcher.post(f"/v1/work-orders/{fixed['id']}/dispatch", {"assignments": [
+        {"line_id": fixed["lines"][0]["id"], "technician_id": two.id}]}, expect=200)
+    assert hours() == {one.id: 6, two.id: 10}
+    trade.step(store.advisor, order, "cancel", {"reason": "x"})
+    assert hours() == {one.id: 0, two.id: 8}
+
+
+def test_on_the_roster_and_not_there(store, trade):
+    """G6: where attendance is kept that day, who has not clocked in is not at work, and the suggestion says so."""
+    one, two = store.tech1, store.tech2
+    order = trade.authorised()
+
+    def suggested():
+        found = store.dispatcher.pages("/v1/dispatch-suggestions", work_order_id=order["id"])
+        return {s["technician"]["id"]: (s["rank"], s["possible"], s["reasons"]) for s in found}
+    assert all(s[1:] == (True, ["at_work", "idle"]) for s in suggested().values())
+    two.post("/v1/attendance/clock-in", {"store_id": store.id}, expect=200)
+    assert suggested() == {two.id: (1, True, ["at_work", "idle"]), one.id: (2, False, ["not_at_work", "not_clocked_in", "idle"])}
+    one.post("/v1/attendance/clock-in", {"store_id": store.id}, expect=200)
+    two.post("/v1/attendance/clock-out", expect=200)
+    assert suggested() == {one.id: (1, True, ["at_work", "idle"]), two.id: (2, False, ["not_at_work", "not_clocked_in", "idle"])}

@@ -28,12 +28,15 @@ def order(sql, chain):
         sql("INSERT INTO work_order (id, store_id, number, reception_id, customer_id, vehicle_id, status, opened_at,"
             " created_at, updated_at) VALUES (%s, %s, %s, %s, %s, %s, %s, now(), now(), now())",
             (work_order, store.id, number, reception, customer, vehicle, status))
+        consent = uuid7()
+        sql("INSERT INTO authorisation (id, store_id, work_order_id, method, by_name, amount, at) VALUES (%s, %s, %s, 'in_person', '王芳', 0, now())",
+            (consent, store.id, work_order))
         for position, (kind, quantity, price, payer, decided) in enumerate(lines, 1):
             sql("INSERT INTO work_order_line (id, store_id, work_order_id, position, kind, description, quantity,"
-                " list_price, unit_price, amount, payer, status, issued_quantity, created_at, updated_at) VALUES (%s, %s, %s,"
-                " %s, %s, '项目', %s, %s, %s, round(%s::numeric * %s), %s, %s, %s, now(), now())",
+                " list_price, unit_price, amount, payer, status, authorisation_id, issued_quantity, created_at, updated_at) VALUES (%s, %s, %s,"
+                " %s, %s, '项目', %s, %s, %s, round(%s::numeric * %s), %s, %s, %s, %s, now(), now())",
                 (uuid7(), store.id, work_order, position, kind, quantity, price, price, quantity, price, payer,
-                 decided, quantity if kind == "part" else 0))
+                 decided, consent if decided == "authorised" else None, quantity if kind == "part" else 0))
         return work_order
     return make
 

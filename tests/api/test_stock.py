@@ -68,7 +68,7 @@ def verbs(reply):
 
 
 def test_receipt_is_audited_by_another(store, part):
-    """E3: a receipt moves nothing until somebody else audits it."""
+    """I6: a receipt moves nothing until somebody else audits it."""
     p = part()
     made = draft(store, p, 10, 3500)
     assert (made["status"], made["posted_at"], made["audited_by"]) == ("draft", None, None)
@@ -93,7 +93,7 @@ def test_receipt_is_audited_by_another(store, part):
 
 
 def test_costs_are_for_those_who_may(chain, store, part):
-    """E3: the keeper counts pieces, who holds cost.read sees fen too."""
+    """I14: the keeper counts pieces, who holds cost.read sees fen too."""
     p = part()
     made = posted(store, p, 3, 1000)
     assert level(store, p, store.parts) == (3, 0, 3, None)
@@ -108,7 +108,7 @@ def test_costs_are_for_those_who_may(chain, store, part):
 
 
 def test_moving_average_to_the_fen(store, part):
-    """E3: an issue takes value x quantity / on hand, half up; the last piece takes the rest."""
+    """I14: an issue takes value x quantity / on hand, half up; the last piece takes the rest."""
     p = part()
     posted(store, p, 2, 100)
     posted(store, p, 1, 101)
@@ -121,7 +121,7 @@ def test_moving_average_to_the_fen(store, part):
 
 
 def test_adjustment_and_reversal(store, part):
-    """E3: an adjustment has a sign and a reason; a posted document is only taken back by a counter-document."""
+    """I5 I16: an adjustment has a sign and a reason; a posted document is only taken back by a counter-document."""
     p = part()
     receipt = posted(store, p, 10, 200)
     posted(store, p, -4, kind="adjustment", reason="count_loss")
@@ -147,7 +147,7 @@ def test_adjustment_and_reversal(store, part):
 
 
 def test_what_moves_back(store, part):
-    """E3: scrap that was none comes back at its cost; who wrote a document does not reverse it."""
+    """I14 I16: scrap that was none comes back at its cost; who wrote a document does not reverse it."""
     p, second = part(), store.hire("manager2", "store_manager")
     posted(store, p, 3, 100)
     posted(store, p, 1, 101)
@@ -166,7 +166,7 @@ def test_what_moves_back(store, part):
 
 
 def test_a_receipt_taken_back_late(store, part):
-    """E3: what was paid for pieces that have left since cannot be taken back twice: no more value goes than there is."""
+    """I14: what was paid for pieces that have left since cannot be taken back twice: no more value goes than there is."""
     p = part()
     dear = posted(store, p, 1, 1000)
     posted(store, p, 10, 0)
@@ -177,7 +177,7 @@ def test_a_receipt_taken_back_late(store, part):
 
 
 def test_a_surplus_is_worth_the_average(store, part):
-    """E3: of whatever is there, less than a piece as well; of nothing it is worth nothing."""
+    """I14: of whatever is there, less than a piece as well; of nothing it is worth nothing."""
     p, q = part(), part()
     posted(store, p, 0.5, 200)
     assert posted(store, p, 1, kind="adjustment", reason="surplus")["lines"][0]["cost"] == 200
@@ -189,7 +189,7 @@ def test_a_surplus_is_worth_the_average(store, part):
 
 
 def test_more_than_can_be_counted(store, part, sql):
-    """E3: a value that no number holds is refused with the line named, and nothing moves."""
+    """I14: a value that no number holds is refused with the line named, and nothing moves."""
     p = part()
     most = 2 ** 63 - 1
     posted(store, p, 2, 100)
@@ -211,7 +211,7 @@ def test_more_than_can_be_counted(store, part, sql):
 
 
 def test_never_below_zero_and_never_what_is_held(store, part):
-    """E4: what is held for somebody does not leave for somebody else."""
+    """I3 I17: what is held for somebody does not leave for somebody else."""
     p = part()
     posted(store, p, 5, 100)
     wish(store, p, 3)
@@ -226,7 +226,7 @@ def test_never_below_zero_and_never_what_is_held(store, part):
 
 
 def test_waiting_is_served_in_turn(store, part):
-    """E5: what is short waits, what could be picked at first look is kept for ever, a receipt serves who came first."""
+    """I9 I20: what is short waits, what could be picked at first look is kept for ever, a receipt serves who came first."""
     p = part()
     posted(store, p, 2, 100)
     first, second, third = wish(store, p, 5), wish(store, p, 1), wish(store, p, 9, kind="stock")
@@ -262,7 +262,7 @@ def test_waiting_is_served_in_turn(store, part):
 
 
 def test_sixty_four_hands_for_ten_pieces(store, part):
-    """E4: of 64 who want one at the same moment ten get it, and the level says so."""
+    """I3: of 64 who want one at the same moment ten get it, and the level says so."""
     p = part()
     posted(store, p, 10, 700)
     keeper = store.parts
@@ -273,7 +273,7 @@ def test_sixty_four_hands_for_ten_pieces(store, part):
 
 
 def test_no_deadlock_whatever_the_order(store, part):
-    """E4: documents and wishes over the same parts in any order of lines end, and the books agree."""
+    """I3: documents and wishes over the same parts in any order of lines end, and the books agree."""
     parts = [part() for _ in range(6)]
     for p in parts:
         posted(store, p, 20, 500)
@@ -292,7 +292,7 @@ def test_no_deadlock_whatever_the_order(store, part):
 
 
 def test_one_audit_of_two_at_once(store, part):
-    """E3: two managers audit the same receipt at the same moment: it is posted once."""
+    """I6: two managers audit the same receipt at the same moment: it is posted once."""
     p = part()
     path = draft(store, p, 4, 250).headers["Location"]
     managers = [store.manager, store.hire("manager2", "store_manager")]
@@ -302,7 +302,7 @@ def test_one_audit_of_two_at_once(store, part):
 
 
 def test_each_kind_has_its_reasons(store, part, contract):
-    """E3: the contract tells which, and nothing else is taken."""
+    """I5: the contract tells which, and nothing else is taken."""
     p, schemas = part(), contract.doc["components"]["schemas"]
     told = schemas["CreateStockDocument"]["properties"]["reason"]["description"].removeprefix("Of its kind. ").rstrip(".")
     reasons = {kind: listed.split(", ") for kind, listed in (of.split(": ") for of in told.split("; "))}
@@ -321,7 +321,7 @@ def test_each_kind_has_its_reasons(store, part, contract):
 
 
 def test_bins_and_bad_bodies(chain, store, part):
-    """E3: references that are not there are named; another store's are not there."""
+    """I6: references that are not there are named; another store's are not there."""
     p, other = part(), chain.store()
     made = store.parts.post("/v1/bins", {"code": "A-01", "store_id": store.id}, expect=201)
     assert store.parts.post("/v1/bins", {"code": "A-01"}).code == "duplicate"
@@ -375,7 +375,7 @@ def test_bins_and_bad_bodies(chain, store, part):
 
 
 def test_verify_names_every_difference(store, part, sql, verify):
-    """H4: the books are recomputed from the ledger; each difference is told with store, part and amount."""
+    """I16: the books are recomputed from the ledger; each difference is told with store, part and amount."""
     p = part()
     posted(store, p, 10, 700)
     receipt = posted(store, p, 2, 100)
@@ -439,7 +439,7 @@ def issued(sql, chain, store):
 
 
 def test_issued_parts_come_back(chain, store, part, issued, sql, verify):
-    """E6: what was issued and not used comes back at the cost it left with, never more than was issued."""
+    """I4: what was issued and not used comes back at the cost it left with, never more than was issued."""
     p, other = part(), chain.store()
     posted(store, p, 3, 100)
     posted(store, p, 1, 101)

@@ -276,3 +276,33 @@ def test_cars_that_may_not_be_lent(trade, chain, db):
     again = store.manager.post("/v1/loaner-cars", {"store_id": store.id, "plate": car["plate"], "model": "x", "odometer_km": 1,
                                                    "insurance_until": "2099-01-01", "inspection_until": "2099-01-01"})
     assert (again.status, again.code) == (409, "duplicate")
+
+
+def test_a_drive_that_comes_to_nothing(trade):
+    """D12: a drive that has begun is given up with a reason and no kilometres, by its driver; its part of the way is planned anew."""
+    store, made = trade.store, trade.drive("assign")
+    assert drive(store.tech1, made, "abort", {"reason": "客户不在"}).code == "illegal_transition"
+    drive(store.tech1, made, "start", expect=200)
+    assert drive(store.tech1, made, "abort", {}).errors == {"/reason": "required"}
+    assert drive(store.tech2, made, "abort", {"reason": "客户不在"}).code == "forbidden"
+    off = drive(store.tech1, made, "abort", {"reason": "客户不在", "note": "电话未接"}, expect=200)
+    assert (off["status"], off["reason"], off["note"], off["odometer_km"], off["done_at"]) == ("cancelled", "客户不在", "电话未接", None, None)
+    assert off["started_at"]
+    again = store.advisor.post(f"/v1/transports/{made['transport_id']}/replan", {
+        "mode": "pick_up_and_delivery", "pick_up": {"address": "张杨路 1 号", "at": days_ahead(2)}}, expect=200)
+    assert sorted((d["kind"], d["status"]) for d in again["drives"]) == [
+        ("delivery", "planned"), ("pick_up", "cancelled"), ("pick_up", "planned")]
+    drive(store.tech1, trade.drive("assign"), "start", expect=200)  # and the driver is free
+
+
+def test_a_loaner_keeps_its_kilometres(trade):
+    """D12: a loaner's kilometres are corrected, but not to fewer than it went out or came back with."""
+    store, car = trade.store, trade.loaner_car()
+    trade.loan("hand-out", "return", car=car)
+    path = f"/v1/loaner-cars/{car['id']}"
+    version = store.manager.get(path, expect=200)["version"]
+    refused = store.manager.patch(path, {"odometer_km": 20309}, version=version)
+    assert (refused.status, refused.errors) == (422, {"/odometer_km": "too_small"}) and "20310" in str(refused.json["errors"])
+    assert store.manager.get(path, expect=200)["odometer_km"] == 20310
+    up = store.manager.patch(path, {"odometer_km": 23010}, version=version, expect=200)
+    assert store.manager.patch(path, {"odometer_km": 20310}, version=up["version"], expect=200)["odometer_km"] == 20310

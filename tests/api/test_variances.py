@@ -11,10 +11,10 @@ def grown(shop, store):
     order = shop.ready()
     fee = store.advisor.post(f"/v1/work-orders/{order['id']}/lines", {"kind": "fee", "description": "拖车", "amount": 5000}, expect=201)
     insured = store.advisor.post(f"/v1/work-orders/{order['id']}/lines", {"kind": "fee", "description": "钣金", "amount": 900, "payer": "insurer"}, expect=201)
-    shop.verb(store.advisor, order, "authorise", {"lines": [fee["id"], insured["id"]], **CONSENT})
     shop.verb(store.dispatcher, order, "dispatch", {"bay_id": store.bay, "assignments": [
         {"line_id": order["lines"][0]["id"], "technician_id": store.tech1.id}]})
     shop.work(order)
+    shop.verb(store.advisor, order, "authorise", {"lines": [fee["id"], insured["id"]], **CONSENT})
     store.parts.post(f"/v1/work-orders/{order['id']}/issue-parts", {"received_by": store.tech1.id}, expect=200)
     shop.verb(store.dispatcher, order, "finish-work")
     check = store.inspector.post("/v1/quality-checks", {"work_order_id": order["id"], "level": "final"}, expect=201)
@@ -29,24 +29,24 @@ def limit(store, bp):
 
 
 def test_variance_by_line_and_in_all(shop, store):
-    """F15: what came later counts against the first consent; others' lines are told but not summed."""
+    """F15: what came after the work began counts against what was agreed to before; others' lines are told but not summed."""
     order = grown(shop, store)
     told = store.cashier.get(f"/v1/work-orders/{order['id']}/variance", expect=200)
     assert (told["estimated_total"], told["billed_total"], told["difference"]) == (96666, 101666, 5000)
     assert [(l["kind"], l["payer"], l["estimated"], l["billed"], l["difference"]) for l in told["lines"]] == [
         ("labour", "customer", 30000, 30000, 0), ("part", "customer", 66666, 66666, 0), ("fee", "customer", 0, 5000, 5000), ("fee", "insurer", 0, 900, 900)]
-    assert (told["limit_bp"], told["reason_needed"], told["reason"]) == (1000000, False, None)
+    assert (told["limit_bp"], told["reason_needed"], told["reason"]) == (2000, False, None)
 
 
 def test_what_was_withdrawn_and_discounts(shop, store):
-    """F15: a line that was agreed to and taken back is billed no more; a discount of later takes off."""
+    """F15: a line that was agreed to and taken back is billed no more; consents before the work began count together."""
     order = shop.ready(lines=[shop.labour_line(), {"kind": "fee", "description": "检测", "amount": 3000}])
     store.advisor.post(f"/v1/work-order-lines/{order['lines'][1]['id']}/withdraw", {"reason": "不做"}, expect=200)
     less = store.manager.post(f"/v1/work-orders/{order['id']}/lines", {"kind": "discount", "description": "会员", "amount": 1000}, expect=201)
     shop.verb(store.advisor, order, "authorise", {"lines": [less["id"]], **CONSENT})
     told = store.cashier.get(f"/v1/work-orders/{order['id']}/variance", expect=200)
-    assert (told["estimated_total"], told["billed_total"], told["difference"]) == (33000, 29000, -4000)
-    assert [(l["status"], l["difference"]) for l in told["lines"]] == [("authorised", 0), ("withdrawn", -3000), ("authorised", -1000)]
+    assert (told["estimated_total"], told["billed_total"], told["difference"]) == (32000, 29000, -3000)
+    assert [(l["status"], l["difference"]) for l in told["lines"]] == [("authorised", 0), ("withdrawn", -3000), ("authorised", 0)]
     unsaid = shop.open()
     assert store.cashier.get(f"/v1/work-orders/{unsaid['id']}/variance", expect=200)["lines"] == []
 
@@ -72,6 +72,47 @@ def test_a_reason_is_needed_above_the_limit(shop, store):
     assert (said["reason"], said["reason_needed"], said["explained_by"]) == ("other", False, store.cashier.id)
     assert store.cashier.post(path, {"reason": "added_work"}, expect=200)["note"] is None
     assert store.cashier.post(f"/v1/settlements/{bill['id']}/issue", expect=200)["status"] == "issued"
+
+
+def test_a_new_store_asks_beyond_a_fifth(shop, store):
+    """F15: a store that begins asks for a reason when the bill is more than a fifth from what was agreed to, and not at a fifth."""
+    assert store.manager.get(f"/v1/stores/{store.id}/policies", expect=200)["variance_limit_bp"] == 2000
+    for amount, status in ((6000, 200), (6001, 409)):
+        order = shop.ready(lines=[shop.labour_line()])  # 30000
+        shop.verb(store.dispatcher, order, "dispatch", {"assignments": [{"line_id": order["lines"][0]["id"], "technician_id": store.tech1.id}]})
+        shop.work(order)
+        fee = store.advisor.post(f"/v1/work-orders/{order['id']}/lines", {"kind": "fee", "description": "增项", "amount": amount}, expect=201)
+        shop.verb(store.advisor, order, "authorise", {"lines": [fee["id"]], **CONSENT})
+        shop.verb(store.dispatcher, order, "finish-work")
+        check = store.inspector.post("/v1/quality-checks", {"work_order_id": order["id"], "level": "final"}, expect=201)
+        store.inspector.post(f"/v1/quality-checks/{check['id']}/pass", expect=200)
+        bill = store.cashier.post("/v1/settlements", {"work_order_id": order["id"]}, expect=201)
+        issued = store.cashier.post(f"/v1/settlements/{bill['id']}/issue", expect=status)
+        if status == 409:
+            assert issued.code == "variance_unexplained" and "6001" in issued["detail"]
+            store.advisor.post(f"/v1/work-orders/{order['id']}/variance", {"reason": "added_work", "note": "拆检后发现"}, expect=200)
+            store.cashier.post(f"/v1/settlements/{bill['id']}/issue", expect=200)
+
+
+def test_after_diagnosis(shop, store):
+    """F15: the diagnosis first, then an estimate: the bill is held against both, not against the fee of the diagnosis alone; added work counts."""
+    order = shop.ready(lines=[shop.labour_line()])
+    shop.verb(store.dispatcher, order, "dispatch", {"assignments": [{"line_id": order["lines"][0]["id"], "technician_id": store.tech1.id}]})
+    shop.work(order)
+    made = store.advisor.post("/v1/estimates", {"work_order_id": order["id"], "options": [{"label": "A", "lines": [
+        {"kind": "fee", "description": "修复", "amount": 500000}, {"kind": "fee", "description": "打蜡", "amount": 9000}]}]}, expect=201)
+    sent = store.advisor.post(f"/v1/estimates/{made['id']}/send", expect=200)
+    lines = sent["options"][0]["lines"]
+    store.advisor.post(f"/v1/estimates/{made['id']}/decide", {"option_id": sent["options"][0]["id"], **CONSENT, "lines": [
+        {"line_id": lines[1]["id"], "decision": "decline", "reason": "price"}]}, expect=200)
+    limit(store, 2000)
+    path = f"/v1/work-orders/{order['id']}/variance"
+    told = store.cashier.get(path, expect=200)
+    assert (told["estimated_total"], told["billed_total"], told["reason_needed"]) == (530000, 530000, False)
+    later = store.advisor.post(f"/v1/work-orders/{order['id']}/lines", {"kind": "fee", "description": "增项", "amount": 106001}, expect=201)
+    shop.verb(store.advisor, order, "authorise", {"lines": [later["id"]], **CONSENT})
+    told = store.cashier.get(path, expect=200)
+    assert (told["estimated_total"], told["difference"], told["limit_bp"], told["reason_needed"]) == (530000, 106001, 2000, True)
 
 
 def test_bad_reasons_change_nothing(chain, shop, store):

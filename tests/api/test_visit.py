@@ -58,6 +58,26 @@ def test_parts_of_an_appointment(store, trade, booked, wants):
     assert wants(early)["parts"] == []
 
 
+def test_parts_are_wanted_until_the_order(store, trade, booked, wants):
+    """D10: a received car's parts stand on the pick list, and are not offered to others, until its order takes them or it leaves."""
+    filter_ = trade.part()["id"]
+    trade.stock_up(filter_, 2)
+    named = {"parts": [{"part_id": filter_, "quantity": 2}]}
+    one, gone = (booked(at(hour), expect=201, **named) for hour in (9, 10))
+    assert (lines(wants(one), "short"), lines(wants(gone), "short")) == ([(0,)], [(2,)])
+    came = []
+    for each in (one, gone):
+        store.advisor.post(f"/v1/appointments/{each['id']}/confirm", expect=200)
+        came.append(store.advisor.post("/v1/receptions", {"store_id": store.id, "appointment_id": each["id"], "odometer_km": 1}, expect=201)["id"])
+    assert (lines(wants(one), "short"), lines(wants(gone), "short")) == ([(0,)], [(2,)])
+    assert [a["status"] for a in picks(store)["appointments"]] == ["converted", "converted"] and picks(store)["short"] == 1
+    store.advisor.post(f"/v1/receptions/{came[1]}/leave", {"reason": "other", "note": "改天"}, expect=200)
+    assert [a["id"] for a in picks(store)["appointments"]] == [one["id"]]
+    store.advisor.post(f"/v1/receptions/{came[0]}/greet", expect=200)
+    store.advisor.post("/v1/work-orders", {"reception_id": came[0]}, expect=201)
+    assert wants(one)["parts"] == picks(store)["appointments"] == []
+
+
 def test_the_pick_list(store, trade, booked, chain):
     """D10: what a day wants, with bins, and what an open order of the car still waits for."""
     part, bin_ = trade.part()["id"], store.parts.post("/v1/bins", {"store_id": store.id, "code": "A-07"}, expect=201)["id"]

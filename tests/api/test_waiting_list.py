@@ -4,7 +4,7 @@
 import pytest
 
 from fettle import at_once, uuid7, wait_for
-from slots import at, free
+from slots import at, day, free
 
 
 @pytest.fixture
@@ -52,6 +52,37 @@ def test_what_a_cancellation_frees_is_offered(store, booked, waits, verify):
     assert verify("slots", "bookings") == []
 
 
+def test_an_offer_is_booked_for_who_waits(store, booked, waits, chain, sql, verify):
+    """D17: whose offered hold is booked without the list waits no longer; nobody else's booking takes it, nor is moved there."""
+    one, two = waits(at(9), at(9, 30)), waits(at(10), at(10, 30))
+    held, other_held = (store.advisor.post(f"/v1/waiting-list/{each['id']}/offer", expect=200)["hold_id"] for each in (one, two))
+    other = store.advisor.post("/v1/customers", {"kind": "person", "name": "李雷", "phone": chain.phone()}, expect=201)["id"]
+    refused = booked(at(9), hold_id=held, customer_id=other)
+    assert (refused.status, refused.code) == (409, "hold_of_another")
+    theirs = booked(at(13), customer_id=other, expect=201)
+    move = {"starts_at": at(10), "hold_id": other_held, "reason": "customer_time"}
+    assert store.advisor.post(f"/v1/appointments/{theirs['id']}/reschedule", move).code == "hold_of_another"
+    assert {entry(store, one)["status"], entry(store, two)["status"]} == {"offered"}
+    made = booked(at(9), hold_id=held, expect=201)
+    assert (entry(store, one)["status"], entry(store, one)["appointment_id"]) == ("booked", made["id"])
+    mine = booked(at(14), expect=201)
+    store.advisor.post(f"/v1/appointments/{mine['id']}/reschedule", move, expect=200)
+    assert (entry(store, two)["status"], entry(store, two)["appointment_id"]) == ("booked", mine["id"])
+    assert sql("SELECT count(*) FROM event WHERE type = 'waiting_entry.booked' AND store_id = %s", (store.id,)) == [(2,)]
+    assert verify("slots", "bookings") == []
+
+
+def test_who_wished_for_it_is_looked_at_first(store, booked, waits):
+    """D17: what is freed goes to who wished for that time, however many wait longer for another."""
+    store.manager.post(f"/v1/stores/{store.id}/holidays", {"date": str(day(2)), "closed": True}, expect=201)
+    taken = [booked(at(9), expect=201)["id"] for _ in store.bays]
+    for _ in range(51):
+        waits(at(9, ahead=2), at(17, ahead=2))
+    one = waits(at(9), at(9, 30))
+    store.advisor.post(f"/v1/appointments/{taken[0]}/reschedule", {"starts_at": at(15), "reason": "customer_time"}, expect=200)
+    assert offered(store, one)["offered_starts_at"] == at(9)
+
+
 def test_an_offer_that_lapses_goes_to_the_next(store, booked, waits, sql):
     """D17: who does not answer waits on, and another is asked."""
     booked(at(9), expect=201)
@@ -68,6 +99,23 @@ def test_an_offer_that_lapses_goes_to_the_next(store, booked, waits, sql):
     assert store.advisor.get(f"/v1/slot-holds/{left['hold_id']}", expect=200)["status"] == "released"
     assert offered(store, one)["offers"] == 2
     assert store.advisor.post(f"/v1/waiting-list/{two['id']}/leave", {"reason": "other"}).code == "illegal_transition"
+
+
+def test_a_hold_that_is_let_go_is_offered_on(store, booked, waits, sql):
+    """D17: whose offered hold is released waits on at once, and the slot goes to the next; whose time has passed waits no longer."""
+    booked(at(9), expect=201)
+    taken = booked(at(9), expect=201)["id"]
+    one, two = waits(at(9), at(9, 30)), waits(at(9), at(9, 30))
+    store.advisor.post(f"/v1/appointments/{taken}/cancel", {"reason": "weather"}, expect=200)
+    got = offered(store, one)
+    store.advisor.post(f"/v1/slot-holds/{got['hold_id']}/release", expect=200)
+    assert entry(store, one)["status"] == "waiting"
+    assert offered(store, two)["offered_starts_at"] == at(9)
+    sql("UPDATE waiting_entry SET starts_from = now() - interval '2 hours', starts_to = now() - interval '1 second' WHERE id = %s", (one["id"],))
+    over = wait_for(lambda: (lambda e: e if e["status"] == "left" else None)(entry(store, one)))
+    assert over["reason"] == "store_no_capacity"
+    listed = store.advisor.pages("/v1/waiting-list", store_id=store.id, status="waiting,offered")
+    assert [w["id"] for w in listed] == [two["id"]]
 
 
 def test_offered_by_hand(store, booked, waits):

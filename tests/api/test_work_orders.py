@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Work orders: from the counter to the customer's hand (E1-E9)."""
+"""Work orders: from the counter to the customer's hand (F5, F8, G1-G23)."""
 
 import datetime
 
@@ -12,7 +12,7 @@ def states(reply):
 
 
 def test_the_story_of_one_repair(shop, store):
-    """E1 E2 E3 E5 E8: reception, order, consent, parts, work, check, bill, delivery; it closes by itself."""
+    """G1 F5 I3 I4 G16 G21: reception, order, consent, parts, work, check, bill, delivery; it closes by itself."""
     shop.stock(5)
     reception = shop.reception()
     order = store.advisor.post("/v1/work-orders", {
@@ -77,7 +77,7 @@ def test_the_story_of_one_repair(shop, store):
 
 
 def test_open_with_consent(shop, store):
-    """E1: one call opens the order, records consent and reserves; its repeat makes no second one."""
+    """G1 F5 I3: one call opens the order, records consent and reserves; its repeat makes no second one."""
     shop.stock(4)
     line = uuid7()
     body = {"id": uuid7(), "reception_id": shop.reception()["id"], "promised_at": "2036-01-02T10:00:00Z",
@@ -96,7 +96,7 @@ def test_open_with_consent(shop, store):
 
 
 def test_consent_comes_before_work(shop, store):
-    """E2: nothing is dispatched, started or worked on without consent."""
+    """F8: nothing is dispatched, started or worked on without consent."""
     order = shop.open([shop.labour_line()])
     line = order["lines"][0]["id"]
     for client, verb, body in ((store.dispatcher, "dispatch", {"assignments": []}), (store.tech1, "start", None),
@@ -122,7 +122,7 @@ def test_consent_comes_before_work(shop, store):
 
 
 def test_consent_names_a_line_once(shop, store):
-    """E2: a line is agreed to or declined; consent to a whole order leaves out what is declined."""
+    """F5: a line is agreed to or declined; consent to a whole order leaves out what is declined."""
     order = shop.open([shop.labour_line(), shop.labour_line()])
     first, second = [line["id"] for line in order["lines"]]
     no = [{"line_id": line, "reason": "price"} for line in (first, second, second)]
@@ -139,7 +139,7 @@ def test_consent_names_a_line_once(shop, store):
 
 
 def test_a_part_is_short(shop, store):
-    """E3: consent stands when the shelf is empty; or it is refused, and nothing has happened."""
+    """I3 I9: consent stands when the shelf is empty; or it is refused, and nothing has happened."""
     shop.stock(1)
     order = shop.open([shop.labour_line(), shop.part_line(2)])
     consent = {"lines": [l["id"] for l in order["lines"]], "method": "in_person", "by": {"name": "王芳"}}
@@ -161,7 +161,7 @@ def test_a_part_is_short(shop, store):
 
 
 def test_two_dispatchers_at_once(shop, store):
-    """E4: an order is dispatched once; the other is told its state."""
+    """G1: an order is dispatched once; the other is told its state."""
     order = shop.ready(lines=[shop.labour_line()])
     line = order["lines"][0]["id"]
     other = store.hire("dispatcher2", "dispatcher")
@@ -180,8 +180,8 @@ def test_two_dispatchers_at_once(shop, store):
 
 
 def test_a_technicians_day(shop, store):
-    """E5: own lines only; pauses stop the clock, a paused order stops everybody's."""
-    order = shop.dispatched(lines=[shop.labour_line(), shop.labour_line(hours=0.25)])
+    """G7 G8: own lines only; pauses stop the clock, a paused order stops everybody's."""
+    order = shop.dispatched(lines=[shop.labour_line(), shop.labour_line(hours=1.75)])
     first, second = (f"/v1/work-order-lines/{l['id']}" for l in order["lines"])
     assert store.tech2.post(first + "/clock-on").code == "not_your_line"
     assert store.tech1.post(first + "/finish")["state"] == "assigned"
@@ -204,7 +204,7 @@ def test_a_technicians_day(shop, store):
 
 
 def test_work_grows(shop, store):
-    """E2 E9: a technician proposes a line; until it is authorised nobody works on it, then the order goes back."""
+    """F8: a technician proposes a line; until it is authorised nobody works on it, then the order goes back."""
     order = shop.checking(lines=[shop.labour_line()])
     line = store.tech1.post(f"/v1/work-orders/{order['id']}/lines", shop.labour_line(), expect=201)
     assert (line["status"], line["position"], line["list_price"], line["amount"]) == ("proposed", 2, 20000, 30000)
@@ -220,7 +220,7 @@ def test_work_grows(shop, store):
 
 
 def test_prices(shop, store):
-    """D3 F14: below list is the manager's, within the store's rule, or asked for; amounts are rounded half up for each line."""
+    """F14: below list is the manager's, within the store's rule, or asked for; amounts are rounded half up for each line."""
     order = shop.open([])
     path = f"/v1/work-orders/{order['id']}/lines"
     assert store.advisor.post(path, shop.part_line(unit_price=33333), expect=201)["unit_price"] == 33333
@@ -237,7 +237,7 @@ def test_prices(shop, store):
 
 
 def test_a_line_is_of_the_order(shop, store, sql):
-    """E2: it may be another's to pay; the concern it answers is one of its reception; what it comes to has a limit."""
+    """F13: it may be another's to pay; the concern it answers is one of its reception; what it comes to has a limit."""
     order = shop.open([])
     path = f"/v1/work-orders/{order['id']}/lines"
     assert store.advisor.post(path, shop.labour_line(payer="insurer"), expect=201)["payer"] == "insurer"
@@ -263,7 +263,7 @@ def test_a_line_is_of_the_order(shop, store, sql):
 
 
 def test_lines_are_taken_back(shop, store):
-    """E2 E3: withdrawn lines give their parts back, as a cancelled order does; what is issued stays."""
+    """I3 G23: withdrawn lines give their parts back, as a cancelled order does; what is issued stays."""
     shop.stock(5)
     order = shop.ready()
     labour, part = order["lines"]
@@ -290,7 +290,7 @@ def test_lines_are_taken_back(shop, store):
 
 
 def test_promises(shop, store, sql):
-    """E7: the first promise is kept for ever; changes carry a reason and leave the version alone."""
+    """G10: the first promise is kept for ever; changes carry a reason and leave the version alone."""
     order = shop.open(promised_at="2036-01-01T10:00:00Z")
     later = shop.verb(store.advisor, order, "promises", {
         "promised_at": "2036-01-05T10:00:00Z", "reason": "part_delay", "customer_told": {"method": "phone"}}, expect=201)
@@ -306,7 +306,7 @@ def test_promises(shop, store, sql):
 
 
 def test_a_promise_lies_ahead(shop, store):
-    """E7: of what was promised off line, ahead of when that was."""
+    """G10: of what was promised off line, ahead of when that was."""
     def ago(minutes):
         return (datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -328,7 +328,7 @@ def test_a_promise_lies_ahead(shop, store):
 
 
 def test_lists(shop, store):
-    """E1: by state, plate, number, technician; newest first, none lost between pages."""
+    """By state, plate, number, technician; newest first, none lost between pages."""
     orders = [shop.open([]) for _ in range(3)]
     plate = shop.plate
     working = shop.dispatched(lines=[shop.labour_line()])
@@ -347,7 +347,7 @@ def test_lists(shop, store):
 
 
 def test_who_may_do_what(shop, store):
-    """J2: a technician records no consent, an advisor dispatches nothing, a dispatcher delivers nothing."""
+    """A technician records no consent, an advisor dispatches nothing, a dispatcher delivers nothing."""
     order = shop.open([shop.labour_line()])
     line = order["lines"][0]["id"]
     consent = {"lines": [line], "method": "phone", "by": {"name": "王"}}
@@ -362,7 +362,7 @@ def test_who_may_do_what(shop, store):
 
 
 def test_another_store_sees_nothing(shop, store, chain):
-    """J1: orders, lines, staff, bays and receptions of another store do not exist."""
+    """Orders, lines, staff, bays and receptions of another store do not exist."""
     order = shop.ready(lines=[shop.labour_line()])
     line = order["lines"][0]["id"]
     other = Shop(chain, chain.store())
@@ -390,7 +390,7 @@ def test_another_store_sees_nothing(shop, store, chain):
 
 
 def test_wrong_fields(shop, store):
-    """J4: every wrong member of a new order is told, and what a kind of line needs."""
+    """Every wrong member of a new order is told, and what a kind of line needs."""
     reception = shop.reception()
     wrong = store.advisor.post("/v1/work-orders", {
         "reception_id": reception["id"], "lines": [{"kind": "gift"}, shop.part_line(0), shop.labour_line(colour="red")]})
@@ -413,7 +413,7 @@ def test_wrong_fields(shop, store):
 
 
 def test_two_consents_at_once(shop, store):
-    """E2: the same line is authorised once, and reserved once."""
+    """F5 I3: the same line is authorised once, and reserved once."""
     shop.stock(10)
     order = shop.open()
     consent = {"lines": [l["id"] for l in order["lines"]], "method": "phone", "by": {"name": "王芳"}}
@@ -459,7 +459,7 @@ def test_a_note_beside_the_reason(shop, store):
     shop.verb(store.manager, order, "cancel", {"reason": "customer", "note": "客户赶时间"})
     told = [(e["text"], e["reason"], e["note"])
             for e in store.advisor.get(f"/v1/work-orders/{order['id']}/history", expect=200).data if e["note"]]
-    assert told == [("paused", "wait_part", "明早到货"), ("cancelled", "customer", "客户赶时间")]
+    assert told == [("paused", "wait_part", "明早到货"), ("declined", "price", "下次再说"), ("cancelled", "customer", "客户赶时间")]
 
 
 def test_what_was_written_is_changed(shop, store):
@@ -479,7 +479,7 @@ def test_what_was_written_is_changed(shop, store):
 
 
 def test_a_line_is_given_once(shop, store):
-    """E4: a line stands once among the assignments; nothing is given when it does not."""
+    """G5: a line stands once among the assignments; nothing is given when it does not."""
     order = shop.ready(lines=[shop.labour_line(), shop.labour_line()])
     first, second = (line["id"] for line in order["lines"])
     twice = [{"line_id": line, "technician_id": who.id} for line, who in (
@@ -487,20 +487,21 @@ def test_a_line_is_given_once(shop, store):
     wrong = shop.verb(store.dispatcher, order, "dispatch", {"assignments": twice}, expect=422)
     assert wrong.errors == {"/assignments/2/line_id": "not_unique"}
     assert [line["technician_id"] for line in shop.get(order)["lines"]] == [None, None]
-    shop.verb(store.dispatcher, order, "dispatch", {"assignments": []})
+    shop.verb(store.dispatcher, order, "dispatch", {"assignments": twice[:1]})
     wrong = shop.verb(store.dispatcher, order, "assignments", {"assignments": twice}, expect=422)
     assert wrong.errors == {"/assignments/2/line_id": "not_unique"}
     assert shop.get(order)["status"] == "dispatched"
 
 
 def test_bays_in_use(chain, shop, store):
-    """E4: an order goes to a bay of its store that is in use, and a bay an order stands in is not removed."""
+    """G9: an order goes to a bay of its store that is in use, and a bay an order stands in is not removed."""
     order = shop.ready(lines=[shop.labour_line()])
     bay = chain.admin.post(f"/v1/stores/{store.id}/bays", {"code": "B7"}, expect=201)
     path = f"/v1/bays/{bay['id']}"
+    given = [{"line_id": order["lines"][0]["id"], "technician_id": store.tech1.id}]
 
     def dispatch(to, expect):
-        return shop.verb(store.dispatcher, order, "dispatch", {"bay_id": to, "assignments": []}, expect=expect)
+        return shop.verb(store.dispatcher, order, "dispatch", {"bay_id": to, "assignments": given}, expect=expect)
 
     chain.admin.patch(path, {"active": False}, version=bay["version"], expect=200)
     wrong = dispatch(bay["id"], 422)
@@ -510,7 +511,7 @@ def test_bays_in_use(chain, shop, store):
     assert shop.get(order)["status"] == "ready"
     chain.admin.patch(path, {"active": True}, version=chain.admin.get(path)["version"], expect=200)
     replies = at_once(lambda: store.dispatcher.post(f"/v1/work-orders/{order['id']}/dispatch",
-                                                    {"bay_id": bay["id"], "assignments": []}),
+                                                    {"bay_id": bay["id"], "assignments": given}),
                       lambda: chain.admin.delete(path))
     assert [r.status for r in replies] in ([200, 409], [422, 204])
     if replies[0].status == 200:
@@ -520,7 +521,7 @@ def test_bays_in_use(chain, shop, store):
 
 
 def test_technicians_of_the_region_and_the_chain(chain, shop, store):
-    """E4: whoever is a technician by a region or by the chain takes lines in each of its stores."""
+    """G5: whoever is a technician by a region or by the chain takes lines in each of its stores."""
     order = shop.ready(lines=[shop.labour_line(), shop.labour_line()])
     people = [chain.people.hire(chain.unique().lower(), "technician", **grant) for grant in ({"region": store.region}, {})]
     elsewhere = chain.people.hire(chain.unique().lower(), "technician", region=chain.region())

@@ -199,7 +199,7 @@ def test_both_finish_at_once(shop, store, verify):
 
 def test_credit_follows_the_shares(shop, store, chain):
     """G5: of a delivered order each has the share of hours and amount; the parts are the whole, to the fen."""
-    order = shop.ready(lines=[shop.labour_line(hours=1.001)])
+    order = shop.ready(lines=[shop.labour_line(hours=2.001)])
     line = f"/v1/work-order-lines/{order['lines'][0]['id']}"
     give(store, order, (store.tech1, 3333), (store.tech2, 3333), (store.leader, 3334), verb="dispatch")
     store.tech2.post(line + "/clock-on", expect=200)
@@ -215,8 +215,8 @@ def test_credit_follows_the_shares(shop, store, chain):
     shop.verb(store.advisor, order, "deliver", HANDED_BACK)
     credits = store.manager.pages("/v1/labour-credits", limit=1, **params)
     assert {c["technician_id"]: (c["share_bp"], c["credited_hours"], c["credited_amount"]) for c in credits} == {
-        store.tech1.id: (3333, 0.335, 6674), store.tech2.id: (3333, 0.333, 6672), store.leader.id: (3334, 0.333, 6674)}
-    assert sum(c["credited_amount"] for c in credits) == order["lines"][0]["amount"] == 20020
+        store.tech1.id: (3333, 0.668, 13340), store.tech2.id: (3333, 0.666, 13338), store.leader.id: (3334, 0.667, 13342)}
+    assert sum(c["credited_amount"] for c in credits) == order["lines"][0]["amount"] == 40020
     mine = store.manager.get("/v1/labour-credits", params={**params, "technician_id": store.tech2.id, "from": days_ahead(-1), "to": days_ahead(1)},
                              expect=200).data
     assert [c["line_id"] for c in mine] == [order["lines"][0]["id"]]
@@ -399,16 +399,15 @@ MOVES = {
     "delivered": {"close"}, "closed": {"close"}, "cancelled": set()}
 
 
-@pytest.mark.parametrize("state", sorted(MOVES))
-def test_no_verb_but_those_of_the_state(store, sql, state):
-    """G1: in every state every other verb is 409 with the state and what is allowed; the actions say the same."""
+def in_state(store, sql, state, **more):
+    """An order in this state."""
     trade = Trade(store)
     order = {"opened": trade.order, "ready": trade.authorised, "dispatched": trade.dispatched, "in_progress": trade.started,
-             "awaiting_qc": trade.finished, "completed": trade.completed}.get(state, trade.order)()
+             "awaiting_qc": trade.finished, "completed": trade.completed, "paused": trade.started, "settled": trade.completed,
+             "delivered": trade.completed, "closed": trade.completed}.get(state, trade.order)(**more)
     if state == "paused":
-        order = trade.step(store.tech1, trade.started(), "pause", {"reason": "other"})
+        trade.step(store.tech1, order, "pause", {"reason": "other"})
     if state in ("settled", "delivered", "closed"):
-        order = trade.completed()
         trade.pay(trade.issued(order))
     if state in ("delivered", "closed"):
         trade.step(store.advisor, order, "deliver", HANDED_BACK)
@@ -417,7 +416,15 @@ def test_no_verb_but_those_of_the_state(store, sql, state):
         sql("UPDATE work_order SET status = 'delivered', paid = false WHERE id = %s", (order["id"],))
     if state == "cancelled":
         trade.step(store.manager, order, "cancel", {"reason": "x"})
-    before = trade.read(order).json
+    return trade.read(order)
+
+
+@pytest.mark.parametrize("state", sorted(MOVES))
+def test_no_verb_but_those_of_the_state(store, sql, state):
+    """G1: in every state every other verb is 409 with the state and what is allowed; the actions say the same."""
+    trade = Trade(store)
+    before = in_state(store, sql, state).json
+    order = before
     assert before["status"] == state
     offered = {a["verb"] for a in before["actions"] if a["enabled"]}
     assert offered == MOVES[state] - ({"close"} if state == "closed" else set()), offered
@@ -426,3 +433,185 @@ def test_no_verb_but_those_of_the_state(store, sql, state):
         assert (refused.code, refused["state"], verb) == ("illegal_transition", state, verb)
         assert set(refused["allowed"]) == MOVES[state] - ({"close"} if state == "closed" else set())
     assert trade.read(order).json == before
+
+
+LINE_VERBS = {"clock-on": None, "pause": None, "resume": None, "finish": None, "rework": None, "tick": {"answers": [{"code": "X", "done": True}]},
+              "attach-photos": {"code": "X", "file_ids": [uuid7()]}, "decline": {"reason": "x"}, "defer": {"reason": "x"}, "revive": None,
+              "withdraw": {"reason": "x"}}
+
+
+@pytest.mark.parametrize("state", sorted(MOVES))
+def test_what_lines_say_is_true(store, sql, state):
+    """P21: in every state of its order, what a line says can be done is done, and what it says cannot be is refused for that, as is the list."""
+    order = in_state(store, sql, state, lines=[{"kind": "labour", "operation_id": Trade(store).operation()["id"]},
+                                               {"kind": "fee", "description": "检测", "amount": 100}])
+    for who, verbs in ((store.tech1, ("clock-on", "pause", "resume", "finish", "rework", "tick", "attach-photos")),
+                       (store.advisor, ("decline", "defer", "revive", "withdraw"))):
+        listed = {l["id"]: l["actions"] for l in who.get("/v1/work-order-lines", params={"work_order_id": order["id"]}, expect=200).data}
+        for line in order["lines"]:
+            path = f"/v1/work-order-lines/{line['id']}"
+            assert who.get(path, expect=200)["actions"] == listed[line["id"]]
+            for verb in verbs:
+                (said,) = [a for a in who.get(path, expect=200)["actions"] if a["verb"] == verb]
+                reply = who.post(f"{path}/{verb}", LINE_VERBS[verb])
+                if said["enabled"]:
+                    assert reply.code not in ("illegal_transition", "forbidden"), (verb, line["kind"], reply)
+                else:
+                    assert (reply.status, reply.code) == (409, said["why"]), (verb, line["kind"], reply)
+
+
+def test_the_board_shows_where_it_stands(shop, store, sql, migrate):
+    """G9: a car stands where it was put, whatever bay it is dispatched to afterwards; with nothing on a bay, there."""
+    one, two = store.bays
+    order = shop.ready(lines=[shop.labour_line()])
+    enter(store.dispatcher, order, one)
+    given = {"assignments": [{"line_id": order["lines"][0]["id"], "technician_id": store.tech1.id}], "bay_id": two}
+    assert shop.verb(store.dispatcher, order, "dispatch", given)["bay_id"] == one
+    assert on_board(store) == {one: [(order["id"], True)], two: []} and standing(store) == [(one, order["id"], True)]
+    sql("UPDATE work_order SET bay_id = %s WHERE id = %s", (two, order["id"]))  # as it was written before
+    assert on_board(store) == {one: [(order["id"], True)], two: []}
+    migrate("0192_one_clock")
+    assert shop.get(order)["bay_id"] == one
+    store.tech1.post(f"/v1/work-orders/{order['id']}/leave-bay", expect=200)
+    other = shop.ready(lines=[shop.labour_line()])
+    given["assignments"][0]["line_id"] = other["lines"][0]["id"]
+    assert shop.verb(store.dispatcher, other, "dispatch", given)["bay_id"] == two
+    assert on_board(store) == {one: [], two: [(other["id"], False)]}
+
+
+def test_nobody_is_given_anything(shop, store):
+    """E4: an order with labour is dispatched to somebody; one without goes on without."""
+    order = shop.ready(lines=[shop.labour_line()])
+    wrong = shop.verb(store.dispatcher, order, "dispatch", {"assignments": []}, expect=422)
+    assert wrong.errors == {"/assignments": "too_few"} and shop.get(order)["status"] == "ready"
+    free = shop.ready(lines=[{"kind": "fee", "description": "检测", "amount": 100}])
+    assert shop.verb(store.dispatcher, free, "dispatch", {"assignments": []})["status"] == "dispatched"
+
+
+# --- Clocks and pauses of those at a line ---
+
+def test_a_pause_ends_with_the_line(shop, store, verify):
+    """G8: who paused and did not come back before a colleague finished the line stands still no longer."""
+    order = shop.ready(lines=[shop.labour_line()])
+    one, two, line = store.tech1, store.tech2, f"/v1/work-order-lines/{order['lines'][0]['id']}"
+    give(store, order, (one, 6000), (two, 4000), verb="dispatch")
+    for who in (one, two):
+        who.post(line + "/clock-on", expect=200)
+    one.post(line + "/pause", {"reason": "wait_tool"}, expect=200)
+    running = {"store_id": store.id, "running": "true"}
+    assert [p["actor_id"] for p in store.dispatcher.get("/v1/work-order-pauses", params=running, expect=200).data] == [one.id]
+    assert two.post(line + "/finish", expect=200)["work_status"] == "done"
+    assert store.dispatcher.get("/v1/work-order-pauses", params=running, expect=200).data == []
+    assert verify("work", "histories") == []
+
+
+def test_a_pause_has_a_reason(shop, store):
+    """G8: who pauses a line without a reason pauses it for another one; a code is kept, in the pause and in the clock entry."""
+    order = shop.dispatched(lines=[shop.labour_line()])
+    line = f"/v1/work-order-lines/{order['lines'][0]['id']}"
+    for body, said, code in ((None, "other", "other"), ({}, "other", "other"), ({"note": "x"}, "other", "other"),
+                             ({"reason": "wait_part"}, "wait_part", "wait_part"), ({"reason": "午休"}, "午休", "other")):
+        store.tech1.post(line + "/clock-on", expect=200)
+        store.tech1.post(line + "/pause", body, expect=200)
+        (running,) = store.dispatcher.get("/v1/work-order-pauses", params={"store_id": store.id, "running": "true"}, expect=200).data
+        assert (running["reason"], running["reason_code"]) == (said, code)
+        assert store.manager.get(f"/v1/work-orders/{order['id']}/clock-entries", expect=200).data[-1]["reason"] == said
+
+
+def test_nobody_is_at_a_line_twice_at_a_time(shop, store, sql, migrate, verify):
+    """G7: what is told later begins no earlier than its teller left the line, so that no hour counts twice."""
+    order = shop.dispatched(lines=[shop.labour_line()])
+    line = f"/v1/work-order-lines/{order['lines'][0]['id']}"
+    store.tech1.post(line + "/clock-on", {"occurred_at": store_ago(180)}, expect=200)
+    store.tech1.post(line + "/pause", {"occurred_at": store_ago(120)}, expect=200)
+    for verb in ("clock-on", "resume"):
+        wrong = store.tech1.post(f"{line}/{verb}", {"occurred_at": store_ago(150)}, expect=422)
+        assert wrong.errors == {"/occurred_at": "bad_value"}
+    store.tech1.post(line + "/clock-on", {"occurred_at": store_ago(60)}, expect=200)
+    store.tech1.post(line + "/finish", {"occurred_at": store_ago(30)}, expect=200)
+
+    def entries():
+        return [(e["started_at"], e["ended_at"]) for e in store.manager.get(f"/v1/work-orders/{order['id']}/clock-entries", expect=200).data]
+    told = entries()
+    assert len(told) == 2 and told[0][1] <= told[1][0] and verify("work") == []
+    # as it could be told before
+    sql("UPDATE clock_entry SET started_at = %s WHERE line_id = %s AND started_at = %s", (store_ago(150), line.rsplit("/", 1)[1], told[1][0]))
+    assert len(verify("work")) == 1
+    migrate("0192_one_clock")
+    assert entries() == [told[0], (told[0][1], told[1][1])] and verify("work") == []
+
+
+def test_a_certificate_that_has_lapsed(shop, store):
+    """A9: who lost the certificate after the work was given to them does not begin it, nor goes on; with a new one they do."""
+    trade = Trade(store)
+    volts = trade.operation(certificate="high_voltage")["id"]
+    held = trade.certificate(store.tech1)
+    trade.certificate(store.tech2)  # certificates are recorded in this store
+    order = trade.dispatched(lines=[{"kind": "labour", "operation_id": volts}])
+    line = f"/v1/work-order-lines/{order['lines'][0]['id']}"
+
+    def lapse(one):
+        store.manager.delete(f"/v1/certificates/{one['id']}", expect=204)
+    lapse(held)
+    refused = store.tech1.post(line + "/clock-on", expect=409)
+    assert refused.code == "certificate_missing" and "high_voltage" in refused["detail"]
+    assert store.tech1.get(line, expect=200)["work_status"] == "assigned" and shop.get(order)["status"] == "dispatched"
+    held = trade.certificate(store.tech1)
+    store.tech1.post(line + "/clock-on", expect=200)
+    lapse(held)
+    store.tech1.post(line + "/pause", {"reason": "shift_end"}, expect=200)
+    assert store.tech1.post(line + "/resume", expect=409).code == "certificate_missing"
+
+
+# --- Outside work that is done, or never was ---
+
+def test_done_outside_work_stays(store):
+    """G13: what a vendor has returned or billed is on the order for good: the line is not withdrawn."""
+    trade = Trade(store)
+    order, line = outside(trade)
+    one = sublet(store, line, cost=100)
+
+    def withdraw():
+        return store.advisor.post(f"/v1/work-order-lines/{line}/withdraw", {"reason": "x"}, expect=409).code
+    assert withdraw() == "sublet_out"
+    step(store.advisor, one, "send")
+    assert withdraw() == "sublet_out"
+    step(store.advisor, one, "return")
+    assert withdraw() == "sublet_back"
+    step(store.advisor, one, "bill", {"invoice_number": "HD-2", "invoiced_on": "2026-01-05"})
+    assert withdraw() == "sublet_back"
+    assert trade.read(order)["lines"][1]["status"] == "authorised"
+
+
+def test_outside_work_that_nobody_did(store, chain):
+    """G13: authorised outside work that no vendor had is not done, by the store's rule: where outside work is recorded, always, never."""
+    trade = Trade(store)
+    order, line = outside(trade)
+    trade.line_step(store.tech1, order["lines"][0]["id"], "finish")
+    policies = f"/v1/stores/{store.id}/policies"
+
+    def rule(code):
+        version = store.manager.get(policies, expect=200)["version"]
+        assert store.manager.patch(policies, {"sublet_rule": code}, version=version, expect=200)["sublet_rule"] == code
+
+    def refused():
+        reply = store.dispatcher.post(f"/v1/work-orders/{order['id']}/finish-work", expect=409)
+        assert reply.code == "work_unfinished" and "2" in reply["detail"] and "sublet_rule" in reply["hint"]
+    assert store.manager.get(policies, expect=200)["sublet_rule"] == "recorded"
+    assert store.manager.patch(policies, {"sublet_rule": "often"}, version=1).errors == {"/sublet_rule": "bad_code"}
+    rule("always")
+    refused()
+    rule("recorded")
+    made = sublet(store, line)
+    refused()
+    step(store.advisor, made, "cancel", {"reason": "太贵"})
+    refused()
+    rule("never")
+    other = sublet(store, line)
+    refused()  # what is planned is not done, whatever the rule
+    step(store.advisor, other, "cancel", {"reason": "太贵"})
+    store.dispatcher.post(f"/v1/work-orders/{order['id']}/finish-work", expect=200)
+    strange = Trade(chain.store())
+    second, _ = outside(strange)
+    strange.line_step(strange.store.tech1, second["lines"][0]["id"], "finish")
+    strange.step(strange.store.dispatcher, second, "finish-work")  # nothing outside is recorded there

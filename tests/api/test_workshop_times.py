@@ -61,6 +61,8 @@ def test_the_stages_of_a_visit_add_up_to_it(shop, store, sql):
     store.inspector.post(f"/v1/quality-checks/{check['id']}/pass", expect=200)
     assert shop.verb(store.tech1, order, "wash")["washed_at"]
     bill = store.cashier.post("/v1/settlements", {"work_order_id": order["id"]}, expect=201)
+    # the estimate was of the diagnosis alone
+    store.advisor.post(f"/v1/work-orders/{order['id']}/variance", {"reason": "added_work"}, expect=200)
     bill = store.cashier.post(f"/v1/settlements/{bill['id']}/issue", expect=200)
     store.cashier.post("/v1/payments", {"settlement_id": bill["id"], "amount": bill["due"], "method": "cash"}, expect=201)
     shop.verb(store.advisor, order, "deliver", HANDED_BACK)
@@ -241,6 +243,7 @@ def test_who_is_late_and_who_has_been_told(shop, store, chain, sql, verify):
         assert {w["id"] for w in others} == {fine["id"], done["id"]}
     path = f"/v1/work-orders/{late['id']}/contacts"
     store.advisor.post(path, {"purpose": "overdue", "method": "phone", "result": "no_answer"}, expect=201)
+    assert shop.get(late)["last_contact_at"] is None, "nobody was reached"
     answered = store.advisor.post(path, {"purpose": "overdue", "method": "wechat", "result": "reached", "note": "同意明早取车"}, expect=201)
     assert answered["version"] == shop.get(late)["version"] == late["version"]
     contacts = store.dispatcher.get(path, expect=200).data
@@ -265,3 +268,80 @@ def test_contacts_and_pauses_are_added_side_by_side(store):
     contacts = store.advisor.get(f"/v1/work-orders/{order['id']}/contacts", expect=200).data
     assert len(contacts) == 6
     assert store.advisor.get(f"/v1/work-orders/{order['id']}", expect=200)["last_contact_at"] == contacts[-1]["at"]
+
+
+def test_a_line_that_stands_still_alone_stops_the_order(shop, store, sql):
+    """G15, G12: net of pauses counts when every open line stood still, together with the order's own pauses, never twice."""
+    order = shop.dispatched(lines=[shop.labour_line(), shop.labour_line()])
+    first, second = (line["id"] for line in order["lines"])
+    if not order["lines"][1]["technician_id"]:
+        shop.verb(store.dispatcher, order, "assign", {"assignments": [{"line_id": second, "technician_id": store.tech1.id}]})
+    for line in (first, second):
+        store.tech1.post(f"/v1/work-order-lines/{line}/clock-on", expect=200)
+        store.tech1.post(f"/v1/work-order-lines/{line}/pause", {"reason": "wait_part"}, expect=200)
+    store.tech1.post(f"/v1/work-order-lines/{first}/clock-on", expect=200)
+    store.tech1.post(f"/v1/work-order-lines/{first}/finish", expect=200)
+    shop.verb(store.tech1, order, "pause", {"reason": "wait_bay"})
+    now = sql("SELECT now()")[0][0]
+
+    def at(table, where, key, **columns):
+        for column, minutes in columns.items():
+            sql(f"UPDATE {table} SET {column} = %s::timestamptz - %s * interval '1 minute' WHERE {where}", (now, minutes, key))
+
+    # both are authorised at 300; the first works 280-260 and 200-180, paused between; the second 290-250, and is paused since
+    at("reception", "id = %s", order["reception_id"], arrived_at=310)
+    at("authorisation", "work_order_id = %s", order["id"], at=300)
+    at("work_order_pause", "line_id = %s", first, paused_at=260, resumed_at=200)
+    at("work_order_pause", "line_id = %s", second, paused_at=250)
+    at("work_order_pause", "line_id IS NULL AND work_order_id = %s", order["id"], paused_at=150)
+    (early, _), (late, _) = sql("SELECT id, started_at FROM clock_entry WHERE line_id = %s ORDER BY id", (first,))
+    at("clock_entry", "id = %s", early, started_at=280, ended_at=260)
+    at("clock_entry", "id = %s", late, started_at=200, ended_at=180)
+    at("clock_entry", "line_id = %s", second, started_at=290, ended_at=250)
+
+    def paused():
+        return durations(store.advisor, order)["paused_seconds"] // 60
+    # 250-200 both stand still; since 180 the only open one does, and since 150 the order, too
+    assert paused() == 50 + 180
+    shop.verb(store.tech1, order, "resume")
+    assert paused() == 50 + 180  # the line itself still stands
+    # a colleague at the paused line's side keeps it going
+    sql("INSERT INTO clock_entry (id, store_id, line_id, technician_id, started_at, ended_at, recorded_at)"
+        " SELECT gen_random_uuid(), store_id, line_id, %s, %s::timestamptz - interval '240 minutes', %s::timestamptz - interval '220 minutes', now()"
+        "   FROM clock_entry WHERE line_id = %s", (store.tech2.id, now, now, second))
+    assert paused() == 30 + 180
+
+
+def test_net_of_a_technicians_pause(shop, store, sql, verify):
+    """G15, G12: a part that the technician waits for on the only line keeps a late repair in time, net; the KPI says so."""
+    order = shop.dispatched(lines=[shop.labour_line()])
+    line = f"/v1/work-order-lines/{order['lines'][0]['id']}"
+    store.tech1.post(line + "/clock-on", expect=200)
+    store.tech1.post(line + "/pause", {"reason": "wait_part"}, expect=200)
+    sql("UPDATE reception SET arrived_at = arrived_at - interval '25 hours' WHERE id = %s", (order["reception_id"],))
+    tell(sql, "reception.greeted", store, order["reception_id"], datetime.datetime.now(datetime.timezone.utc))  # counted on another day now
+    for table, column, hours in (("work_order", "repair_due_at", 25), ("authorisation", "at", 4)):
+        where = "id" if table == "work_order" else "work_order_id"
+        sql(f"UPDATE {table} SET {column} = {column} - %s * interval '1 hour' WHERE {where} = %s", (hours, order["id"]))
+    sql("UPDATE clock_entry SET started_at = started_at - interval '3 hours', ended_at = ended_at - interval '2 hours' WHERE line_id = %s",
+        (order["lines"][0]["id"],))
+    sql("UPDATE work_order_pause SET paused_at = paused_at - interval '2 hours' WHERE work_order_id = %s", (order["id"],))
+    store.tech1.post(line + "/resume", expect=200)
+    store.tech1.post(line + "/finish", expect=200)
+    shop.verb(store.dispatcher, order, "finish-work")
+    check = store.inspector.post("/v1/quality-checks", {"work_order_id": order["id"], "level": "final"}, expect=201)
+    store.inspector.post(f"/v1/quality-checks/{check['id']}/pass", expect=200)
+    done = durations(store.advisor, order)
+    assert (done["kept"], done["kept_net"], done["paused_seconds"] // 3600) == (False, True, 2)
+    bill = store.cashier.post("/v1/settlements", {"work_order_id": order["id"]}, expect=201)
+    bill = store.cashier.post(f"/v1/settlements/{bill['id']}/issue", expect=200)
+    store.cashier.post("/v1/payments", {"settlement_id": bill["id"], "amount": bill["due"], "method": "cash"}, expect=201)
+    shop.verb(store.advisor, order, "deliver", HANDED_BACK)
+    today = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8))).date().isoformat()
+
+    def net():
+        found = store.manager.get("/v1/kpi-values", params={"kpi": "simple_repair_kept_net", "store_id": store.id, "from": today, "to": today,
+                                                            "grain": "day"}, expect=200).data
+        return [(v["value"], v["n"], v["formula_version"]) for v in found]
+    assert wait_for(net) == [(100, 1, 2)]
+    assert not verify("histories", "KPIs")

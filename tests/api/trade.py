@@ -2,11 +2,12 @@
 """A day at a store, step by step, each step by the person whose work it is."""
 
 import datetime
+import secrets
 
 from fettle import wait_for
 
 PICTURE = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
-                        "0000000d4944415478da63f8cfc0f01f00050001ff89993d1d0000000049454e44ae426082")
+                        "0000000d4944415478da63f8cfc0f01f00050001ff56c72f0d0000000049454e44ae426082")
 PAPER = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
 CONSENT = {"method": "in_person", "by": {"name": "王小明"}}
 HANDED_BACK = {"old_parts": "none", "explained": True, "belongings_returned": True}
@@ -44,6 +45,11 @@ class Trade:
         return self.chain.purchaser.post("/v1/parts", {
             "number": self.chain.unique(), "name": "机油滤清器", "unit": "件", "sale_price": 6800, **more}, expect=201)
 
+    def guarantee_promise(self, **more):
+        """Of tractors, from a day that no other test has, long after it."""
+        return {"vehicle_kind": "other", "repair_category": "special", "valid_from": days_ahead(1000 + secrets.randbelow(2000000))[:10], "days": 90, "km": 5000,
+                "source": "连锁质保承诺", **more}
+
     def price_list(self, **more):
         """A list of a class that no store has."""
         return self.chain.purchaser.post("/v1/price-lists", {
@@ -71,6 +77,38 @@ class Trade:
         return self.store.manager.post("/v1/equipment", {
             "store_id": self.store.id, "code": self.chain.unique(), "name": "双柱举升机", "kind": "lift", **more}, expect=201)
 
+    def department(self, **more):
+        return self.store.manager.post("/v1/departments", {
+            "store_id": self.store.id, "code": self.chain.unique(), "name": "机修组", "kind": "mechanical", **more}, expect=201)
+
+    def routing_rule(self, department=None, **more):
+        """For a skill that no operation asks for."""
+        return self.store.manager.post("/v1/routing-rules", {
+            "store_id": self.store.id, "position": 100, "skill": self.chain.unique(),
+            "department_id": (department or self.department())["id"], **more}, expect=201)
+
+    def tablet(self, **more):
+        return self.store.manager.post("/v1/tablets", {"store_id": self.store.id, "name": "一号工位", **more}, expect=201)
+
+    def paired(self, **more):
+        """The token of a tablet."""
+        return self.chain.anyone.post("/v1/tablet-pairings", {"code": self.tablet(**more)["pairing_code"]}, expect=200)["token"]
+
+    def numbered(self, person):
+        """The staff number of somebody, who now has one."""
+        number = self.chain.unique()
+        path = f"/v1/staff/{person.id}"
+        version = self.store.manager.get(path, expect=200)["version"]
+        self.store.manager.patch(path, {"employee_no": number}, version=version, expect=200)
+        return number
+
+    def routed(self):
+        """An order whose labour was sent to a department."""
+        order = self.order()
+        self.store.leader.post(f"/v1/work-order-lines/{order['lines'][0]['id']}/route", {
+            "department_id": self.department()["id"], "reason": "workload"}, expect=200)
+        return order
+
     def certificate(self, person=None, **more):
         return self.store.manager.post(f"/v1/staff/{(person or self.store.tech1).id}/certificates", {
             "kind": "high_voltage", "number": self.chain.unique(), "valid_from": "2026-01-01", **more}, expect=201)
@@ -97,6 +135,10 @@ class Trade:
             "store_id": self.store.id, "customer_id": customer, "vehicle_id": vehicle,
             "starts_at": days_ahead(days + booked // 6, 2 + booked % 6), "channel": "phone", "concerns": ["保养"], **more},
             expect=201)
+
+    def invited(self):
+        """The link of an appointment that its customer sees."""
+        return self.store.advisor.post(f"/v1/appointments/{self.appointment()['id']}/link", expect=200)
 
     def waiting(self, **more):
         """Somebody who waits for a slot of the next days."""
@@ -156,7 +198,7 @@ class Trade:
         """Headquarters' list of two points, of which the first is required."""
         return self.chain.purchaser.post("/v1/inspection-templates", {
             "code": self.chain.unique(), "name": "接车预检", "items": [
-                {"section": "制动", "name": "前制动片厚度", "body_position": "front_left_wheel"},
+                {"section": "制动", "name": "前制动片厚度", "body_position": "front_left_wheel", "limits": "不小于 3 mm"},
                 {"section": "外观", "name": "漆面", "required": False}], **more}, expect=201)
 
     def inspection(self, *verbs, who=None, reception=None, **more):
@@ -250,6 +292,30 @@ class Trade:
         order = self.finished(**more)
         self.store.inspector.post(f"/v1/quality-checks/{self.check(order)['id']}/pass", expect=200)
         return self.read(order)
+
+    def through(self, order):
+        """From its lines to the delivery: what is proposed agreed to, labour done, parts issued, checked, billed to who pays."""
+        store = self.store
+        order = self.read(order)
+        proposed = [line["id"] for line in order["lines"] if line["status"] == "proposed"]
+        if proposed:
+            self.step(store.advisor, order, "authorise", {"lines": proposed, **CONSENT})
+        labour = [line["id"] for line in order["lines"] if line["kind"] == "labour"]
+        self.step(store.dispatcher, order, "dispatch", {"assignments": [{"line_id": line, "technician_id": store.tech1.id} for line in labour]})
+        for line in labour:
+            self.line_step(store.tech1, line, "clock-on")
+        if any(line["kind"] == "part" for line in order["lines"]):
+            store.parts.post(f"/v1/work-orders/{order['id']}/issue-parts", {"received_by": store.tech1.id}, expect=200)
+        for line in labour:
+            self.line_step(store.tech1, line, "finish")
+        self.step(store.dispatcher, order, "finish-work")
+        store.inspector.post(f"/v1/quality-checks/{self.check(order)['id']}/pass", expect=200)
+        payer = order["lines"][0]["payer"]
+        bill = store.cashier.post("/v1/settlements", {"work_order_id": order["id"], "payer": payer}, expect=201)
+        store.cashier.post(f"/v1/settlements/{bill['id']}/issue", expect=200)
+        if payer == "customer":
+            self.pay(store.cashier.get(f"/v1/settlements/{bill['id']}", expect=200))
+        return self.step(store.advisor, order, "deliver", {**HANDED_BACK, "odometer_out_km": 41300})
 
     def shared(self):
         """An order that its customer follows."""
@@ -347,9 +413,9 @@ class Trade:
         return self.store.advisor.post("/v1/agreements", {
             "work_order_id": (order or self.order())["id"], "amount_limit": 200000, **more}, expect=201)
 
-    def papers(self):
-        """What signing an agreement names: the document and both signatures."""
-        reception = self.reception()
+    def papers(self, agreement):
+        """What signing this agreement names: the document and both signatures."""
+        reception = {"id": self.read({"id": agreement["work_order_id"]})["reception_id"]}
         paper = self.store.advisor.post("/v1/files", raw=PAPER, headers={"Content-Type": "application/pdf"}, params={
             "subject_type": "reception", "subject_id": reception["id"]}, expect=201)["id"]
         return {"document_file_id": paper, "customer_signature_file_id": self.file(reception),
@@ -412,6 +478,23 @@ class Trade:
         guarantee = guarantee or self.guarantee()
         order = order or self.order_of(guarantee["vehicle_id"])
         return self.store.advisor.post(f"/v1/work-orders/{order['id']}/comebacks", {"guarantee_id": guarantee["id"], **more}, expect=201)
+
+    def elsewhere(self, vehicle):
+        """Another store that knows the vehicle, and an order of it there."""
+        other = Trade(self.chain.store())
+        plate = self.store.advisor.get(f"/v1/vehicles/{vehicle}", expect=200)["plate"]
+        other.store.advisor.post("/v1/vehicles/lookup", {"plate": plate, "store_id": other.store.id}, expect=200)
+        reception = other.reception(other.customer()["id"], vehicle)
+        other.store.advisor.post(f"/v1/receptions/{reception['id']}/greet", expect=200)
+        return other, other.store.advisor.post("/v1/work-orders", {"reception_id": reception["id"]}, expect=201)
+
+    def owed(self):
+        """A comeback of this store's work that another store has done."""
+        guarantee = self.guarantee()
+        other, order = self.elsewhere(guarantee["vehicle_id"])
+        made = other.comeback(guarantee, order)
+        other.through(order)
+        return made
 
     # --- After it ---
 

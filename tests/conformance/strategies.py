@@ -60,7 +60,7 @@ def formatted(name, low, high):
         "timezone": st.sampled_from(["Asia/Shanghai", "Asia/Urumqi", "UTC", "Europe/Berlin"]), "token": code(low, high, "-_."),
         "id_number": st.text(st.sampled_from("0123456789"), **length).filter(len),
         "moment": st.one_of(instants(), st.dates(datetime.date(2025, 1, 1), datetime.date(2027, 1, 1)).map(str)),
-        "me_or_id": st.one_of(st.just("me"), fresh(uuid7))}[name]
+        "me_or_id": st.one_of(st.just("me"), fresh(uuid7)), "pin": st.text(st.sampled_from("0123456789"), **length)}[name]
 
 
 def text(schema):

@@ -72,10 +72,20 @@ corrupt("line amount", "work_order_line",
         f"UPDATE work_order_line t SET amount = amount + 100 WHERE id = {PART_LINE} {LINE_NAMED}", r"lines: {0} {1}: amount of line {2} is ")
 corrupt("line price", "work_order_line",
         f"UPDATE work_order_line t SET unit_price = unit_price + 100 WHERE id = {PART_LINE} {LINE_NAMED}", r"lines: {0} {1}: amount of line {2} is ")
+corrupt("discount beyond its limit", "work_order_line",
+        "UPDATE work_order_line t SET kind = 'discount', discount_limit_bp = 1 WHERE id = (SELECT id FROM work_order_line"
+        f" WHERE kind = 'labour' AND status = 'authorised' AND amount > 0 ORDER BY id LIMIT 1) {LINE_NAMED}", r"lines: {0} {1}: discounts until that of line {2} is ")
 
 corrupt("progress of no order", "link",
         "UPDATE link t SET subject_id = gen_random_uuid() WHERE id = (SELECT id FROM link WHERE purpose = 'progress' ORDER BY id LIMIT 1)"
         " RETURNING (SELECT code FROM store WHERE id = t.store_id), id", r"links: {0} link {1}: work order is none, should be of its store")
+LINK_NAMED = "RETURNING (SELECT code FROM store WHERE id = t.store_id), id"
+corrupt("link of no appointment", "link",
+        f"UPDATE link t SET subject_id = gen_random_uuid() WHERE id = (SELECT id FROM link WHERE purpose = 'appointment' ORDER BY id LIMIT 1) {LINK_NAMED}",
+        r"links: {0} link {1}: appointment is none, should be to come")
+corrupt("link that outlived its appointment", "link",
+        "UPDATE link t SET revoked_at = NULL WHERE id = (SELECT l.id FROM link l JOIN appointment a ON a.id = l.subject_id WHERE l.purpose = 'appointment'"
+        f" AND a.status = 'cancelled' ORDER BY l.id LIMIT 1) {LINK_NAMED}", r"links: {0} link {1}: appointment is cancelled, should be to come")
 MOVED_NAMED = ("RETURNING (SELECT code FROM store WHERE id = (SELECT store_id FROM work_order_move WHERE from_order_id = t.id)),"
                " (SELECT w.number FROM work_order w JOIN work_order_move m ON m.work_order_id = w.id WHERE m.from_order_id = t.id)")
 MOVED = "(SELECT from_order_id FROM work_order_move ORDER BY id LIMIT 1)"
@@ -91,6 +101,34 @@ corrupt("moved line lost", "work_order_line_move work_order_line",
         " RETURNING (SELECT code FROM store WHERE id = t.from_store_id), (SELECT w.number FROM work_order w JOIN work_order_line l ON l.work_order_id = w.id"
         " WHERE l.id = t.from_line_id), (SELECT position FROM work_order_line WHERE id = t.from_line_id)",
         r"moves: {0} {1}: line {2} is withdrawn, should be moved")
+corrupt("moved finding lost", "inspection_finding",
+        "UPDATE inspection_finding t SET origin_id = NULL FROM inspection_finding o JOIN inspection n ON n.id = o.inspection_id"
+        " WHERE t.id = (SELECT id FROM inspection_finding WHERE origin_id IS NOT NULL ORDER BY id LIMIT 1) AND o.id = t.origin_id"
+        " RETURNING (SELECT code FROM store WHERE id = o.store_id), n.number, o.position",
+        r"moves: {0} {1}: finding {2} is here alone, should be moved")
+
+corrupt("work of a cancelled order", "work_order_line",
+        f"UPDATE work_order_line t SET work_status = 'assigned' WHERE id = (SELECT id FROM work_order_line WHERE work_order_id = {MOVED} ORDER BY position LIMIT 1)"
+        f" {LINE_NAMED}", r"work: {0} {1}: work of line {2} is assigned, should be none")
+corrupt("line that is withdrawn and revives", "work_order_line",
+        "UPDATE work_order_line t SET status = 'withdrawn', revives_line_id = (SELECT id FROM work_order_line ORDER BY id DESC LIMIT 1)"
+        f" WHERE id = {PART_LINE} {LINE_NAMED}", r"work: {0} {1}: revived line of line {2} is .*, should be none")
+corrupt("line that is withdrawn and revives another store's", "work_order_line",
+        "UPDATE work_order_line t SET status = 'withdrawn', revives_elsewhere_store_id = x.store_id, revives_elsewhere_id = x.id"
+        " FROM (SELECT id, store_id FROM work_order_line ORDER BY id DESC LIMIT 1) x"
+        f" WHERE t.id = {PART_LINE} {LINE_NAMED}", r"work: {0} {1}: revived line of line {2} is .*, should be none")
+corrupt("pause of what is done", "work_order_pause",
+        "INSERT INTO work_order_pause AS t (id, store_id, work_order_id, line_id, reason_code, paused_at)"
+        " SELECT gen_random_uuid(), l.store_id, l.work_order_id, l.id, 'other', now() FROM work_order_line l WHERE l.work_status = 'passed'"
+        " ORDER BY l.id LIMIT 1 RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM work_order WHERE id = t.work_order_id),"
+        " (SELECT position FROM work_order_line WHERE id = t.line_id)", r"work: {0} {1}: running pause of line {2} is since .*, should be none")
+
+corrupt("clock told twice", "clock_entry",
+        "INSERT INTO clock_entry AS t (id, store_id, line_id, technician_id, started_at, ended_at, recorded_at)"
+        " SELECT 'ffffffff-0000-7000-8000-000000000000', e.store_id, e.line_id, e.technician_id, e.started_at - interval '1 hour', e.ended_at, now()"
+        " FROM clock_entry e WHERE e.ended_at IS NOT NULL ORDER BY e.id LIMIT 1 RETURNING (SELECT code FROM store WHERE id = t.store_id),"
+        " (SELECT w.number FROM work_order w JOIN work_order_line l ON l.work_order_id = w.id WHERE l.id = t.line_id),"
+        " (SELECT position FROM work_order_line WHERE id = t.line_id)", r"work: {0} {1}: clock of line {2} is .*, should be not before ")
 
 BILL = "(SELECT id FROM settlement WHERE status = 'paid' AND labour_total > 0 AND part_total > 0 ORDER BY id LIMIT 1)"
 BILL_NAMED = "RETURNING (SELECT code FROM store WHERE id = t.store_id), number"
@@ -370,6 +408,14 @@ corrupt("delivery of nothing", "delivery",
         "UPDATE delivery t SET (work_order_id, store_id) = (SELECT w.id, w.store_id FROM work_order w WHERE w.status = 'ready' ORDER BY w.id LIMIT 1)"
         f" WHERE work_order_id = {ANSWERED} {ANSWERED_NAMED}", r"deliveries: {0} {1}: delivery is ready, should be delivered")
 
+ROUTED = ("(SELECT l.id FROM work_order_line l JOIN work_order o ON o.id = l.work_order_id AND o.status = 'opened' WHERE l.department_id IS NOT NULL"
+          " AND l.status = 'proposed' ORDER BY l.id LIMIT 1)")
+corrupt("department retired too early", "department",
+        f"UPDATE department t SET status = 'retired', retired_at = now() WHERE id = (SELECT department_id FROM work_order_line WHERE id = {ROUTED})"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id)", r"departments: {0} .*: department of line \d+ is retired, should be in use")
+corrupt("department of what nobody wants", "work_order_line",
+        f"UPDATE work_order_line t SET status = 'declined' WHERE id = {ROUTED} {LINE_NAMED}", r"departments: {0} {1}: department of line {2} is .*, should be none")
+
 GUARANTEE = "(SELECT id FROM guarantee ORDER BY id LIMIT 1)"
 GUARANTEE_NAMED = ("RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM work_order WHERE id = t.work_order_id),"
                    " (SELECT position FROM work_order_line WHERE id = t.line_id)")
@@ -381,9 +427,29 @@ corrupt("guarantee start", "guarantee", f"UPDATE guarantee t SET starts_on = sta
 corrupt("guarantee reworked by nothing", "guarantee",
         f"UPDATE guarantee t SET reworked_at = now(), reworked_by_store_id = store_id, reworked_by_line_id = line_id WHERE id = {GUARANTEE} {GUARANTEE_NAMED}",
         r"guarantees: {0} {1}: guarantee of line {2} reworked by is .*, should be none")
+corrupt("comeback counted twice", "comeback",
+        "INSERT INTO comeback AS t (id, store_id, work_order_id, line_id, guarantee_id, of_store_id, of_line_id, payer, repeat, cancelled_at, created_at, updated_at)"
+        " SELECT gen_random_uuid(), g.store_id, g.work_order_id, g.line_id, g.id, g.store_id, g.line_id, 'customer', 2, now(), now(), now()"
+        f" FROM guarantee g WHERE g.id = {GUARANTEE} {GUARANTEE_NAMED}",
+        r"guarantees: {0} {1}: repeat of comeback of line {2} is 2, should be 1")
+PART_OF_ORDER = "FROM guarantee p JOIN work_order_line i ON i.id = p.line_id AND i.kind = 'part' WHERE p.work_order_id = {0}.work_order_id"
+corrupt("guarantee of a part too short", "guarantee",
+        "UPDATE guarantee t SET (rule_id, repair_category, ends_on, ends_km) = (SELECT r.id, r.repair_category, t.starts_on + r.days, t.starts_km + r.km"
+        " FROM guarantee_rule r JOIN guarantee_rule o ON o.id = t.rule_id AND o.vehicle_kind = r.vehicle_kind ORDER BY r.days DESC, r.id LIMIT 1)"
+        " WHERE id = (SELECT g.id FROM guarantee g JOIN guarantee_rule r ON r.id = g.rule_id AND r.days = 10"
+        " JOIN work_order_line l ON l.id = g.line_id AND l.kind = 'labour' WHERE EXISTS (SELECT " + PART_OF_ORDER.format("g") + ") ORDER BY g.id LIMIT 1)"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM work_order WHERE id = t.work_order_id),"
+        " (SELECT i.position " + PART_OF_ORDER.format("t") + " ORDER BY i.position LIMIT 1)",
+        r"guarantees: {0} {1}: guarantee of line {2} days is 10, should be at least ")
 corrupt("guarantee lost", "guarantee", "DELETE FROM guarantee t WHERE id = (SELECT g.id FROM guarantee g JOIN work_order_line l ON l.id = g.line_id AND l.kind = 'labour'"
         f" WHERE (SELECT count(*) FROM guarantee o WHERE o.work_order_id = g.work_order_id) > 1 ORDER BY g.id LIMIT 1) {GUARANTEE_NAMED}",
         r"guarantees: {0} {1}: guarantee of line {2} is none, should be given")
+
+corrupt("guarantee rule below the law", "guarantee_rule",
+        "INSERT INTO guarantee_rule AS t (id, vehicle_kind, repair_category, valid_from, days, km, source, created_at, updated_at)"
+        " SELECT gen_random_uuid(), vehicle_kind, repair_category, valid_from + 1000, days - 1, km, 'less', now(), now()"
+        " FROM guarantee_rule WHERE statutory ORDER BY id LIMIT 1 RETURNING 'chain', t.id",
+        r"guarantees: {0} guarantee rule {1}: days is .*, should be at least ")
 
 KPI = "(SELECT store_id, kpi, day FROM kpi_day WHERE kpi = 'sales' ORDER BY 1, 3 LIMIT 1)"
 KPI_NAMED = "RETURNING (SELECT code FROM store WHERE id = t.store_id), kpi, day"

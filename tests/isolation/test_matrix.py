@@ -21,7 +21,7 @@ OPERATIONS = sorted(CONTRACT.operations, key=lambda op: op.id)
 POLICY = Policy()
 KNOWN = [op for op in OPERATIONS if op.auth == "token"]
 # They are about the caller's own session: each call needs another one.
-OWN_SESSION = {"deleteSession", "changePassword"}
+OWN_SESSION = {"deleteSession", "changePassword", "setPin"}
 # A key is never at work.
 OF_PEOPLE = {"clockIn", "clockOut"}
 # What is so already stays so: a paid order has closed by itself, a car stands on the bay it is put on.
@@ -29,14 +29,14 @@ SO_ALREADY = {"closeWorkOrder", "enterBayWorkOrder"}
 # What they call it for goes on by itself, and is brought to rest first.
 IN_MOTION = {"cancelImport"}
 # Who may can still be told what else is needed: by the level of a check, by whose drive it is, or by the other's rank.
-LIMITED = {"arriveRescue", "startDrive", "finishDrive", "createQualityCheck", "passQualityCheck", "failQualityCheck", *POLICY.table["by_rank"]}
+LIMITED = {"arriveRescue", "startDrive", "finishDrive", "abortDrive", "createQualityCheck", "passQualityCheck", "failQualityCheck", *POLICY.table["by_rank"]}
 # Asking the chain for exactly one customer or vehicle.
 LOOKUPS = {"lookupCustomer", "lookupVehicle"}
 # What there is to find of theirs by typing it in.
 TYPED = {"q", "plate", "phone", "vin", "number", "code", "username", "tag"}
 MADE = {"customers": "customer", "vehicles": "vehicle", "appointments": "appointment", "receptions": "reception",
         "work-orders": "work_order", "settlements": "settlement", "payments": "payment", "complaints": "complaint",
-        "demands": "demand", "stock-documents": "stock_document", "bins": "bin", "staff": "staff", "transports": "transport", "loaner-cars": "loaner_car", "loans": "loan", "rescues": "rescue", "attendance": "attendance"}
+        "demands": "demand", "stock-documents": "stock_document", "bins": "bin", "staff": "staff", "transports": "transport", "loaner-cars": "loaner_car", "loans": "loan", "rescues": "rescue", "attendance": "attendance", "departments": "department", "routing-rules": "routing_rule", "tablets": "tablet"}
 SCOPES = {"store": {"store", "region", "chain"}, "chain": {"chain"}, "known": {"store", "region", "chain"}}
 
 

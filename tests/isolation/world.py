@@ -46,6 +46,7 @@ BELONGS = {
     "odometer_reading": "vehicle_id IN (SELECT vehicle_id FROM vehicle_store WHERE store_id = ANY (%(stores)s))",
     "staff_grant": "staff_id IN (SELECT id FROM staff WHERE store_id = ANY (%(stores)s))",
     "credential": "staff_id IN (SELECT id FROM staff WHERE store_id = ANY (%(stores)s))",
+    "tablet_secret": "tablet_id IN (SELECT id FROM tablet WHERE store_id = ANY (%(stores)s))",
     "session": "staff_id IN (SELECT id FROM staff WHERE store_id = ANY (%(stores)s))",
     "idempotency": "actor_id IN (SELECT id FROM staff WHERE store_id = ANY (%(stores)s))",
     "import_row": "import_id IN (SELECT id FROM import_job WHERE store_id = ANY (%(stores)s))"}
@@ -53,10 +54,10 @@ BELONGS = {
 # Which row a member or parameter refers to, by its name; None: a row of the chain.
 REFERENCES = {
     "actor_id": "staff", "advisor_id": "staff", "after": "event", "appointment_id": "appointment", "bay_id": "bay", "bin_id": "bin",
-    "concern_id": "reception_concern", "customer_id": "customer", "driver_id": "staff", "loaner_car_id": "loaner_car", "document_id": "stock_document", "estimate_id": "estimate", "guarantee_id": "guarantee", "hold_id": "slot_hold", "keep_id": "customer",
-    "line_id": "work_order_line", "lines": "work_order_line", "merge_id": "customer", "operation_id": None,
+    "concern_id": "reception_concern", "department_id": "department", "department_ids": "department", "into_id": "department", "lead_id": "staff", "customer_id": "customer", "driver_id": "staff", "loaner_car_id": "loaner_car", "document_id": "stock_document", "estimate_id": "estimate", "guarantee_id": "guarantee", "hold_id": "slot_hold", "keep_id": "customer",
+    "labour_line_id": "work_order_line", "line_id": "work_order_line", "lines": "work_order_line", "merge_id": "customer", "operation_id": None,
     "operation_ids": None, "option_id": "estimate_option", "owner_id": "staff", "package_id": None, "package_ids": None, "part_id": None, "price_list_id": None, "removed": None, "question_id": None, "received_by": "staff",
-    "reception_id": "reception", "region_id": None, "revives_line_id": "work_order_line", "row_id": "work_order", "settlement_id": "settlement",
+    "reception_id": "reception", "region_id": None, "revives_line_id": "work_order_line", "revives_elsewhere_id": "work_order_line", "row_id": "work_order", "settlement_id": "settlement",
     "signature_file_id": "file", "staff_id": "staff", "customer_signature_file_id": "file", "technician_signature_file_id": "file", "file_ids": "file",
     "document_file_id": "file", "store_signature_file_id": "file",
     "template_id": None, "item_id": None, "finding_id": "inspection_finding", "store_id": "store", "store_ids": "store", "subject_id": "reception",
@@ -259,6 +260,8 @@ class World:
         self.callers = {}
         self.headquarters = self.everyone(None)
         self.belonging = self.tables()
+        # a comeback is of the store that does it again, and of the one that did it first and is charged
+        self.belonging["comeback"] = ("(store_id = ANY (%(stores)s::uuid[]) OR of_store_id = ANY (%(stores)s::uuid[]))", True)
         self.theirs = self.their_store()
         self.treasure = self.bury()
 
@@ -408,6 +411,8 @@ class World:
         t.loan()
         t.rescue()
         t.attendance()
+        t.routing_rule()
+        t.tablet()
         t.comeback()
         customer = t.customer()["id"]
         vehicle = t.vehicle(customer, vin=t.chain.vin())
@@ -418,7 +423,7 @@ class World:
         t.store.advisor.post("/v1/files", raw=PICTURE, headers={"Content-Type": "image/png"},
                              params={"subject_type": "reception", "subject_id": reception["id"]}, expect=201)
         found = {}
-        for table in sorted({t for t in REFERENCES.values() if t} | {"approval", "complaint", "survey", "demand", "payment", "reservation", "sublet", "transport", "drive", "loan", "rescue", "attendance"}):
+        for table in sorted({t for t in REFERENCES.values() if t} | {"approval", "complaint", "survey", "demand", "payment", "reservation", "sublet", "transport", "drive", "loan", "rescue", "attendance", "routing_rule", "tablet"}):
             row = self.rows(f"SELECT id FROM {table} WHERE {self.belonging[table][0]} ORDER BY id DESC LIMIT 1",
                             {"stores": f"{{{t.store.id}}}"})
             assert row, f"the treasure has no {table}"

@@ -132,3 +132,28 @@ def test_an_order_is_an_index(planner, name, scope, page):
     assert any("Index" in node["Node Type"] for node in through)
     if page == "first" and scope == "one store" and ".store_id = :scope_store" in STATEMENTS[name]["sql"]:
         assert any("store_id" in node.get("Index Cond", "") for node in through), through
+
+
+# States that few are in at any time, and kinds that few are of: (list, filter, code, its index).
+FEW = [("settlement_list", "status", "issued", "settlement_status_idx"), ("payment_list", "status", "pending", "payment_status_idx"),
+       ("stock_document_list", "status", "draft", "stock_document_status_idx"), ("demand_list", "status", "open", "demand_waiting_idx"),
+       ("work_order_line_list", "work_status", "paused", "work_order_line_work_idx"), ("reception_list", "status", "greeted", "reception_open_idx"),
+       ("appointment_list", "status", "pending", "appointment_status_idx"), ("survey_list", "status", "sent", "survey_waiting_idx"),
+       ("customer_list", "kind", "fleet", "customer_kind_idx")]
+
+
+@pytest.mark.parametrize("name, member, code, index", FEW)
+def test_the_few_have_an_index(planner, name, member, code, index):
+    """A page of what few are, written as lanes write it, need not read a store's whole history: an index of those serves."""
+    sql, order = tool.numbered(STATEMENTS[name])
+    values = {**SOME, **STORE, member: "'{\"%s\"}'" % code}
+    planner.execute("UPDATE pg_index SET indisvalid = false FROM pg_class c WHERE c.oid = indexrelid AND NOT indisprimary AND c.relname <> %s"
+                    " AND indrelid = (SELECT i.indrelid FROM pg_index i WHERE i.indexrelid = %s::regclass)", (index, index))
+    planner.execute("SET LOCAL plan_cache_mode = force_custom_plan")
+    planner.execute("SET LOCAL ROLE fettle_app")
+    planner.execute(f'PREPARE "{name}" AS {sql}')
+    planner.execute(f'EXPLAIN (FORMAT JSON) EXECUTE "{name}"(' + ", ".join(values.get(p, "NULL") for p in order) + ")")
+    found = planner.fetchone()[0]
+    planner.execute(f'DEALLOCATE "{name}"')
+    used = {node.get("Index Name") for node in nodes((found if isinstance(found, list) else json.loads(found))[0]["Plan"])}
+    assert index in used, used

@@ -101,6 +101,7 @@ defaults_without_file_and_environment(void **state)
 	assert_int_equal(config.command_deadline_ms, 5000);
 	assert_int_equal(config.max_connections, 20000);
 	assert_int_equal(config.rate_principal, 6000);
+	assert_int_equal(config.rate_link, 120);
 	assert_int_equal(config.trusted_proxy.count, 0);
 	assert_int_equal(config.log_level, LOG_LEVEL_INFO);
 	config_clear(&config);

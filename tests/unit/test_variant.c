@@ -37,15 +37,19 @@ orders(struct variants *variants, const char *const given[][2], size_t count)
 static void
 test_text(void **state)
 {
-	const char *const given[][2] = { { "scope_store", "0" }, { "status", "{opened,ready}" },
-		                         { "number", "{x}" },    { "now", "0" },
-		                         { "actor_id", "0" },    { "limit", "51" } };
+	/* a list as bind.c writes it */
+	const char *const given[][2] = {
+		{ "scope_store", "0" }, { "status", "{\"opened\",\"ready\"}" },
+		{ "number", "{x}" },    { "now", "0" },
+		{ "actor_id", "0" },    { "limit", "51" }
+	};
 	struct variants *variants = variants_new();
 	const struct variant *variant = orders(variants, given, COUNT_OF(given));
 
 	(void)state;
 	assert_non_null(strstr(variant->text, "(false OR w.store_id = $1)"));
-	assert_non_null(strstr(variant->text, "(false OR w.status = ANY ('{opened,ready}'))"));
+	assert_non_null(
+		strstr(variant->text, "(false OR w.status = ANY ('{\"opened\",\"ready\"}'))"));
 	assert_non_null(strstr(variant->text, "(true OR v.plate = NULL)"));
 	assert_non_null(strstr(variant->text, "LIMIT '51'"));
 	/* what anybody may type is never written out, however plain it looks */
@@ -82,10 +86,12 @@ static void
 test_only_codes_are_literal(void **state)
 {
 	const char *const quoted[][2] = { { "limit", "51" }, { "status", "{'; DROP}" } };
+	const char *const escaped[][2] = { { "limit", "51" }, { "status", "{\"a\\\"drop\"}" } };
 	struct variants *variants = variants_new();
 
 	(void)state;
 	assert_null(strstr(orders(variants, quoted, 2)->text, "DROP"));
+	assert_null(strstr(orders(variants, escaped, 2)->text, "drop"));
 	variants_free(variants);
 }
 
