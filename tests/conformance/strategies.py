@@ -181,7 +181,7 @@ def breaks(contract, schema):
     elif kind == "object" and "properties" not in schema:
         yield "maxProperties", st.just({f"k{n}": "v" for n in range(schema.get("maxProperties", 50) + 1)})
         yield "propertyNames", st.sampled_from([{"": "v"}, {"k" * 65: "v"}])
-        yield "additionalProperties", st.one_of(st.integers(), st.none(), st.just([])).map(lambda value: {"k": value})
+        yield "additionalProperties", st.one_of(st.integers(-INT_MAX, INT_MAX), st.none(), st.just([])).map(lambda value: {"k": value})
     elif kind == "string":
         low, high = schema.get("minLength", 0), schema.get("maxLength", TEXT_MAX)
         if "format" in schema and schema["format"] in WRONG_TEXTS:
