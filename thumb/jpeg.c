@@ -144,8 +144,7 @@ write_jpeg(const struct shrink *small, unsigned char **data)
 	jpeg.optimize_coding = TRUE;
 	jpeg_start_compress(&jpeg, TRUE);
 	while (jpeg.next_scanline < jpeg.image_height) {
-		JSAMPROW row =
-			small->points + (size_t)jpeg.next_scanline * small->width * COLOURS;
+		JSAMPROW row = small->points + (size_t)jpeg.next_scanline * small->width * COLOURS;
 
 		(void)jpeg_write_scanlines(&jpeg, &row, 1);
 	}

@@ -85,8 +85,7 @@ shrink_row(struct shrink *s, const unsigned char *points)
 
 	shrink_across(s, points);
 	while (left) {
-		const unsigned room = s->from_height - s->filled,
-			       share = left < room ? left : room;
+		const unsigned room = s->from_height - s->filled, share = left < room ? left : room;
 
 		for (size_t i = 0; i < (size_t)s->width * COLOURS; i++)
 			s->sums[i] += s->row[i] * share;

@@ -11,8 +11,8 @@ struct shrink {
 	unsigned from_width, from_height; /* of the rows that come */
 	unsigned width, height;           /* of what is made */
 	unsigned char *points;            /* height rows of width times COLOURS octets */
-	uint64_t *row, *sums;             /* of the row that came; of those of the row that is made */
-	unsigned made, filled;            /* rows; of the next one, in parts of from_height */
+	uint64_t *row, *sums;  /* of the row that came; of those of the row that is made */
+	unsigned made, filled; /* rows; of the next one, in parts of from_height */
 };
 
 /* How large the picture becomes: never larger than it was, never without a point. */

@@ -53,9 +53,9 @@ to_rgb(unsigned char *row, unsigned width)
 
 		/* what is written lies before what is still to be read */
 		for (unsigned c = 0; c < COLOURS; c++)
-			row[x * COLOURS + c] = (unsigned char)((from[c] * alpha +
-			                                        255 * (255 - alpha) + 127) /
-			                                       255);
+			row[x * COLOURS + c] =
+				(unsigned char)((from[c] * alpha + 255 * (255 - alpha) + 127) /
+			                        255);
 	}
 }
 
@@ -84,8 +84,8 @@ read_webp(const struct photo *photo, struct shrink *small)
 		refuse(status == VP8_STATUS_OUT_OF_MEMORY ? PRINT_TOO_LARGE : PRINT_UNREADABLE);
 	shrink_open(small, to_width, to_height, photo->side);
 	for (unsigned y = 0; y < to_height; y++) {
-		unsigned char *row = config.output.u.RGBA.rgba +
-		                     (size_t)y * (size_t)config.output.u.RGBA.stride;
+		unsigned char *row =
+			config.output.u.RGBA.rgba + (size_t)y * (size_t)config.output.u.RGBA.stride;
 
 		to_rgb(row, to_width);
 		shrink_row(small, row);
