@@ -142,11 +142,9 @@ class Bench:
         # its cluster has 120 connections for everybody
         tps = max(pgbench(self.daemon.host, files, c, seconds, "fettle_app", int(time.time()) % 1000000 * 1000)
                   for c in ((16,) if self.args.quick else (8, 16, 32)))
-        if case.name == "booking":
-            psql(self.daemon.host, "SET session_replication_role = replica; "
-                 f"DELETE FROM appointment WHERE starts_at > '{self.data.day(4000)}'; "
-                 f"DELETE FROM appointment_step WHERE starts_at > '{self.data.day(4000)}'; "
-                 f"DELETE FROM occupation WHERE starts_at > '{self.data.day(4000)}'")
+        if case.name in ("hold", "booking"):
+            psql(self.daemon.host, "SET session_replication_role = replica; " + " ".join(
+                f"DELETE FROM {table} WHERE starts_at > '{self.data.day(4000)}';" for table in ("slot_hold", "appointment", "appointment_step", "occupation")))
         return tps
 
     @contextlib.contextmanager

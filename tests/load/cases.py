@@ -128,6 +128,23 @@ def availability(data):
     return s, f"/v1/availability?store_id={key(2, s)}&operation_id={key(9, 0)}&from={data.day(902)}&to={data.day(908)}", None
 
 
+def board(data):
+    s = random.randrange(STORES)
+    return s, f"/v1/board?store_id={key(2, s)}", None
+
+
+def simulation(data):
+    s = random.randrange(STORES)
+    work = "&".join(f"operation_id={key(9, n)}" for n in random.sample(range(200), 2))
+    return s, f"/v1/promise-simulation?store_id={key(2, s)}&{work}&from={data.day(902)}T01:00:00Z", None
+
+
+def hold(data):
+    store, bay, start = data.next_slot()
+    return store, "/v1/slot-holds", {"store_id": key(2, store), "starts_at": start, "operation_ids": [], "channel": "phone",
+                                     "bay_id": key(14, store * 4 + bay), "technician_id": key(4, 1000 + store * 4 + bay)}
+
+
 def booking(data):
     store, bay, start = data.next_slot()
     return store, "/v1/appointments", {"store_id": key(2, store), "customer_id": key(7, store), "vehicle_id": key(8, store), "starts_at": start,
@@ -159,6 +176,9 @@ CASES = [
     Case("plate", "`GET /v1/search?q=&limit=10` by plate", by_plate, "WITH wanted", others=True),
     Case("dashboard", "`GET /v1/kpi-values`: five KPIs, a month, 50 stores", dashboard, "WITH place", headquarters=True),
     Case("availability", "`GET /v1/availability`: a week of a store", availability, "LATERAL booking_slots("),
+    Case("board", "`GET /v1/board`: a workshop at a glance", board, "bays_now("),
+    Case("simulation", "`GET /v1/promise-simulation`: two operations, a fortnight two fifths full", simulation, "LATERAL promise_simulate("),
+    Case("hold", "`POST /v1/slot-holds`", hold, "slot_hold_add", method="POST"),
     Case("booking", "`POST /v1/appointments`", booking, "appointment_add", method="POST"),
     Case("demand", "`POST /v1/demands`: stock reserved", demand, "demand_add", method="POST"),
     Case("order", "`POST /v1/work-orders` with five lines, parts reserved", order, "work_order_add", method="POST", others=True),
