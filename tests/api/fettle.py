@@ -488,7 +488,7 @@ class Client:
                 return items
 
 
-def wait_for(what, seconds=10):
+def wait_for(what, seconds=30):
     """The first true answer of what(), asked again and again."""
     deadline = time.monotonic() + seconds
     while True:
