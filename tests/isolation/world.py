@@ -21,9 +21,9 @@ from trade import Trade
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", re.I)
 # What stands in every text of theirs: the word, their phones (masked too), plates and VINs.
-CANARY = re.compile(r"knary[0-9a-z]*|(?<![0-9a-f-])177\d{8}(?!\d)|177\*+\d*|藏K[A-Z0-9]+|LFVKNARY\w+", re.I)
+CANARY = re.compile(r"knary[0-9a-z]*|(?<![0-9a-f-])177\d{8}(?![0-9a-f-])|177\*+\d*|藏K[A-Z0-9]+|LFVKNARY\w+", re.I)
 # Our phones, where they are not masked.
-PHONE = re.compile(r"(?<![0-9a-f-])18\d{9}(?!\d)")
+PHONE = re.compile(r"(?<![0-9a-f-])18\d{9}(?![0-9a-f-])")
 # Texts that a canary in their place would make wrong, not longer.
 KEPT = {"password", "current", "new", "token", "username", "vin"}
 
