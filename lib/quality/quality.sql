@@ -44,6 +44,9 @@ SELECT f.id, f.store_id, f.check_id, q.level, q.inspector_id, q.work_order_id, w
    AND (:technician_id::uuid IS NULL OR f.technician_id = :technician_id)
    AND (:work_order_id::uuid IS NULL OR q.work_order_id = :work_order_id)
    AND (:reason_code::text[] IS NULL OR f.reason_code = ANY (:reason_code))
+   -- no failure is written before it happened
+   AND (:from::timestamptz IS NULL OR f.id >= id_at(:from::timestamptz - interval '1 day') AND q.decided_at >= :from)
+   AND (:to::timestamptz IS NULL OR q.decided_at < :to)
    AND (:after_id::uuid IS NULL OR f.id < :after_id)
  ORDER BY f.id DESC
  LIMIT :limit;

@@ -36,11 +36,15 @@ SELECT g.id, g.version, g.store_id, g.vehicle_id, g.work_order_id, w.number AS w
        g.repair_category, g.rule_id, g.starts_on, g.ends_on, g.starts_km, g.ends_km,
        CASE WHEN g.reworked_at IS NOT NULL THEN 'reworked'
             WHEN g.ends_on < (:now::timestamptz AT TIME ZONE s.time_zone)::date THEN 'expired' ELSE 'active' END AS status,
+       CASE WHEN g.reworked_at IS NOT NULL THEN 'reworked'
+            WHEN g.ends_on < (:now::timestamptz AT TIME ZONE s.time_zone)::date THEN 'days_over'
+            WHEN g.ends_km < v.odometer_km THEN 'km_over' END AS ended_by,
        g.reworked_at, g.created_at, g.updated_at
   FROM guarantee g
   JOIN store s ON s.id = g.store_id
   JOIN work_order w ON w.id = g.work_order_id
   JOIN work_order_line l ON l.id = g.line_id
+  LEFT JOIN vehicle v ON v.id = g.vehicle_id
  WHERE g.id = ANY (:ids);
 
 -- By id, which is made at the delivery: one index for a store, one for a vehicle, the key for the chain.
@@ -49,11 +53,15 @@ SELECT g.id, g.version, g.store_id, g.vehicle_id, g.work_order_id, w.number AS w
        g.repair_category, g.rule_id, g.starts_on, g.ends_on, g.starts_km, g.ends_km,
        CASE WHEN g.reworked_at IS NOT NULL THEN 'reworked'
             WHEN g.ends_on < (:now::timestamptz AT TIME ZONE s.time_zone)::date THEN 'expired' ELSE 'active' END AS status,
+       CASE WHEN g.reworked_at IS NOT NULL THEN 'reworked'
+            WHEN g.ends_on < (:now::timestamptz AT TIME ZONE s.time_zone)::date THEN 'days_over'
+            WHEN g.ends_km < v.odometer_km THEN 'km_over' END AS ended_by,
        g.reworked_at, g.created_at, g.updated_at, g.id AS _after_id
   FROM guarantee g
   JOIN store s ON s.id = g.store_id
   JOIN work_order w ON w.id = g.work_order_id
   JOIN work_order_line l ON l.id = g.line_id
+  LEFT JOIN vehicle v ON v.id = g.vehicle_id
  WHERE (:scope_store::uuid IS NULL OR g.store_id = :scope_store)
    AND (:vehicle_id::uuid IS NULL OR g.vehicle_id = :vehicle_id)
    AND (:work_order_id::uuid IS NULL OR g.work_order_id = :work_order_id)

@@ -12,6 +12,8 @@ SELECT s.id, s.version, s.store_id, s.status, s.work_order_id, w.number AS work_
 -- name: sublet_list   page unnamed
 -- sort: -created_at   s.created_at::timestamptz AS at, s.id::uuid AS id
 -- sort: created_at    s.created_at::timestamptz AS at, s.id::uuid AS id
+-- sort: due_at        coalesce(s.due_at, 'infinity')::timestamptz AS at, s.id::uuid AS id
+-- sort: -due_at       coalesce(s.due_at, 'infinity')::timestamptz AS at, s.id::uuid AS id
 SELECT s.id, s.version, s.store_id, s.status, s.work_order_id, w.number AS work_order_number, s.line_id, l.description,
        s.vendor, s.vendor_phone, l.amount AS price, CASE WHEN :holds_cost_read::boolean THEN s.cost END AS cost,
        s.due_at, s.invoice_number, s.invoiced_on, s.reason, s.note, s.sent_at, s.returned_at, s.failed_at, s.billed_at, s.created_at, s.updated_at,
@@ -23,6 +25,9 @@ SELECT s.id, s.version, s.store_id, s.status, s.work_order_id, w.number AS work_
    AND (:status::text[] IS NULL OR s.status = ANY (:status))
    AND (:work_order_id::uuid IS NULL OR s.work_order_id = :work_order_id)
    AND (:line_id::uuid IS NULL OR s.line_id = :line_id)
+   -- what is overdue is still to come back: sublet_out_idx knows what is
+   AND (:overdue::boolean IS NOT TRUE OR s.status IN ('planned', 'sent'))
+   AND (:overdue IS NULL OR :overdue = coalesce(s.status IN ('planned', 'sent') AND s.due_at < :now::timestamptz, false))
    AND (:created_from::timestamptz IS NULL OR s.created_at >= :created_from)
    AND (:created_to::timestamptz IS NULL OR s.created_at < :created_to)
    AND (:updated_after::timestamptz IS NULL OR s.updated_at > :updated_after)

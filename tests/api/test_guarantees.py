@@ -84,10 +84,18 @@ def test_whether_it_holds(trade):
     assert (over["holds"], over["km_left"], over["ended_by"]) == (False, -1, "km_over")
     assert of_vehicle(advisor, vehicle, odometer_km=43201, holds="true") == []
     cursor = trade.chain.people.db.cursor()
+    (mine,) = given(trade, {"id": guarantee["work_order_id"]})
+    assert (mine["status"], mine["ended_by"]) == ("active", None)
+    cursor.execute("UPDATE vehicle SET odometer_km = odometer_km + 2001 WHERE id = %s", (vehicle,))
+    (mine,) = given(trade, {"id": guarantee["work_order_id"]})
+    assert (mine["status"], mine["ended_by"]) == ("active", "km_over")
+    assert advisor.get(f"/v1/guarantees/{mine['id']}", expect=200)["ended_by"] == "km_over"
+    cursor.execute("UPDATE vehicle SET odometer_km = odometer_km - 2001 WHERE id = %s", (vehicle,))
     cursor.execute("UPDATE guarantee SET starts_on = starts_on - 11, ends_on = ends_on - 11 WHERE id = %s", (guarantee["id"],))
     (old,) = of_vehicle(advisor, vehicle)
     assert (old["holds"], old["days_left"], old["ended_by"]) == (False, -1, "days_over")
-    assert given(trade, {"id": guarantee["work_order_id"]})[0]["status"] == "expired"
+    (mine,) = given(trade, {"id": guarantee["work_order_id"]})
+    assert (mine["status"], mine["ended_by"]) == ("expired", "days_over")
     refused = advisor.post(f"/v1/work-orders/{trade.order_of(vehicle)['id']}/comebacks", {"guarantee_id": guarantee["id"]})
     assert (refused.status, refused.code) == (409, "guarantee_ended") and "days_over" in refused["detail"]
     paid = trade.comeback(guarantee, payer="customer")

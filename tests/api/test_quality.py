@@ -213,6 +213,9 @@ def test_who_made_what_failed(shop, store, chain):
     assert [(f["reason"], f["technician_id"], f["rework_count"], f["work_status"]) for f in both] == [
         ("leak", store.tech2.id, 2, "done"), ("workmanship", store.tech1.id, 2, "done")]
     assert [f["reason"] for f in store.manager.get("/v1/quality-failures", params={"technician_id": store.tech2.id}, expect=200).data] == ["leak"]
+    newer, older = [f["failed_at"] for f in both]
+    for params, wanted in (({"from": newer}, ["leak"]), ({"to": newer}, ["workmanship"]), ({"from": older}, ["leak", "workmanship"]), ({"to": older}, [])):
+        assert [f["reason"] for f in store.manager.pages("/v1/quality-failures", work_order_id=order["id"], **params)] == wanted
     other = Shop(chain, chain.store())
     assert other.store.manager.get("/v1/quality-failures", params={"work_order_id": order["id"]}, expect=200).data == []
 

@@ -302,6 +302,23 @@ def test_whose_outside_work(store, chain):
     assert other.advisor.get("/v1/sublets", expect=200).data == []
 
 
+def test_outside_work_that_is_late(store):
+    """G13: what should be back by now is listed as overdue until it is back; those with a day come in its order."""
+    late, later, whenever = (sublet(store, outside(Trade(store))[1], **more) for more in (
+        {"due_at": (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=1)).isoformat()}, {"due_at": days_ahead(3)}, {}))
+
+    def listed(**params):
+        return [s["id"] for s in store.dispatcher.pages("/v1/sublets", limit=2, store_id=store.id, **params)]
+
+    wait_for(lambda: listed(overdue="true") == [late["id"]])
+    assert listed(overdue="false", sort="due_at") == [later["id"], whenever["id"]]
+    assert listed(sort="due_at") == [late["id"], later["id"], whenever["id"]] == listed(sort="-due_at")[::-1]
+    step(store.advisor, late, "send")
+    assert listed(overdue="true") == [late["id"]]
+    step(store.advisor, late, "return")
+    assert listed(overdue="true") == []
+
+
 def test_two_vendors_at_once(store):
     """G13: of two who give the same line away at once one succeeds; sent and cancelled at once is one of them."""
     trade = Trade(store)
