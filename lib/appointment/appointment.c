@@ -152,12 +152,15 @@ appointment_reschedule(struct ctx *ctx, struct id id, const struct reschedule_ap
 		.but_for = { id },
 		.but_for_count = 1,
 	};
+	struct arg work = IDS_ARG(operation_ids, in->operation_ids, in->operation_ids_count);
 	struct rows *rows, *choice;
 	int status = 0;
 	enum err err = lock(ctx, OP_rescheduleAppointment, id, &rows, &status);
 
 	if (err)
 		return err;
+	if (!in->has_operation_ids)
+		work = ARG(operation_ids, row_text(rows, 0, "operation_ids"));
 	slot.store = row_id(rows, 0, "store_id");
 	slot.priority = row_text(rows, 0, "priority");
 	slot.channel = row_text(rows, 0, "channel");
@@ -166,10 +169,9 @@ appointment_reschedule(struct ctx *ctx, struct id id, const struct reschedule_ap
 	if (!err)
 		err = hold_check_customer(ctx, &slot, row_id(rows, 0, "customer_id"));
 	if (!err)
-		err = slot_ask(ctx, &slot, ARG(operation_ids, row_text(rows, 0, "operation_ids")),
-		               &choice);
+		err = slot_ask(ctx, &slot, work, &choice);
 	if (!err)
-		err = slot_take(ctx, &slot, choice, 0);
+		err = slot_take(ctx, &slot, choice, in->operation_ids_count);
 	if (!err)
 		err = visit_shift(ctx, id, row_utc(rows, 0, "starts_at"), slot.starts_at);
 	if (err)
@@ -178,7 +180,7 @@ appointment_reschedule(struct ctx *ctx, struct id id, const struct reschedule_ap
 		hold_give_way(ctx, in->hold_id);
 	db_write(ctx, occupation_move, ARG(id, id), ARG(starts_at, slot.starts_at),
 	         ARG(ends_at, slot.ends_at), ARG(bay_id, slot.bay),
-	         ARG(technician_id, slot.technician));
+	         ARG(technician_id, slot.technician), work);
 	if (in->has_hold_id)
 		hold_used(ctx, in->hold_id, &slot, id);
 	db_write(ctx, appointment_reschedule, ARG(id, id), ARG(starts_at, slot.starts_at),

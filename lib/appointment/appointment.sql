@@ -19,17 +19,19 @@ SELECT true AS known
 -- name: availability_list   page unnamed
 SELECT f.starts_at, f.ends_at, f.bay_id, f.technician_id, k.time_zone, CASE WHEN p.short THEN :parts_at::timestamptz END AS parts_at,
        f.starts_at AS _after_at
-  FROM (SELECT s.id AS store_id, s.time_zone,
+  FROM (SELECT s.id AS store_id, s.time_zone, array_remove(ARRAY[a.id], NULL) AS moves, coalesce(:operation_id::uuid[], a.operation_ids) AS operations,
+               booking_share(coalesce(:priority, a.priority), coalesce(:channel, a.channel)) AS share,
                greatest(:now::timestamptz, CASE WHEN length(:from::text) = 10 THEN :from::text::timestamp AT TIME ZONE s.time_zone
                                                          ELSE :from::text::timestamptz END) AS "from",
                CASE WHEN length(:to::text) = 10 THEN (:to::text::date + 1)::timestamp AT TIME ZONE s.time_zone
                     ELSE :to::text::timestamptz END AS "to"
           FROM store s
+          LEFT JOIN appointment a ON a.id = :appointment_id::uuid AND a.store_id = s.id
          WHERE s.id = :store_id AND s.deleted_at IS NULL) k
  CROSS JOIN LATERAL (SELECT booking_parts_short(k.store_id, :part_id::uuid[], :quantity::numeric[], :package_id::uuid[], :now) AS short OFFSET 0) p
- CROSS JOIN LATERAL booking_slots(k.store_id, :operation_id::uuid[], :technician_id::uuid,
+ CROSS JOIN LATERAL booking_slots(k.store_id, k.operations, :technician_id::uuid,
                                   greatest(k."from", CASE WHEN p.short THEN :parts_at::timestamptz END, :after_at::timestamptz + interval '1 microsecond'),
-                                  least(k."to", k."from" + interval '31 days'), booking_share(:priority, :channel), true, :limit, :now) f
+                                  least(k."to", k."from" + interval '31 days'), k.share, k.moves, true, :limit, :now) f
  WHERE NOT p.short OR :parts_at::timestamptz IS NOT NULL
  ORDER BY f.starts_at
  LIMIT :limit;
@@ -49,7 +51,7 @@ SELECT d.day AS date, s.id AS store_id, s.time_zone, c.open_minutes, c.capacity 
  CROSS JOIN LATERAL (SELECT p.short AND (:parts_at::timestamptz IS NULL OR :parts_at >= e.ends) AS waits) w
  CROSS JOIN LATERAL booking_first(s.id, :operation_id::uuid[], :technician_id::uuid,
                                   CASE WHEN p.short AND NOT w.waits THEN greatest(e.begins, :parts_at::timestamptz) ELSE e.begins END, e.ends,
-                                  booking_share(:priority, :channel), :now) f
+                                  booking_share(:priority, :channel), '{}', :now) f
  WHERE s.id = :store_id AND s.deleted_at IS NULL
    AND (:after_day::date IS NULL OR d.day > :after_day::date)
  ORDER BY d.day
@@ -63,7 +65,7 @@ SELECT f.starts_at, f.ends_at, f.bay_id, f.technician_id, s.time_zone, s.id AS s
  CROSS JOIN LATERAL booking_first(s.id, :operation_id::uuid[], NULL,
                                   greatest(:from::timestamptz, :now, CASE WHEN p.short THEN :parts_at::timestamptz END),
                                   least(:to::timestamptz, greatest(:from::timestamptz, :now) + interval '31 days'),
-                                  booking_share(:priority, :channel), :now) f
+                                  booking_share(:priority, :channel), '{}', :now) f
  WHERE s.id = ANY (:store_ids) AND s.deleted_at IS NULL AND f.starts_at IS NOT NULL AND (NOT p.short OR :parts_at::timestamptz IS NOT NULL)
    AND (:after_at::timestamptz IS NULL OR (f.starts_at, s.id) > (:after_at, :after_id::uuid))
  ORDER BY f.starts_at, s.id
@@ -74,7 +76,7 @@ SELECT a.id FROM appointment a WHERE a.id = :id;
 
 -- name: appointment_history   page unnamed
 SELECT h.id, h.what, h.status, h.starts_at, h.ends_at, h.bay_id, b.id AS "bay.id", b.name AS "bay.name",
-       h.technician_id, f.id AS "technician.id", f.name AS "technician.name", h.reason, h.note,
+       h.technician_id, f.id AS "technician.id", f.name AS "technician.name", h.operation_ids, h.reason, h.note,
        CASE WHEN k.id IS NOT NULL THEN 'customer' WHEN h.actor_id IS NULL THEN 'system' ELSE 'store' END AS by,
        p.id AS "actor.id", p.name AS "actor.name", h.at,
        h.at AS _after_at, h.id AS _after_id
@@ -194,7 +196,8 @@ VALUES (:appointment_id, :store_id, :bay_id, :technician_id, :starts_at, :ends_a
 
 -- name: occupation_move   rows: 1
 UPDATE occupation
-   SET starts_at = :starts_at, ends_at = :ends_at, bay_id = :bay_id, technician_id = :technician_id
+   SET starts_at = :starts_at, ends_at = :ends_at, bay_id = :bay_id, technician_id = :technician_id,
+       service_classes = booking_classes(:operation_ids::uuid[]), equipment = booking_equipment(:operation_ids::uuid[])
  WHERE id = :id;
 
 -- name: occupation_share
@@ -251,14 +254,15 @@ UPDATE appointment a
 -- name: appointment_reschedule   rows: 1
 UPDATE appointment
    SET starts_at = :starts_at, ends_at = :ends_at, bay_id = :bay_id, technician_id = :technician_id,
+       operation_ids = CASE WHEN :has_operation_ids THEN :operation_ids::uuid[] ELSE operation_ids END,
        customer_confirmed_at = CASE WHEN starts_at = :starts_at THEN customer_confirmed_at END, reason = :reason, note = coalesce(:note, note),
        version = version + 1, updated_at = :now, changed = pg_current_xact_id()
  WHERE id = :id;
 
 -- Of two commands at once, the one that came first may have waited for the other: steps stand in the order in which they were done.
 -- name: appointment_step_add
-INSERT INTO appointment_step (id, store_id, appointment_id, what, status, starts_at, ends_at, bay_id, technician_id, reason, note, actor_id, at)
-SELECT :step_id, a.store_id, a.id, :what, a.status, a.starts_at, a.ends_at, a.bay_id, a.technician_id, :reason, :note, :actor_id,
+INSERT INTO appointment_step (id, store_id, appointment_id, what, status, starts_at, ends_at, bay_id, technician_id, operation_ids, reason, note, actor_id, at)
+SELECT :step_id, a.store_id, a.id, :what, a.status, a.starts_at, a.ends_at, a.bay_id, a.technician_id, a.operation_ids, :reason, :note, :actor_id,
        greatest(:now, (SELECT max(h.at) + interval '1 microsecond' FROM appointment_step h WHERE h.appointment_id = a.id))
   FROM appointment a
  WHERE a.id = :id;

@@ -79,7 +79,7 @@ SELECT a.id
 -- As availability_list, of the link's own store, operations and share.
 -- name: public_slots   page unnamed
 SELECT f.starts_at, f.ends_at, k.time_zone, f.starts_at AS _after_at
-  FROM (SELECT a.store_id, a.operation_ids, a.priority, a.channel, s.time_zone,
+  FROM (SELECT a.id, a.store_id, a.operation_ids, a.priority, a.channel, s.time_zone,
                greatest(:now::timestamptz, :from::date::timestamp AT TIME ZONE s.time_zone) AS "from",
                (:to::date + 1)::timestamp AT TIME ZONE s.time_zone AS "to"
           FROM link l
@@ -87,7 +87,7 @@ SELECT f.starts_at, f.ends_at, k.time_zone, f.starts_at AS _after_at
           JOIN store s ON s.id = a.store_id
          WHERE l.id = :actor_id AND l.purpose = 'appointment') k
  CROSS JOIN LATERAL booking_slots(k.store_id, k.operation_ids, NULL, greatest(k."from", :after_at::timestamptz + interval '1 microsecond'),
-                                  least(k."to", k."from" + interval '31 days'), booking_share(k.priority, k.channel), true, :limit, :now) f
+                                  least(k."to", k."from" + interval '31 days'), booking_share(k.priority, k.channel), ARRAY[k.id], true, :limit, :now) f
  ORDER BY f.starts_at
  LIMIT :limit;
 

@@ -21,14 +21,14 @@ SELECT st.code AS store_code, coalesce(w.subject, 'occupation ' || o.id) AS subj
 -- The last that was noted of an appointment is as it is.
 
 -- name: verify_appointment_steps   unnamed
-SELECT st.code AS store_code, a.number AS subject, 'last step' AS what, concat_ws(' ', a.status, a.starts_at, a.bay_id) AS expected,
+SELECT st.code AS store_code, a.number AS subject, 'last step' AS what, concat_ws(' ', a.status, a.starts_at, a.bay_id, a.operation_ids) AS expected,
        coalesce(h.said, 'none') AS found
   FROM appointment a
   JOIN store st ON st.id = a.store_id
-  LEFT JOIN LATERAL (SELECT concat_ws(' ', h.status, h.starts_at, h.bay_id) AS said
+  LEFT JOIN LATERAL (SELECT concat_ws(' ', h.status, h.starts_at, h.bay_id, h.operation_ids) AS said
                        FROM appointment_step h
                       WHERE h.appointment_id = a.id
                       ORDER BY h.at DESC, h.id DESC
                       LIMIT 1) h ON true
- WHERE h.said IS DISTINCT FROM concat_ws(' ', a.status, a.starts_at, a.bay_id)
+ WHERE h.said IS DISTINCT FROM concat_ws(' ', a.status, a.starts_at, a.bay_id, a.operation_ids)
  ORDER BY store_code, subject;

@@ -57,7 +57,7 @@ SELECT :technician_id::uuid IS NULL OR EXISTS (SELECT FROM store_technicians(:st
 SELECT f.starts_at
   FROM waiting_entry w
  CROSS JOIN LATERAL booking_first(w.store_id, w.operation_ids, w.technician_id, greatest(w.starts_from, :now), w.starts_to,
-                                  booking_share(NULL, w.channel), :now) f
+                                  booking_share(NULL, w.channel), '{}', :now) f
  WHERE w.id = :id;
 
 -- name: waiting_entry_things

@@ -292,8 +292,9 @@ END $$;
 -- or as booking_refusal says; limited_by: what is taken); no more than wanted, and only those that can be had if so asked.  A day at a time, so that no
 -- more days are looked at than it takes.
 DROP FUNCTION IF EXISTS booking_slots(uuid, uuid[], uuid, timestamptz, timestamptz, text, boolean, bigint, timestamptz);
+DROP FUNCTION IF EXISTS booking_slots(uuid, uuid[], uuid, timestamptz, timestamptz, text, uuid[], boolean, bigint, timestamptz);
 CREATE FUNCTION booking_slots(of_store uuid, operations uuid[], technician uuid, first timestamptz, last timestamptz,
-                                         share text, only_free boolean, wanted bigint, at timestamptz)
+                              share text, but_for uuid[], only_free boolean, wanted bigint, at timestamptz)
 RETURNS TABLE (starts_at timestamptz, ends_at timestamptz, bay_id uuid, technician_id uuid, reason text, limited_by text)
 LANGUAGE plpgsql STABLE ROWS 50 AS $$
 #variable_conflict use_column
@@ -320,17 +321,17 @@ BEGIN
 		 GROUP BY 1
 		 ORDER BY 1
 	LOOP
-		fit := equipment_free(of_store, equipment, day.opens_at, day.closes_at, 1, '{}', at);
+		fit := equipment_free(of_store, equipment, day.opens_at, day.closes_at, 1, but_for, at);
 		RETURN QUERY
 		WITH bay AS MATERIALIZED (
-			SELECT b.bay, b.free FROM bays_free(of_store, bays, day.opens_at, day.closes_at, '{}', at) b
+			SELECT b.bay, b.free FROM bays_free(of_store, bays, day.opens_at, day.closes_at, but_for, at) b
 		), worker AS MATERIALIZED (
 			SELECT t.technician, t.free
-			  FROM technicians_free(of_store, technicians, skills, certificates, day.opens_at, day.closes_at, '{}', at) t
+			  FROM technicians_free(of_store, technicians, skills, certificates, day.opens_at, day.closes_at, but_for, at) t
 		), reached AS MATERIALIZED (
-			SELECT r.hour, r.reason FROM booking_reached(of_store, day.date, classes, share, '{}', at) r
+			SELECT r.hour, r.reason FROM booking_reached(of_store, day.date, classes, share, but_for, at) r
 		), room AS MATERIALIZED (
-			SELECT booking_room(of_store, day.date, share, '{}', at) AS minutes
+			SELECT booking_room(of_store, day.date, share, but_for, at) AS minutes
 		)
 		SELECT slot.starts_at, slot.starts_at + length, f.bay, f.technician, w.reason,
 		       CASE w.reason WHEN 'taken' THEN CASE WHEN f.bay IS NULL THEN 'bay' WHEN f.technician IS NULL THEN 'technician' ELSE 'equipment' END
@@ -404,19 +405,20 @@ END $$;
 
 -- The first slot that can be had; without one a row that tells why not.
 DROP FUNCTION IF EXISTS booking_first(uuid, uuid[], uuid, timestamptz, timestamptz, text, timestamptz);
+DROP FUNCTION IF EXISTS booking_first(uuid, uuid[], uuid, timestamptz, timestamptz, text, uuid[], timestamptz);
 CREATE FUNCTION booking_first(of_store uuid, operations uuid[], technician uuid, first timestamptz, last timestamptz,
-                              share text, at timestamptz)
+                              share text, but_for uuid[], at timestamptz)
 RETURNS TABLE (starts_at timestamptz, ends_at timestamptz, bay_id uuid, technician_id uuid, reason text, limited_by text)
 LANGUAGE plpgsql STABLE ROWS 1 AS $$
 BEGIN
 	RETURN QUERY
-	SELECT s.* FROM booking_slots(of_store, operations, technician, first, last, share, true, 1, at) s;
+	SELECT s.* FROM booking_slots(of_store, operations, technician, first, last, share, but_for, true, 1, at) s;
 	IF NOT FOUND THEN
 		RETURN QUERY
 		SELECT NULL::timestamptz, NULL::timestamptz, NULL::uuid, NULL::uuid, coalesce(l.reason, 'closed'),
 		       coalesce(l.limited_by, CASE WHEN booking_too_long(of_store, operations, first, last) THEN 'too_long' ELSE 'closed' END)
 		  FROM (VALUES (1)) one
-		  LEFT JOIN (SELECT s.reason, s.limited_by FROM booking_slots(of_store, operations, technician, first, last, share, false, NULL, at) s
+		  LEFT JOIN (SELECT s.reason, s.limited_by FROM booking_slots(of_store, operations, technician, first, last, share, but_for, false, NULL, at) s
 		              ORDER BY s.reason = 'taken', s.starts_at DESC LIMIT 1) l ON true;
 	END IF;
 END $$;

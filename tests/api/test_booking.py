@@ -2,7 +2,7 @@
 """Booking: what is free, and who gets it."""
 
 from fettle import at_once, uuid7
-from slots import at, day, free
+from slots import at, day, free, operation
 
 
 def test_what_is_free(store, booked):
@@ -94,6 +94,72 @@ def test_an_appointment_from_booking_to_arrival(store, booked, sql):
     assert [a["id"] for a in listed] == [appointment["id"]]
     assert [a["number"] for a in store.advisor.pages("/v1/appointments", number=appointment["number"])] == [
         appointment["number"]]
+
+
+def test_what_a_booking_could_be_moved_to(chain, store, booked):
+    """G6 D8: its own slot, people and bay do not stand in its way; its work holds where none is named."""
+    store.manager.delete(f"/v1/bays/{store.bays[1]}", expect=204)
+    work = operation(store, standard_hours=2)
+    one = booked(at(9), operation_ids=[work], expect=201)
+    two = booked(at(11), operation_ids=[work], expect=201)
+
+    def starts(**more):
+        return [s["starts_at"] for s in free(store, at(8), at(12), **more).data]
+
+    assert starts(operation_id=work) == []
+    assert starts(appointment_id=one["id"]) == [at(8), at(8, 30), at(9)]
+    assert starts(appointment_id=two["id"]) == [at(11), at(11, 30)]
+    assert starts(appointment_id=one["id"], operation_id=operation(store, standard_hours=1)) == [at(8), at(8, 30), at(9), at(9, 30), at(10)]
+    moved = store.advisor.post(f"/v1/appointments/{one['id']}/reschedule", {"starts_at": at(8, 30), "reason": "customer_time"}, expect=200)
+    assert (moved["starts_at"], moved["ends_at"]) == (at(8, 30), at(10, 30))
+    other = chain.store()
+    for who, where, which in ((store, store, uuid7()), (other, other, one["id"])):
+        assert free(who, appointment_id=which, store_id=where.id, expect=422).errors == {"appointment_id": "not_found"}
+    assert free(store, appointment_id="x", expect=400).errors == {"appointment_id": "bad_format"}
+
+
+def test_other_work_than_was_booked(chain, store, booked, verify):
+    """D1 D8: a booking gets other work and keeps its time, if it fits then; its history tells from what to what."""
+    store.manager.delete(f"/v1/bays/{store.bays[1]}", expect=204)
+    short, long = (operation(store, standard_hours=hours) for hours in (1, 3))
+    one = booked(at(9), operation_ids=[short], expect=201)
+    next_one = booked(at(11), expect=201)
+
+    def changed(who, operations, expect, starts=at(9), of=one["id"]):
+        return who.post(f"/v1/appointments/{of}/reschedule", {"starts_at": starts, "operation_ids": operations, "reason": "other_work"}, expect=expect)
+
+    assert changed(store.advisor, [long], 409).code == "slot_taken"
+    assert store.advisor.get(f"/v1/appointments/{one['id']}", expect=200)["version"] == one["version"]
+    assert changed(store.advisor, [short, uuid7()], 422).errors == {"/operation_ids": "not_found"}
+    assert changed(store.advisor, [short, short], 422).errors == {"/operation_ids/1": "not_unique"}
+    changed(store.tech1, [long], 403)
+    changed(chain.store().advisor, [long], 404)
+    store.advisor.post(f"/v1/appointments/{next_one['id']}/cancel", {"reason": "price"}, expect=200)
+    longer = changed(store.advisor, [long], 200)
+    assert (longer["starts_at"], longer["ends_at"], longer["operation_ids"], longer["reason"]) == (at(9), at(12), [long], "other_work")
+    kept = store.advisor.post(f"/v1/appointments/{one['id']}/reschedule", {"starts_at": at(10), "reason": "customer_time"}, expect=200)
+    assert (kept["ends_at"], kept["operation_ids"]) == (at(13), [long])
+    assert changed(store.advisor, [], 200, at(10))["ends_at"] == at(10, 30)
+    told = store.advisor.get(f"/v1/appointments/{one['id']}/history", expect=200).data
+    assert [(h["what"], h["operation_ids"], h["ends_at"]) for h in told] == [
+        ("booked", [short], at(10)), ("rescheduled", [long], at(12)), ("rescheduled", [long], at(13)), ("rescheduled", [], at(10, 30))]
+    assert changed(store.advisor, [long], 409, of=next_one["id"]).code == "illegal_transition"
+    verify()
+
+
+def test_two_bookings_grow_at_once(store, booked, verify):
+    """D1: of two that want what lies between them one gets it, and the other keeps what it had."""
+    store.manager.delete(f"/v1/bays/{store.bays[1]}", expect=204)
+    short, long = (operation(store, standard_hours=hours) for hours in (1, 2))
+    one, two = booked(at(9), operation_ids=[short], expect=201), booked(at(11), operation_ids=[short], expect=201)
+    # the second begins an hour earlier for it
+    replies = at_once(*[lambda a=a, starts=starts: store.advisor.post(
+        f"/v1/appointments/{a['id']}/reschedule", {"starts_at": starts, "operation_ids": [long], "reason": "other_work"})
+        for a, starts in ((one, at(9)), (two, at(10)))])
+    assert sorted((r.status, r.code) for r in replies) == [(200, None), (409, "slot_taken")]
+    seen = {a["id"]: store.advisor.get(f"/v1/appointments/{a['id']}", expect=200) for a in (one, two)}
+    assert sorted(seen[a["id"]]["operation_ids"] == [long] for a in (one, two)) == [False, True]
+    verify()
 
 
 def test_giving_up_frees_the_slot(store, booked):

@@ -5,7 +5,7 @@ import pytest
 
 from fettle import at_once, uuid7
 from samples import PICTURE
-from slots import at, day, free
+from slots import at, day, free, operation
 
 
 @pytest.fixture
@@ -23,11 +23,6 @@ def short_day(store, hours=2, ahead=1):
     """A day on which two bays have so many hours each."""
     store.manager.post(f"/v1/stores/{store.id}/holidays", {
         "date": str(day(ahead)), "opens": "08:00", "closes": f"{8 + hours:02}:00"}, expect=201)
-
-
-def operation(store, **more):
-    return store.chain.purchaser.post("/v1/operations", {
-        "code": store.chain.unique(), "name": "保养", "standard_hours": 0.5, "unit_price": 1, **more}, expect=201)["id"]
 
 
 def full(store, ahead=1, **more):
@@ -94,7 +89,14 @@ def test_limits_of_a_kind_of_work(store, booked, rules):
     assert (full(store, operation_id=care)["reason"], full(store, operation_id=other)["reason"]) == ("day_limit", None)
     assert full(store, operation_id=care, ahead=2)["starts_at"] == at(8, 0, 2)
     store.advisor.post(f"/v1/appointments/{second}/reschedule", {"starts_at": at(15), "reason": "customer_time"}, expect=200)
-    store.advisor.post(f"/v1/appointments/{second}/cancel", {"reason": "price"}, expect=200)
+    # what is booked as other work and changed counts as what it is then
+    changing = {"starts_at": at(15), "reason": "other_work"}
+    path = f"/v1/appointments/{booked(at(15), operation_ids=[other], expect=201)['id']}/reschedule"
+    assert store.advisor.post(path, {**changing, "operation_ids": [care]}, expect=409).code == "day_limit"
+    store.advisor.post(f"/v1/appointments/{second}/reschedule", {**changing, "operation_ids": [other]}, expect=200)
+    store.advisor.post(path, {**changing, "operation_ids": [care]}, expect=200)
+    assert booked(at(16), operation_ids=[care], expect=409).code == "day_limit"
+    store.advisor.post(path.replace("reschedule", "cancel"), {"reason": "price"}, expect=200)
     booked(at(16), operation_ids=[care], expect=201)
 
 

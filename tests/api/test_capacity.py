@@ -122,6 +122,10 @@ def test_one_rig_is_booked_once(trade):
     # a move gives its own place up
     path = f"/v1/appointments/{first['id']}/reschedule"
     assert store.advisor.post(path, {"starts_at": at(10, 30), "reason": "customer_time"}).code == "equipment_taken"
+    plain = kept_busy(trade, at(10, 30), trade.operation(standard_hours=1)["id"])
+    assert store.advisor.post(f"/v1/appointments/{plain['id']}/reschedule", {
+        "starts_at": at(10, 30), "operation_ids": [aligning], "reason": "other_work"}).code == "equipment_taken"
+    store.advisor.post(f"/v1/appointments/{plain['id']}/cancel", {"reason": "price"}, expect=200)
     store.advisor.post(path, {"starts_at": at(8, 30), "reason": "customer_time"}, expect=200)
     trade.equipment(kind="alignment")
     second = kept_busy(trade, at(8, 30), aligning)
