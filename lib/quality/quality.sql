@@ -79,7 +79,7 @@ SELECT l.id, l.position, l.work_status, l.technician_id,
          ORDER BY qc_rank(r.level)
          LIMIT 1) AS lacking,
        l.technician_id = :actor_id::uuid
-       OR EXISTS (SELECT FROM clock_entry e WHERE e.line_id = l.id AND e.technician_id = :actor_id::uuid)
+       OR EXISTS (SELECT FROM clock_entry e WHERE e.line_id = l.id AND e.technician_id = :actor_id::uuid AND e.voided_at IS NULL)
        OR EXISTS (SELECT FROM work_order_line_helper h WHERE h.line_id = l.id AND h.technician_id = :actor_id::uuid) AS own
   FROM work_order_line l
  WHERE l.work_order_id = :id AND l.kind = 'labour' AND l.status = 'authorised'

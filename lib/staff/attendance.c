@@ -105,7 +105,8 @@ attendance_add(struct ctx *ctx, struct id staff, const struct add_attendance *in
 }
 
 enum err
-attendance_correct(struct ctx *ctx, struct id id, const struct correct_attendance *in)
+attendance_correct(struct ctx *ctx, struct id id, const struct correct_attendance *in,
+                   struct id *left)
 {
 	struct rows *rows;
 	enum err err = db_lock(ctx, attendance_lock, id, &rows);
@@ -118,5 +119,7 @@ attendance_correct(struct ctx *ctx, struct id id, const struct correct_attendanc
 		return err;
 	db_write(ctx, attendance_correct, ARG(id, id), BODY_ARG(correct_attendance, in));
 	event_add(ctx, "attendance.corrected", row_id(rows, 0, "store_id"), id);
+	if (in->has_ended_at && row_is_null(rows, 0, "ended_at"))
+		*left = row_id(rows, 0, "staff_id");
 	return OK;
 }

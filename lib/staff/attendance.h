@@ -17,8 +17,9 @@ MUSTCHECK enum err attendance_end(struct ctx *ctx);
  * future, not after the beginning, more than a day). */
 MUSTCHECK enum err attendance_add(struct ctx *ctx, struct id staff,
                                   const struct add_attendance *in);
-/* The same; of one that is open only the beginning, unless its end is told. */
+/* The same; of one that is open only the beginning, unless its end is told:
+ * then *left is who has gone by it; else it stays as it is. */
 MUSTCHECK enum err attendance_correct(struct ctx *ctx, struct id id,
-                                      const struct correct_attendance *in);
+                                      const struct correct_attendance *in, struct id *left);
 
 #endif

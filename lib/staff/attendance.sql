@@ -83,7 +83,7 @@ WITH span AS MATERIALIZED (
 ), clocked AS (
 	SELECT e.technician_id AS staff_id, range_agg(tstzrange(greatest(e.started_at, p.begins), least(coalesce(e.ended_at, p.ends), p.ends))) AS times
 	  FROM span p
-	  JOIN clock_entry e ON e.store_id = p.store_id AND e.started_at < p.ends AND e.started_at > p.begins - interval '7 days'
+	  JOIN clock_entry e ON e.store_id = p.store_id AND e.voided_at IS NULL AND e.started_at < p.ends AND e.started_at > p.begins - interval '7 days'
 	 WHERE coalesce(e.ended_at, p.ends) > p.begins AND p.begins < p.ends
 	 GROUP BY e.technician_id
 ), booked AS (
@@ -117,7 +117,7 @@ UPDATE attendance
  WHERE id = :id;
 
 -- name: attendance_lock
-SELECT a.version, a.store_id, a.started_at, a.ended_at FROM attendance a WHERE a.id = :id FOR NO KEY UPDATE;
+SELECT a.version, a.store_id, a.staff_id, a.started_at, a.ended_at FROM attendance a WHERE a.id = :id FOR NO KEY UPDATE;
 
 -- name: attendance_add
 INSERT INTO attendance (id, store_id, staff_id, started_at, ended_at, reason, corrected_by, created_at, updated_at)

@@ -10,7 +10,7 @@ SELECT l.id, l.store_id, l.work_order_id, l.operation_id, l.requirement_revision
 SELECT l.id AS _parent, e.code, e.label, e.step, e.minimum, coalesce(p.files, '[]') AS files, coalesce(p.earlier, '[]') AS earlier
   FROM work_order_line l
   JOIN operation_evidence e ON e.operation_id = l.operation_id AND e.revision = l.requirement_revision
- CROSS JOIN LATERAL (SELECT min(k.started_at) AS begun FROM clock_entry k WHERE k.line_id = l.id) k
+ CROSS JOIN LATERAL (SELECT min(k.started_at) AS begun FROM clock_entry k WHERE k.line_id = l.id AND k.voided_at IS NULL) k
  CROSS JOIN LATERAL (SELECT jsonb_agg(f.file ORDER BY f.at, f.id) FILTER (WHERE f.counts) AS files,
                             jsonb_agg(f.file ORDER BY f.at, f.id) FILTER (WHERE NOT f.counts) AS earlier
                        FROM (SELECT p.at, f.id, photo_counts(e.step, p.attempt, line_attempt(l.rework_count, l.work_status)) AS counts,

@@ -201,7 +201,7 @@ UPDATE work_order_line l
    SET passed_levels = array_append(l.passed_levels, :level::text), updated_at = :now, changed = pg_current_xact_id()
  WHERE l.work_order_id = :id AND l.work_status = 'done' AND l.status = 'authorised' AND NOT :level = ANY (coalesce(l.passed_levels, '{}'))
    AND (:level <> 'self' OR l.technician_id = :actor_id
-        OR EXISTS (SELECT FROM clock_entry e WHERE e.line_id = l.id AND e.technician_id = :actor_id));
+        OR EXISTS (SELECT FROM clock_entry e WHERE e.line_id = l.id AND e.technician_id = :actor_id AND e.voided_at IS NULL));
 
 -- Labour, by itself or with a part that it fits.
 -- name: work_order_lines_failed
@@ -212,7 +212,7 @@ UPDATE work_order_line l
 
 -- What somebody who clocks on to a line lacks for it on that day, as assignment_uncertified has it, and when they left it last.
 -- name: clock_facts
-SELECT (SELECT max(e.ended_at) FROM clock_entry e WHERE e.line_id = l.id AND e.technician_id = :actor_id) AS left_at,
+SELECT (SELECT max(e.ended_at) FROM clock_entry e WHERE e.line_id = l.id AND e.technician_id = :actor_id AND e.voided_at IS NULL) AS left_at,
        (SELECT c.kind
           FROM unnest(certificates_needed(l.store_id, ARRAY[l.operation_id])) c (kind)
          WHERE NOT technician_certified(:actor_id, c.kind, (:happened_at::timestamptz AT TIME ZONE s.time_zone)::date)
@@ -227,16 +227,16 @@ SELECT (SELECT max(e.ended_at) FROM clock_entry e WHERE e.line_id = l.id AND e.t
 INSERT INTO clock_entry (id, store_id, line_id, technician_id, started_at, recorded_at)
 SELECT :entry_id, :store_id, :line_id, :actor_id, greatest(:happened_at, max(e.ended_at)), :now
   FROM clock_entry e
- WHERE e.line_id = :line_id AND e.technician_id = :actor_id;
+ WHERE e.line_id = :line_id AND e.technician_id = :actor_id AND e.voided_at IS NULL;
 
 -- name: clock_entry_end
 UPDATE clock_entry
-   SET ended_at = greatest(started_at, :happened_at), reason = :reason, note = :note, recorded_at = :now
+   SET ended_at = greatest(started_at, :happened_at), reason = :reason, note = :note, recorded_at = :now, version = version + 1
  WHERE line_id = :line_id AND technician_id = :actor_id AND ended_at IS NULL;
 
 -- name: clock_entries_end
 UPDATE clock_entry e
-   SET ended_at = greatest(e.started_at, :happened_at), reason = :reason, note = :note, recorded_at = :now
+   SET ended_at = greatest(e.started_at, :happened_at), reason = :reason, note = :note, recorded_at = :now, version = e.version + 1
   FROM work_order_line l
  WHERE l.work_order_id = :id AND e.line_id = l.id AND e.ended_at IS NULL;
 

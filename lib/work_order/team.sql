@@ -35,7 +35,7 @@ SELECT w.store_id, w.id AS work_order_id, w.number AS work_order_number, l.id AS
        l.amount,
        CASE WHEN t.leads THEN l.amount - h.amount ELSE div(l.amount::numeric * t.share_bp, 10000)::bigint END AS credited_amount,
        (SELECT coalesce(floor(sum(extract(epoch FROM e.ended_at - e.started_at))), 0)::bigint
-          FROM clock_entry e WHERE e.line_id = l.id AND e.technician_id = t.technician_id) AS clocked_seconds,
+          FROM clock_entry e WHERE e.line_id = l.id AND e.technician_id = t.technician_id AND e.voided_at IS NULL) AS clocked_seconds,
        w.delivered_at, w.delivered_at AS _after_at, l.id AS _after_line, t.technician_id AS _after_id
   FROM work_order w
   JOIN work_order_line l ON l.work_order_id = w.id AND l.kind = 'labour' AND l.status = 'authorised' AND l.technician_id IS NOT NULL

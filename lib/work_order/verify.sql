@@ -24,9 +24,10 @@ SELECT st.code AS store_code, w.number AS subject, d.what || ' of line ' || l.po
         UNION ALL
         SELECT c.line_id, 'clock', 'not before ' || c.left_at, c.started_at::text
           FROM (SELECT e.line_id, e.started_at,
-                       max(e.ended_at) OVER (PARTITION BY e.line_id, e.technician_id ORDER BY e.id
+                       max(e.ended_at) OVER (PARTITION BY e.line_id, e.technician_id ORDER BY e.started_at, e.ended_at, e.id
                                              ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS left_at
-                  FROM clock_entry e) c
+                  FROM clock_entry e
+                 WHERE e.voided_at IS NULL) c
          WHERE c.started_at < c.left_at) d
   JOIN work_order_line l ON l.id = d.line_id
   JOIN work_order w ON w.id = l.work_order_id

@@ -85,6 +85,15 @@ work_order_lock_by_line(struct ctx *ctx, struct id line, const char *pointer, st
 }
 
 enum err
+work_order_lock_by_clock(struct ctx *ctx, struct id entry, struct work_order *wo)
+{
+	struct rows *rows;
+	enum err err = db_read(ctx, work_order_lock_by_clock, &rows, ARG(entry_id, entry));
+
+	return take(ctx, err, rows, NULL, wo);
+}
+
+enum err
 work_order_lock_by_check(struct ctx *ctx, struct id check, struct work_order *wo)
 {
 	struct rows *rows;

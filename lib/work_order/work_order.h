@@ -37,7 +37,9 @@ MUSTCHECK enum err work_order_lock(struct ctx *ctx, struct id id, const char *po
 /* The same for the order of a line; pointer as above. */
 MUSTCHECK enum err work_order_lock_by_line(struct ctx *ctx, struct id line, const char *pointer,
                                            struct work_order *wo);
-/* The same for the order of a quality check named by the path. */
+/* The same for the order of a clock entry, or of a quality check, named by the path. */
+MUSTCHECK enum err work_order_lock_by_clock(struct ctx *ctx, struct id entry,
+                                            struct work_order *wo);
 MUSTCHECK enum err work_order_lock_by_check(struct ctx *ctx, struct id check,
                                             struct work_order *wo);
 

@@ -307,10 +307,10 @@ SELECT a.id, a.method, a.by_name, mask_phone(a.by_phone) AS by_phone, a.amount, 
  LIMIT :limit;
 
 -- name: clock_entry_list   page unnamed
-SELECT e.id, e.line_id, e.technician_id, e.started_at, e.ended_at, e.reason, e.note, e.recorded_at,
+SELECT e.id, e.version, e.line_id, e.technician_id, e.started_at, e.ended_at, e.reason, e.note, e.recorded_at,
        e.started_at AS _after_at, e.id AS _after_id
   FROM work_order_line l
-  JOIN clock_entry e ON e.line_id = l.id
+  JOIN clock_entry e ON e.line_id = l.id AND e.voided_at IS NULL
  WHERE l.work_order_id = :id
    AND (:after_at::timestamptz IS NULL OR (e.started_at, e.id) > (:after_at, :after_id::uuid))
  ORDER BY e.started_at, e.id

@@ -18,7 +18,7 @@ LANGUAGE sql STABLE AS $$
 		 CROSS JOIN LATERAL (SELECT range_agg(tstzrange(e.started_at, e.ended_at)) AS during,
 		                            CASE WHEN l.work_status IN ('done', 'passed') THEN coalesce(max(e.ended_at), s.opened)
 		                                 ELSE 'infinity' END AS left_at
-		                       FROM clock_entry e WHERE e.line_id = l.id) k
+		                       FROM clock_entry e WHERE e.line_id = l.id AND e.voided_at IS NULL) k
 		 WHERE l.work_order_id = of_order AND l.kind = 'labour' AND l.status = 'authorised'
 		   AND EXISTS (SELECT FROM pause u WHERE u.line_id IS NOT NULL)
 	), still AS (

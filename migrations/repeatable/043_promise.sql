@@ -29,7 +29,7 @@ BEGIN
 		 CROSS JOIN LATERAL (SELECT coalesce(sum(extract(epoch FROM coalesce(e.ended_at, at) - e.started_at)), 0) AS clocked,
 		                            coalesce(bool_or(e.ended_at IS NULL), false) AS running
 		                       FROM clock_entry e
-		                      WHERE e.line_id = x.line_id AND e.technician_id = x.id) c
+		                      WHERE e.line_id = x.line_id AND e.technician_id = x.id AND e.voided_at IS NULL) c
 		 GROUP BY x.id, x.work_order_id
 	)
 	SELECT k.id, sum(greatest(0, k.rest - coalesce(extract(epoch FROM o.ends_at - greatest(o.starts_at, at)), 0))),
@@ -151,7 +151,7 @@ BEGIN
 	        SELECT l.operation_id, greatest(0, coalesce(l.fixed_hours, l.quantity) * 60 - c.minutes)
 	          FROM work_order_line l
 	         CROSS JOIN LATERAL (SELECT coalesce(sum(extract(epoch FROM coalesce(e.ended_at, at) - e.started_at)), 0) / 60 AS minutes
-	                               FROM clock_entry e WHERE e.line_id = l.id) c
+	                               FROM clock_entry e WHERE e.line_id = l.id AND e.voided_at IS NULL) c
 	         WHERE untold AND l.work_order_id = of_order AND l.kind = 'labour' AND l.status IN ('proposed', 'authorised')
 	           AND l.work_status NOT IN ('done', 'passed')
 	         UNION ALL

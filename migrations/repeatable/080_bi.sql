@@ -98,7 +98,8 @@ SELECT l.id, l.store_id, l.work_order_id, l.position, l.kind, l.operation_id, l.
 
 CREATE OR REPLACE VIEW bi.clock_entry AS
 SELECT c.id, c.store_id, c.line_id AS work_order_line_id, c.technician_id, c.started_at, c.ended_at
-  FROM clock_entry c;
+  FROM clock_entry c
+ WHERE c.voided_at IS NULL;
 
 CREATE OR REPLACE VIEW bi.settlement AS
 SELECT t.id, t.store_id, t.number, t.work_order_id, t.payer, t.customer_id, t.status, t.currency, t.labour_total, t.part_total,

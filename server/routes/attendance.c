@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Attendance. */
+/* Attendance; the clocks of who goes home stop. */
 #include "staff/attendance.h"
 
 #include "routes/routes.h"
+#include "work_order/clock.h"
 
 static enum err
 come(struct request *req)
@@ -13,7 +14,12 @@ come(struct request *req)
 static enum err
 go(struct request *req)
 {
-	return attendance_end(&req->ctx);
+	struct ctx *ctx = &req->ctx;
+	enum err err = attendance_end(ctx);
+
+	return err ? err
+	           : clocks_leave(ctx, ctx->scope->actor,
+	                          ctx->happened_at.us ? ctx->happened_at : ctx->now);
 }
 
 static enum err
@@ -25,7 +31,11 @@ add(struct request *req)
 static enum err
 correct(struct request *req)
 {
-	return attendance_correct(&req->ctx, req->id, req->body);
+	const struct correct_attendance *in = req->body;
+	struct id left = { 0 };
+	enum err err = attendance_correct(&req->ctx, req->id, in, &left);
+
+	return err || id_is_none(left) ? err : clocks_leave(&req->ctx, left, in->ended_at);
 }
 
 static enum err

@@ -35,6 +35,7 @@ extern const struct route incident_routes[];
 extern const struct route transport_routes[];
 extern const struct route rescue_routes[];
 extern const struct route attendance_routes[];
+extern const struct route clock_entry_routes[];
 extern const struct route settlement_routes[];
 extern const struct route import_routes[];
 extern const struct route audit_routes[];

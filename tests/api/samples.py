@@ -1547,6 +1547,38 @@ line_verb("pauseWorkOrderLine", "tech1", "pause", "started")
 line_verb("finishWorkOrderLine", "tech1", "finish", "started")
 
 
+def clocked(t):
+    """A clock of an hour, told two hours ago, of a line at work."""
+    return t.clock(t.started(), started_at=ago(hours=3), ended_at=ago(hours=2))
+
+
+@sample("addClockEntry")
+def _(t):
+    return call(t.store.leader, f"/v1/work-order-lines/{t.started()['lines'][0]['id']}/clock-entries",
+                {"technician_id": t.store.tech1.id, "started_at": ago(hours=3), "ended_at": ago(hours=2), "reason": "忘记打卡"})
+
+
+@sample("getClockEntry")
+def _(t):
+    return call(t.store.advisor, "/v1/clock-entries/" + clocked(t)["id"])
+
+
+@sample("correctClockEntry")
+def _(t):
+    made = clocked(t)
+    return call(t.store.leader, "/v1/clock-entries/" + made["id"], {"ended_at": ago(hours=1), "reason": "忘记下工打卡"}, version=made["version"])
+
+
+@sample("voidClockEntry")
+def _(t):
+    return call(t.store.leader, f"/v1/clock-entries/{clocked(t)['id']}/void", {"reason": "误打卡"})
+
+
+@sample("listWorkOrderClockCorrections")
+def _(t):
+    return call(t.store.advisor, f"/v1/work-orders/{clocked(t)['work_order_id']}/clock-corrections")
+
+
 def demanding(t):
     """A line at work that asks for a photo and a tick."""
     operation = t.operation(evidence=[{"code": "AFTER", "label": "装复后", "step": "finish"}],

@@ -15,7 +15,7 @@ import yaml
 from psycopg2.extras import execute_values
 
 from fettle import Chain, Client, People, ROOT, uuid7, wait_for
-from samples import PICTURE
+from samples import PICTURE, ago
 from shapes import plain
 from trade import Trade
 
@@ -411,6 +411,7 @@ class World:
         t.loan()
         t.rescue()
         t.attendance()
+        t.clock(t.started(), started_at=ago(hours=3), ended_at=ago(hours=2))
         t.routing_rule()
         t.tablet()
         t.comeback()
@@ -423,7 +424,7 @@ class World:
         t.store.advisor.post("/v1/files", raw=PICTURE, headers={"Content-Type": "image/png"},
                              params={"subject_type": "reception", "subject_id": reception["id"]}, expect=201)
         found = {}
-        for table in sorted({t for t in REFERENCES.values() if t} | {"approval", "complaint", "survey", "demand", "payment", "reservation", "sublet", "transport", "drive", "loan", "rescue", "attendance", "routing_rule", "tablet"}):
+        for table in sorted({t for t in REFERENCES.values() if t} | {"approval", "complaint", "survey", "demand", "payment", "reservation", "sublet", "transport", "drive", "loan", "rescue", "attendance", "clock_entry", "routing_rule", "tablet"}):
             row = self.rows(f"SELECT id FROM {table} WHERE {self.belonging[table][0]} ORDER BY id DESC LIMIT 1",
                             {"stores": f"{{{t.store.id}}}"})
             assert row, f"the treasure has no {table}"
