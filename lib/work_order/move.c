@@ -65,12 +65,14 @@ struct removal {
 	const struct move_work_order *in;
 	struct work_order from; /* as it was */
 	struct id store, order, reception;
-	struct rows *rows; /* of the lines that go */
+	struct rows *rows;    /* of the lines that go */
+	struct rows *demands; /* beside the lines */
 	struct pairs lines, bags[BAG_COUNT];
 	const char **bag_numbers[BAG_COUNT]; /* of those that are numbered */
 	const char **statuses, **supplies;
-	bool agreed;       /* to any of them */
-	int64_t paused_us; /* here */
+	struct id *revived, *revived_stores; /* what each has taken up, and whose it was */
+	bool agreed;                         /* to any of them */
+	int64_t paused_us;                   /* here */
 	struct stock_held *held;
 };
 
@@ -145,9 +147,12 @@ pack(struct ctx *ctx, struct removal *r, const struct rows *baggage)
 
 	for (int bag = 0; bag < BAG_COUNT; bag++) {
 		pairs_init(ctx, &r->bags[bag], n);
-		for (size_t i = 0; i < n; i++)
-			if (!strcmp(row_text(baggage, i, "kind"), bag_names[bag]))
+		for (size_t i = 0; i < n; i++) {
+			const char *kind = row_text(baggage, i, "kind");
+
+			if (kind && !strcmp(kind, bag_names[bag]))
 				pair(&r->bags[bag], row_id(baggage, i, "id"));
+		}
 	}
 }
 
@@ -169,8 +174,12 @@ gather(struct ctx *ctx, struct removal *r)
 {
 	struct rows *baggage = NULL, *paused = NULL;
 	size_t n;
-	enum err err = db_read(ctx, order_move_lines, &r->rows, ARG(id, r->from.id));
+	enum err err;
 
+	db_write(ctx, order_move_revival_wait, ARG(id, r->from.id));
+	err = db_read(ctx, order_move_lines, &r->rows, ARG(id, r->from.id));
+	if (!err)
+		err = db_read(ctx, order_move_demands, &r->demands, ARG(id, r->from.id));
 	if (!err)
 		err = db_read(ctx, order_move_paused, &paused, ARG(id, r->from.id));
 	if (!err)
@@ -183,9 +192,13 @@ gather(struct ctx *ctx, struct removal *r)
 	pairs_init(ctx, &r->lines, n);
 	r->statuses = arena_array(ctx->arena, n + 1, sizeof(*r->statuses));
 	r->supplies = arena_array(ctx->arena, n + 1, sizeof(*r->supplies));
+	r->revived = arena_array(ctx->arena, n + 1, sizeof(*r->revived));
+	r->revived_stores = arena_array(ctx->arena, n + 1, sizeof(*r->revived_stores));
 	for (size_t i = 0; i < n; i++) {
 		pair(&r->lines, row_id(r->rows, i, "id"));
 		r->statuses[i] = row_text(r->rows, i, "status");
+		r->revived[i] = row_id(r->rows, i, "revived_id");
+		r->revived_stores[i] = row_id(r->rows, i, "revived_store");
 		r->supplies[i] = enum_code(&line_supply_enum, LINE_SUPPLY_NONE);
 		r->agreed =
 			r->agreed || row_enum(r->rows, i, "status", &work_order_line_status_enum) ==
@@ -195,14 +208,16 @@ gather(struct ctx *ctx, struct removal *r)
 	return OK;
 }
 
-/* Reserve there what was agreed to, as an authorisation does; what is short waits as a demand. */
+/* Reserve there what was agreed to, as an authorisation does, and what was wanted beside the lines; what is
+ * short waits as a demand. */
 static enum err
 reserve(struct ctx *ctx, struct removal *r)
 {
-	struct stock_want *wants = arena_array(ctx->arena, r->lines.count + 1, sizeof(*wants));
-	size_t *places = arena_array(ctx->arena, r->lines.count + 1, sizeof(*places));
-	bool *is_short = arena_array(ctx->arena, r->lines.count + 1, sizeof(*is_short));
-	size_t n = 0;
+	size_t beside = rows_count(r->demands), most = r->lines.count + beside + 1;
+	struct stock_want *wants = arena_array(ctx->arena, most, sizeof(*wants));
+	size_t *places = arena_array(ctx->arena, most, sizeof(*places));
+	bool *is_short = arena_array(ctx->arena, most, sizeof(*is_short));
+	size_t n = 0, lines;
 	enum err err;
 
 	for (size_t i = 0; i < r->lines.count; i++) {
@@ -218,10 +233,16 @@ reserve(struct ctx *ctx, struct removal *r)
 			.quantity = row_qty(r->rows, i, "quantity"),
 		};
 	}
+	lines = n;
+	for (size_t i = 0; i < beside; i++)
+		wants[n++] = (struct stock_want){
+			.part = row_id(r->demands, i, "part_id"),
+			.quantity = row_qty(r->demands, i, "quantity"),
+		};
 	if (n == 0)
 		return OK;
 	err = stock_pick(ctx, r->store, r->order, wants, n, false, is_short, &r->held);
-	for (size_t i = 0; !err && i < n; i++)
+	for (size_t i = 0; !err && i < lines; i++)
 		r->supplies[places[i]] = enum_code(
 			&line_supply_enum, is_short[i] ? LINE_SUPPLY_SHORT : LINE_SUPPLY_RESERVED);
 	return err;
@@ -319,7 +340,8 @@ unpack_drafts(struct ctx *ctx, const struct removal *r)
 	         BAG_ARGS(estimate, drafts));
 	db_write(ctx, order_move_offers_add, ARG(to_store_id, r->store),
 	         PAIRS_ARGS(&r->bags[BAG_OFFER]), BAG_ARGS(estimate, drafts),
-	         BAG_ARGS(option, options), BAG_ARGS(concern, &r->bags[BAG_CONCERN]),
+	         BAG_ARGS(option, options), BAG_ARGS(line, &r->lines),
+	         BAG_ARGS(concern, &r->bags[BAG_CONCERN]),
 	         BAG_ARGS(finding, &r->bags[BAG_FINDING]));
 	for (size_t i = 0; i < drafts->count; i++) {
 		event_add(ctx, "estimate.superseded", r->from.store, drafts->from[i]);
@@ -412,6 +434,8 @@ open_there(struct ctx *ctx, const struct removal *r, const char *number)
 	db_write(ctx, order_move_lines_add, ARG(to_store_id, r->store), ARG(order_id, r->order),
 	         PAIRS_ARGS(&r->lines), TEXTS_ARG(statuses, r->statuses, r->lines.count),
 	         TEXTS_ARG(supplies, r->supplies, r->lines.count),
+	         IDS_ARG(revived_ids, r->revived, r->lines.count),
+	         IDS_ARG(revived_stores, r->revived_stores, r->lines.count),
 	         BAG_ARGS(concern, &r->bags[BAG_CONCERN]),
 	         BAG_ARGS(authorisation, &r->bags[BAG_AUTHORISATION]),
 	         BAG_ARGS(finding, &r->bags[BAG_FINDING]));

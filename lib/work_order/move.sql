@@ -31,11 +31,26 @@ SELECT string_agg(l.position::text, ', ' ORDER BY l.position) FILTER (WHERE l.wo
   FROM work_order_line l
  WHERE l.work_order_id = :id;
 
+-- Nobody takes up what is put off of it meanwhile.
+-- name: order_move_revival_wait
+SELECT pg_advisory_xact_lock(hashtextextended('revive ' || n.id, 0))
+  FROM (SELECT l.id FROM work_order_line l WHERE l.work_order_id = :id AND l.status = 'deferred' ORDER BY l.id) n;
+
+-- What is put off and was taken up stays behind: it waits no longer, and would wait again there.
 -- name: order_move_lines
-SELECT l.id, l.kind, l.part_id, l.quantity, l.status
+SELECT l.id, l.kind, l.part_id, l.quantity, l.status, coalesce(l.revives_line_id, l.revives_elsewhere_id) AS revived_id,
+       CASE WHEN l.revives_line_id IS NOT NULL THEN l.store_id ELSE l.revives_elsewhere_store_id END AS revived_store
   FROM work_order_line l
- WHERE l.work_order_id = :id AND l.status IN ('proposed', 'authorised', 'deferred')
+ WHERE l.work_order_id = :id AND (l.status IN ('proposed', 'authorised') OR l.status = 'deferred' AND NOT line_revived(l.id))
  ORDER BY l.position;
+
+-- What it wants beside its lines.
+-- name: order_move_demands
+SELECT d.part_id, d.quantity
+  FROM demand d
+ WHERE d.work_order_id = :id AND d.work_order_line_id IS NULL AND d.status IN ('open', 'reserved', 'on_order', 'in_transfer') AND d.kind <> 'stock'
+   AND d.deleted_at IS NULL
+ ORDER BY d.id;
 
 -- While its lines are open, as it counts for the order itself.
 -- name: order_move_paused
@@ -47,7 +62,7 @@ SELECT floor(extract(epoch FROM work_order_paused(:id, :now)) * 1000000)::bigint
 WITH going AS (
 	SELECT l.id, l.status, l.authorisation_id, l.finding_id
 	  FROM work_order_line l
-	 WHERE l.work_order_id = :id AND l.status IN ('proposed', 'authorised', 'deferred')
+	 WHERE l.work_order_id = :id AND (l.status IN ('proposed', 'authorised') OR l.status = 'deferred' AND NOT line_revived(l.id))
 ), drafted AS (
 	SELECT e.id FROM estimate e WHERE e.work_order_id = :id AND e.status = 'draft' AND e.deleted_at IS NULL
 ), seen AS (
@@ -111,6 +126,7 @@ SELECT b.kind, b.id, b.status
 -- name: order_move_lines_out
 UPDATE work_order_line
    SET status = 'withdrawn', reason = 'moved', work_status = 'none', supply = 'none',
+       revives_line_id = NULL, revives_elsewhere_store_id = NULL, revives_elsewhere_id = NULL,
        department_id = NULL, department_reason = NULL, department_note = NULL, updated_at = :now, changed = pg_current_xact_id()
  WHERE id = ANY (:from_ids::uuid[]);
 
@@ -200,12 +216,12 @@ SELECT n.to_id, :to_store_id, :order_id, a.method, a.by_name, a.by_phone, a.amou
   FROM unnest(:from_ids::uuid[], :to_ids::uuid[]) n (from_id, to_id)
   JOIN authorisation a ON a.id = n.from_id;
 
--- At the prices that were agreed; what belongs to the old store alone (approval, estimate) is found through the old line.
+-- At the prices that were agreed, and in place of what was put off and they took up; what belongs to the old store alone (approval, estimate) is found through the old line.
 -- name: order_move_lines_add
 INSERT INTO work_order_line (id, store_id, work_order_id, position, kind, operation_id, part_id, concern_id, description, repair_category,
                              quantity, fixed_hours, price_source, price_list_id, package_id, package_revision, list_price, unit_price, amount,
                              payer, status, supply, reason, reason_code, deferred_until, deferred_until_km, note, authorisation_id, discount_limit_bp, service_class, requirement_revision, rework_count,
-                             finding_id, department_id, created_at, updated_at)
+                             finding_id, revives_line_id, revives_elsewhere_store_id, revives_elsewhere_id, department_id, created_at, updated_at)
 SELECT n.to_id, :to_store_id, :order_id, n.position, l.kind, l.operation_id, l.part_id,
        (SELECT b.to_id FROM unnest(:from_concern_ids::uuid[], :to_concern_ids::uuid[]) b (from_id, to_id) WHERE b.from_id = l.concern_id),
        l.description, l.repair_category, l.quantity, l.fixed_hours, l.price_source, l.price_list_id, l.package_id, l.package_revision,
@@ -215,11 +231,14 @@ SELECT n.to_id, :to_store_id, :order_id, n.position, l.kind, l.operation_id, l.p
          WHERE b.from_id = l.authorisation_id),
        l.discount_limit_bp, l.service_class, l.requirement_revision, l.rework_count,
        (SELECT b.to_id FROM unnest(:from_finding_ids::uuid[], :to_finding_ids::uuid[]) b (from_id, to_id) WHERE b.from_id = l.finding_id),
+       CASE WHEN n.revived_store = :to_store_id THEN n.revived_id END,
+       CASE WHEN n.revived_store <> :to_store_id THEN n.revived_store END,
+       CASE WHEN n.revived_store <> :to_store_id THEN n.revived_id END,
        CASE WHEN l.kind = 'labour' AND n.status IN ('proposed', 'authorised')
                  AND EXISTS (SELECT FROM department d WHERE d.store_id = :to_store_id AND d.status = 'in_use')
             THEN department_for(:to_store_id, l.operation_id, l.service_class, l.repair_category) END, :now, :now
-  FROM unnest(:from_ids::uuid[], :to_ids::uuid[], :statuses::text[], :supplies::text[])
-       WITH ORDINALITY n (from_id, to_id, status, supply, position)
+  FROM unnest(:from_ids::uuid[], :to_ids::uuid[], :statuses::text[], :supplies::text[], :revived_ids::uuid[], :revived_stores::uuid[])
+       WITH ORDINALITY n (from_id, to_id, status, supply, revived_id, revived_store, position)
   JOIN work_order_line l ON l.id = n.from_id;
 
 -- name: order_move_lines_link
@@ -244,17 +263,25 @@ SELECT n.to_id, :to_store_id, b.to_id, o.position, o.label, o.pros, o.cons, o.du
 -- name: order_move_offers_add
 INSERT INTO estimate_line (id, store_id, estimate_id, option_id, position, kind, operation_id, part_id, concern_id, description, repair_category,
                            quantity, fixed_hours, price_source, price_list_id, package_id, package_revision, list_price, unit_price, amount,
-                           payer, finding_id, discount_limit_bp, created_at)
+                           payer, finding_id, revives_line_id, revives_elsewhere_store_id, revives_elsewhere_id, discount_limit_bp, created_at)
 SELECT n.to_id, :to_store_id, b.to_id, o.to_id, l.position, l.kind, l.operation_id, l.part_id,
        (SELECT k.to_id FROM unnest(:from_concern_ids::uuid[], :to_concern_ids::uuid[]) k (from_id, to_id) WHERE k.from_id = l.concern_id),
        l.description, l.repair_category, l.quantity, l.fixed_hours, l.price_source, l.price_list_id, l.package_id, l.package_revision,
        l.list_price, l.unit_price, l.amount, l.payer,
        (SELECT k.to_id FROM unnest(:from_finding_ids::uuid[], :to_finding_ids::uuid[]) k (from_id, to_id) WHERE k.from_id = l.finding_id),
-       l.discount_limit_bp, l.created_at
+       CASE WHEN p.store_id = :to_store_id THEN p.id END, CASE WHEN p.store_id <> :to_store_id THEN p.store_id END,
+       CASE WHEN p.store_id <> :to_store_id THEN p.id END, l.discount_limit_bp, l.created_at
   FROM unnest(:from_ids::uuid[], :to_ids::uuid[]) n (from_id, to_id)
   JOIN estimate_line l ON l.id = n.from_id
   JOIN unnest(:from_estimate_ids::uuid[], :to_estimate_ids::uuid[]) b (from_id, to_id) ON b.from_id = l.estimate_id
-  JOIN unnest(:from_option_ids::uuid[], :to_option_ids::uuid[]) o (from_id, to_id) ON o.from_id = l.option_id;
+  JOIN unnest(:from_option_ids::uuid[], :to_option_ids::uuid[]) o (from_id, to_id) ON o.from_id = l.option_id
+ -- what it takes up; of the order itself that has come along
+ CROSS JOIN LATERAL (
+       SELECT coalesce(k.to_id, l.revives_line_id, l.revives_elsewhere_id) AS id,
+              CASE WHEN k.to_id IS NOT NULL THEN :to_store_id WHEN l.revives_line_id IS NOT NULL THEN l.store_id
+                   ELSE l.revives_elsewhere_store_id END AS store_id
+         FROM (SELECT 1) one
+         LEFT JOIN unnest(:from_line_ids::uuid[], :to_line_ids::uuid[]) k (from_id, to_id) ON k.from_id = l.revives_line_id) p;
 
 -- name: order_move_drafts_out
 UPDATE estimate SET status = 'superseded', version = version + 1, updated_at = :now, changed = pg_current_xact_id() WHERE id = ANY (:from_ids::uuid[]);
@@ -404,7 +431,7 @@ SELECT st.code, o.number, 'line ' || f.position, 'moved', f.status
   JOIN work_order o ON o.id = m.from_order_id
   JOIN store st ON st.id = o.store_id
   JOIN work_order_line f ON f.work_order_id = o.id
- WHERE (f.status IN ('proposed', 'authorised', 'deferred')
+ WHERE (f.status IN ('proposed', 'authorised')
         OR f.status = 'withdrawn' AND f.reason = 'moved' AND NOT EXISTS (SELECT FROM work_order_line_move n WHERE n.from_line_id = f.id))
 UNION ALL
 SELECT st.code, n.number, 'finding ' || f.position, 'moved', 'here alone'

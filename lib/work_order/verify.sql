@@ -1,7 +1,6 @@
 -- For `fettled verify`: what is somebody's work, and how long they were at it.
 
--- Nobody has work of an order that came to nothing, and what a line let go of waits again (of one that was moved it goes on
--- elsewhere); whoever is done does not stand still; and nobody is at one line twice at a time.
+-- Nobody has work of an order that came to nothing, and what a line let go of waits again; whoever is done does not stand still; and nobody is at one line twice at a time.
 
 -- name: verify_work   unnamed
 SELECT st.code AS store_code, w.number AS subject, d.what || ' of line ' || l.position AS what, d.expected, d.found
@@ -14,8 +13,7 @@ SELECT st.code AS store_code, w.number AS subject, d.what || ' of line ' || l.po
           FROM work_order_line o
           JOIN work_order w ON w.id = o.work_order_id
          WHERE (o.revives_line_id IS NOT NULL OR o.revives_elsewhere_id IS NOT NULL)
-           AND CASE o.status WHEN 'withdrawn' THEN w.moved_to_id IS NULL OR o.reason IS DISTINCT FROM 'moved'
-                             ELSE o.status IN ('proposed', 'authorised') AND w.status = 'cancelled' END
+           AND (o.status = 'withdrawn' OR o.status IN ('proposed', 'authorised') AND w.status = 'cancelled')
         UNION ALL
         SELECT o.id, 'running pause', 'none', 'since ' || p.paused_at
           FROM work_order_pause p

@@ -445,3 +445,118 @@ def test_a_draft_goes_on_there(trade, branch, verify):
         "option_id": there["options"][0]["id"], **CONSENT}, expect=200)
     assert [line["amount"] for line in other.read(new)["lines"]] == [18000, 68000]
     assert verify() == []
+
+
+def put_off(trade, *texts):
+    """Lines of a cancelled order of a car that wait with it."""
+    order = trade.order(lines=[{"kind": "fee", "description": text, "amount": 5000} for text in texts])
+    for line in order["lines"]:
+        trade.line_step(trade.store.advisor, line["id"], "defer", {"reason": "safe_until"})
+    trade.step(trade.store.advisor, order, "cancel", {"reason": "客户离开"})
+    return order["vehicle_id"], [line["id"] for line in order["lines"]]
+
+
+def back_again(trade, vehicle):
+    """An order of a car that was here before, without lines."""
+    car = trade.store.advisor.get(f"/v1/vehicles/{vehicle}", expect=200)
+    seen = trade.store.advisor.post("/v1/check-ins", {
+        "store_id": trade.store.id, "plate": car["plate"], "customer": {"name": "王小明", "phone": trade.chain.phone()},
+        "odometer_km": 46000, "concerns": ["保养"]}, expect=201)
+    trade.store.advisor.post(f"/v1/receptions/{seen['id']}/greet", expect=200)
+    return trade.store.advisor.post("/v1/work-orders", {"reception_id": seen["id"]}, expect=201)
+
+
+def taken_up(trade, order, of, name="revives_line_id"):
+    return trade.store.advisor.post(f"/v1/work-orders/{order['id']}/lines", {"kind": "fee", "description": "制动液", "amount": 100, name: of})
+
+
+def waiting(trade, vehicle):
+    return {row["source"]["id"] for row in trade.store.advisor.get(f"/v1/vehicles/{vehicle}/recommendations", expect=200).data}
+
+
+def held(trade, order):
+    return [(line["revives_line_id"], line["revives_elsewhere_id"]) for line in trade.store.manager.get(
+        "/v1/work-order-lines", params={"work_order_id": order["id"]}, expect=200).data]
+
+
+def test_what_was_taken_up_comes_along(trade, branch, verify):
+    """G24: what a line took up is taken up by its copy there, once in the chain; let go there it waits again; home again it is the store's own."""
+    other, both = branch
+    vehicle, (first, second) = put_off(trade, "更换制动液", "更换机油")
+    order = back_again(trade, vehicle)
+    for of in (first, second):
+        assert taken_up(trade, order, of).status == 201
+    new = moved(both, order, other)
+    assert held(trade, order) == [(None, None)] * 2 and sorted(held(other, new)) == sorted([(None, first), (None, second)])
+    assert waiting(trade, vehicle) == waiting(other, vehicle) == set() and verify() == []
+    own = back_again(trade, vehicle)
+    assert taken_up(trade, own, first).code == "line_revived"
+    gone = next(line["id"] for line in other.store.manager.get("/v1/work-order-lines", params={"work_order_id": new["id"]}, expect=200).data
+                if line["revives_elsewhere_id"] == second)
+    other.line_step(other.store.manager, gone, "withdraw", {"reason": "不做"})
+    assert waiting(trade, vehicle) == {second}
+    assert taken_up(trade, own, second).status == 201
+    home = moved(both, new, trade)
+    assert held(trade, home) == [(first, None)] and held(other, new) == [(None, None)] * 2
+    trade.step(trade.store.manager, home, "cancel", {"reason": "客户离开"})
+    assert waiting(trade, vehicle) == {first} and verify() == []
+
+
+def test_what_is_put_off_waits_once(trade, branch, verify):
+    """G24: what is put off goes with its order unless somebody took it up; a draft takes up what it did, also of the order itself."""
+    other, both = branch
+    order = trade.order(lines=[{"kind": "fee", "description": text, "amount": 5000} for text in ("制动液", "机油", "空调滤芯")])
+    vehicle, (first, second, third) = order["vehicle_id"], (line["id"] for line in order["lines"])
+    for line in (first, second):
+        trade.line_step(trade.store.advisor, line, "defer", {"reason": "safe_until"})
+    own = back_again(trade, vehicle)
+    assert taken_up(trade, own, first).status == 201
+    draft = trade.estimate(order=order, options=[{"label": "A", "lines": [{"kind": "fee", "description": "机油", "amount": 100, "revives_line_id": second}]}])
+    new = moved(both, order, other)
+    left = {line["id"]: line["status"] for line in trade.store.manager.get(f"/v1/work-orders/{order['id']}", expect=200)["lines"]}
+    assert left == {first: "deferred", second: "withdrawn", third: "withdrawn"}
+    assert [line["status"] for line in new["lines"]] == ["deferred", "proposed"]
+    assert waiting(trade, vehicle) == {new["lines"][0]["id"]} and verify() == []
+    # the draft, there, is about the copy
+    (there,) = other.store.advisor.get("/v1/estimates", params={"work_order_id": new["id"]}, expect=200).data
+    assert there["id"] != draft["id"]
+    sent = other.store.advisor.post(f"/v1/estimates/{there['id']}/send", expect=200)
+    other.store.advisor.post(f"/v1/estimates/{there['id']}/decide", {"option_id": sent["options"][0]["id"], **CONSENT}, expect=200)
+    assert (new["lines"][0]["id"], None) in held(other, new) and waiting(trade, vehicle) == set() and verify() == []
+
+
+def test_demands_beside_the_lines_come_along(trade, branch, verify):
+    """G24: what an order wants beside its lines is wanted there and no longer here."""
+    other, both = branch
+    part, rare = trade.part()["id"], trade.part()["id"]
+    trade.stock_up(part)
+    other.stock_up(part)
+    order = trade.order()
+    for wanted in (part, rare):
+        trade.store.parts.post("/v1/demands", {"store_id": trade.store.id, "kind": "repair", "work_order_id": order["id"],
+                                               "lines": [{"part_id": wanted, "quantity": 3}]}, expect=201)
+    given_up = trade.store.parts.post("/v1/demands", {"store_id": trade.store.id, "kind": "repair", "work_order_id": order["id"],
+                                                      "lines": [{"part_id": part, "quantity": 1}]}, expect=201)
+    trade.store.parts.post(f"/v1/demands/{given_up['id']}/cancel", {"reason": "不需要"}, expect=200)
+    assert available(trade, part) == (10, 3)
+    new = moved(both, order, other)
+    assert available(trade, part) == (10, 0) and available(other, part) == (10, 3)
+    here = trade.store.parts.get("/v1/demands", params={"work_order_id": order["id"]}, expect=200).data
+    there = other.store.parts.get("/v1/demands", params={"work_order_id": new["id"]}, expect=200).data
+    assert {d["status"] for d in here} == {"cancelled"} and len(here) == 3
+    assert {(d["part"]["id"], d["status"]) for d in there} == {(part, "reserved"), (rare, "open")}
+    assert verify() == []
+
+
+def test_moves_of_before(trade, branch, sql, migrate, verify):
+    """G24: a line that was moved when what it took up stayed behind has it now."""
+    other, both = branch
+    vehicle, (first,) = put_off(trade, "更换制动液")
+    order = back_again(trade, vehicle)
+    assert taken_up(trade, order, first).status == 201
+    new = moved(both, order, other)
+    sql("UPDATE work_order_line SET revives_elsewhere_id = NULL, revives_elsewhere_store_id = NULL WHERE work_order_id = %s", (new["id"],))
+    sql("UPDATE work_order_line SET revives_line_id = %s WHERE work_order_id = %s", (first, order["id"]))
+    assert len(verify("work")) == 1
+    migrate("0275_moved_revivals")
+    assert held(trade, order) == [(None, None)] and held(other, new) == [(None, first)] and verify("work", "moves") == []
