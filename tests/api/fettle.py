@@ -2,6 +2,7 @@
 """A daemon with its own database, and clients that hold every reply against the contract."""
 
 import base64
+import datetime
 import decimal
 import hashlib
 import http.client
@@ -497,6 +498,16 @@ def wait_for(what, seconds=30):
             return answer
         assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
         time.sleep(0.02)
+
+
+def soon(seconds=1):
+    """An instant that is over in a moment."""
+    return (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)).isoformat()
+
+
+def told_overdue(store, kind, one):
+    """What events said when it was due, for each time that it was late."""
+    return [e["data"]["due_at"] for e in store.manager.pages("/v1/events", type=f"{kind}.overdue", subject_id=one["id"])]
 
 
 def at_once(*calls):

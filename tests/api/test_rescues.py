@@ -3,7 +3,7 @@
 
 import pytest
 
-from fettle import at_once
+from fettle import at_once, told_overdue, wait_for
 from trade import Trade, days_ahead
 
 
@@ -115,6 +115,7 @@ def test_open_and_overdue(trade, db):
     with db.cursor() as cursor:
         cursor.execute("UPDATE rescue SET eta_at = now() - interval '1 minute' WHERE id = %s", (out["id"],))
     assert listed(overdue="true") == [waiting["id"], out["id"]]
+    wait_for(lambda: [len(told_overdue(store, "rescue", r)) for r in (waiting, out, ended)] == [1, 1, 0])
     assert verb(store.tech1, out, "arrive", expect=200)["overdue"] is False
     assert store.dispatcher.get(f"/v1/rescues/{ended['id']}", expect=200)["reason"] == "solved_otherwise"
     assert [r["id"] for r in store.manager.pages("/v1/rescues", limit=1)] == [ended["id"], out["id"], waiting["id"]]

@@ -5,7 +5,7 @@ import datetime
 
 import pytest
 
-from fettle import at_once, uuid7
+from fettle import at_once, told_overdue, uuid7, wait_for
 from trade import Trade, days_ahead
 
 LICENCE = "310115198501012345"
@@ -227,6 +227,7 @@ def test_late_returns(trade, db):
         cursor.execute("UPDATE loan SET starts_at = now() - interval '2 days', ends_at = now() - interval '3 hours' WHERE id = %s", (out["id"],))
     asked = store.advisor.get(late, expect=200).data
     assert [(l["id"], l["ask_back"], l["late_minutes"]) for l in asked] == [(out["id"], True, 180)]
+    wait_for(lambda: len(told_overdue(store, "loan", out)) == 1)
     free = store.advisor.get("/v1/loaner-cars/available", params={"store_id": store.id, "from": later(hours=1), "to": later(hours=2)}, expect=200)
     assert [(c["id"], c["out_late"]) for c in free.data] == [(car["id"], True)]
     next_one = trade.loan(car=car)

@@ -5,7 +5,7 @@ import datetime
 
 import pytest
 
-from fettle import at_once, uuid7, wait_for
+from fettle import at_once, soon, told_overdue, uuid7, wait_for
 from trade import CONSENT, HANDED_BACK, Trade, days_ahead
 
 
@@ -305,12 +305,13 @@ def test_whose_outside_work(store, chain):
 def test_outside_work_that_is_late(store):
     """G13: what should be back by now is listed as overdue until it is back; those with a day come in its order."""
     late, later, whenever = (sublet(store, outside(Trade(store))[1], **more) for more in (
-        {"due_at": (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=1)).isoformat()}, {"due_at": days_ahead(3)}, {}))
+        {"due_at": soon()}, {"due_at": days_ahead(3)}, {}))
 
     def listed(**params):
         return [s["id"] for s in store.dispatcher.pages("/v1/sublets", limit=2, store_id=store.id, **params)]
 
     wait_for(lambda: listed(overdue="true") == [late["id"]])
+    wait_for(lambda: len(told_overdue(store, "sublet", late)) == 1)
     assert listed(overdue="false", sort="due_at") == [later["id"], whenever["id"]]
     assert listed(sort="due_at") == [late["id"], later["id"], whenever["id"]] == listed(sort="-due_at")[::-1]
     step(store.advisor, late, "send")

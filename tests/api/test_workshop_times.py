@@ -5,7 +5,7 @@ import datetime
 
 import pytest
 
-from fettle import at_once, uuid7, wait_for
+from fettle import at_once, soon, told_overdue, uuid7, wait_for
 from past import tell
 from trade import CONSENT, HANDED_BACK, Trade, days_ahead
 
@@ -227,6 +227,21 @@ def test_what_was_promised_and_why_it_changed(shop, store):
         (days_ahead(1), "opened", "opened", None, store.advisor.id), (days_ahead(2), "part_delay", "part_delay", "phone", store.advisor.id),
         (days_ahead(3), "other", "台风", None, store.advisor.id)]
     assert told[1]["told_at"] and not told[2]["told_at"]
+
+
+def test_a_broken_promise_is_an_event(shop, store, verify):
+    """G11: an order that is not done when it was promised is told once, and again when a new promise is broken, too."""
+    late, fine, done = shop.open(promised_at=soon(2)), shop.open(promised_at=days_ahead(1)), shop.open(promised_at=soon(2))
+    shop.verb(store.manager, done, "cancel", {"reason": "客户取消"})
+    (first,) = wait_for(lambda: told_overdue(store, "work_order", late))
+    assert first == late["promised_at"][:19] + "Z"
+    anew = {"promised_at": soon(2), "reason": "part_delay"}
+    second = store.advisor.post(f"/v1/work-orders/{late['id']}/promises", anew, expect=201)["promised_at"][:19] + "Z"
+    assert wait_for(lambda: told if len(told := told_overdue(store, "work_order", late)) > 1 else None) == [first, second]
+    # what broke it is told of the order as it is; nobody's change is refused for it
+    assert shop.get(late)["version"] == store.manager.pages("/v1/events", type="work_order.overdue", subject_id=late["id"])[-1]["subject_version"]
+    assert [told_overdue(store, "work_order", order) for order in (fine, done)] == [[], []]
+    verify()
 
 
 def test_who_is_late_and_who_has_been_told(shop, store, chain, sql, verify):

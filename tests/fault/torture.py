@@ -39,7 +39,7 @@ from trade import Trade  # noqa: E402
 MODES = {"refuse": 1, "cut": 2, "terminate": 3, "memory": 4}
 # Written by jobs, from events, whenever they come to it; or by every attempt, as it should be.
 OF_JOBS = {"survey", "link", "kpi_day", "kpi_month", "event_consumer", "import_row", "search_key", "import_job", "access_log", "api_key_use",
-           "appointment_notice"}
+           "appointment_notice", "overdue"}
 # Answers that tell of the moment.
 OF_THE_MOMENT = {"getMetrics", "getReadiness", "getHealth", "listAvailability", "listAvailableDays", "listEarliestSlots", "listAccessLog", "listEvents", "listImports", "listImportRows", "getImport"}
 # What follows from it is a job's, or a job may have done it already.

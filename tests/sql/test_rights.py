@@ -37,7 +37,7 @@ DEFINERS = {
 SINGLE_REFERENCES = {"staff"}
 # Checks on codes that are no enumeration of the contract.
 INTERNAL_CODES = {
-    "appointment_notice_kind_check", "audit_class_class_check", "occupation_share_check", "link_purpose_check", "staff_grant_scope_check", "customer_store_why_check",
+    "appointment_notice_kind_check", "overdue_subject_type_check", "audit_class_class_check", "occupation_share_check", "link_purpose_check", "staff_grant_scope_check", "customer_store_why_check",
     "vehicle_store_why_check",
     "appointment_step_what_check"}  # of two enumerations: what a store does and what its customer does
 
