@@ -179,8 +179,9 @@ accept(struct ctx *ctx, const struct work_order *wo, struct choice *choice, stru
 	if (err)
 		return err;
 	sum_consent(choice, consent);
+	err = lines_check_waiting(ctx, wo, &choice->lines);
 	/* it may have become a complex one since it was sent */
-	if (consent->authorised > 0)
+	if (!err && consent->authorised > 0)
 		err = diagnosis_check_agreed(ctx, wo->store, wo->reception, wo->id, NULL);
 	if (err)
 		return err;

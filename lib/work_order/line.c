@@ -199,6 +199,35 @@ lines_save_revivals(struct ctx *ctx, const struct lines *lines, bool of_estimate
 }
 
 enum err
+lines_check_waiting(struct ctx *ctx, const struct work_order *wo, const struct lines *lines)
+{
+	struct id *of = arena_array(ctx->arena, lines->count + 1, sizeof(*of));
+	struct id *stores = arena_array(ctx->arena, lines->count + 1, sizeof(*stores));
+	struct rows *rows = NULL;
+	size_t n = 0;
+	enum err err;
+
+	for (size_t i = 0; i < lines->count; i++) {
+		const struct line *l = &lines->line[i];
+		bool here = !id_is_none(l->revives);
+
+		if (!here && id_is_none(l->revives_elsewhere))
+			continue;
+		stores[n] = l->revives_store;
+		of[n++] = here ? l->revives : l->revives_elsewhere;
+	}
+	if (n == 0)
+		return OK;
+	db_write(ctx, lines_revival_wait, IDS_ARG(line_ids, of, n));
+	err = db_read(ctx, lines_put_off, &rows, ARG(vehicle_id, wo->vehicle),
+	              ARG(store_id, wo->store), IDS_ARG(line_ids, of, n),
+	              IDS_ARG(store_ids, stores, n));
+	if (!err && !row_bool(rows, 0, "wait"))
+		err = fail(ctx, ERR_LINE_REVIVED, NULL);
+	return err;
+}
+
+enum err
 line_check_waits(struct ctx *ctx, struct id line)
 {
 	struct rows *rows;

@@ -156,6 +156,11 @@ MUSTCHECK enum err lines_release(struct ctx *ctx, struct id store, const struct 
 /* Whether a line of whichever store has taken this one up; nobody else does until this is over. */
 MUSTCHECK enum err line_check_waits(struct ctx *ctx, struct id line);
 
+/* What lines take up of what was put off still waits; nobody else takes it up until this is over.
+ * ERR_LINE_REVIVED. */
+MUSTCHECK enum err lines_check_waiting(struct ctx *ctx, const struct work_order *wo,
+                                       const struct lines *lines);
+
 /* Write what lines of an order, or of an estimate, take up of other stores' work. */
 void lines_save_revivals(struct ctx *ctx, const struct lines *lines, bool of_estimate);
 

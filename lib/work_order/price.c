@@ -11,6 +11,24 @@ payer_of(const struct add_work_order_line *in)
 	return in->has_payer ? in->payer : PAYER_CUSTOMER;
 }
 
+/* Whatever is put off, here or elsewhere, is looked at once nobody else takes it up. */
+static void
+wait_for_others(struct ctx *ctx, const struct wishes *wishes)
+{
+	struct id *of = arena_array(ctx->arena, wishes->count + 1, sizeof(*of));
+	size_t n = 0;
+
+	for (size_t i = 0; i < wishes->count; i++) {
+		const struct add_work_order_line *line = &wishes->line[i];
+
+		if (line->has_revives_line_id || line->has_revives_elsewhere_id)
+			of[n++] = line->has_revives_line_id ? line->revives_line_id
+			                                    : line->revives_elsewhere_id;
+	}
+	if (n > 0)
+		db_write(ctx, lines_revival_wait, IDS_ARG(line_ids, of, n));
+}
+
 /* What lines take up of other stores' work. */
 static enum err
 find_elsewhere(struct ctx *ctx, const struct wishes *wishes, struct line_facts *facts)
@@ -24,7 +42,6 @@ find_elsewhere(struct ctx *ctx, const struct wishes *wishes, struct line_facts *
 	}
 	if (!any)
 		return OK;
-	db_write(ctx, lines_revival_wait, IDS_ARG(line_ids, of, wishes->count));
 	return db_read(ctx, lines_put_off_elsewhere, &facts->elsewhere,
 	               ARG(vehicle_id, row_id(facts->rows, 0, "vehicle_id")),
 	               ARG(store_id, row_id(facts->rows, 0, "store_id")),
@@ -53,6 +70,7 @@ lines_facts(struct ctx *ctx, struct id order, struct id reception, bool numbered
 		findings[i] = wishes->line[i].finding_id;
 		payers[i] = enum_code(&payer_enum, (int)payer_of(&wishes->line[i]));
 	}
+	wait_for_others(ctx, wishes);
 	err = db_read(ctx, work_order_facts, &facts->rows, ARG(id, order),
 	              ARG(reception_id, reception), ARG(numbered, numbered),
 	              IDS_ARG(operation_ids, labour, count), IDS_ARG(part_ids, parts, count),

@@ -1,4 +1,4 @@
--- Work that another store put off, taken up here.
+-- Work that was put off, here or by another store, and is taken up.
 
 -- Of two that take one line up, here, there or elsewhere, the second sees what the first did.
 -- name: lines_revival_wait
@@ -9,6 +9,12 @@ SELECT pg_advisory_xact_lock(hashtextextended('revive ' || n.id, 0))
 SELECT line_put_off_elsewhere(n.id, :vehicle_id, :store_id) AS store_id
   FROM unnest(:line_ids::uuid[]) WITH ORDINALITY n (id, position)
  ORDER BY n.position;
+
+-- Those that lines of an estimate take up, when it is decided.
+-- name: lines_put_off
+SELECT coalesce(bool_and(CASE WHEN n.store_id IS NOT NULL THEN line_put_off_elsewhere(n.id, :vehicle_id, :store_id) IS NOT NULL
+                              ELSE EXISTS (SELECT FROM work_order_line l WHERE l.id = n.id AND l.status IN ('declined', 'deferred')) END), true) AS wait
+  FROM unnest(:line_ids::uuid[], :store_ids::uuid[]) n (id, store_id);
 
 -- name: line_revived
 SELECT line_revived(:id) AS revived;

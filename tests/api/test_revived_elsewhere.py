@@ -129,3 +129,34 @@ def test_two_stores_at_once(here, there, chain):
     assert len(won) == 1, [reply.status for reply in replies]
     assert {reply.code for reply in replies if reply.status == 409} <= {"line_revived"}
     assert {reply.status for reply in replies} <= {200, 201, 409, 422}  # 422: put off no more
+
+
+def test_two_orders_at_once(here, there):
+    """F6: of two orders of its own store, another store's, and its own line revived at the same moment, one takes it up."""
+    for _ in range(3):
+        order, later, _ = put_off(here)
+        car = here.store.advisor.get(f"/v1/vehicles/{order['vehicle_id']}", expect=200)
+        own, other, away = visit(here, car), visit(here, car), visit(there, car)
+        line = {"kind": "fee", "description": "制动液", "amount": 100, "revives_line_id": later}
+        replies = at_once(*(lambda back=back: here.store.advisor.post(f"/v1/work-orders/{back['id']}/lines", line) for back in (own, other)),
+                          lambda away=away, later=later: there.store.advisor.post(f"/v1/work-orders/{away['id']}/lines", again(later)),
+                          lambda later=later: here.store.advisor.post(f"/v1/work-order-lines/{later}/revive"))
+        assert len([reply for reply in replies if reply.status in (200, 201)]) == 1, replies
+        assert {reply.status for reply in replies} <= {200, 201, 409, 422}, replies
+        assert waiting(here, car["id"])[0].isdisjoint({later})
+
+
+def test_an_estimate_comes_too_late(here, verify):
+    """F6: an estimate that takes up a line is not accepted once the line goes on in its own order; at the same moment one of the two is."""
+    for at_the_same_moment in (False, True):
+        order, later, _ = put_off(here)
+        car = here.store.advisor.get(f"/v1/vehicles/{order['vehicle_id']}", expect=200)
+        made = here.estimate(order=visit(here, car), options=[{"label": "A", "lines": [
+            {"kind": "fee", "description": "制动液", "amount": 100, "revives_line_id": later}]}])
+        sent = here.store.advisor.post(f"/v1/estimates/{made['id']}/send", expect=200)
+        calls = [lambda later=later: here.store.advisor.post(f"/v1/work-order-lines/{later}/revive"),
+                 lambda made=made, sent=sent: here.store.advisor.post(f"/v1/estimates/{made['id']}/decide", {"option_id": sent["options"][0]["id"], **CONSENT})]
+        replies = at_once(*calls) if at_the_same_moment else [call() for call in calls]
+        assert sorted(reply.status for reply in replies) == [200, 409]
+        assert [reply.code for reply in replies if reply.status == 409] == ["line_revived"]
+    assert verify() == []
