@@ -8,10 +8,13 @@ SELECT l.id, l.position, l.kind, l.operation_id, l.part_id, l.concern_id, l.desc
        l.estimate_line_id, l.revives_line_id, l.revives_elsewhere_id, coalesce(l.passed_levels, '{}') AS passed_levels, l.finding_id,
        l.service_class, line_technicians(l.id, l.technician_id, l.share_bp) AS technicians,
        l.created_at, l.updated_at, l.department_id, d.id AS "department.id", d.name AS "department.name",
-       l.department_reason, l.department_note, l.store_id, l.work_order_id, w.number AS work_order_number, w.status AS work_order_status
+       l.department_reason, l.department_note, l.store_id, l.work_order_id, w.number AS work_order_number, w.status AS work_order_status,
+       v.id AS "vehicle.id", v.plate AS "vehicle.plate", v.vin AS "vehicle.vin", b.id AS "bay.id", b.name AS "bay.name", w.promised_at, w.priority
   FROM work_order_line l
   JOIN work_order w ON w.id = l.work_order_id
   LEFT JOIN department d ON d.id = l.department_id
+  LEFT JOIN vehicle v ON v.id = w.vehicle_id
+  LEFT JOIN bay b ON b.id = w.bay_id
  WHERE l.id = ANY (:ids);
 
 -- name: work_order_line_list   page unnamed
@@ -24,6 +27,7 @@ SELECT l.id, l.position, l.kind, l.operation_id, l.part_id, l.concern_id, l.desc
        l.service_class, line_technicians(l.id, l.technician_id, l.share_bp) AS technicians,
        l.created_at, l.updated_at, l.department_id, d.id AS "department.id", d.name AS "department.name",
        l.department_reason, l.department_note, l.store_id, l.work_order_id, w.number AS work_order_number, w.status AS work_order_status,
+       v.id AS "vehicle.id", v.plate AS "vehicle.plate", v.vin AS "vehicle.vin", b.id AS "bay.id", b.name AS "bay.name", w.promised_at, w.priority,
        l.created_at AS _after_at, l.id AS _after_id
   FROM (SELECT n.id
           FROM store st
@@ -62,6 +66,8 @@ SELECT l.id, l.position, l.kind, l.operation_id, l.part_id, l.concern_id, l.desc
   JOIN work_order_line l ON l.id = k.id
   JOIN work_order w ON w.id = l.work_order_id
   LEFT JOIN department d ON d.id = l.department_id
+  LEFT JOIN vehicle v ON v.id = w.vehicle_id
+  LEFT JOIN bay b ON b.id = w.bay_id
  ORDER BY l.created_at DESC, l.id DESC
  LIMIT :limit;
 

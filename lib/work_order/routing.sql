@@ -10,10 +10,13 @@ SELECT l.id, l.position, l.kind, l.operation_id, l.part_id, l.concern_id, l.desc
        l.service_class, line_technicians(l.id, l.technician_id, l.share_bp) AS technicians,
        l.created_at, l.updated_at, l.department_id, d.id AS "department.id", d.name AS "department.name",
        l.department_reason, l.department_note, l.store_id, l.work_order_id, w.number AS work_order_number, w.status AS work_order_status,
+       v.id AS "vehicle.id", v.plate AS "vehicle.plate", v.vin AS "vehicle.vin", b.id AS "bay.id", b.name AS "bay.name", w.promised_at, w.priority,
        l.created_at AS _after_at, l.id AS _after_id
   FROM department d
   JOIN work_order_line l ON l.department_id = d.id
   JOIN work_order w ON w.id = l.work_order_id
+  LEFT JOIN vehicle v ON v.id = w.vehicle_id
+  LEFT JOIN bay b ON b.id = w.bay_id
  WHERE d.id = :id
    AND (:open::boolean IS NULL
         OR :open = (l.work_order_id = ANY (ARRAY(

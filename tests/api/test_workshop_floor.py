@@ -23,6 +23,18 @@ def on_board(store):
     return {bay["id"]: [(o["id"], o["since"] is not None) for o in bay["work_orders"]] for bay in bays}
 
 
+def test_a_line_tells_what_a_screen_of_jobs_shows(shop, store):
+    """G5 G9: in one call who works sees which car it is, where it stands, when it was promised and how urgent it is."""
+    order = shop.dispatched(lines=[shop.labour_line()], promised_at=days_ahead(1))
+    enter(store.tech1, order, store.bay, expect=200)
+    order = store.advisor.patch(f"/v1/work-orders/{order['id']}", {"priority": "emergency"}, version=shop.get(order)["version"], expect=200)
+    (mine,) = store.tech1.get("/v1/work-order-lines", params={"technician_id": "me"}, expect=200).data
+    wanted = (order["vehicle"], store.bay, days_ahead(1), "emergency")
+    assert (mine["vehicle"], mine["bay"]["id"], mine["promised_at"], mine["priority"]) == wanted and mine["vehicle"]["plate"]
+    one = store.tech1.get(f"/v1/work-order-lines/{mine['id']}", expect=200)
+    assert (one["vehicle"], one["bay"]["id"], one["promised_at"], one["priority"]) == wanted
+
+
 # --- Bays ---
 
 def test_a_car_comes_moves_and_goes(shop, store, verify):
