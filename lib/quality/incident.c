@@ -59,7 +59,7 @@ incident_report(struct ctx *ctx, const struct report_incident *in)
 	if (!err)
 		err = find_visit(ctx, store, in, &visit);
 	if (!err)
-		err = document_number(ctx, store, "IN", &number);
+		err = document_number(ctx, store, "IC", &number);
 	if (err)
 		return err;
 	db_write(ctx, incident_add, ARG(incident_id, id), ARG(store_id, store), ARG(number, number),

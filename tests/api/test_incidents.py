@@ -20,7 +20,7 @@ def test_who_has_to_know(trade):
     order, store = trade.order(), trade.store
     made = report(store.tech1, work_order_id=order["id"], place="二号工位")
     assert (made.status, made["status"], made["vehicle"]["id"], made["reported_by"]) == (201, "open", order["vehicle_id"], store.tech1.id)
-    assert made["number"].split("-")[1] == "IN"
+    assert made["number"].split("-")[1] == "IC"  # IN is an inspection's
     path = f"/v1/incidents/{made['id']}"
     closing = {"measures": "更换举升臂锁止"}
     first = store.advisor.post(path + "/close", closing)
