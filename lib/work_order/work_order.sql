@@ -332,7 +332,14 @@ SELECT h.id, h.kind, h.at, h.actor_id, h.text, h.line_id, h.method, h.by_name, h
           FROM work_order_promise p WHERE p.work_order_id = :id
          UNION ALL
         SELECT q.id, 'quality_check', coalesce(q.decided_at, q.created_at), q.inspector_id, q.level || ' ' || q.status, NULL, NULL, NULL, NULL, q.note
-          FROM quality_check q WHERE q.work_order_id = :id) h
+          FROM quality_check q WHERE q.work_order_id = :id
+         UNION ALL
+        -- the cause of a comeback that was told otherwise before
+        SELECT n.id, 'quality_check', n.classified_at, n.classified_by, 'comeback ' || n.cause, k.line_id, NULL, NULL, b.cause, n.note
+          FROM comeback k
+          JOIN comeback_classification n ON n.comeback_id = k.id
+         CROSS JOIN LATERAL (SELECT o.cause FROM comeback_classification o WHERE o.comeback_id = k.id AND o.id < n.id ORDER BY o.id DESC LIMIT 1) b
+         WHERE k.work_order_id = :id AND b.cause <> n.cause) h
  WHERE (:after_at::timestamptz IS NULL OR (h.at, h.id) > (:after_at, :after_id::uuid))
  ORDER BY h.at, h.id
  LIMIT :limit;

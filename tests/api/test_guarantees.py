@@ -249,6 +249,14 @@ def test_what_was_said_of_the_cause(trade, sql):
         ("workmanship", "初判", False), ("misdiagnosis", None, False), ("part_defect", "供应商确认", True)]
     assert {c["classified_by"] for c in late["classifications"]} == {trade.store.advisor.id}
     assert (late["cause"], may(late)) == ("part_defect", ["classify"])
+    # what is only said more exactly is no other cause
+    trade.store.advisor.post(path + "/classify", {"cause": "part_defect", "note": "批次 7"}, expect=200)
+    changes = [(h["kind"], h["text"], h["reason"], h["note"], h["line_id"], h["actor_id"])
+               for h in manager.get(f"/v1/work-orders/{comeback['work_order_id']}/history", params={"limit": 200}, expect=200).data
+               if (h["text"] or "").startswith("comeback ")]
+    line, said = comeback["line_id"], trade.store.advisor.id
+    assert changes == [("quality_check", "comeback misdiagnosis", "workmanship", None, line, said),
+                       ("quality_check", "comeback part_defect", "misdiagnosis", "供应商确认", line, said)]
 
 
 def test_as_it_was_done(trade, chain, sql):
