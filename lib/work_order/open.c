@@ -237,6 +237,10 @@ work_order_update(struct ctx *ctx, struct id id, const struct update_work_order 
 	/* what has been done is measured as what it was */
 	if (!err && in->has_fault_class)
 		err = work_order_check_open(ctx, &wo);
+	/* nobody gets around the second person by another name for the fault */
+	if (!err && in->has_fault_class && in->fault_class == FAULT_CLASS_SIMPLE &&
+	    !scope_covers(ctx->beyond, wo.store))
+		err = diagnosis_check_agreed(ctx, wo.store, wo.reception, id, "/fault_class");
 	if (err)
 		return err;
 	db_write(ctx, work_order_update, ARG(id, id), BODY_ARG(update_work_order, in));

@@ -101,7 +101,8 @@ MUSTCHECK enum err technicians_check(struct ctx *ctx, struct id store, const str
 /* Open an order for a reception, with lines and consent if they are known: opened, or ready. */
 MUSTCHECK enum err work_order_open(struct ctx *ctx, const struct create_work_order *in);
 /* Change what was written of it; only the members that are sent.  ERR_ILLEGAL_TRANSITION for
- * old_parts of an order that is over. */
+ * old_parts of an order that is over; ERR_DIAGNOSIS_REQUIRED at /fault_class for a complex one that is
+ * to be simple, unless the caller may agree to diagnoses (ctx->beyond). */
 MUSTCHECK enum err work_order_update(struct ctx *ctx, struct id id,
                                      const struct update_work_order *in);
 /* Propose a line; the subject is the line. */

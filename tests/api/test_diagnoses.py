@@ -189,6 +189,28 @@ def test_an_order_that_became_complex_after_its_estimate(trade, store):
     assert store.advisor.post(f"/v1/estimates/{sent[0]['id']}/decide", {"option_id": option, **by}, expect=200)["status"] == "accepted"
 
 
+def test_a_complex_order_does_not_become_simple_by_itself(trade, store):
+    """E9: whoever needs a second person for a complex order does not call it simple instead; who may be that person does, and anybody after."""
+    path = f"/v1/stores/{store.id}/policies"
+
+    def call_it(who, order, fault_class):
+        return who.patch(f"/v1/work-orders/{order['id']}", {"fault_class": fault_class}, version=trade.read(order)["version"])
+
+    free = trade.order(fault_class="complex")
+    assert call_it(store.advisor, free, "simple").status == 200  # where nobody asks for a diagnosis
+    store.manager.patch(path, {"diagnosis_required": "complex"}, version=store.manager.get(path, expect=200)["version"], expect=200)
+    order, other = trade.order(fault_class="complex"), trade.order()
+    refused = call_it(store.advisor, order, "simple")
+    assert (refused.status, refused.code, refused.errors) == (409, "diagnosis_required", {"/fault_class": "diagnosis_required"})
+    assert trade.read(order)["fault_class"] == "complex" and call_it(store.advisor, order, "complex").status == 200
+    # the other way round, and of what was never complex
+    assert call_it(store.advisor, other, "simple").status == 200 and call_it(store.advisor, other, "complex").status == 200
+    assert call_it(store.manager, other, "simple")["fault_class"] == "simple"
+    made = trade.diagnosis("submit", "request-review", reception={"id": order["reception_id"]})
+    verb(store.leader, made, "agree")
+    assert call_it(store.advisor, order, "simple")["fault_class"] == "simple"
+
+
 def test_bad_bodies_and_other_stores(trade, store, chain):
     """E7: what is wrong is named; another store's reception, concern and diagnosis are not there."""
     other = Trade(chain.store())
