@@ -148,6 +148,28 @@ def test_work_that_is_dispatched_goes_before(trade, sql):
     assert told(trade, work, start=at(8))[0] == at(8)
 
 
+def test_outside_work_comes_back_when_it_comes(trade, sql):
+    """R3 G13: what a vendor has keeps the order until it is back, as the vendor or who asks says; nobody's word is no promise."""
+    store = trade.store
+    order = trade.authorised(lines=[{"kind": "labour", "operation_id": trade.operation(standard_hours=1)["id"]},
+                                    {"kind": "sublet", "description": "曲轴磨削", "amount": 80000}])
+
+    def asked(**more):
+        return told(trade, start=at(9), work_order_id=order["id"], **more)
+
+    assert asked() == (at(9), None, "sublet", {"sublet": at(10)})
+    assert asked(sublets_at=at(15))[1:] == (at(15), "sublet", {"sublet": at(10)})
+    assert asked(sublets_at=at(9))[1:3] == (at(10), "work")
+    one = store.advisor.post("/v1/sublets", {"line_id": order["lines"][1]["id"], "vendor": "宏达机加工", "due_at": at(16, ahead=2)}, expect=201)
+    assert asked(sublets_at=at(15))[1:3] == (at(16, ahead=2), "sublet")
+    assert told(trade, trade.operation(standard_hours=1), start=at(9))[1:3] == (at(10), "work")  # of no order
+    sql("UPDATE sublet SET due_at = now() - interval '1 hour' WHERE id = %s", (one["id"],))
+    assert asked()[1:3] == (None, "sublet")
+    for verb in ("send", "return"):
+        store.advisor.post(f"/v1/sublets/{one['id']}/{verb}", expect=200)
+    assert asked()[1:3] == (at(10), "work")
+
+
 def test_an_order_does_not_stand_in_its_own_way(chain):
     """R3: of an order or a booking its own bay, slot, work and reserved parts are its own; others' are not."""
     trade = Trade(chain.store(bays=1))
