@@ -43,6 +43,7 @@ warranty_deliver(struct ctx *ctx, struct id order)
 		ids[i] = id_new();
 		of[i] = row_id(lines, i, "id");
 	}
+	db_write(ctx, guarantee_rules_keep, NO_ARGS);
 	db_write(ctx, guarantees_add, IDS_ARG(guarantee_ids, ids, n), IDS_ARG(line_ids, of, n));
 	err = db_read(ctx, comebacks_deliver, &back, ARG(id, order));
 	if (err)
@@ -126,6 +127,37 @@ guarantee_rule_add(struct ctx *ctx, const struct create_guarantee_rule *in)
 	db_write(ctx, guarantee_rule_add, ARG(rule_id, id), BODY_ARG(create_guarantee_rule, in));
 	event_add(ctx, "guarantee_rule.created", chain, id);
 	ctx->subject = id;
+	return OK;
+}
+
+enum err
+guarantee_rule_end(struct ctx *ctx, struct id id, const struct end_guarantee_rule *in)
+{
+	struct arg until = in->has_until ? ARG(until, in->until) : NULL_ARG(until);
+	struct rows *rows = NULL;
+	enum err err;
+
+	db_write(ctx, guarantee_rules_hold, NO_ARGS);
+	ctx->subject = id;
+	err = db_read(ctx, guarantee_rule_lock, &rows, ARG(id, id), until);
+	if (!err && rows_count(rows) == 0)
+		err = fail(ctx, ERR_NOT_FOUND, NULL);
+	if (!err)
+		err = ctx_check_version(ctx, row_int(rows, 0, "version"));
+	if (!err && row_bool(rows, 0, "over"))
+		err = fail(ctx, ERR_GUARANTEE_RULE_OVER, NULL);
+	if (err)
+		return err;
+	if (!in->has_until && row_bool(rows, 0, "used"))
+		return fail(ctx, ERR_GUARANTEE_RULE_USED, NULL);
+	if (in->has_until && row_bool(rows, 0, "before_it"))
+		return fail_with(ctx, ERR_BAD_VALUE, "/until", "must not be before valid_from",
+		                 NULL);
+	if (in->has_until && row_bool(rows, 0, "is_past"))
+		return fail_with(ctx, ERR_BAD_VALUE, "/until", "must not be in the past", NULL);
+	db_write(ctx, guarantee_rule_end, ARG(id, id), until);
+	event_add(ctx, in->has_until ? "guarantee_rule.ended" : "guarantee_rule.withdrawn",
+	          (struct id){ { 0 } }, id);
 	return OK;
 }
 

@@ -13,6 +13,10 @@ extern const struct machine comeback_machine;
  * newest rule that holds.  Sets ctx->subject.  ERR_TOO_SMALL at /days, /km (less than the law of that
  * day), ERR_BAD_VALUE at /valid_from (past); a second rule of one day is a conflict. */
 MUSTCHECK enum err guarantee_rule_add(struct ctx *ctx, const struct create_guarantee_rule *in);
+/* It holds until a day, or never did (none said).  ERR_GUARANTEE_RULE_OVER, ERR_GUARANTEE_RULE_USED,
+ * ERR_BAD_VALUE at /until. */
+MUSTCHECK enum err guarantee_rule_end(struct ctx *ctx, struct id id,
+                                      const struct end_guarantee_rule *in);
 
 /* An order is being delivered: each of its lines has its guarantee from today on, by the rule of the
  * vehicle's kind and the line's legal category (outside work without one has none); what its comebacks

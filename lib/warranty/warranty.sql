@@ -1,12 +1,12 @@
 -- Guarantees on repairs, and work that comes back under them.
 
 -- name: guarantee_rule_get
-SELECT r.id, r.version, r.vehicle_kind, r.repair_category, r.valid_from, r.days, r.km, r.source, r.statutory, r.created_at, r.updated_at
+SELECT r.id, r.version, r.vehicle_kind, r.repair_category, r.valid_from, r.days, r.km, r.source, r.statutory, r.until, r.withdrawn_at, r.created_at, r.updated_at
   FROM guarantee_rule r
  WHERE r.id = ANY (:ids);
 
 -- name: guarantee_rule_list   page unnamed
-SELECT r.id, r.version, r.vehicle_kind, r.repair_category, r.valid_from, r.days, r.km, r.source, r.statutory, r.created_at, r.updated_at,
+SELECT r.id, r.version, r.vehicle_kind, r.repair_category, r.valid_from, r.days, r.km, r.source, r.statutory, r.until, r.withdrawn_at, r.created_at, r.updated_at,
        r.id AS _after_id
   FROM guarantee_rule r
  WHERE (:updated_after::timestamptz IS NULL OR r.updated_at > :updated_after)
@@ -23,13 +23,34 @@ SELECT d.is_past, r.days, r.km
   LEFT JOIN LATERAL (
        SELECT g.days, g.km
          FROM guarantee_rule g
-        WHERE g.vehicle_kind = :vehicle_kind AND g.repair_category = :repair_category AND g.statutory AND g.valid_from <= :valid_from::date
+        WHERE g.vehicle_kind = :vehicle_kind AND g.repair_category = :repair_category AND g.statutory AND g.withdrawn_at IS NULL AND g.valid_from <= :valid_from::date
         ORDER BY g.valid_from DESC
         LIMIT 1) r ON true;
 
 -- name: guarantee_rule_add
 INSERT INTO guarantee_rule (id, vehicle_kind, repair_category, valid_from, days, km, source, created_at, updated_at)
 VALUES (:rule_id, :vehicle_kind, :repair_category, :valid_from, :days, :km, :source, :now, :now);
+
+-- Whoever delivers keeps the rules as they are; whoever takes one back keeps deliveries waiting.
+-- name: guarantee_rules_keep
+SELECT pg_advisory_xact_lock_shared(hashtext('guarantee_rules'));
+
+-- name: guarantee_rules_hold
+SELECT pg_advisory_xact_lock(hashtext('guarantee_rules'));
+
+-- name: guarantee_rule_lock
+SELECT r.version, r.valid_from, r.statutory OR r.withdrawn_at IS NOT NULL OR coalesce(r.until < d.today, false) AS over,
+       :until::date < r.valid_from AS before_it, :until::date < d.today AS is_past, guarantee_rule_used(r.id) AS used
+  FROM guarantee_rule r
+ CROSS JOIN (SELECT min((:now::timestamptz AT TIME ZONE s.time_zone)::date) AS today FROM store s) d
+ WHERE r.id = :id
+   FOR NO KEY UPDATE OF r;
+
+-- name: guarantee_rule_end   rows: 1
+UPDATE guarantee_rule
+   SET until = :until, withdrawn_at = CASE WHEN :until::date IS NULL THEN :now::timestamptz END,
+       version = version + 1, updated_at = :now, changed = pg_current_xact_id()
+ WHERE id = :id;
 
 -- name: guarantee_get
 SELECT g.id, g.version, g.store_id, g.vehicle_id, g.work_order_id, w.number AS work_order_number, g.line_id, l.description,
@@ -116,10 +137,10 @@ SELECT n.id, w.store_id, w.vehicle_id, w.id, n.line_id, r.repair_category, r.id,
  CROSS JOIN LATERAL (
        SELECT g.id, g.repair_category, g.days, g.km
          FROM guarantee_rule g
-        WHERE g.vehicle_kind = v.kind AND g.valid_from <= d.day
+        WHERE g.vehicle_kind = v.kind AND guarantee_rule_holds(g, d.day)
           AND NOT EXISTS (SELECT FROM guarantee_rule n
                            WHERE n.vehicle_kind = g.vehicle_kind AND n.repair_category = g.repair_category
-                             AND n.valid_from > g.valid_from AND n.valid_from <= d.day)
+                             AND n.valid_from > g.valid_from AND guarantee_rule_holds(n, d.day))
           AND g.repair_category IN (SELECT c.category
                                       FROM work_order_line o
                                      CROSS JOIN LATERAL (
@@ -337,7 +358,7 @@ SELECT st.code, w.number, 'guarantee of line ' || l.position || ' days', 'at lea
           JOIN guarantee_rule y ON y.id = n.rule_id
          CROSS JOIN LATERAL (SELECT m.days
                                FROM guarantee_rule m
-                              WHERE m.vehicle_kind = y.vehicle_kind AND m.repair_category = o.repair_category AND m.valid_from <= n.starts_on
+                              WHERE m.vehicle_kind = y.vehicle_kind AND m.repair_category = o.repair_category AND guarantee_rule_holds(m, n.starts_on)
                                 AND (m.statutory OR m.created_at <= n.created_at)
                               ORDER BY m.valid_from DESC
                               LIMIT 1) x

@@ -3,6 +3,18 @@
 GRANT SELECT, UPDATE ON comeback TO fettle_definer;
 GRANT SELECT, UPDATE ON guarantee TO fettle_definer;
 
+-- Whether a rule holds on a day; of several of a kind and category the newest.
+CREATE OR REPLACE FUNCTION guarantee_rule_holds(rule guarantee_rule, day date) RETURNS boolean
+LANGUAGE sql IMMUTABLE AS $$
+	SELECT rule.withdrawn_at IS NULL AND rule.valid_from <= day AND (rule.until IS NULL OR rule.until >= day)
+$$;
+
+-- Whether a delivery of whichever store has used it.
+CREATE OR REPLACE FUNCTION guarantee_rule_used(of_rule uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+	SELECT EXISTS (SELECT FROM guarantee g WHERE g.rule_id = of_rule)
+$$;
+
 -- Those of a vehicle that the caller sees, from every store.
 CREATE OR REPLACE FUNCTION vehicle_guarantees(wanted uuid)
 RETURNS TABLE (id uuid, store_id uuid, store_name text, time_zone text, work_order_number text, line_id uuid, kind text, operation_id uuid,

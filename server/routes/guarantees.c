@@ -22,6 +22,14 @@ create_rule(struct request *req)
 }
 
 static enum err
+end_rule(struct request *req)
+{
+	static const struct end_guarantee_rule unsaid;
+
+	return guarantee_rule_end(&req->ctx, req->id, req->body ? req->body : &unsaid);
+}
+
+static enum err
 object(struct request *req)
 {
 	return comeback_object(&req->ctx, req->id, req->body);
@@ -38,6 +46,7 @@ const struct route guarantee_routes[] = {
 	READ(OP_listGuaranteeRules,    PAGE(guarantee_rule_list)),
 	READ(OP_getGuaranteeRule,      ONE(guarantee_rule_get)),
 	COMMAND(OP_createGuaranteeRule, create_rule, THEN(OP_getGuaranteeRule)),
+	COMMAND(OP_endGuaranteeRule,    end_rule,    THEN(OP_getGuaranteeRule)),
 	READ(OP_listGuarantees,        PAGE(guarantee_list)),
 	READ(OP_getGuarantee,          ONE(guarantee_get)),
 	READ(OP_listVehicleGuarantees, UNDER(vehicle_visible), PAGE(vehicle_guarantee_list)),

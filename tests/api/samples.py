@@ -1363,6 +1363,12 @@ def _(t):
     return call(t.chain.purchaser, "/v1/guarantee-rules", t.guarantee_promise())
 
 
+@sample("endGuaranteeRule")
+def _(t):
+    rule = t.chain.purchaser.post("/v1/guarantee-rules", t.guarantee_promise(), expect=201)
+    return call(t.chain.purchaser, f"/v1/guarantee-rules/{rule['id']}/end", {"until": rule["valid_from"]})
+
+
 @sample("getGuaranteeRule")
 def _(t):
     rule = t.chain.purchaser.post("/v1/guarantee-rules", t.guarantee_promise(), expect=201)

@@ -4,7 +4,7 @@
 import datetime
 
 import pytest
-from fettle import at_once
+from fettle import at_once, uuid7
 from trade import CONSENT, HANDED_BACK, Trade
 
 
@@ -443,3 +443,71 @@ def test_back_and_back_again(trade, chain):
     # the customer pays for what was done again already
     third = trade.comeback(guarantee, payer="customer")
     assert third["repeat"] == 2
+
+
+def test_a_rule_ends(trade, chain):
+    """L1: a rule holds up to its last day, then what held before it; taken back it never did, and its day is free; guarantees given stay."""
+    def deliver():
+        order = trade.order_of(trade.vehicle(kind="motorcycle")["id"])
+        trade.store.advisor.post(f"/v1/work-orders/{order['id']}/lines", {
+            "kind": "labour", "operation_id": trade.operation(repair_category="maint_1")["id"]}, expect=201)
+        return given(trade, trade.through(order))[0]
+
+    def promised(km, **more):
+        return chain.purchaser.post("/v1/guarantee-rules", {"vehicle_kind": "motorcycle", "repair_category": "maint_1", "valid_from": today(), "days": 30,
+                                                            "km": km, "source": "两轮车质保承诺", **more}, expect=201)
+
+    def end(rule, who=chain.purchaser, **body):
+        return who.post(f"/v1/guarantee-rules/{rule['id']}/end", body or None)
+
+    wrong = promised(80000)
+    gone = end(wrong)
+    assert (gone.status, gone["version"], gone["until"]) == (200, 2, None) and gone["withdrawn_at"]
+    assert end(wrong).code == "guarantee_rule_over" and end(wrong, until=today(1)).code == "guarantee_rule_over"
+    law = deliver()
+    assert law["ends_km"] - law["starts_km"] == 800
+    right = promised(900)
+    kept = deliver()
+    assert kept["rule_id"] == right["id"] and end(right).code == "guarantee_rule_used"
+    assert end(right, until=today(-3)).errors == {"/until": "bad_value"}
+    done = end(right, until=today(5))
+    assert (done.status, done["until"], done["withdrawn_at"]) == (200, today(5), None)
+    assert deliver()["rule_id"] == right["id"] and given(trade, {"id": kept["work_order_id"]}) == [kept]
+    assert end(right, until=today()).status == 200  # sooner
+    newer = promised(1000, valid_from=today(400))
+    assert end(newer, until=today(399)).errors == {"/until": "bad_value"}
+    assert end(newer).status == 200
+    statutory = next(r for r in chain.purchaser.pages("/v1/guarantee-rules") if r["statutory"])
+    assert end(statutory, until=today(1)).code == "guarantee_rule_over"
+    for who in (trade.store.manager, trade.store.advisor):
+        assert end(right, who, until=today(2)).status == 403
+    assert end({"id": uuid7()}).status == 404
+
+
+def test_after_its_last_day(trade, chain, sql):
+    """L1: the day after, what is delivered has the period of the law again."""
+    rule = chain.purchaser.post("/v1/guarantee-rules", {"vehicle_kind": "motorcycle", "repair_category": "maint_2", "valid_from": today(), "days": 30,
+                                                        "km": 950, "source": "两轮车质保承诺"}, expect=201)
+    sql("UPDATE guarantee_rule SET valid_from = valid_from - 9, until = valid_from - 3 WHERE id = %s", (rule["id"],))
+    assert chain.purchaser.post(f"/v1/guarantee-rules/{rule['id']}/end", {"until": today(9)}).code == "guarantee_rule_over"
+    order = trade.order_of(trade.vehicle(kind="motorcycle")["id"])
+    trade.store.advisor.post(f"/v1/work-orders/{order['id']}/lines", {
+        "kind": "labour", "operation_id": trade.operation(repair_category="maint_2")["id"]}, expect=201)
+    one = given(trade, trade.through(order))[0]
+    assert one["rule_id"] != rule["id"] and one["ends_km"] - one["starts_km"] == 800
+
+
+def test_taken_back_while_a_car_is_delivered(trade, chain, sql):
+    """L1: a rule that is taken back as a car is delivered gave that delivery nothing, or stays."""
+    order = trade.completed(lines=[{"kind": "labour", "operation_id": trade.operation(repair_category="whole_vehicle")["id"]}])
+    sql("UPDATE vehicle SET kind = 'motorcycle' WHERE id = %s", (order["vehicle_id"],))
+    trade.pay(trade.issued(order))
+    rule = chain.purchaser.post("/v1/guarantee-rules", {"vehicle_kind": "motorcycle", "repair_category": "whole_vehicle", "valid_from": today(), "days": 120,
+                                                        "km": 30000, "source": "质保承诺"}, expect=201)
+    out, back = at_once(lambda: trade.step(trade.store.advisor, order, "deliver", HANDED_BACK),
+                        lambda: chain.purchaser.post(f"/v1/guarantee-rules/{rule['id']}/end"))
+    assert out["status"] in ("delivered", "closed")
+    used = given(trade, order)[0]["rule_id"] == rule["id"]
+    assert (back.status, back.code if used else None) == ((409, "guarantee_rule_used") if used else (200, None))
+    if used:
+        chain.purchaser.post(f"/v1/guarantee-rules/{rule['id']}/end", {"until": today()}, expect=200)

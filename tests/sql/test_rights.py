@@ -31,7 +31,7 @@ DEFINERS = {
     "session_revoke", "session_revoke_others", "tablet_code_set", "tablet_login_find", "tablet_login_tried", "tablet_pair",
     "tablet_session_add", "tablet_unlock", "skills_needed", "staff_acting",
     "technician_certified", "technician_lacks", "technician_works", "technicians_at_work", "technicians_backlog", "technicians_free", "vehicle_find", "vehicle_history", "visit_over",
-    "comeback_charged_lock", "comeback_object", "comeback_repeat", "comebacks_charged", "guarantees_rework", "vehicle_guarantees", "vehicle_recommendations",
+    "comeback_charged_lock", "comeback_object", "comeback_repeat", "comebacks_charged", "guarantee_rule_used", "guarantees_rework", "vehicle_guarantees", "vehicle_recommendations",
     "line_put_off_elsewhere", "line_revived"}
 # References between tables of a store that do not carry the store: staff may belong to the chain.
 SINGLE_REFERENCES = {"staff"}
