@@ -244,7 +244,9 @@ settlement_void(struct ctx *ctx, struct id id, const struct void_settlement *in)
 		return err;
 	if (bill.payer == PAYER_CUSTOMER || !bill.has_customer)
 		work_order_set_paid(ctx, &bill.wo, false);
-	db_write(ctx, settlement_void, ARG(id, id), BODY_ARG(void_settlement, in));
+	db_write(ctx, settlement_void, ARG(id, id),
+	         ARG(reason_code, reason_code(&void_reason_enum, in->reason)),
+	         BODY_ARG(void_settlement, in));
 	event_add(ctx, "settlement.voided", bill.store, id);
 	return OK;
 }
@@ -360,7 +362,8 @@ payment_refund(struct ctx *ctx, struct id id, const struct refund_payment *in)
 	                  in->amount == left ? PAYMENT_STATUS_REFUNDED
 	                                     : PAYMENT_STATUS_PARTLY_REFUNDED));
 	db_write(ctx, payment_refund_add, ARG(refund_id, id_new()), ARG(store_id, bill.store),
-	         ARG(id, id), BODY_ARG(refund_payment, in));
+	         ARG(id, id), ARG(reason_code, reason_code(&refund_reason_enum, in->reason)),
+	         BODY_ARG(refund_payment, in));
 	event_add(ctx, "payment.refunded", bill.store, id);
 	return OK;
 }

@@ -6,7 +6,7 @@ SELECT s.id, s.version, s.number, s.store_id, s.work_order_id, w.id AS "work_ord
        s.payer, s.status, s.currency, s.labour_total, s.part_total, s.sublet_total, s.fee_total, s.discount_total,
        s.rounding, s.tax_bp, s.net_total, s.tax_total, s.total, s.paid,
        CASE WHEN s.status IN ('issued', 'partly_paid', 'paid') THEN s.total - s.paid ELSE 0 END AS due,
-       s.reason, s.note, s.issued_at, s.created_at, s.updated_at, s.deleted_at
+       s.reason, s.reason_code, s.note, s.issued_at, s.created_at, s.updated_at, s.deleted_at
   FROM settlement s
   LEFT JOIN work_order w ON w.id = s.work_order_id
   LEFT JOIN customer c ON c.id = s.customer_id
@@ -29,7 +29,7 @@ SELECT s.id, s.version, s.number, s.store_id, s.work_order_id, w.id AS "work_ord
        s.payer, s.status, s.currency, s.labour_total, s.part_total, s.sublet_total, s.fee_total, s.discount_total,
        s.rounding, s.tax_bp, s.net_total, s.tax_total, s.total, s.paid,
        CASE WHEN s.status IN ('issued', 'partly_paid', 'paid') THEN s.total - s.paid ELSE 0 END AS due,
-       s.reason, s.note, s.issued_at, s.created_at, s.updated_at, s.deleted_at,
+       s.reason, s.reason_code, s.note, s.issued_at, s.created_at, s.updated_at, s.deleted_at,
        {keys}
   FROM settlement s
   LEFT JOIN work_order w ON w.id = s.work_order_id
@@ -125,7 +125,7 @@ UPDATE settlement
 
 -- name: settlement_void   rows: 1
 UPDATE settlement
-   SET status = 'void', reason = :reason, note = :note,
+   SET status = 'void', reason = :reason, reason_code = :reason_code, note = :note,
        version = version + 1, updated_at = :now, changed = pg_current_xact_id()
  WHERE id = :id;
 
@@ -150,7 +150,7 @@ SELECT p.id, p.version, p.number, p.store_id, p.settlement_id,
  WHERE p.id = ANY (:ids) AND p.deleted_at IS NULL;
 
 -- name: payment_refunds
-SELECT r.payment_id AS _parent, r.id, r.amount, r.reason, r.note, r.at, r.actor_id
+SELECT r.payment_id AS _parent, r.id, r.amount, r.reason, r.reason_code, r.note, r.at, r.actor_id
   FROM payment_refund r
  WHERE r.payment_id = ANY (:ids)
  ORDER BY r.payment_id, r.at, r.id;
@@ -200,8 +200,8 @@ UPDATE payment
  WHERE id = :id;
 
 -- name: payment_refund_add
-INSERT INTO payment_refund (id, store_id, payment_id, amount, reason, note, at, actor_id)
-VALUES (:refund_id, :store_id, :id, :amount, :reason, :note, :now, :actor_id::uuid);
+INSERT INTO payment_refund (id, store_id, payment_id, amount, reason, reason_code, note, at, actor_id)
+VALUES (:refund_id, :store_id, :id, :amount, :reason, :reason_code, :note, :now, :actor_id::uuid);
 
 -- For `fettled verify`: what bills, payments and orders say of each other, made anew.
 

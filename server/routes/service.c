@@ -176,10 +176,16 @@ enums(struct request *req)
 static bool
 is_reasons(const struct enumeration *e)
 {
-	static const char ending[] = "_reason";
-	size_t length = strlen(e->name), n = sizeof(ending) - 1;
+	static const char *const endings[] = { "_reason", "_cause" };
+	size_t length = strlen(e->name);
 
-	return length > n && strcmp(e->name + length - n, ending) == 0;
+	for (size_t i = 0; i < COUNT_OF(endings); i++) {
+		size_t n = strlen(endings[i]);
+
+		if (length > n && strcmp(e->name + length - n, endings[i]) == 0)
+			return true;
+	}
+	return false;
 }
 
 static enum err

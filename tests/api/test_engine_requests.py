@@ -255,10 +255,11 @@ def test_two_languages(admin):
 
 
 def test_reasons_of_all_kinds(admin):
-    """G8, F3: the sets of reasons with their labels in one read, which are those of the contract's code lists; a kind that is none is named."""
+    """G8, F3, P21: the sets of reasons with their labels in one read, which are those of the contract's code lists; a kind that is none is named."""
     enums, reasons = admin.get("/v1/enums", expect=200), admin.get("/v1/reason-codes", expect=200)
-    assert reasons.json == {name: values for name, values in enums.json.items() if name.endswith("_reason")}
-    assert {"pause_reason", "promise_reason", "line_decline_reason", "leave_reason", "variance_reason", "no_show_reason"} <= set(reasons.json)
+    assert reasons.json == {name: values for name, values in enums.json.items() if name.endswith(("_reason", "_cause"))}
+    assert {"pause_reason", "promise_reason", "line_decline_reason", "leave_reason", "variance_reason", "no_show_reason", "void_reason", "refund_reason",
+            "comeback_cause", "complaint_root_cause"} <= set(reasons.json)
     only = admin.get("/v1/reason-codes", params={"kind": "pause_reason"}, expect=200)
     assert list(only.json) == ["pause_reason"]
     assert {"code": "wait_part", "en": "Waits for a part", "zh": "等待配件"} in only["pause_reason"]["values"]

@@ -183,7 +183,7 @@ def test_more_than_can_be_counted(store, order, state):
 
 
 def test_void_and_bill_anew(store, order, state):
-    """B7: a void bill keeps its number and gives the order back; a paid one cannot be voided."""
+    """B7 P21: a void bill keeps its number, tells why as a code, too, and gives the order back; a paid one cannot be voided."""
     work_order = order(store)
     first = issued(store, work_order)
     path = f"/v1/settlements/{first['id']}/void"
@@ -193,7 +193,9 @@ def test_void_and_bill_anew(store, order, state):
     assert store.manager.post(path, {"reason": "wrong"}).code == "illegal_transition"
     store.manager.post(f"/v1/payments/{taken['id']}/refund", {"amount": 5, "reason": "wrong bill"}, expect=200)
     void = store.manager.post(path, {"reason": "wrong_payer", "note": "另开"}, expect=200)
-    assert (void["status"], void["number"], void["due"], void["reason"]) == ("void", first["number"], 0, "wrong_payer")
+    assert (void["status"], void["number"], void["due"], void["reason"], void["reason_code"]) == ("void", first["number"], 0, "wrong_payer", "other")
+    (told,) = store.manager.get("/v1/settlements", params={"work_order_id": work_order, "status": "void"}, expect=200).data
+    assert told["reason_code"] == "other"
     assert state(work_order) == ("completed", False)
     second = issued(store, work_order)
     assert int(second["number"][-4:]) == int(first["number"][-4:]) + 1
@@ -203,7 +205,7 @@ def test_void_and_bill_anew(store, order, state):
 
 
 def test_refund(store, order, state):
-    """B7: money goes back piece by piece, never more than came; the bill is due again."""
+    """B7 P21: money goes back piece by piece, never more than came, with a reason that is a code or words; the bill is due again."""
     bill = issued(store, order(store))
     payment = pay(store, bill["id"], bill["total"])
     path = f"/v1/payments/{payment['id']}/refund"
@@ -214,9 +216,10 @@ def test_refund(store, order, state):
     assert state(bill["work_order_id"]) == ("settled", False)
     much = store.manager.post(path, {"amount": 42001, "reason": "x"})
     assert (much.status, much.code) == (409, "refund_too_large")
-    whole = store.manager.post(path, {"amount": 42000, "reason": "all of it"}, expect=200)
+    whole = store.manager.post(path, {"amount": 42000, "reason": "customer_request"}, expect=200)
     assert (whole["status"], whole["settlement"]["status"]) == ("refunded", "issued")
-    assert [r["amount"] for r in whole["refunds"]] == [705, 42000]
+    assert [(r["amount"], r["reason"], r["reason_code"]) for r in whole["refunds"]] == [
+        (705, "rounding", "other"), (42000, "customer_request", "customer_request")]
     assert store.manager.post(path, {"amount": 1, "reason": "x"}).code == "illegal_transition"
 
 
