@@ -40,6 +40,8 @@ SELECT d.id, d.version, d.store_id, d.number, d.status, d.reception_id,
    AND (:work_order_id::uuid IS NULL OR d.reception_id = (SELECT w.reception_id FROM work_order w WHERE w.id = :work_order_id))
    AND (:vehicle_id::uuid IS NULL OR d.vehicle_id = :vehicle_id)
    AND (:number::text IS NULL OR d.number = :number)
+   AND (:fault_code::text IS NULL OR d.id = ANY (ARRAY(SELECT c.diagnosis_id FROM diagnosis_code c WHERE c.code = upper(:fault_code))))
+   AND (:complex::boolean IS NULL OR d.complex = :complex)
    AND (:created_from::timestamptz IS NULL OR d.created_at >= :created_from)
    AND (:created_to::timestamptz IS NULL OR d.created_at < :created_to)
    AND (:updated_after::timestamptz IS NULL OR d.updated_at > :updated_after)

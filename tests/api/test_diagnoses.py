@@ -44,8 +44,8 @@ def test_complaint_cause_correction(trade, store):
     assert store.tech1.get("/v1/diagnoses", params={"work_order_id": uuid7()}, expect=200).data == []
 
 
-def test_fault_codes_by_control_unit(trade, store, sql):
-    """E8: codes with control unit and state, explained by the vehicle's maker or for all where nobody says more."""
+def test_fault_codes_by_control_unit(trade, store, chain, sql):
+    """E7 E8: codes with control unit and state, explained by the vehicle's maker or for all where nobody says more."""
     reception = trade.received("greet")
     sql("UPDATE vehicle SET make = 'Ford' WHERE id = %s", (reception["vehicle_id"],))
     (ford,) = sql("SELECT f.code, f.description, g.description FROM fault_code f JOIN fault_code g ON g.code = f.code AND g.manufacturer = 'GENERIC'"
@@ -56,8 +56,16 @@ def test_fault_codes_by_control_unit(trade, store, sql):
     assert [(c["code"], c["control_unit"], c["state"], c["description"]) for c in made["fault_codes"]][:3] == [
         ("B0001", "安全气囊", "active", "Driver Frontal Stage 1 Deployment Control"), ("XX99", None, None, "厂家码"), ("YY99", None, None, None)]
     assert not ford or made["fault_codes"][3]["description"] == ford[1]
+    other = trade.diagnosis(fault_codes=[{"code": "YY99"}], complex=True)
+
+    def listed(**params):
+        return [d["id"] for d in store.tech1.pages("/v1/diagnoses", limit=1, **params)]
+
+    assert listed(fault_code="yy99") == [other["id"], made["id"]] and listed(fault_code="XX99") == [made["id"]] and listed(fault_code="ZZ") == []
+    assert listed(fault_code="YY99", complex="true") == [other["id"]] and listed(complex="false") == [made["id"]]
+    assert Trade(chain.store()).store.tech1.get("/v1/diagnoses", params={"fault_code": "YY99"}, expect=200).data == []
     fewer = store.tech1.patch(f"/v1/diagnoses/{made['id']}", {"fault_codes": []}, version=1, expect=200)
-    assert fewer["fault_codes"] == []
+    assert fewer["fault_codes"] == [] and listed(fault_code="XX99") == []
 
 
 def test_the_table_of_fault_codes(store):
