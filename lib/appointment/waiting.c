@@ -235,7 +235,16 @@ waiting_lapse_due(struct ctx *ctx, bool *more)
 	return OK;
 }
 
-/* Whether a slot may be free after it. */
+static bool
+is_one_of(const char *type, const char *const *types, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(type, types[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Whether its subject's slot may be free after it. */
 static bool
 frees(const char *type)
 {
@@ -245,10 +254,20 @@ frees(const char *type)
 		"slot_hold.released",      "slot_hold.expired",
 	};
 
-	for (size_t i = 0; i < COUNT_OF(types); i++)
-		if (strcmp(type, types[i]) == 0)
-			return true;
-	return false;
+	return is_one_of(type, types, COUNT_OF(types));
+}
+
+/* Whether a store may have more to offer after it, nobody says when: hours, people, bays, equipment. */
+static bool
+widens(const char *type)
+{
+	static const char *const types[] = {
+		"store.updated",     "bay.created",        "bay.updated",       "shift.planned",
+		"shift.changed",     "absence.changed",    "absence.cancelled", "equipment.created",
+		"equipment.updated", "equipment.serviced",
+	};
+
+	return is_one_of(type, types, COUNT_OF(types));
 }
 
 /* Offer the first slot that fits, if there is one: somebody else may have changed the entry, or taken
@@ -278,21 +297,22 @@ enum err
 waiting_offer_freed(struct ctx *ctx, bool *more)
 {
 	struct id stores[EVENTS_MAX], subjects[EVENTS_MAX];
-	size_t n = 0;
+	size_t n = 0, wide = 0;
 	struct rows *events, *entries;
 	enum err err = event_take(ctx, "waiting_list", EVENTS_MAX, &events);
 
 	if (err)
 		return err;
 	*more = rows_count(events) == EVENTS_MAX;
-	for (size_t i = 0; i < rows_count(events); i++)
-		if (frees(row_text(events, i, "type"))) {
-			subjects[n] = row_id(events, i, "subject_id");
-			stores[n++] = row_id(events, i, "store_id");
-		}
-	if (n == 0)
+	for (size_t i = 0; i < rows_count(events); i++) {
+		if (frees(row_text(events, i, "type")))
+			subjects[n++] = row_id(events, i, "subject_id");
+		if (widens(row_text(events, i, "type")))
+			stores[wide++] = row_id(events, i, "store_id");
+	}
+	if (n + wide == 0)
 		return OK;
-	err = db_read(ctx, waiting_entries_of_stores, &entries, IDS_ARG(store_ids, stores, n),
+	err = db_read(ctx, waiting_entries_to_offer, &entries, IDS_ARG(store_ids, stores, wide),
 	              IDS_ARG(subject_ids, subjects, n));
 	for (size_t i = 0; !err && i < rows_count(entries); i++)
 		err = offer_first(ctx, row_id(entries, i, "id"));

@@ -93,25 +93,31 @@ UPDATE waiting_entry w
  WHERE w.id IN (SELECT d.id FROM waiting_entry d WHERE d.status = 'waiting' AND d.starts_to <= :now LIMIT 500 FOR NO KEY UPDATE SKIP LOCKED)
 RETURNING w.id, w.store_id;
 
--- Who may be offered something in these stores: first those who wish for a time that has just been freed (starts of the
--- appointments and holds that were let go, and where those that were moved had been), of them those with the fewest offers, then
--- the longest waiting.  Who has let three pass is asked by people only.
--- name: waiting_entries_of_stores
+-- Who may be offered something: in these stores, whatever they wish for, and in others who wishes for a time within a day of one that has
+-- just been freed (of appointments and holds that were let go, and where those that were moved had been; limits and shares are counted
+-- by the day).  First those who wish for just that time, of them those with the fewest offers, then the
+-- longest waiting.  Who has let three pass is asked by people only.
+-- name: waiting_entries_to_offer
 WITH freed AS MATERIALIZED (
-	SELECT a.store_id, a.starts_at FROM appointment a WHERE a.id = ANY (:subject_ids::uuid[])
+	SELECT a.store_id, a.starts_at, a.ends_at FROM appointment a WHERE a.id = ANY (:subject_ids::uuid[])
 	 UNION
-	SELECT p.store_id, p.starts_at FROM appointment_step p WHERE p.appointment_id = ANY (:subject_ids::uuid[])
+	SELECT p.store_id, p.starts_at, p.ends_at FROM appointment_step p WHERE p.appointment_id = ANY (:subject_ids::uuid[])
 	 UNION
-	SELECT h.store_id, h.starts_at FROM slot_hold h WHERE h.id = ANY (:subject_ids::uuid[])
+	SELECT h.store_id, h.starts_at, h.ends_at FROM slot_hold h WHERE h.id = ANY (:subject_ids::uuid[])
 )
 SELECT t.id
-  FROM (SELECT DISTINCT u.id FROM unnest(:store_ids::uuid[]) u (id)) s
+  FROM (SELECT u.id, true AS widened FROM unnest(:store_ids::uuid[]) u (id)
+         UNION
+        SELECT f.store_id, false FROM freed f WHERE f.store_id <> ALL (:store_ids::uuid[])) s
  CROSS JOIN LATERAL (
-       SELECT w.id, w.store_id, w.offers, w.created_at,
-              EXISTS (SELECT FROM freed f WHERE f.store_id = w.store_id AND f.starts_at >= w.starts_from AND f.starts_at < w.starts_to) AS wished
+       SELECT w.id, w.store_id, w.offers, w.created_at, f.wished
          FROM waiting_entry w
+        CROSS JOIN LATERAL (SELECT coalesce(bool_or(f.starts_at < w.starts_to AND f.ends_at > w.starts_from), false) AS wished, count(*) AS near
+                              FROM freed f
+                             WHERE f.store_id = w.store_id AND f.starts_at - interval '1 day' < w.starts_to
+                               AND f.ends_at + interval '1 day' > w.starts_from) f
         WHERE w.store_id = s.id AND w.status IN ('waiting', 'offered') AND (w.status = 'waiting' OR w.offer_expires_at <= :now)
-          AND w.offers < 3 AND w.starts_to > :now
-        ORDER BY wished DESC, w.offers, w.created_at
-        LIMIT 50) t
+          AND w.offers < 3 AND w.starts_to > :now AND (s.widened OR f.near > 0)
+        ORDER BY f.wished DESC, w.offers, w.created_at
+        LIMIT 100) t
  ORDER BY t.store_id, t.wished DESC, t.offers, t.created_at;

@@ -5,6 +5,7 @@ import pytest
 
 from fettle import at_once, uuid7, wait_for
 from slots import at, day, free
+from trade import Trade
 
 
 @pytest.fixture
@@ -49,6 +50,43 @@ def test_what_a_cancellation_frees_is_offered(store, booked, waits, verify):
     assert (appointment["starts_at"], appointment["concerns"], appointment["status"]) == (at(9), ["异响"], "pending")
     again = store.advisor.post(f"/v1/waiting-list/{one['id']}/accept")
     assert (again.status, again.code, again["state"]) == (409, "illegal_transition", "booked")
+    assert verify("slots", "bookings") == []
+
+
+def test_longer_hours_are_offered(store, waits, verify):
+    """D17: a day that is longer than before goes to who waits, too."""
+    one, other = waits(at(20), at(21)), waits(at(20, ahead=2), at(21, ahead=2))
+    store.manager.post(f"/v1/stores/{store.id}/holidays", {"date": str(day()), "opens": "08:00", "closes": "22:00"}, expect=201)
+    assert offered(store, one)["offered_starts_at"] == at(20)
+    assert entry(store, other)["status"] == "waiting"
+    assert verify("slots", "bookings") == []
+
+
+def test_another_bay_is_offered(store, booked, waits, verify):
+    """D17: so does a bay that there was not before."""
+    store.manager.delete(f"/v1/bays/{store.bays[1]}", expect=204)
+    booked(at(9), expect=201)
+    one = waits(at(9), at(9, 30))
+    bay = store.chain.admin.post(f"/v1/stores/{store.id}/bays", {"code": "B9", "kind": "lift"}, expect=201)["id"]
+    got = offered(store, one)
+    assert got["offered_starts_at"] == at(9) and verify("slots", "bookings") == []
+    done = store.advisor.post(f"/v1/waiting-list/{one['id']}/accept", expect=200)
+    assert store.advisor.get(f"/v1/appointments/{done['appointment_id']}", expect=200)["bay_id"] == bay
+
+
+def test_who_is_back_or_stays_longer_is_offered(store, booked, waits, verify):
+    """D17: and somebody's absence that is withdrawn, or their longer shift."""
+    trade = Trade(store)
+    away = [trade.absence(who, starts_at=at(0), ends_at=at(23)) for who in (store.tech1, store.tech2)]
+    one = waits(at(9), at(9, 30))
+    assert booked(at(9)).code == "slot_taken"
+    store.manager.post(f"/v1/absences/{away[0]['id']}/cancel", expect=200)
+    assert offered(store, one)["offered_starts_at"] == at(9)
+    short = trade.shift(store.tech1, days=2, **{"from": "12:00"})
+    trade.shift(store.tech2, days=2, **{"from": "12:00"})
+    two = waits(at(9, ahead=2), at(9, 30, ahead=2))
+    store.manager.patch(f"/v1/shifts/{short['id']}", {"from": "09:00"}, version=short["version"], expect=200)
+    assert offered(store, two)["offered_starts_at"] == at(9, ahead=2)
     assert verify("slots", "bookings") == []
 
 
