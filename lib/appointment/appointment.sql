@@ -15,6 +15,12 @@ SELECT true AS known
                      LEFT JOIN package p ON p.id = i.id AND p.active AND p.deleted_at IS NULL
                     WHERE p.id IS NULL);
 
+-- Only what is still to come is moved.
+-- name: availability_appointment
+SELECT true AS known
+ WHERE :appointment_id::uuid IS NULL
+    OR EXISTS (SELECT FROM appointment a WHERE a.id = :appointment_id AND a.store_id = :store_id::uuid AND a.status IN ('pending', 'confirmed'));
+
 -- Dates are days of the store and inclusive; instants are from inclusive to exclusive.  What is short is there when somebody says so.
 -- name: availability_list   page unnamed
 SELECT f.starts_at, f.ends_at, f.bay_id, f.technician_id, k.time_zone, CASE WHEN p.short THEN :parts_at::timestamptz END AS parts_at,

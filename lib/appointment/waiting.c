@@ -262,9 +262,10 @@ static bool
 widens(const char *type)
 {
 	static const char *const types[] = {
-		"store.updated",     "bay.created",        "bay.updated",       "shift.planned",
-		"shift.changed",     "absence.changed",    "absence.cancelled", "equipment.created",
-		"equipment.updated", "equipment.serviced",
+		"store.updated",      "bay.created",        "bay.updated",
+		"shift.planned",      "shift.changed",      "absence.changed",
+		"absence.cancelled",  "equipment.created",  "equipment.updated",
+		"equipment.serviced", "equipment.put_back",
 	};
 
 	return is_one_of(type, types, COUNT_OF(types));
@@ -296,7 +297,7 @@ offer_first(struct ctx *ctx, struct id id)
 enum err
 waiting_offer_freed(struct ctx *ctx, bool *more)
 {
-	struct id stores[EVENTS_MAX], subjects[EVENTS_MAX];
+	struct id widening[EVENTS_MAX], subjects[EVENTS_MAX];
 	size_t n = 0, wide = 0;
 	struct rows *events, *entries;
 	enum err err = event_take(ctx, "waiting_list", EVENTS_MAX, &events);
@@ -308,11 +309,11 @@ waiting_offer_freed(struct ctx *ctx, bool *more)
 		if (frees(row_text(events, i, "type")))
 			subjects[n++] = row_id(events, i, "subject_id");
 		if (widens(row_text(events, i, "type")))
-			stores[wide++] = row_id(events, i, "store_id");
+			widening[wide++] = row_id(events, i, "id");
 	}
 	if (n + wide == 0)
 		return OK;
-	err = db_read(ctx, waiting_entries_to_offer, &entries, IDS_ARG(store_ids, stores, wide),
+	err = db_read(ctx, waiting_entries_to_offer, &entries, IDS_ARG(event_ids, widening, wide),
 	              IDS_ARG(subject_ids, subjects, n));
 	for (size_t i = 0; !err && i < rows_count(entries); i++)
 		err = offer_first(ctx, row_id(entries, i, "id"));

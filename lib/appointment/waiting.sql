@@ -93,8 +93,8 @@ UPDATE waiting_entry w
  WHERE w.id IN (SELECT d.id FROM waiting_entry d WHERE d.status = 'waiting' AND d.starts_to <= :now LIMIT 500 FOR NO KEY UPDATE SKIP LOCKED)
 RETURNING w.id, w.store_id;
 
--- Who may be offered something: in these stores, whatever they wish for, and in others who wishes for a time within a day of one that has
--- just been freed (of appointments and holds that were let go, and where those that were moved had been; limits and shares are counted
+-- Who may be offered something: who waited already when one of these events widened what their store has, and who wishes for a time
+-- within a day of one that has just been freed (of appointments and holds that were let go, and where those that were moved had been; limits and shares are counted
 -- by the day).  First those who wish for just that time, of them those with the fewest offers, then the
 -- longest waiting.  Who has let three pass is asked by people only.
 -- name: waiting_entries_to_offer
@@ -106,9 +106,11 @@ WITH freed AS MATERIALIZED (
 	SELECT h.store_id, h.starts_at, h.ends_at FROM slot_hold h WHERE h.id = ANY (:subject_ids::uuid[])
 )
 SELECT t.id
-  FROM (SELECT u.id, true AS widened FROM unnest(:store_ids::uuid[]) u (id)
-         UNION
-        SELECT f.store_id, false FROM freed f WHERE f.store_id <> ALL (:store_ids::uuid[])) s
+  FROM (SELECT x.id, max(x.at) AS widened
+          FROM (SELECT e.store_id AS id, e.at FROM event e WHERE e.id = ANY (:event_ids::uuid[])
+                 UNION ALL
+                SELECT f.store_id, NULL FROM freed f) x
+         GROUP BY x.id) s
  CROSS JOIN LATERAL (
        SELECT w.id, w.store_id, w.offers, w.created_at, f.wished
          FROM waiting_entry w
@@ -117,7 +119,7 @@ SELECT t.id
                              WHERE f.store_id = w.store_id AND f.starts_at - interval '1 day' < w.starts_to
                                AND f.ends_at + interval '1 day' > w.starts_from) f
         WHERE w.store_id = s.id AND w.status IN ('waiting', 'offered') AND (w.status = 'waiting' OR w.offer_expires_at <= :now)
-          AND w.offers < 3 AND w.starts_to > :now AND (s.widened OR f.near > 0)
+          AND w.offers < 3 AND w.starts_to > :now AND (w.created_at < s.widened OR f.near > 0)
         ORDER BY f.wished DESC, w.offers, w.created_at
         LIMIT 100) t
  ORDER BY t.store_id, t.wished DESC, t.offers, t.created_at;

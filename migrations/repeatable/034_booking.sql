@@ -1,5 +1,6 @@
 -- What booking counts with: when a store is open, and which bay and technician are free.
 -- All but one run with the caller's rights, under row security.
+GRANT SELECT ON rescue TO fettle_definer;
 
 -- Opening times of a store's own days, first to last: a holiday replaces the hours of the week.
 CREATE OR REPLACE FUNCTION store_open(of_store uuid, first date, last date)
@@ -77,6 +78,7 @@ END $$;
 -- says when), and neither booked nor held, at whatever store: who works in several is nowhere offered twice.  Those that lack a
 -- skill are left out.  But_for: what gives its own place up.  It looks past row security and tells nothing but this.
 DROP FUNCTION IF EXISTS technician_is_busy(uuid, timestamptz, timestamptz, uuid[], timestamptz);
+GRANT SELECT ON rescue TO fettle_definer;
 CREATE OR REPLACE FUNCTION technicians_free(of_store uuid, technicians uuid[], skills text[], certificates text[],
                                             first timestamptz, last timestamptz, but_for uuid[], at timestamptz)
 RETURNS TABLE (technician uuid, free tstzmultirange)
@@ -109,8 +111,13 @@ BEGIN
 	                       FROM shift x
 	                      WHERE x.staff_id = t.id AND x.status = 'planned' AND tstzrange(x.starts_at, x.ends_at) && asked) h
 	 CROSS JOIN LATERAL (SELECT range_agg(tstzrange(x.starts_at, x.ends_at)) AS away
-	                       FROM absence x
-	                      WHERE x.staff_id = t.id AND x.status = 'planned' AND tstzrange(x.starts_at, x.ends_at) && asked) l
+	                       FROM (SELECT a.starts_at, a.ends_at FROM absence a
+	                              WHERE a.staff_id = t.id AND a.status = 'planned' AND tstzrange(a.starts_at, a.ends_at) && asked
+	                              UNION ALL
+	                             -- who is out to help somebody is back an hour after they are there
+	                             SELECT least(r.dispatched_at, at), CASE WHEN r.status = 'dispatched' THEN greatest(r.eta_at, at) ELSE at END + interval '1 hour'
+	                               FROM rescue r
+	                              WHERE r.technician_id = t.id AND r.status IN ('dispatched', 'on_site')) x) l
 	 CROSS JOIN LATERAL (SELECT range_agg(tstzrange(x.starts_at, x.ends_at)) AS taken
 	                       FROM occupation x
 	                      WHERE x.technician_id = t.id AND tstzrange(x.starts_at, x.ends_at) && asked

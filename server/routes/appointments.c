@@ -113,7 +113,7 @@ const struct route appointment_routes[] = {
 	READ_PREPARED(OP_listAvailability,  check_stretch, NULL,
 	              NAMED_BY(operation_id, availability_operations), NAMED_BY(part_id, promise_parts_named),
 	              NAMED_BY(package_id, availability_packages),
-	              NAMED_BY(appointment_id, promise_appointment_named), PAGE(availability_list)),
+	              NAMED_BY(appointment_id, availability_appointment), PAGE(availability_list)),
 	READ_PREPARED(OP_listAvailableDays, check_days, NULL,
 	              NAMED_BY(operation_id, availability_operations), NAMED_BY(part_id, promise_parts_named),
 	              NAMED_BY(package_id, availability_packages), PAGE(availability_days)),

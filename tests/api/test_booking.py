@@ -115,6 +115,8 @@ def test_what_a_booking_could_be_moved_to(chain, store, booked):
     other = chain.store()
     for who, where, which in ((store, store, uuid7()), (other, other, one["id"])):
         assert free(who, appointment_id=which, store_id=where.id, expect=422).errors == {"appointment_id": "not_found"}
+    store.advisor.post(f"/v1/appointments/{two['id']}/cancel", {"reason": "price"}, expect=200)
+    assert free(store, appointment_id=two["id"], expect=422).errors == {"appointment_id": "not_found"}
     assert free(store, appointment_id="x", expect=400).errors == {"appointment_id": "bad_format"}
 
 

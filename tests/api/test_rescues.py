@@ -4,6 +4,7 @@
 import pytest
 
 from fettle import at_once, told_overdue, wait_for
+from slots import at, day, free
 from trade import Trade, days_ahead
 
 
@@ -98,6 +99,28 @@ def test_another_car_than_was_told(trade):
     assert store.advisor.get(f"/v1/rescues/{made['id']}", expect=200)["status"] == "on_site"
     done = verb(store.advisor, made, "tow-in", {"odometer_km": 41200, "plate": vehicle["plate"], "vin": vehicle["vin"]}, expect=200)
     assert (done["status"], done["vehicle_id"]) == ("towed_in", vehicle["id"])
+
+
+def test_who_is_out_is_not_free_here(trade):
+    """G27 G6: from the dispatch until an hour after they are to be there a technician is offered for nothing else, and it is told why."""
+    store, work = trade.store, trade.authorised()
+
+    def first():
+        return free(store, technician_id=store.tech1.id).data[0]["starts_at"]
+
+    def reasons():
+        found = store.dispatcher.get("/v1/dispatch-suggestions", params={"work_order_id": work["id"]}, expect=200).data
+        return [(s["possible"], "on_rescue" in s["reasons"]) for s in found if s["technician"]["id"] == store.tech1.id]
+
+    assert first() == at(8) and [told for _, told in reasons()] == [False]
+    out = trade.rescue("dispatch")  # to be there at ten tomorrow
+    assert first() == at(11) and reasons() == [(False, True)]
+    assert trade.store.advisor.get("/v1/availability/days", params={
+        "store_id": store.id, "from": day(), "to": day(), "technician_id": store.tech1.id}, expect=200).data[0]["starts_at"] == at(11)
+    verb(store.tech1, out, "arrive", expect=200)
+    assert reasons() == [(False, True)]
+    verb(store.dispatcher, out, "cancel", {"reason": "solved_otherwise"}, expect=200)
+    assert first() == at(8) and [told for _, told in reasons()] == [False]
 
 
 def test_open_and_overdue(trade, db):
