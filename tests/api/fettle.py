@@ -500,9 +500,9 @@ def wait_for(what, seconds=30):
         time.sleep(0.02)
 
 
-def soon(seconds=1):
-    """An instant that is over in a moment."""
-    return (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)).isoformat()
+def soon():
+    """An instant that is over in a moment, but not before the call that says it has come."""
+    return (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=5)).isoformat()
 
 
 def told_overdue(store, kind, one):

@@ -316,8 +316,8 @@ def test_whose_outside_work(store, chain):
 
 def test_outside_work_that_is_late(store):
     """G13: what should be back by now is listed as overdue until it is back; those with a day come in its order."""
-    late, later, whenever = (sublet(store, outside(Trade(store))[1], **more) for more in (
-        {"due_at": soon()}, {"due_at": days_ahead(3)}, {}))
+    lines = [outside(Trade(store))[1] for _ in range(3)]
+    late, later, whenever = sublet(store, lines[0], due_at=soon()), sublet(store, lines[1], due_at=days_ahead(3)), sublet(store, lines[2])
 
     def listed(**params):
         return [s["id"] for s in store.dispatcher.pages("/v1/sublets", limit=2, store_id=store.id, **params)]
