@@ -72,8 +72,8 @@ def test_hours_follow(trade, verify):
     longer = store.leader.patch(f"/v1/clock-entries/{first['id']}", {"ended_at": ago(hours=7, minutes=30), **WHY}, version=first["version"], expect=200)
     store.leader.patch(f"/v1/clock-entries/{second['id']}", {"started_at": ago(hours=7, minutes=15), **WHY}, version=second["version"], expect=200)
     (pause,) = store.leader.get("/v1/work-order-pauses", params={"store_id": store.id, "work_order_id": order["id"]}, expect=200).data
-    assert pause["paused_at"] == longer["ended_at"] and pause["seconds"] in (899, 900, 901)
-    assert store.leader.get(f"/v1/work-orders/{order['id']}/durations", expect=200)["paused_seconds"] in (899, 900, 901)
+    assert pause["paused_at"] == longer["ended_at"] and 900 <= pause["seconds"] < 960  # and what the calls took
+    assert store.leader.get(f"/v1/work-orders/{order['id']}/durations", expect=200)["paused_seconds"] == pause["seconds"]
     added = trade.clock(order, started_at=ago(hours=5), ended_at=ago(hours=4))
     assert added["technician_id"] == store.tech1.id and len(clocks(store, order)) == 3
     gone = store.leader.post(f"/v1/clock-entries/{second['id']}/void", {"reason": "误打卡"}, expect=200)
@@ -94,7 +94,7 @@ def test_hours_follow(trade, verify):
     trade.pay(store.cashier.get(f"/v1/settlements/{bill['id']}", expect=200))
     trade.step(store.advisor, order, "deliver", {"old_parts": "given_up", "explained": True, "belongings_returned": True, "odometer_out_km": 41300})
     (credit,) = [c for c in store.manager.get("/v1/labour-credits", params={"store_id": store.id}, expect=200).data if c["line_id"] == line]
-    assert abs(credit["clocked_seconds"] - (90 + 60 + 10) * 60) <= 3
+    assert abs(credit["clocked_seconds"] - (90 + 60 + 10) * 60) < 60
 
 
 def test_wrong_corrections(trade, chain):
