@@ -46,7 +46,7 @@ def test_a_new_advisor(chain, store):
     with_role = grant(store.manager, hired, "service_advisor", store_id=store.id)
     assert with_role["roles"] == ["service_advisor"]
     assert [(g["scope"], g["store_id"]) for g in with_role["grants"]] == [("store", store.id)]
-    wait_for(lambda: advisor.get("/v1/stores").status == 200, 3)
+    wait_for(lambda: advisor.get("/v1/stores").status == 200)
     me = advisor.get("/v1/me", expect=200)
     assert (me["roles"], [s["id"] for s in me["stores"]]) == (["service_advisor"], [store.id])
     assert "customer.write" in me["permissions"] and "staff.write" not in me["permissions"]
@@ -347,7 +347,7 @@ def test_an_api_key(chain, store):
     assert read["last_used_at"] is None
     used = wait_for(lambda: chain.admin.get(path, expect=200)["last_used_at"])
     first = me.headers["Date"]
-    assert abs(datetime.datetime.fromisoformat(used.replace("Z", "+00:00")) - email.utils.parsedate_to_datetime(first)) < datetime.timedelta(seconds=5)
+    assert abs(datetime.datetime.fromisoformat(used.replace("Z", "+00:00")) - email.utils.parsedate_to_datetime(first)) < datetime.timedelta(seconds=30)
     assert [k["last_used_at"] for k in chain.admin.pages("/v1/api-keys") if k["id"] == made["id"]] == [used]
     # it is no change of the key, and is written once a minute
     assert chain.admin.get(path)["version"] == 1
@@ -358,7 +358,7 @@ def test_an_api_key(chain, store):
     assert chain.admin.get(path)["last_used_at"] == used
 
     chain.admin.delete(path, expect=204)
-    wait_for(lambda: key.get("/v1/stores").status == 401, 1.5)
+    wait_for(lambda: key.get("/v1/stores").status == 401, 10)
     assert chain.admin.delete(path).status == 404
     assert made["id"] not in [k["id"] for k in chain.admin.pages("/v1/api-keys")]
 
@@ -657,7 +657,7 @@ def test_the_last_administrator_stays(contract, book):
             assert sorted(r.status for r in replies)[0] == 204, replies
             assert {r.code for r in replies} in ({None, "last_admin"}, {None, "forbidden"}), replies
             one, gone = (one, two) if replies[0].status == 204 else (two, one)
-            wait_for(lambda gone=gone: gone.get("/v1/staff").status == 403, 3)
+            wait_for(lambda gone=gone: gone.get("/v1/staff").status == 403)
         path = "/v1/staff/" + one.id
         last = one.get(path, expect=200)
         refused = [one.delete(f"{path}/grants/{last['grants'][0]['id']}"), one.delete(path),

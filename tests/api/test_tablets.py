@@ -40,7 +40,7 @@ def opened(trade, token, number, pin=PIN):
 
 
 def ends(client):
-    wait_for(lambda: client.get("/v1/me").status == 401, 3)
+    wait_for(lambda: client.get("/v1/me").status == 401)
 
 
 def events(trade, tablet):

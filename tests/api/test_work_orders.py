@@ -66,7 +66,7 @@ def test_the_story_of_one_repair(shop, store):
         "next_service": {"date": "2036-07-01", "odometer_km": 55000}})
     assert delivered["status"] in ("delivered", "closed") and delivered["next_service_on"] == "2036-07-01"
     assert (delivered["odometer_out_km"], delivered["explained"]) == (45003, True)
-    closed = wait_for(lambda: shop.get(order) if shop.get(order)["status"] == "closed" else None, 2)
+    closed = wait_for(lambda: shop.get(order) if shop.get(order)["status"] == "closed" else None)
     assert closed["closed_at"] >= closed["delivered_at"]
     assert shop.verb(store.advisor, order, "close")["status"] == "closed"
     stages = store.advisor.get(f"/v1/work-orders/{order['id']}/stages", expect=200)
