@@ -10,5 +10,5 @@ CREATE TABLE overdue (
 	CONSTRAINT overdue_told_check CHECK (told_at > due_at)
 );
 -- What is on the road, or out at a vendor, is little: no list needs to be read for it.
-CREATE INDEX rescue_due_idx ON rescue (coalesce(eta_at, promised_at)) WHERE status IN ('reported', 'dispatched');
+CREATE INDEX rescue_due_idx ON rescue (status, coalesce(eta_at, promised_at)) WHERE status IN ('reported', 'dispatched');
 CREATE INDEX sublet_out_due_idx ON sublet (due_at) WHERE status IN ('planned', 'sent');

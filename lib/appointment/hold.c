@@ -3,6 +3,7 @@
 #include "appointment/hold.h"
 
 #include "event/event.h"
+#include "link/link.h"
 #include "org/org.h"
 
 static const struct machine_move moves[] = {
@@ -55,15 +56,17 @@ slot_hold_create(struct ctx *ctx, const struct create_slot_hold *in)
 	return OK;
 }
 
-enum err
-slot_hold_release(struct ctx *ctx, struct id id)
+/* named: the call is of the hold, and may say which version of it is meant. */
+static enum err
+let_go(struct ctx *ctx, struct id id, bool named)
 {
-	struct rows *rows, *entry;
+	struct rows *rows = NULL, *entry = NULL;
 	int status = 0;
 	enum err err = db_read(ctx, slot_hold_entry, &entry, ARG(id, id));
 
 	if (!err)
-		err = db_lock(ctx, slot_hold_lock, id, &rows);
+		err = named ? db_lock(ctx, slot_hold_lock, id, &rows)
+		            : db_read(ctx, slot_hold_lock, &rows, ARG(id, id));
 	if (!err)
 		err = machine_check(ctx, &slot_hold_machine, OP_releaseSlotHold,
 		                    row_enum(rows, 0, "status", &slot_hold_status_enum), &status);
@@ -79,6 +82,18 @@ slot_hold_release(struct ctx *ctx, struct id id)
 		          row_id(entry, 0, "id"));
 	}
 	return OK;
+}
+
+enum err
+slot_hold_release(struct ctx *ctx, struct id id)
+{
+	return let_go(ctx, id, true);
+}
+
+enum err
+hold_let_go(struct ctx *ctx, struct id id)
+{
+	return let_go(ctx, id, false);
 }
 
 /* What was said beside the hold is what is held. */
@@ -154,6 +169,7 @@ hold_used(struct ctx *ctx, struct id hold, const struct slot *slot, struct id ap
 	db_write(ctx, waiting_entry_move, ARG(id, slot->entry),
 	         ENUM_ARG(status, waiting_status, WAITING_STATUS_BOOKED),
 	         ARG(appointment_id, appointment), NULL_ARG(reason), NULL_ARG(note));
+	link_end(ctx, LINK_PURPOSE_WAITING, slot->entry);
 	event_add(ctx, "waiting_entry.booked", slot->store, slot->entry);
 }
 

@@ -13,6 +13,8 @@ MUSTCHECK enum err slot_hold_create(struct ctx *ctx, const struct create_slot_ho
 
 /* Let it go before its time.  ERR_NOT_FOUND, ERR_ILLEGAL_TRANSITION. */
 MUSTCHECK enum err slot_hold_release(struct ctx *ctx, struct id id);
+/* The same of what is offered to a locked entry of the waiting list. */
+MUSTCHECK enum err hold_let_go(struct ctx *ctx, struct id id);
 
 /* Write a hold of what is taken: held by its holder, and for the minutes of an offer or of a hold. */
 void hold_add(struct ctx *ctx, struct id id, const struct slot *slot, struct arg operation_ids,

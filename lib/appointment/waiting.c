@@ -8,6 +8,7 @@
 #include "appointment/hold.h"
 #include "customer/customer.h"
 #include "event/event.h"
+#include "link/link.h"
 #include "org/org.h"
 #include "vehicle/vehicle.h"
 
@@ -98,7 +99,7 @@ offer(struct ctx *ctx, struct id id, const struct rows *rows, struct utc starts_
 	};
 	struct arg wanted = ARG(operation_ids, row_text(rows, 0, "operation_ids"));
 	struct id hold = id_new();
-	struct rows *choice;
+	struct rows *choice = NULL, *told = NULL;
 	enum err err = slot_ask(ctx, &slot, wanted, &choice);
 
 	if (!err)
@@ -107,8 +108,11 @@ offer(struct ctx *ctx, struct id id, const struct rows *rows, struct utc starts_
 		return err;
 	hold_add(ctx, hold, &slot, wanted, row_id(rows, 0, "created_by"), true);
 	db_write(ctx, waiting_entry_offer, ARG(id, id), ARG(hold_id, hold));
-	event_add(ctx, "waiting_entry.offered", slot.store, id);
-	return OK;
+	err = db_read(ctx, waiting_offer_told, &told, ARG(id, id));
+	if (!err)
+		event_add_data(ctx, "waiting_entry.offered", slot.store, id,
+		               row_text(told, 0, "data"));
+	return err;
 }
 
 /* The first slot that fits; none: there is none. */
@@ -208,9 +212,10 @@ waiting_leave(struct ctx *ctx, struct id id, const struct leave_waiting_entry *i
 	db_write(ctx, waiting_entry_move, ARG(id, id), ENUM_ARG(status, waiting_status, status),
 	         NULL_ARG(appointment_id), ENUM_ARG(reason, appointment_reason, in->reason),
 	         ARG(note, in->note));
+	link_end(ctx, LINK_PURPOSE_WAITING, id);
 	event_add(ctx, "waiting_entry.left", row_id(rows, 0, "store_id"), id);
 	if (was == WAITING_STATUS_OFFERED)
-		err = slot_hold_release(ctx, row_id(rows, 0, "hold_id"));
+		err = hold_let_go(ctx, row_id(rows, 0, "hold_id"));
 	ctx->subject = id;
 	return err;
 }
@@ -277,14 +282,14 @@ static enum err
 offer_first(struct ctx *ctx, struct id id)
 {
 	struct utc starts_at = { 0 };
-	struct rows *rows;
+	struct rows *rows = NULL;
 	enum err err = db_read(ctx, waiting_entry_lock, &rows, ARG(id, id));
 
 	if (err || rows_count(rows) == 0 ||
 	    row_enum(rows, 0, "status", &waiting_status_enum) != WAITING_STATUS_WAITING)
 		return err;
 	err = first(ctx, id, &starts_at);
-	if (err || starts_at.us == 0)
+	if (err || starts_at.us == 0 || starts_at.us == row_utc(rows, 0, "declined_starts_at").us)
 		return err;
 	err = offer(ctx, id, rows, starts_at, (struct id){ { 0 } }, (struct id){ { 0 } });
 	if (err && ctx->failures_count > 0) {

@@ -37,7 +37,7 @@ SELECT w.id, w.version, w.store_id, CASE WHEN w.status = 'offered' AND w.offer_e
 
 -- name: waiting_entry_lock
 SELECT w.version, w.store_id, CASE WHEN w.status = 'offered' AND w.offer_expires_at <= :now THEN 'waiting' ELSE w.status END AS status,
-       w.customer_id, w.vehicle_id, w.starts_from, w.starts_to, w.technician_id, w.channel, w.operation_ids, w.hold_id, w.created_by
+       w.customer_id, w.vehicle_id, w.starts_from, w.starts_to, w.technician_id, w.channel, w.operation_ids, w.hold_id, w.declined_starts_at, w.created_by
   FROM waiting_entry w
  WHERE w.id = :id
    FOR NO KEY UPDATE;

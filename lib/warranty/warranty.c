@@ -133,13 +133,15 @@ guarantee_rule_add(struct ctx *ctx, const struct create_guarantee_rule *in)
 enum err
 guarantee_rule_end(struct ctx *ctx, struct id id, const struct end_guarantee_rule *in)
 {
-	struct arg until = in->has_until ? ARG(until, in->until) : NULL_ARG(until);
+	struct arg day = NULL_ARG(until);
 	struct rows *rows = NULL;
 	enum err err;
 
+	if (in->has_until)
+		day = ARG(until, in->until);
 	db_write(ctx, guarantee_rules_hold, NO_ARGS);
 	ctx->subject = id;
-	err = db_read(ctx, guarantee_rule_lock, &rows, ARG(id, id), until);
+	err = db_read(ctx, guarantee_rule_lock, &rows, ARG(id, id), day);
 	if (!err && rows_count(rows) == 0)
 		err = fail(ctx, ERR_NOT_FOUND, NULL);
 	if (!err)
@@ -155,7 +157,7 @@ guarantee_rule_end(struct ctx *ctx, struct id id, const struct end_guarantee_rul
 		                 NULL);
 	if (in->has_until && row_bool(rows, 0, "is_past"))
 		return fail_with(ctx, ERR_BAD_VALUE, "/until", "must not be in the past", NULL);
-	db_write(ctx, guarantee_rule_end, ARG(id, id), until);
+	db_write(ctx, guarantee_rule_end, ARG(id, id), day);
 	event_add(ctx, in->has_until ? "guarantee_rule.ended" : "guarantee_rule.withdrawn",
 	          (struct id){ { 0 } }, id);
 	return OK;

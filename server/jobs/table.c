@@ -35,7 +35,7 @@ const struct job job_table[] = {
 	{ "plan_notices", appointment_notices_plan, 200, false },
 	{ "tell_notices", appointment_notices_tell, 500, false },
 	{ "mark_no_shows", appointments_miss_due, 5000, false },
-	{ "tell_overdue", overdue_tell, 2000, false },
+	{ "tell_overdue", overdue_tell, 5000, false },
 	{ "lapse_tickets", queue_tickets_lapse_due, 5000, false },
 	{ "fold_kpis", job_fold_kpis, 100, false },
 	{ "run_imports", job_run_imports, 100, false },

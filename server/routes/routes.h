@@ -10,6 +10,7 @@ extern const size_t route_tables_count;
 
 extern const struct route appointment_routes[];
 extern const struct route appointment_link_routes[];
+extern const struct route waiting_link_routes[];
 extern const struct route approval_routes[];
 extern const struct route booking_routes[];
 extern const struct route document_routes[];

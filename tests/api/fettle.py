@@ -6,6 +6,7 @@ import datetime
 import decimal
 import hashlib
 import http.client
+import itertools
 import json
 import mmap
 import os
@@ -26,6 +27,9 @@ import jsonschema
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 ORIGIN = "https://shop.example"  # may call from a browser
 TIMEOUT = 30
+# Of no two the same in one run, whichever of its processes asks: what must be unique, and is too short to be drawn.
+NUMBERS = itertools.count(random.randrange(10 ** 6) * int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+                          + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]), int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
 
 
 def fettled():
@@ -601,14 +605,15 @@ class Chain:
 
     def phone(self):
         """A phone number that no other test has; it must never stand in the log."""
-        phone = "19" + str(random.randrange(10 ** 8, 10 ** 9))
+        phone = "19" + str(10 ** 8 + next(NUMBERS) * 618033989 % (9 * 10 ** 8))
         self.people.book.secrets.add(phone)
         return phone
 
     def plate(self):
-        letters = "ABCDEFGHJKLMNPQRSTUVWXYZ"
-        return "".join(random.choices("京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼")
-                       + random.choices(letters, k=3) + random.choices("0123456789", k=3))
+        """One that no other test has, behind its province, too."""
+        letters, n = "ABCDEFGHJKLMNPQRSTUVWXYZ", next(NUMBERS) * 7368787 % (24 ** 3 * 1000)
+        return (random.choice("京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼")
+                + letters[n // 576000] + letters[n // 24000 % 24] + letters[n // 1000 % 24] + f"{n % 1000:03}")
 
     def vin(self, model=None):
         """A VIN with a right check digit."""

@@ -1088,6 +1088,40 @@ def _(t):
     return call(t.store.advisor, path + "/accept")
 
 
+def waiting_link(t, offered=True):
+    """Somebody who waits, and sees what is offered by a link; both paths."""
+    path = f"/v1/waiting-list/{t.waiting()['id']}"
+    link = t.store.advisor.post(path + "/link", expect=200)
+    if offered:
+        t.store.advisor.post(path + "/offer", expect=200)
+    return path, f"/v1/public/{link['token']}/waiting"
+
+
+@sample("shareWaitingEntry")
+def _(t):
+    return call(t.store.advisor, f"/v1/waiting-list/{t.waiting()['id']}/link")
+
+
+@sample("getWaitingLink")
+def _(t):
+    return call(t.store.advisor, waiting_link(t, False)[0] + "/link")
+
+
+@sample("stopSharingWaitingEntry")
+def _(t):
+    return call(t.store.advisor, waiting_link(t, False)[0] + "/stop-sharing")
+
+
+@sample("getPublicWaitingEntry")
+def _(t):
+    return call(t.chain.anyone, waiting_link(t)[1])
+
+
+for _name, _verb, _body in (("acceptOfferByLink", "accept", None), ("declineOfferByLink", "decline", None),
+                            ("leaveWaitingListByLink", "leave", {"reason": "went_elsewhere"})):
+    sample(_name)(lambda t, verb=_verb, body=_body: call(t.chain.anyone, f"{waiting_link(t)[1]}/{verb}", body))
+
+
 @sample("leaveWaitingEntry")
 def _(t):
     return call(t.store.advisor, f"/v1/waiting-list/{t.waiting()['id']}/leave", {"reason": "went_elsewhere"})

@@ -18,7 +18,8 @@ COMMANDS = [op for op in OPERATIONS if op.method != "GET"]
 # What is so already stays so, and is no conflict.
 SAME_AGAIN = {"closeWorkOrder"}
 # Verbs that add something to an object, whatever its state.
-ADDING = {"addWorkOrderPackage", "serviceEquipment", "stopSharingProgress", "shareAppointment", "stopSharingAppointment"}
+ADDING = {"addWorkOrderPackage", "serviceEquipment", "stopSharingProgress", "shareAppointment", "stopSharingAppointment", "shareWaitingEntry",
+          "stopSharingWaitingEntry"}
 MOVES = [op for op in COMMANDS if op.method == "POST" and "{id}/" in op.path and op.success == 200]
 
 

@@ -14,7 +14,7 @@ import secrets
 import yaml
 from psycopg2.extras import execute_values
 
-from fettle import Chain, Client, People, ROOT, uuid7, wait_for
+from fettle import NUMBERS, Chain, Client, People, ROOT, uuid7, wait_for
 from samples import PICTURE, ago
 from shapes import plain
 from trade import Trade
@@ -222,12 +222,13 @@ class TheirChain(Chain):
     """Headquarters as their samples meet it: phones, plates and VINs are canaries."""
 
     def phone(self):
-        phone = "177%08d" % random.randrange(10 ** 8)
+        phone = f"177{next(NUMBERS) * 7368787 % 10 ** 8:08}"
         self.people.book.secrets.add(phone)
         return phone
 
     def plate(self):
-        return "藏K" + "".join(random.choices("ABCDEFGHJKLMNPQRSTUVWXYZ0123456789", k=5))
+        digits, n = "ABCDEFGHJKLMNPQRSTUVWXYZ0123456789", next(NUMBERS) * 7368787 % 34 ** 5
+        return "藏K" + "".join(digits[n // 34 ** i % 34] for i in range(5))
 
     def vin(self, model="KNARY"):
         return super().vin(model)
