@@ -111,6 +111,7 @@ def test_a_key_that_its_own_lost_try_holds(run, store, chain, sql):
         waiter.join(10)
         row.rollback()
         caller.join(30)
+        later.rollback()  # and not when the server finds out that it is closed
     finally:
         row.close()
         later.close()
