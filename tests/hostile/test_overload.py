@@ -136,7 +136,7 @@ def test_ten_times_the_load(world, flooders, long, record_property):
     print(figures, file=sys.stderr)
     assert good >= 0.99 * len(critical), (figures, [c for c in critical if c[1] >= 300][:5])
     assert set(flood.answers) <= {200, 201, 429, 503} and flood.silent == 0, figures
-    assert refused > flood.sent / 2, figures
+    assert refused > sum(flood.answers.values()) / 2, figures  # of those it has had time to read
     assert flood.answers[200] and flood.answers[201], figures
     limits = ("at_once",) if flooders == 1 else ("at_once", "queue")
     assert all(grown[f'fettle_refused_total{{limit="{limit}"}}'] for limit in limits), grown

@@ -302,7 +302,8 @@ def typed(world, t, name):
     found = {"plate": [(plate, "藏A00000")], "phone": [(phone, "17000000000")], "vin": [(vin, "LFVZZZZZ0M3000000")],
              "number": [(number, "XX99-WO-200101-0001")], "code": [(code, "XX99")], "username": [(f"{code}-advisor".lower(), "xx99")],
              "tag": [(customer, "nobody")]}
-    return found.get(name) or [(phone[-4:], "XQZJ"), (plate, "藏A00000"), (vin[-6:], "ZZZZZZ"), (customer[:6], "xqzjv"),
+    # (so long an end of it that no number of ours ends so)
+    return found.get(name) or [(phone[-8:], "XQZJ"), (plate, "藏A00000"), (vin[-8:], "ZZZZZZ"), (customer[:6], "xqzjv"),
                                (number, "XX99-WO-200101-0001")]
 
 
