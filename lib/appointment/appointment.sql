@@ -21,6 +21,10 @@ SELECT true AS known
  WHERE :appointment_id::uuid IS NULL
     OR EXISTS (SELECT FROM appointment a WHERE a.id = :appointment_id AND a.store_id = :store_id::uuid AND a.status IN ('pending', 'confirmed'));
 
+-- name: availability_technician
+SELECT true AS known
+ WHERE :technician_id::uuid IS NULL OR EXISTS (SELECT FROM staff f WHERE f.id = :technician_id AND f.deleted_at IS NULL);
+
 -- Dates are days of the store and inclusive; instants are from inclusive to exclusive.  What is short is there when somebody says so.
 -- name: availability_list   page unnamed
 SELECT f.starts_at, f.ends_at, f.bay_id, f.technician_id, k.time_zone, CASE WHEN p.short THEN :parts_at::timestamptz END AS parts_at,
@@ -49,17 +53,20 @@ SELECT d.day AS date, s.id AS store_id, s.time_zone, c.open_minutes, c.capacity 
        CASE WHEN w.waits AND f.reason IS NULL THEN 'taken' ELSE f.reason END AS reason,
        CASE WHEN w.waits AND f.limited_by IS DISTINCT FROM 'closed' THEN 'part' ELSE f.limited_by END AS limited_by,
        d.day AS _after_day
-  FROM store s
+  FROM (SELECT s.id, s.time_zone, array_remove(ARRAY[a.id], NULL) AS moves, coalesce(:operation_id::uuid[], a.operation_ids) AS operations,
+               booking_share(coalesce(:priority, a.priority), coalesce(:channel, a.channel)) AS share
+          FROM store s
+          LEFT JOIN appointment a ON a.id = :appointment_id::uuid AND a.store_id = s.id
+         WHERE s.id = :store_id AND s.deleted_at IS NULL) s
  CROSS JOIN LATERAL (SELECT generate_series(:from::date, least(:to::date, :from::date + 30), interval '1 day')::date AS day) d
- CROSS JOIN LATERAL booking_day(s.id, d.day, '{}', :now) c
+ CROSS JOIN LATERAL booking_day(s.id, d.day, s.moves, :now) c
  CROSS JOIN LATERAL (SELECT booking_parts_short(s.id, :part_id::uuid[], :quantity::numeric[], :package_id::uuid[], :now) AS short OFFSET 0) p
  CROSS JOIN LATERAL (SELECT d.day::timestamp AT TIME ZONE s.time_zone AS begins, (d.day + 1)::timestamp AT TIME ZONE s.time_zone AS ends) e
  CROSS JOIN LATERAL (SELECT p.short AND (:parts_at::timestamptz IS NULL OR :parts_at >= e.ends) AS waits) w
- CROSS JOIN LATERAL booking_first(s.id, :operation_id::uuid[], :technician_id::uuid,
+ CROSS JOIN LATERAL booking_first(s.id, s.operations, :technician_id::uuid,
                                   CASE WHEN p.short AND NOT w.waits THEN greatest(e.begins, :parts_at::timestamptz) ELSE e.begins END, e.ends,
-                                  booking_share(:priority, :channel), '{}', :now) f
- WHERE s.id = :store_id AND s.deleted_at IS NULL
-   AND (:after_day::date IS NULL OR d.day > :after_day::date)
+                                  s.share, s.moves, :now) f
+ WHERE (:after_day::date IS NULL OR d.day > :after_day::date)
  ORDER BY d.day
  LIMIT :limit;
 

@@ -110,11 +110,20 @@ def test_what_a_booking_could_be_moved_to(chain, store, booked):
     assert starts(appointment_id=one["id"]) == [at(8), at(8, 30), at(9)]
     assert starts(appointment_id=two["id"]) == [at(11), at(11, 30)]
     assert starts(appointment_id=one["id"], operation_id=operation(store, standard_hours=1)) == [at(8), at(8, 30), at(9), at(9, 30), at(10)]
+
+    def first_day(who=store, expect=200, **params):
+        return who.advisor.get("/v1/availability/days", params={"store_id": who.id, "from": day(), "to": day(), **params}, expect=expect)
+
+    full, moving = first_day(operation_id=operation(store, standard_hours=9)).data[0], first_day(appointment_id=one["id"]).data[0]
+    assert moving["starts_at"] == at(8) and moving["taken_minutes"] == full["taken_minutes"] - 120
     moved = store.advisor.post(f"/v1/appointments/{one['id']}/reschedule", {"starts_at": at(8, 30), "reason": "customer_time"}, expect=200)
     assert (moved["starts_at"], moved["ends_at"]) == (at(8, 30), at(10, 30))
     other = chain.store()
-    for who, where, which in ((store, store, uuid7()), (other, other, one["id"])):
-        assert free(who, appointment_id=which, store_id=where.id, expect=422).errors == {"appointment_id": "not_found"}
+    for who, which in ((store, uuid7()), (other, one["id"])):
+        assert free(who, appointment_id=which, store_id=who.id, expect=422).errors == {"appointment_id": "not_found"}
+        assert first_day(who, appointment_id=which, expect=422).errors == {"appointment_id": "not_found"}
+    for ask in (free, first_day):
+        assert ask(store, technician_id=uuid7(), expect=422).errors == {"technician_id": "not_found"}
     store.advisor.post(f"/v1/appointments/{two['id']}/cancel", {"reason": "price"}, expect=200)
     assert free(store, appointment_id=two["id"], expect=422).errors == {"appointment_id": "not_found"}
     assert free(store, appointment_id="x", expect=400).errors == {"appointment_id": "bad_format"}
@@ -271,7 +280,7 @@ def test_technicians_of_the_region_and_the_chain(chain, store, booked):
         assert {s["technician_id"] for s in free(store, technician_id=who.id).data} == {who.id}
         assert booked(at(hour), technician_id=who.id, expect=201)["technician_id"] == who.id
         assert booked(at(hour), technician_id=who.id).code == "slot_taken"
-    assert free(store, technician_id=elsewhere.id).data == []
+    assert free(store, technician_id=elsewhere.id, expect=422).errors == {"technician_id": "not_found"}
     assert booked(at(12), technician_id=elsewhere.id).errors == {"/technician_id": "not_found"}
     third = store.chain.admin.post(f"/v1/stores/{store.id}/bays", {"code": "B9"}, expect=201)["id"]
     taken = [booked(at(13), expect=201) for _ in range(3)]
