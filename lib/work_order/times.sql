@@ -44,6 +44,14 @@ SELECT w.id, r.arrived_at AS starts_at, coalesce(w.delivered_at, w.cancelled_at)
        d.total, d.wait, d.diagnose, d.approve, d.parts, d.work, d.qc, d.wash, d.pay, w.fault_class, w.repair_due_at,
        floor(extract(epoch FROM e.ends - r.arrived_at))::bigint AS repair_seconds,
        floor(extract(epoch FROM u.paused))::bigint AS paused_seconds,
+       (SELECT coalesce(json_agg(json_build_object('reason_code', c.reason_code, 'seconds', c.seconds) ORDER BY c.seconds DESC, c.reason_code), '[]')
+          FROM (SELECT p.reason_code, floor(sum(extract(epoch FROM upper(x.during) - lower(x.during))))::bigint AS seconds
+                  FROM (SELECT y.reason_code, range_agg(tstzrange(y.paused_at, least(coalesce(y.resumed_at, e.ends), e.ends))) AS during
+                          FROM work_order_pause y
+                         WHERE y.work_order_id = w.id AND y.paused_at < e.ends
+                         GROUP BY y.reason_code) p
+                 CROSS JOIN LATERAL unnest(p.during) x (during)
+                 GROUP BY p.reason_code) c) AS pauses,
        CASE WHEN e.ends > w.repair_due_at THEN false WHEN w.completed_at IS NOT NULL THEN w.completed_at <= w.repair_due_at END AS kept,
        CASE WHEN e.ends - u.paused - w.paused_before > w.repair_due_at THEN false
             WHEN w.completed_at IS NOT NULL THEN w.completed_at - u.paused - w.paused_before <= w.repair_due_at END AS kept_net

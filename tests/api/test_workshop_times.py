@@ -321,6 +321,8 @@ def test_a_line_that_stands_still_alone_stops_the_order(shop, store, sql):
         return durations(store.advisor, order)["paused_seconds"] // 60
     # 250-200 both stand still; since 180 the only open one does, and since 150 the order, too
     assert paused() == 50 + 180
+    # G26: the first from 260 to 200 and the second from 250 on for a part, the order from 150 on for a bay
+    assert [(p["reason_code"], p["seconds"] // 60) for p in durations(store.advisor, order)["pauses"]] == [("wait_part", 260), ("wait_bay", 150)]
     shop.verb(store.tech1, order, "resume")
     assert paused() == 50 + 180  # the line itself still stands
     # a colleague at the paused line's side keeps it going
@@ -351,6 +353,7 @@ def test_net_of_a_technicians_pause(shop, store, sql, verify):
     store.inspector.post(f"/v1/quality-checks/{check['id']}/pass", expect=200)
     done = durations(store.advisor, order)
     assert (done["kept"], done["kept_net"], done["paused_seconds"] // 3600) == (False, True, 2)
+    assert [(p["reason_code"], p["seconds"] // 3600) for p in done["pauses"]] == [("wait_part", 2)]
     bill = store.cashier.post("/v1/settlements", {"work_order_id": order["id"]}, expect=201)
     bill = store.cashier.post(f"/v1/settlements/{bill['id']}/issue", expect=200)
     store.cashier.post("/v1/payments", {"settlement_id": bill["id"], "amount": bill["due"], "method": "cash"}, expect=201)
