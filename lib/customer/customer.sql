@@ -222,26 +222,26 @@ UPDATE customer c
 SELECT k.value FROM customer_contact k
  WHERE k.customer_id = :customer_id AND k.kind = 'phone' AND k.deleted_at IS NULL;
 
+-- Among those who are known to have something in common with another (customer_twin), or had: what still holds is told.
 -- name: customer_duplicates   page unnamed
 SELECT d.reason, a.id AS "customer.id", a.name AS "customer.name", mask_phone(a.phone) AS "customer.phone",
        b.id AS "other.id", b.name AS "other.name", mask_phone(b.phone) AS "other.phone",
        a.id AS _after_id, b.id AS _after_other
-  FROM (SELECT x.id AS one, y.id AS two, 'same_phone' AS reason
-          FROM (SELECT phone FROM customer WHERE deleted_at IS NULL AND phone IS NOT NULL
-                 GROUP BY phone HAVING count(*) > 1) p
-          JOIN customer x ON x.phone = p.phone AND x.deleted_at IS NULL
-          JOIN customer y ON y.phone = p.phone AND y.deleted_at IS NULL AND y.id > x.id
+  FROM customer_twin t
+  JOIN customer a ON a.id = t.id AND a.deleted_at IS NULL
+ CROSS JOIN LATERAL (
+       SELECT y.id, 'same_phone' AS reason
+         FROM customer y
+        WHERE y.phone = a.phone AND y.id > a.id AND y.deleted_at IS NULL
         UNION
-        SELECT x.id, y.id, 'same_name_and_vehicle'
-          FROM vehicle_owner o
-          JOIN vehicle_owner p ON p.vehicle_id = o.vehicle_id AND p.customer_id > o.customer_id
-          JOIN customer x ON x.id = o.customer_id AND x.deleted_at IS NULL
-          JOIN customer y ON y.id = p.customer_id AND y.deleted_at IS NULL AND y.name = x.name
-         WHERE x.phone IS DISTINCT FROM y.phone OR x.phone IS NULL) d
-  JOIN customer a ON a.id = d.one
-  JOIN customer b ON b.id = d.two
- WHERE (:after_id::uuid IS NULL OR (a.id, b.id) > (:after_id::uuid, :after_other::uuid))
- ORDER BY a.id, b.id
+       SELECT y.id, 'same_name_and_vehicle'
+         FROM vehicle_owner o
+         JOIN vehicle_owner p ON p.vehicle_id = o.vehicle_id AND p.customer_id > o.customer_id
+         JOIN customer y ON y.id = p.customer_id AND y.deleted_at IS NULL AND y.name = a.name
+        WHERE o.customer_id = a.id AND (a.phone IS DISTINCT FROM y.phone OR a.phone IS NULL)) d
+  JOIN customer b ON b.id = d.id
+ WHERE (:after_id::uuid IS NULL OR t.id >= :after_id AND (t.id, b.id) > (:after_id, :after_other::uuid))
+ ORDER BY t.id, b.id
  LIMIT :limit;
 
 -- name: contact_list   page unnamed

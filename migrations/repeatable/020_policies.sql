@@ -67,6 +67,7 @@ BEGIN
 END $$;
 CALL fettle_protect_linked('customer', 'customer_store', 'customer_id', 'id');
 CALL fettle_protect_linked('customer_contact', 'customer_store', 'customer_id', 'customer_id');
+CALL fettle_protect_linked('customer_twin', 'customer_store', 'customer_id', 'id');
 CALL fettle_protect_linked('customer_consent', 'customer_store', 'customer_id', 'customer_id');
 CALL fettle_protect_linked('vehicle', 'vehicle_store', 'vehicle_id', 'id');
 CALL fettle_protect_linked('vehicle_owner', 'vehicle_store', 'vehicle_id', 'vehicle_id');

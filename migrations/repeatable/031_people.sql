@@ -2,6 +2,8 @@
 
 GRANT SELECT ON work_order, work_order_line, reception TO fettle_definer;
 GRANT UPDATE ON vehicle, vehicle_plate TO fettle_definer;
+GRANT SELECT ON vehicle_owner TO fettle_definer;
+GRANT SELECT, INSERT ON customer_twin TO fettle_definer;
 
 -- What everyone sees of a way to reach somebody.
 CREATE OR REPLACE FUNCTION mask_contact(kind text, value text) RETURNS text
@@ -106,3 +108,48 @@ BEGIN
 	ON CONFLICT DO NOTHING;
 	UPDATE customer SET merged_into = kept, changed = pg_current_xact_id() WHERE merged_into = gone;
 END $$;
+
+-- Who has a phone in common with another.  Two who are made at once take turns, as in customer_find.
+CREATE OR REPLACE FUNCTION customer_twins() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+	IF NEW.phone IS NOT NULL THEN
+		PERFORM pg_advisory_xact_lock(hashtextextended('phone:' || NEW.phone, 0));
+		INSERT INTO customer_twin (id)
+		SELECT t.id
+		  FROM (SELECT c.id FROM customer c WHERE c.phone = NEW.phone AND c.id <> NEW.id AND c.deleted_at IS NULL LIMIT 1) o
+		 CROSS JOIN LATERAL (VALUES (o.id), (NEW.id)) t (id)
+		 ORDER BY t.id
+		ON CONFLICT DO NOTHING;
+	END IF;
+	IF TG_OP = 'UPDATE' THEN
+		PERFORM car_twins(o.vehicle_id, NEW.id) FROM vehicle_owner o WHERE o.customer_id = NEW.id;
+	END IF;
+	RETURN NULL;
+END $$;
+
+-- Who has a name and a car in common with another.
+CREATE OR REPLACE FUNCTION car_twins(of_vehicle uuid, of_customer uuid) RETURNS void
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+	INSERT INTO customer_twin (id)
+	SELECT t.id
+	  FROM customer n
+	  JOIN vehicle_owner p ON p.vehicle_id = of_vehicle AND p.customer_id <> n.id
+	  JOIN customer o ON o.id = p.customer_id AND o.name = n.name AND o.deleted_at IS NULL
+	 CROSS JOIN LATERAL (VALUES (n.id), (o.id)) t (id)
+	 WHERE n.id = of_customer AND n.deleted_at IS NULL
+	 ORDER BY t.id
+	ON CONFLICT DO NOTHING
+$$;
+
+CREATE OR REPLACE FUNCTION owner_twins() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM car_twins(NEW.vehicle_id, NEW.customer_id);
+	RETURN NULL;
+END $$;
+
+DROP TRIGGER IF EXISTS twins ON customer;
+CREATE TRIGGER twins AFTER INSERT OR UPDATE OF phone, name ON customer FOR EACH ROW EXECUTE FUNCTION customer_twins();
+DROP TRIGGER IF EXISTS twins ON vehicle_owner;
+CREATE TRIGGER twins AFTER INSERT OR UPDATE OF customer_id ON vehicle_owner FOR EACH ROW EXECUTE FUNCTION owner_twins();

@@ -167,6 +167,49 @@ def test_duplicates_are_shown(store):
     assert [(d["reason"], {d["customer"]["id"], d["other"]["id"]}) for d in found] == [("same_phone", pair)]
 
 
+def test_duplicates_as_they_come_and_go(store, chain):
+    """B3: by a number that is changed, a name that is changed, a car that is sold; nobody who is gone; page after page; of a store its own."""
+    trade = Trade(store)
+    one, two, three = (person(store, name=name) for name in ("周一", "周二", "周三"))
+
+    def pairs(who=store.advisor, **params):
+        return {(d["reason"], frozenset((d["customer"]["id"], d["other"]["id"]))) for d in who.pages("/v1/customers/duplicates", **params)}
+
+    def change(who, **what):
+        path = f"/v1/customers/{who['id']}"
+        store.advisor.patch(path, {**what, "version": store.advisor.get(path, expect=200)["version"]}, expect=200)
+
+    both = frozenset((one["id"], two["id"]))
+    assert pairs() == set()
+    phone = chain.phone()
+    change(one, phone=phone)
+    change(two, phone=phone)
+    assert pairs() == {("same_phone", both)}
+    change(two, phone=chain.phone())
+    assert pairs() == set()
+    car = trade.vehicle(one["id"])["id"]
+    store.advisor.post(f"/v1/vehicles/{car}/owners", {"customer_id": two["id"], "role": "owner"}, expect=201)
+    assert pairs() == set()
+    change(two, name="周一")
+    assert pairs() == {("same_name_and_vehicle", both)}
+    change(three, name="周一")
+    store.advisor.post(f"/v1/vehicles/{car}/owners", {"customer_id": three["id"], "role": "driver"}, expect=201)
+    assert pairs() == pairs(limit=1) == {("same_name_and_vehicle", frozenset(pair)) for pair in (
+        (one["id"], two["id"]), (one["id"], three["id"]), (two["id"], three["id"]))}
+    assert pairs(chain.store().advisor) == set()
+    chain.admin.post("/v1/customers/merge", {"keep_id": one["id"], "merge_id": two["id"]}, expect=200)
+    assert pairs() == {("same_name_and_vehicle", frozenset((one["id"], three["id"])))}
+
+
+def test_two_who_make_a_person_at_once_are_duplicates(store, sql):
+    """B3: whoever comes second finds the first, or is told as its duplicate."""
+    phone, advisor = store.chain.phone(), store.advisor
+    at_once(*[lambda: person(store, advisor, phone=phone) for _ in range(8)])
+    made = {row[0] for row in sql("SELECT id FROM customer WHERE phone = %s", (phone,))}
+    shown = {d[side]["id"] for d in store.advisor.pages("/v1/customers/duplicates") for side in ("customer", "other")}
+    assert len(made) == 1 or shown == made
+
+
 def test_who_is_still_being_served_stays(store, chain):
     """A12: a customer with something open is not taken out of use; the problem names it.  Who goes leaves who and why."""
     trade = Trade(store)

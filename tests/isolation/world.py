@@ -29,7 +29,7 @@ KEPT = {"password", "current", "new", "token", "username", "vin"}
 
 # Tables that belong to the chain, and those of a store that do not say so themselves.
 CHAIN = {
-    "markup_matrix", "markup_band",
+    "customer_twin", "markup_matrix", "markup_band",
     "package", "package_revision", "package_item", "operation_requirement", "operation_evidence", "operation_check",
     "region", "operation", "part", "event_consumer", "schema_migration", "reference_data", "public_holidays",
     "vpic_wmi", "vpic_pattern", "vpic_wmi_schema", "vpic_model_make", "wmi_cn", "survey_template", "survey_question", "kpi",

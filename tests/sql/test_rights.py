@@ -26,7 +26,7 @@ MORE_POLICIES = {"staff_self", "staff_acting"}
 LEDGERS = {"audit_entry", "event", "access_log", "stock_movement", "work_order_stage", "complaint_step", "price_change"}
 # Functions that look past row security.
 DEFINERS = {
-    "audit_added", "audit_row", "booking_lapse", "certificates_needed", "credential_find", "credential_set", "credential_tried", "customer_find", "file_find", "link_find",
+    "audit_added", "audit_row", "booking_lapse", "car_twins", "certificates_needed", "credential_find", "credential_set", "credential_tried", "customer_find", "customer_twins", "file_find", "link_find",
     "pin_set", "pin_unlock", "plate_release", "search_key_share", "search_key_spread", "search_key_withdraw", "session_add", "session_find",
     "session_revoke", "session_revoke_others", "tablet_code_set", "tablet_login_find", "tablet_login_tried", "tablet_pair",
     "tablet_session_add", "tablet_unlock", "skills_needed", "staff_acting",
