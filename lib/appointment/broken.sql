@@ -2,16 +2,16 @@
 
 -- name: staffing
 WITH place AS MATERIALIZED (
-	SELECT s.id, s.time_zone, date_trunc('week', coalesce(:week::date, (:now::timestamptz AT TIME ZONE s.time_zone)::date)::timestamp)::date AS monday
+	SELECT s.id, s.time_zone, w.monday, w.monday::timestamp AT TIME ZONE s.time_zone AS begins, (w.monday + 7)::timestamp AT TIME ZONE s.time_zone AS ends
 	  FROM store s
+	 CROSS JOIN LATERAL (SELECT date_trunc('week', coalesce(:week::date, (:now::timestamptz AT TIME ZONE s.time_zone)::date)::timestamp)::date AS monday) w
 	 WHERE s.id = :store_id AND s.deleted_at IS NULL
 ), atwork AS MATERIALIZED (
 	SELECT t.day, t.technician, t.rostered, t.works FROM place s CROSS JOIN LATERAL technicians_at_work(s.id, s.monday, s.monday + 6) t
 ), booked AS MATERIALIZED (
 	SELECT (a.starts_at AT TIME ZONE s.time_zone)::date AS day, a.starts_at, a.ends_at, a.operation_ids
 	  FROM place s
-	  JOIN appointment a ON a.store_id = s.id AND a.starts_at >= s.monday::timestamp AT TIME ZONE s.time_zone
-	                    AND a.starts_at < (s.monday + 7)::timestamp AT TIME ZONE s.time_zone
+	  JOIN appointment a ON a.store_id = s.id AND a.starts_at >= s.begins AND a.starts_at < s.ends
 	 WHERE a.status IN ('pending', 'confirmed', 'arrived', 'converted') AND a.no_show_at IS NULL AND a.released_at IS NULL
 )
 SELECT s.id AS store_id, s.time_zone, s.monday AS week,
@@ -63,9 +63,9 @@ SELECT a.id, a.number, a.starts_at, a.ends_at, a.bay_id, a.technician_id, b.reas
 SELECT h.id AS _parent, a.id, a.number, a.starts_at, a.ends_at, a.bay_id, a.technician_id, b.reasons
   FROM shift h
   JOIN store s ON s.id = h.store_id
+ CROSS JOIN LATERAL (SELECT h.date::timestamp AT TIME ZONE s.time_zone AS begins, (h.date + 1)::timestamp AT TIME ZONE s.time_zone AS ends OFFSET 0) d
   JOIN appointment a ON a.store_id = h.store_id AND a.starts_at > :now AND a.status IN ('pending', 'confirmed')
-                    AND (a.technician_id = h.staff_id
-                         OR a.starts_at >= h.date::timestamp AT TIME ZONE s.time_zone AND a.starts_at < (h.date + 1)::timestamp AT TIME ZONE s.time_zone)
+                    AND (a.technician_id = h.staff_id OR a.starts_at >= d.begins AND a.starts_at < d.ends)
  CROSS JOIN LATERAL appointment_broken(a.store_id, a.starts_at, a.ends_at, a.bay_id, a.technician_id, a.operation_ids) b
  WHERE h.id = ANY (:ids) AND b.reasons <> '{}' AND (a.technician_id = h.staff_id OR 'technician_away' = ANY (b.reasons))
  ORDER BY h.id, a.starts_at, a.id

@@ -43,12 +43,13 @@ SELECT n.n - 1, true, a.id, i.quantity
  ORDER BY 2, 1;
 
 -- A day of a store and its appointments are found by the index of its appointments; what is looked up for each is found by it.
+-- (The day's ends are made first, by OFFSET 0: row security keeps a condition that makes a local time itself from an index.)
 
 -- name: pick_list
 SELECT s.id, s.time_zone, :day::date AS day, (SELECT count(*) FROM appointment_parts(s.id, d.begins, d.ends, :now) p WHERE p.short > 0) AS short
   FROM store s
  CROSS JOIN LATERAL (SELECT :day::date::timestamp AT TIME ZONE s.time_zone AS begins,
-                            (:day::date + 1)::timestamp AT TIME ZONE s.time_zone AS ends) d
+                            (:day::date + 1)::timestamp AT TIME ZONE s.time_zone AS ends OFFSET 0) d
  WHERE s.id = :store_id AND s.deleted_at IS NULL;
 
 -- name: pick_list_appointments
@@ -57,9 +58,9 @@ SELECT s.id AS _parent, a.id, a.number, a.status, a.starts_at, a.ends_at,
        a.bay_id, b.id AS "bay.id", b.name AS "bay.name", a.technician_id, f.id AS "technician.id", f.name AS "technician.name",
        ARRAY(SELECT o.name FROM unnest(a.operation_ids) WITH ORDINALITY n (id, n) JOIN operation o ON o.id = n.id ORDER BY n.n) AS operations
   FROM store s
-  JOIN appointment a ON a.store_id = s.id AND appointment_wants_parts(a.status, a.reception_id)
-                    AND a.starts_at >= :day::date::timestamp AT TIME ZONE s.time_zone
-                    AND a.starts_at < (:day::date + 1)::timestamp AT TIME ZONE s.time_zone
+ CROSS JOIN LATERAL (SELECT :day::date::timestamp AT TIME ZONE s.time_zone AS begins,
+                            (:day::date + 1)::timestamp AT TIME ZONE s.time_zone AS ends OFFSET 0) d
+  JOIN appointment a ON a.store_id = s.id AND appointment_wants_parts(a.status, a.reception_id) AND a.starts_at >= d.begins AND a.starts_at < d.ends
   LEFT JOIN vehicle v ON v.id = a.vehicle_id
   LEFT JOIN bay b ON b.id = a.bay_id
   LEFT JOIN staff f ON f.id = a.technician_id
@@ -83,10 +84,11 @@ SELECT p.appointment_id AS _parent, p.id, p.source, p.part_id, t.id AS "part.id"
 SELECT s.id, s.time_zone, :day::date AS day, c.open_minutes, c.capacity AS capacity_minutes, c.taken AS booked_minutes,
        c.kept_walk_in AS kept_walk_in_minutes, c.kept_comeback AS kept_comeback_minutes,
        (SELECT ceil(count(*) / 4.0)::bigint
-          FROM generate_series(1, 4) n (week)
-          JOIN reception r ON r.store_id = s.id AND r.deleted_at IS NULL AND r.appointment_id IS NULL
-                          AND r.arrived_at >= (:day::date - 7 * n.week)::timestamp AT TIME ZONE s.time_zone
-                          AND r.arrived_at < (:day::date - 7 * n.week + 1)::timestamp AT TIME ZONE s.time_zone) AS walk_ins_expected
+          FROM (SELECT (:day::date - 7 * n.week)::timestamp AT TIME ZONE s.time_zone AS begins,
+                       (:day::date - 7 * n.week + 1)::timestamp AT TIME ZONE s.time_zone AS ends
+                  FROM generate_series(1, 4) n (week) OFFSET 0) d
+          JOIN reception r ON r.store_id = s.id AND r.arrived_at >= d.begins AND r.arrived_at < d.ends
+                          AND r.appointment_id IS NULL AND r.deleted_at IS NULL) AS walk_ins_expected
   FROM store s
  CROSS JOIN LATERAL booking_day(s.id, :day::date, '{}', :now) c
  WHERE s.id = :store_id AND s.deleted_at IS NULL;
@@ -105,7 +107,7 @@ SELECT s.id AS _parent, a.id, a.number, a.status, a.starts_at, a.ends_at,
        coalesce(p.short, 0) AS short_parts
   FROM store s
  CROSS JOIN LATERAL (SELECT :day::date::timestamp AT TIME ZONE s.time_zone AS begins,
-                            (:day::date + 1)::timestamp AT TIME ZONE s.time_zone AS ends) d
+                            (:day::date + 1)::timestamp AT TIME ZONE s.time_zone AS ends OFFSET 0) d
   JOIN appointment a ON a.store_id = s.id AND a.starts_at >= d.begins AND a.starts_at < d.ends
                     AND a.status IN ('pending', 'confirmed', 'arrived', 'converted')
   LEFT JOIN (SELECT w.appointment_id, count(*) FILTER (WHERE w.short > 0) AS short
@@ -129,9 +131,10 @@ SELECT s.id AS _parent, a.id, a.number, a.status, a.starts_at, a.ends_at,
 -- name: briefing_deferred
 SELECT a.id AS _parent, l.id, l.work_order_id, l.kind, l.description, l.quantity, l.status, l.reason, l.updated_at AS at
   FROM store s
-  JOIN appointment a ON a.store_id = s.id AND a.status IN ('pending', 'confirmed', 'arrived', 'converted')
-                    AND a.starts_at >= :day::date::timestamp AT TIME ZONE s.time_zone
-                    AND a.starts_at < (:day::date + 1)::timestamp AT TIME ZONE s.time_zone
+ CROSS JOIN LATERAL (SELECT :day::date::timestamp AT TIME ZONE s.time_zone AS begins,
+                            (:day::date + 1)::timestamp AT TIME ZONE s.time_zone AS ends OFFSET 0) d
+  JOIN appointment a ON a.store_id = s.id AND a.starts_at >= d.begins AND a.starts_at < d.ends
+                    AND a.status IN ('pending', 'confirmed', 'arrived', 'converted')
  CROSS JOIN LATERAL (SELECT l.id, l.work_order_id, l.kind, l.description, l.quantity, l.status, l.reason, l.created_at, l.updated_at
                        FROM work_order w
                        JOIN work_order_line l ON l.work_order_id = w.id
@@ -145,9 +148,10 @@ SELECT a.id AS _parent, l.id, l.work_order_id, l.kind, l.description, l.quantity
 -- name: briefing_comebacks
 SELECT a.id AS _parent, k.id, k.store_id, k.work_order_id, w.number AS work_order_number, l.description, k.cause, k.created_at
   FROM store s
-  JOIN appointment a ON a.store_id = s.id AND a.status IN ('pending', 'confirmed', 'arrived', 'converted')
-                    AND a.starts_at >= :day::date::timestamp AT TIME ZONE s.time_zone
-                    AND a.starts_at < (:day::date + 1)::timestamp AT TIME ZONE s.time_zone
+ CROSS JOIN LATERAL (SELECT :day::date::timestamp AT TIME ZONE s.time_zone AS begins,
+                            (:day::date + 1)::timestamp AT TIME ZONE s.time_zone AS ends OFFSET 0) d
+  JOIN appointment a ON a.store_id = s.id AND a.starts_at >= d.begins AND a.starts_at < d.ends
+                    AND a.status IN ('pending', 'confirmed', 'arrived', 'converted')
   JOIN work_order w ON w.vehicle_id = a.vehicle_id
   JOIN comeback k ON k.work_order_id = w.id AND k.store_id = w.store_id AND k.delivered_at IS NULL AND k.cancelled_at IS NULL
   LEFT JOIN work_order_line l ON l.id = k.of_line_id

@@ -83,10 +83,9 @@ SELECT f.kpi, f.day, :store_id::uuid AS store_id, f.subject_type, f.subject_id, 
          WHERE k.kpi = :kpi
         UNION ALL
         SELECT 'stock_value', :day::date, 'stock_movement', m.id, m.value, NULL
-          FROM store s
-          JOIN stock_movement m ON m.store_id = s.id AND m.at >= :day::date::timestamp AT TIME ZONE s.time_zone
-                               AND m.at < (:day::date + 1)::timestamp AT TIME ZONE s.time_zone
-         WHERE s.id = :store_id AND :kpi = 'stock_value') f
+          FROM (SELECT s.id, :day::date::timestamp AT TIME ZONE s.time_zone AS begins, (:day::date + 1)::timestamp AT TIME ZONE s.time_zone AS ends
+                  FROM store s WHERE s.id = :store_id AND :kpi = 'stock_value' OFFSET 0) d
+          JOIN stock_movement m ON m.store_id = d.id AND m.at >= d.begins AND m.at < d.ends) f
  WHERE :after_id::uuid IS NULL OR f.subject_id > :after_id
  ORDER BY f.subject_id
  LIMIT :limit;

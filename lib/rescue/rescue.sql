@@ -49,7 +49,7 @@ SELECT r.id, r.version, r.store_id, r.number, r.kind, r.status, r.caller_name, m
    AND (:overdue IS NULL
         OR :overdue = coalesce(r.status IN ('reported', 'dispatched') AND coalesce(r.eta_at, r.promised_at) < :now, false))
    AND (:kind::text[] IS NULL OR r.kind = ANY (:kind))
-   AND (:technician_id::text IS NULL OR r.technician_id = coalesce(nullif(:technician_id, 'me')::uuid, :actor_id::uuid))
+   AND (:technician_id::uuid IS NULL OR r.technician_id = :technician_id)
    AND (:customer_id::uuid IS NULL OR r.customer_id = :customer_id)
    AND (:work_order_id::uuid IS NULL OR r.reception_id = (SELECT w.reception_id FROM work_order w WHERE w.id = :work_order_id))
    AND (:from::timestamptz IS NULL OR r.reported_at >= :from)

@@ -133,7 +133,7 @@ SELECT d.id, d.version, d.store_id, d.transport_id, d.kind, d.status, d.address,
            AND (d.due_at AT TIME ZONE s.time_zone)::date = :date)
    AND (:kind::text IS NULL OR d.kind = :kind)
    AND (:status::text[] IS NULL OR d.status = ANY (:status))
-   AND (:driver_id::text IS NULL OR d.driver_id = coalesce(nullif(:driver_id, 'me')::uuid, :actor_id::uuid))
+   AND (:driver_id::uuid IS NULL OR d.driver_id = :driver_id)
    AND (:updated_after::timestamptz IS NULL OR d.updated_at > :updated_after)
    AND (:after_position::text IS NULL
         OR (d.changed >= :after_position::text::xid8 AND d.changed < pg_snapshot_xmin(pg_current_snapshot())))

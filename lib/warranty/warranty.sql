@@ -70,29 +70,32 @@ SELECT g.id, g.version, g.store_id, g.vehicle_id, g.work_order_id, w.number AS w
 
 -- By id, which is made at the delivery: one index for a store, one for a vehicle, the key for the chain.
 -- name: guarantee_list   page unnamed
+-- Which they are first, and what belongs to them of those alone.
 SELECT g.id, g.version, g.store_id, g.vehicle_id, g.work_order_id, w.number AS work_order_number, g.line_id, l.description,
-       g.repair_category, g.rule_id, g.starts_on, g.ends_on, g.starts_km, g.ends_km,
-       CASE WHEN g.reworked_at IS NOT NULL THEN 'reworked'
-            WHEN g.ends_on < (:now::timestamptz AT TIME ZONE s.time_zone)::date THEN 'expired' ELSE 'active' END AS status,
-       CASE WHEN g.reworked_at IS NOT NULL THEN 'reworked'
-            WHEN g.ends_on < (:now::timestamptz AT TIME ZONE s.time_zone)::date THEN 'days_over'
+       g.repair_category, g.rule_id, g.starts_on, g.ends_on, g.starts_km, g.ends_km, k.status,
+       CASE WHEN k.status = 'reworked' THEN 'reworked'
+            WHEN k.status = 'expired' THEN 'days_over'
             WHEN g.ends_km < v.odometer_km THEN 'km_over' END AS ended_by,
        g.reworked_at, g.created_at, g.updated_at, g.id AS _after_id
-  FROM guarantee g
-  JOIN store s ON s.id = g.store_id
+  FROM (SELECT g.id, e.status
+          FROM guarantee g
+          JOIN store s ON s.id = g.store_id
+         CROSS JOIN LATERAL (SELECT CASE WHEN g.reworked_at IS NOT NULL THEN 'reworked'
+                                         WHEN g.ends_on < (:now::timestamptz AT TIME ZONE s.time_zone)::date THEN 'expired' ELSE 'active' END AS status) e
+         WHERE (:scope_store::uuid IS NULL OR g.store_id = :scope_store)
+           AND (:vehicle_id::uuid IS NULL OR g.vehicle_id = :vehicle_id)
+           AND (:work_order_id::uuid IS NULL OR g.work_order_id = :work_order_id)
+           AND (:status::text[] IS NULL OR e.status = ANY (:status))
+           AND (:updated_after::timestamptz IS NULL OR g.updated_at > :updated_after)
+           AND (:after_position::text IS NULL
+                OR (g.changed >= :after_position::text::xid8 AND g.changed < pg_snapshot_xmin(pg_current_snapshot())))
+           AND (:after_id::uuid IS NULL OR g.id < :after_id)
+         ORDER BY g.id DESC
+         LIMIT :limit) k
+  JOIN guarantee g ON g.id = k.id
   JOIN work_order w ON w.id = g.work_order_id
   JOIN work_order_line l ON l.id = g.line_id
   LEFT JOIN vehicle v ON v.id = g.vehicle_id
- WHERE (:scope_store::uuid IS NULL OR g.store_id = :scope_store)
-   AND (:vehicle_id::uuid IS NULL OR g.vehicle_id = :vehicle_id)
-   AND (:work_order_id::uuid IS NULL OR g.work_order_id = :work_order_id)
-   AND (:status::text[] IS NULL
-        OR CASE WHEN g.reworked_at IS NOT NULL THEN 'reworked'
-                WHEN g.ends_on < (:now::timestamptz AT TIME ZONE s.time_zone)::date THEN 'expired' ELSE 'active' END = ANY (:status))
-   AND (:updated_after::timestamptz IS NULL OR g.updated_at > :updated_after)
-   AND (:after_position::text IS NULL
-        OR (g.changed >= :after_position::text::xid8 AND g.changed < pg_snapshot_xmin(pg_current_snapshot())))
-   AND (:after_id::uuid IS NULL OR g.id < :after_id)
  ORDER BY g.id DESC
  LIMIT :limit;
 
@@ -276,11 +279,10 @@ UPDATE comeback
 SELECT o.id AS "owed_by.id", o.name AS "owed_by.name", s.id AS "owed_to.id", s.name AS "owed_to.name", d.comebacks, d.amount,
        o.code || ' ' || s.code AS _after_code, s.id AS _after_id
   FROM (SELECT c.of_store_id, c.store_id, count(*) AS comebacks, sum(comeback_amount(c))::bigint AS amount
-          FROM comeback c
-          JOIN store t ON t.id = c.store_id
+          FROM (SELECT t.id, :from::date::timestamp AT TIME ZONE t.time_zone AS begins, (:to::date + 1)::timestamp AT TIME ZONE t.time_zone AS ends
+                  FROM store t OFFSET 0) t
+          JOIN comeback c ON c.store_id = t.id AND c.delivered_at >= t.begins AND c.delivered_at < t.ends
          WHERE c.of_store_id <> c.store_id AND comeback_is_owed(c)
-           AND c.delivered_at >= (:from::date)::timestamp AT TIME ZONE t.time_zone
-           AND c.delivered_at < (:to::date + 1)::timestamp AT TIME ZONE t.time_zone
          GROUP BY c.of_store_id, c.store_id) d
   JOIN store o ON o.id = d.of_store_id
   JOIN store s ON s.id = d.store_id

@@ -34,7 +34,7 @@ UPDATE bay_occupancy
  WHERE work_order_id = :id AND ends_at = 'infinity';
 
 -- name: bay_occupancy_list   page unnamed
--- Of a day: what began before its end and ended after its beginning, which bay_occupancy_ends_idx finds.
+-- Of a day: what began before its end and ended after its beginning.  A bay holds one car at a time: before the day began only the last of each bay.
 SELECT o.id, o.store_id, o.bay_id, b.id AS "bay.id", b.name AS "bay.name", o.work_order_id, w.number AS work_order_number,
        w.status AS work_order_status, v.id AS "vehicle.id", v.plate AS "vehicle.plate", v.vin AS "vehicle.vin",
        o.starts_at, nullif(o.ends_at, 'infinity') AS ends_at,
@@ -48,7 +48,14 @@ SELECT o.id, o.store_id, o.bay_id, b.id AS "bay.id", b.name AS "bay.name", o.wor
    AND (:bay_id::uuid IS NULL OR o.bay_id = :bay_id)
    AND (:work_order_id::uuid IS NULL OR o.work_order_id = :work_order_id)
    AND (:standing::boolean IS NOT TRUE OR o.ends_at = 'infinity')
-   AND (:from::timestamptz IS NULL OR o.ends_at > :from)
+   AND (:from::timestamptz IS NULL
+        OR o.ends_at > :from
+           AND o.starts_at >= (SELECT coalesce(min(p.starts_at), :from)
+                                 FROM bay y
+                                CROSS JOIN LATERAL (SELECT p.starts_at, p.ends_at FROM bay_occupancy p
+                                                     WHERE p.bay_id = y.id AND p.starts_at < :from
+                                                     ORDER BY p.starts_at DESC LIMIT 1) p
+                                WHERE (:scope_store IS NULL OR y.store_id = :scope_store) AND p.ends_at > :from))
    AND (:to::timestamptz IS NULL OR o.starts_at < :to)
    AND (:after_at::timestamptz IS NULL OR (o.starts_at, o.id) < (:after_at, :after_id::uuid))
  ORDER BY o.starts_at DESC, o.id DESC

@@ -11,7 +11,7 @@ SELECT s.id AS store_id, s.time_zone, :now::timestamptz AS at,
        bays_now(s.id, :now) AS bays, departments_now(s.id) AS departments
   FROM store s
  CROSS JOIN LATERAL (SELECT date_trunc('day', :now::timestamptz AT TIME ZONE s.time_zone) AS day) t
- CROSS JOIN LATERAL (SELECT t.day AT TIME ZONE s.time_zone AS begins, (t.day + interval '1 day') AT TIME ZONE s.time_zone AS ends) d
+ CROSS JOIN LATERAL (SELECT t.day AT TIME ZONE s.time_zone AS begins, (t.day + interval '1 day') AT TIME ZONE s.time_zone AS ends OFFSET 0) d
  CROSS JOIN LATERAL (
        SELECT count(*) FILTER (WHERE p.status NOT IN ('cancelled', 'declined')) AS bookings,
               count(*) FILTER (WHERE p.status IN ('pending', 'confirmed')) AS expected

@@ -29,39 +29,54 @@ SELECT l.id, l.position, l.kind, l.operation_id, l.part_id, l.concern_id, l.desc
        l.department_reason, l.department_note, l.store_id, l.work_order_id, w.number AS work_order_number, w.status AS work_order_status,
        v.id AS "vehicle.id", v.plate AS "vehicle.plate", v.vin AS "vehicle.vin", b.id AS "bay.id", b.name AS "bay.name", w.promised_at, w.priority,
        l.created_at AS _after_at, l.id AS _after_id
-  FROM (SELECT n.id
-          FROM store st
-         CROSS JOIN LATERAL (
-               SELECT l.id, l.created_at
-                 FROM work_order_line l
-                WHERE l.store_id = st.id
-                  -- a technician's own lines and those they help with, read first: they are few beside the store's
-                  AND (:technician_id::text IS NULL
-                       OR l.id = ANY (ARRAY(SELECT o.id FROM work_order_line o
-                                             WHERE o.technician_id = coalesce(nullif(:technician_id, 'me')::uuid, :actor_id::uuid)
-                                               AND (:work_status::text[] IS NULL OR o.work_status = ANY (:work_status))
-                                             UNION ALL
-                                            SELECT h.line_id FROM work_order_line_helper h
-                                             WHERE h.technician_id = coalesce(nullif(:technician_id, 'me')::uuid, :actor_id::uuid))))
-                  AND (:work_order_id::uuid IS NULL OR l.work_order_id = :work_order_id)
-                  AND (:kind::text[] IS NULL OR l.kind = ANY (:kind))
-                  AND (:status::text[] IS NULL OR l.status = ANY (:status))
-                  AND (:work_status::text[] IS NULL OR l.work_status = ANY (:work_status))
-                  AND (:supply::text[] IS NULL OR l.supply = ANY (:supply))
-                  AND (:updated_after::timestamptz IS NULL OR l.updated_at > :updated_after)
-                  AND (:after_position::text IS NULL
-                       OR (l.changed >= :after_position::text::xid8 AND l.changed < pg_snapshot_xmin(pg_current_snapshot())))
-                  AND (:after_at::timestamptz IS NULL OR (l.created_at, l.id) < (:after_at, :after_id::uuid))
-                ORDER BY l.created_at DESC, l.id DESC
-                LIMIT :limit) n
-         WHERE (:scope_store::uuid IS NULL OR st.id = :scope_store)
-           AND (:technician_id::text IS NULL
-                OR st.id = ANY (ARRAY(SELECT o.store_id FROM work_order_line o
-                                       WHERE o.technician_id = coalesce(nullif(:technician_id, 'me')::uuid, :actor_id::uuid)
-                                       UNION
-                                      SELECT h.store_id FROM work_order_line_helper h
-                                       WHERE h.technician_id = coalesce(nullif(:technician_id, 'me')::uuid, :actor_id::uuid))))
-         ORDER BY n.created_at DESC, n.id DESC
+  FROM ((SELECT n.id, n.created_at
+           FROM store st
+          CROSS JOIN LATERAL (
+                SELECT l.id, l.created_at
+                  FROM work_order_line l
+                 WHERE l.store_id = st.id
+                   AND (:work_order_id::uuid IS NULL OR l.work_order_id = :work_order_id)
+                   AND (:kind::text[] IS NULL OR l.kind = ANY (:kind))
+                   AND (:status::text[] IS NULL OR l.status = ANY (:status))
+                   AND (:work_status::text[] IS NULL OR l.work_status = ANY (:work_status))
+                   AND (:supply::text[] IS NULL OR l.supply = ANY (:supply))
+                   AND (:updated_after::timestamptz IS NULL OR l.updated_at > :updated_after)
+                   AND (:after_position::text IS NULL
+                        OR (l.changed >= :after_position::text::xid8 AND l.changed < pg_snapshot_xmin(pg_current_snapshot())))
+                   AND (:after_at::timestamptz IS NULL OR (l.created_at, l.id) < (:after_at, :after_id::uuid))
+                 ORDER BY l.created_at DESC, l.id DESC
+                 LIMIT :limit) n
+          WHERE :technician_id::uuid IS NULL AND (:scope_store::uuid IS NULL OR st.id = :scope_store)
+          ORDER BY n.created_at DESC, n.id DESC
+          LIMIT :limit)
+        UNION ALL
+        -- a technician's own, and those they help with
+        (SELECT l.id, l.created_at
+           FROM ((SELECT o.id, o.store_id, o.created_at, o.work_order_id, o.kind, o.status, o.work_status, o.supply, o.updated_at, o.changed
+                    FROM work_order_line o
+                   WHERE o.technician_id = :technician_id
+                   ORDER BY o.created_at DESC, o.id DESC)
+                 UNION ALL
+                 (SELECT o.id, o.store_id, o.created_at, o.work_order_id, o.kind, o.status, o.work_status, o.supply, o.updated_at, o.changed
+                    FROM work_order_line_helper h
+                    JOIN work_order_line o ON o.id = h.line_id
+                   WHERE h.technician_id = :technician_id
+                   ORDER BY o.created_at DESC, o.id DESC)) l
+          WHERE :technician_id IS NOT NULL
+            -- (a filter, and no index: nearly all that a technician did is of one store)
+            AND (:scope_store IS NULL OR (l.store_id = :scope_store) IS TRUE)
+            AND (:work_order_id::uuid IS NULL OR l.work_order_id = :work_order_id)
+            AND (:kind::text[] IS NULL OR l.kind = ANY (:kind))
+            AND (:status::text[] IS NULL OR l.status = ANY (:status))
+            AND (:work_status::text[] IS NULL OR l.work_status = ANY (:work_status))
+            AND (:supply::text[] IS NULL OR l.supply = ANY (:supply))
+            AND (:updated_after::timestamptz IS NULL OR l.updated_at > :updated_after)
+            AND (:after_position::text IS NULL
+                 OR (l.changed >= :after_position::text::xid8 AND l.changed < pg_snapshot_xmin(pg_current_snapshot())))
+            AND (:after_at::timestamptz IS NULL OR (l.created_at, l.id) < (:after_at, :after_id::uuid))
+          ORDER BY l.created_at DESC, l.id DESC
+          LIMIT :limit)
+         ORDER BY created_at DESC, id DESC
          LIMIT :limit) k
   JOIN work_order_line l ON l.id = k.id
   JOIN work_order w ON w.id = l.work_order_id

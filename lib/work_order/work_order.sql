@@ -66,12 +66,15 @@ SELECT w.id, w.version, w.number, w.store_id, w.status, w.priority,
    AND (:vehicle_id::uuid IS NULL OR w.vehicle_id = :vehicle_id)
    AND (:customer_id::uuid IS NULL OR w.customer_id = :customer_id)
    AND (:reception_id::uuid IS NULL OR w.reception_id = :reception_id)
-   AND (:technician_id::text IS NULL
-        OR w.id = ANY (ARRAY(SELECT l.work_order_id FROM work_order_line l
-                              WHERE l.technician_id = coalesce(nullif(:technician_id, 'me')::uuid, :actor_id::uuid)
-                              UNION
-                             SELECT l.work_order_id FROM work_order_line_helper h JOIN work_order_line l ON l.id = h.line_id
-                              WHERE h.technician_id = coalesce(nullif(:technician_id, 'me')::uuid, :actor_id::uuid))))
+   -- from the last that they had a line of on: of who has left it is far back
+   AND (:technician_id::uuid IS NULL
+        OR w.opened_at <= greatest((SELECT max(l.created_at) FROM work_order_line l WHERE l.technician_id = :technician_id),
+                                   (SELECT max(l.created_at) FROM work_order_line_helper h JOIN work_order_line l ON l.id = h.line_id
+                                     WHERE h.technician_id = :technician_id))
+           AND EXISTS (SELECT FROM work_order_line l
+                        WHERE l.work_order_id = w.id
+                          AND (l.technician_id = :technician_id
+                               OR EXISTS (SELECT FROM work_order_line_helper h WHERE h.line_id = l.id AND h.technician_id = :technician_id))))
    AND (:service_class::text[] IS NULL OR w.service_class = ANY (:service_class))
    AND (:priority::text[] IS NULL OR w.priority = ANY (:priority))
    AND (:created_from::timestamptz IS NULL OR w.opened_at >= :created_from)

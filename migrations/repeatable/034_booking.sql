@@ -205,7 +205,7 @@ BEGIN
 	       greatest(c.minutes * p.walk_in_share_bp / 10000 - t.walk_in, 0), greatest(c.minutes * p.comeback_share_bp / 10000 - t.comeback, 0)
 	  FROM store s
 	  JOIN store_policy p ON p.store_id = s.id
-	 CROSS JOIN LATERAL (SELECT of_day::timestamp AT TIME ZONE s.time_zone AS starts, (of_day + 1)::timestamp AT TIME ZONE s.time_zone AS ends) d
+	 CROSS JOIN LATERAL (SELECT of_day::timestamp AT TIME ZONE s.time_zone AS starts, (of_day + 1)::timestamp AT TIME ZONE s.time_zone AS ends OFFSET 0) d
 	 CROSS JOIN LATERAL (
 	       SELECT coalesce(sum(extract(epoch FROM x.closes_at - x.opens_at) / 60), 0)::bigint AS minutes,
 	              coalesce(range_agg(tstzrange(x.opens_at, x.closes_at)), '{}') AS hours
@@ -249,13 +249,12 @@ BEGIN
 	RETURN QUERY
 	WITH booked AS (
 		SELECT l.service_class, l.per_hour, l.per_day, extract(hour FROM k.starts_at AT TIME ZONE s.time_zone)::integer AS of_hour, count(k.id) AS n
-		  FROM store s
+		  FROM (SELECT t.id, t.time_zone, of_day::timestamp AT TIME ZONE t.time_zone AS starts, (of_day + 1)::timestamp AT TIME ZONE t.time_zone AS ends
+		          FROM store t WHERE t.id = of_store OFFSET 0) s
 		  JOIN booking_limit l ON l.store_id = s.id AND l.service_class = ANY (classes)
-		  LEFT JOIN occupation k ON k.store_id = s.id AND k.starts_at >= of_day::timestamp AT TIME ZONE s.time_zone
-		                        AND k.starts_at < (of_day + 1)::timestamp AT TIME ZONE s.time_zone
+		  LEFT JOIN occupation k ON k.store_id = s.id AND k.starts_at >= s.starts AND k.starts_at < s.ends
 		                        AND l.service_class = ANY (k.service_classes)
 		                        AND (k.held_until IS NULL OR k.held_until > at) AND k.id <> ALL (but_for)
-		 WHERE s.id = of_store
 		 GROUP BY 1, 2, 3, 4
 	)
 	SELECT NULL::integer, 'day_limit' FROM booked b GROUP BY b.service_class, b.per_day HAVING sum(b.n) >= b.per_day

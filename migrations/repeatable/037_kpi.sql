@@ -38,7 +38,7 @@ CREATE OR REPLACE VIEW kpi (id, position, name_en, name_zh, unit, direction, sca
 CREATE OR REPLACE FUNCTION kpi_facts(of_store uuid, first_day date, last_day date)
 RETURNS TABLE (kpi text, day date, subject_type text, subject_id uuid, numerator numeric, denominator numeric, n bigint)
 LANGUAGE sql STABLE AS $$
-	WITH span AS (
+	WITH span AS MATERIALIZED (
 		SELECT s.id, s.time_zone, first_day::timestamp AT TIME ZONE s.time_zone AS since,
 		       (last_day + 1)::timestamp AT TIME ZONE s.time_zone AS until
 		  FROM store s
@@ -104,7 +104,7 @@ $$;
 CREATE OR REPLACE FUNCTION kpi_stock(of_store uuid, first_day date)
 RETURNS TABLE (day date, value numeric, n bigint)
 LANGUAGE sql STABLE AS $$
-	WITH span AS (
+	WITH span AS MATERIALIZED (
 		SELECT s.id, s.time_zone, first_day::timestamp AT TIME ZONE s.time_zone AS since FROM store s WHERE s.id = of_store
 	), opening AS (
 		SELECT coalesce((SELECT d.numerator FROM kpi_day d

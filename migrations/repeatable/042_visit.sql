@@ -24,10 +24,10 @@ BEGIN
 	RETURN QUERY
 	WITH coming AS MATERIALIZED (
 		SELECT a.id, a.vehicle_id, a.starts_at
-		  FROM store s
-		  JOIN appointment a ON a.store_id = s.id AND appointment_wants_parts(a.status, a.reception_id) AND a.starts_at < until
-		                    AND a.starts_at >= least(first, date_trunc('day', at AT TIME ZONE s.time_zone) AT TIME ZONE s.time_zone)
-		 WHERE s.id = of_store
+		  FROM (SELECT s.id, least(first, date_trunc('day', at AT TIME ZONE s.time_zone) AT TIME ZONE s.time_zone) AS begins
+		          FROM store s WHERE s.id = of_store OFFSET 0) s
+		  JOIN appointment a ON a.store_id = s.id AND a.starts_at >= s.begins AND a.starts_at < until
+		                    AND appointment_wants_parts(a.status, a.reception_id)
 	), wanted AS MATERIALIZED (
 		SELECT c.id AS appointment_id, c.starts_at, p.id, CASE WHEN p.package_id IS NULL THEN 'booked' ELSE 'package' END AS source,
 		       p.position AS place, p.part_id, p.quantity, NULL::uuid AS work_order_id, p.package_id, NULL::numeric AS reserved,

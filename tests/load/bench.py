@@ -21,6 +21,7 @@ import sys
 import time
 
 import figures
+import screens
 from cases import CASES, Data, write_requests
 from cluster import HERE, free_port, open_set, pg_bin, psql, say
 from recorded import having, plain, script
@@ -272,6 +273,9 @@ class Bench:
     def run(self, cases):
         result = {"orders": self.orders, "cases": []}
         try:
+            result["screens"] = screens.screens(self.daemon, self.data)
+            if self.args.sweep:
+                screens.sweep(self.daemon, self.data, json.loads(pathlib.Path(self.args.binary).with_name("generated").joinpath("openapi.json").read_text(encoding="utf-8")))
             files = self.record(cases)
             for case in cases:
                 result["cases"].append(self.rounds(case, files[case.name]))
@@ -309,7 +313,8 @@ def main():
     parser.add_argument("--seconds", type=int, default=4)
     parser.add_argument("--idle", type=int, default=10000)
     parser.add_argument("--dripping", type=int, default=200)
-    parser.add_argument("--only", help="these cases, with commas between: " + ", ".join(c.name for c in CASES))
+    parser.add_argument("--only", help="these cases, with commas between, or none beside the screens' lists: " + ", ".join(c.name for c in CASES))
+    parser.add_argument("--sweep", action="store_true", help="tell which of all lists are slow, in every sort and filter")
     parser.add_argument("--no-others", action="store_true", help="without Fastify and Express")
     parser.add_argument("--quick", action="store_true", help="everything shortly, at 10,000 orders; the figures mean nothing")
     parser.add_argument("--smoke", action="store_true", help="only whether everything answers, at 10,000 orders")
@@ -333,7 +338,8 @@ def main():
     if args.write:
         args.write.mkdir(parents=True, exist_ok=True)
         (args.write / "figures.md").write_text(text, encoding="utf-8")
-        (args.write / "figures.svg").write_text(figures.chart(results), encoding="utf-8")
+        if cases:
+            (args.write / "figures.svg").write_text(figures.chart(results), encoding="utf-8")
 
 
 if __name__ == "__main__":

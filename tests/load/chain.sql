@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- The large data set, first part: the chain, its 50 stores and their people, catalogue and parts.
--- Variables: parts, base (the first day).  Tokens: `load-token-<s>` of store s's advisor, `load-hq` of headquarters.
+-- Variables: parts, base (the first day).  Tokens: `load-token-<s>` of store s's advisor, `load-manager-<s>`, `load-technician-<s>`,
+-- `load-hq` of headquarters.
 \ir key.sql
 
 INSERT INTO region (id, code, name, created_at, updated_at)
@@ -14,22 +15,27 @@ SELECT pg_temp.key(3, s), pg_temp.key(2, s), 'MAIN', 'MAIN', true, :'base', :'ba
 INSERT INTO bay (id, store_id, code, name, created_at, updated_at)
 SELECT pg_temp.key(14, s * 4 + b), pg_temp.key(2, s), 'B' || b, 'Bay ' || b, :'base', :'base' FROM generate_series(0, 49) s, generate_series(0, 3) b;
 
--- Staff of store s: its advisor s, its keeper 100 + s, its technicians 1000 + 4 s ...; 999 is headquarters.
+-- Staff of store s: its advisor s, its keeper 100 + s, its manager 200 + s, its technicians 1000 + 4 s ...; 999 is headquarters.
 INSERT INTO staff (id, store_id, name, username, created_at, updated_at)
 SELECT pg_temp.key(4, f.n), f.store, 'Staff ' || f.n, 'load-' || f.n, :'base', :'base'
   FROM (SELECT s AS n, pg_temp.key(2, s) AS store FROM generate_series(0, 49) s
         UNION ALL SELECT 100 + s, pg_temp.key(2, s) FROM generate_series(0, 49) s
+        UNION ALL SELECT 200 + s, pg_temp.key(2, s) FROM generate_series(0, 49) s
         UNION ALL SELECT 1000 + t, pg_temp.key(2, t / 4) FROM generate_series(0, 199) t
         UNION ALL SELECT 999, NULL) f;
 INSERT INTO staff_grant (id, staff_id, role, scope, store_id, created_at)
 SELECT pg_temp.key(5, g.n), pg_temp.key(4, g.n), g.role, CASE WHEN g.s IS NULL THEN 'chain' ELSE 'store' END, pg_temp.key(2, g.s), :'base'
   FROM (SELECT s AS n, 'service_advisor' AS role, s FROM generate_series(0, 49) s
         UNION ALL SELECT 100 + s, 'parts_keeper', s FROM generate_series(0, 49) s
+        UNION ALL SELECT 200 + s, 'store_manager', s FROM generate_series(0, 49) s
         UNION ALL SELECT 1000 + t, 'technician', t / 4 FROM generate_series(0, 199) t
         UNION ALL SELECT 999, 'hq_admin', NULL) g;
 INSERT INTO session (id, token_hash, staff_id, created_at, expires_at)
 SELECT pg_temp.key(6, t.n), sha256(convert_to(t.token, 'UTF8')), pg_temp.key(4, t.n), :'base', '2100-01-01'
-  FROM (SELECT s AS n, 'load-token-' || s AS token FROM generate_series(0, 49) s UNION ALL SELECT 999, 'load-hq') t;
+  FROM (SELECT s AS n, 'load-token-' || s AS token FROM generate_series(0, 49) s
+        UNION ALL SELECT 200 + s, 'load-manager-' || s FROM generate_series(0, 49) s
+        UNION ALL SELECT 1000 + 4 * s, 'load-technician-' || s FROM generate_series(0, 49) s
+        UNION ALL SELECT 999, 'load-hq') t;
 
 INSERT INTO operation (id, code, name, standard_hours, unit_price, created_at, updated_at)
 SELECT pg_temp.key(9, o), 'LOAD-' || o, 'Operation ' || o, 0.5 + o % 8, 18000 + o % 7 * 1000, :'base', :'base' FROM generate_series(0, 199) o;
@@ -54,3 +60,6 @@ SELECT k.kind, k.key, 'part', pg_temp.key(10, p)
                      UNION ALL SELECT 'pinyin', n.pinyin
                      UNION ALL SELECT 'initials', n.initials
                      UNION ALL SELECT 'name', substr(n.zh, i) FROM generate_series(1, length(n.zh)) i) k;
+
+INSERT INTO loaner_car (id, store_id, plate, model, odometer_km, insurance_until, inspection_until, created_at, updated_at)
+SELECT pg_temp.key(44, s), pg_temp.key(2, s), '沪L' || lpad(s::text, 5, '0'), 'Polo', 1050, '2100-01-01', '2100-01-01', :'base', :'base' FROM generate_series(0, 49) s;

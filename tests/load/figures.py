@@ -42,6 +42,12 @@ def growth(results):
     return table(["requests a second, time to the smallest set's"] + [f"{r['orders']:,} orders" for r in results], rows)
 
 
+def screens(results):
+    """Milliseconds of each screen by size: median, and the slowest."""
+    rows = [[title, f"{rows:.0f}"] + [f"{r['screens'][i][2]:.1f} ({r['screens'][i][3]:.1f})" for r in results] for i, (title, rows, _, _) in enumerate(results[-1]["screens"])]
+    return table(["ms: median (the slowest of 30)", "rows"] + [f"{r['orders']:,} orders" for r in results], rows)
+
+
 def markdown(results, command):
     out = ["# Figures\n", f"`{command}`, {datetime.date.today()}, on {machine()}.\n",
            "Rates are medians of the rounds, ratios the medians of each round's ratio with their range. pgbench runs, prepared, the statements that the server's log\n"
@@ -64,7 +70,8 @@ def markdown(results, command):
             out.append(f"{crowd['idle']:,} idle connections cost {crowd['idle_mib']:.0f} MiB. Documents at {crowd['rate']:.0f} a second take {latency(crowd['alone'])} ms alone, and "
                        f"{latency(crowd['beside'])} ms beside those and {crowd['dripping']} dripping connections.\n")
         out.append(f"From start to ready with a running PostgreSQL: {result['start'] * 1000:.0f} ms.\n")
-    if len(results) > 1:
+    out += ["## The screens' lists\n", "Of `docs/screens.md`, one request at a time, each of another store.\n", screens(results)]
+    if len(results) > 1 and results[0]["cases"]:
         out += ["## As the data grows\n", growth(results)]
     return "\n".join(out)
 

@@ -7,7 +7,8 @@ DO $$
 DECLARE
 	loaded regclass[] := ARRAY['customer', 'customer_store', 'vehicle', 'vehicle_store', 'vehicle_owner', 'vehicle_plate', 'appointment', 'occupation', 'appointment_step', 'reception', 'work_order',
 		'work_order_line', 'reservation', 'stock_document', 'stock_document_line', 'stock_movement', 'stock_level', 'settlement', 'settlement_line', 'payment', 'link',
-		'survey', 'survey_answer', 'complaint', 'complaint_step', 'search_key'];
+		'survey', 'survey_answer', 'complaint', 'complaint_step', 'search_key', 'sublet', 'work_order_promise', 'work_order_pause', 'clock_entry', 'bay_occupancy',
+		'guarantee', 'reception_concern', 'acceptance', 'estimate', 'inspection', 'diagnosis', 'transport', 'drive', 'loan', 'rescue', 'queue_ticket', 'attendance', 'waiting_entry'];
 	r record;
 BEGIN
 	FOR r IN SELECT c.conrelid::regclass::text AS place, quote_ident(c.conname) AS name, pg_get_constraintdef(c.oid) AS definition,

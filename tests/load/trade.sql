@@ -24,7 +24,7 @@ SELECT c AS n, c % 50 AS s, f.zh || g.zh || h.zh AS name, f.pinyin || g.pinyin |
   JOIN given h ON h.n = c / 600 % 30
  WHERE c % 50 BETWEEN :from AND :to;
 INSERT INTO customer (id, kind, name, phone, created_at, updated_at)
-SELECT pg_temp.key(7, n), 'person', name, phone, :'base', :'base' FROM person;
+SELECT pg_temp.key(7, n), 'person', name, phone, pg_temp.made(n), :'base' FROM person;
 INSERT INTO customer_store (customer_id, store_id, why, at)
 SELECT pg_temp.key(7, n), pg_temp.key(2, s), 'created', :'base' FROM person;
 INSERT INTO search_key (kind, key, subject, subject_id)
@@ -41,7 +41,7 @@ SELECT v AS n, v % 50 AS s, 'LSVAA' || lpad(v::text, 12, '0') AS vin,
   FROM generate_series(0, :vehicles - 1) v
  WHERE v % 50 BETWEEN :from AND :to;
 INSERT INTO vehicle (id, vin, vin_check, plate, make, model, model_year, created_at, updated_at)
-SELECT pg_temp.key(8, n), vin, 'failed', plate, 'Volkswagen', 'Lavida', 2020, :'base', :'base' FROM car;
+SELECT pg_temp.key(8, n), vin, 'failed', plate, 'Volkswagen', 'Lavida', 2020, pg_temp.made(n), :'base' FROM car;
 INSERT INTO vehicle_store (vehicle_id, store_id, why, at)
 SELECT pg_temp.key(8, n), pg_temp.key(2, s), 'created', :'base' FROM car;
 INSERT INTO vehicle_owner (id, vehicle_id, customer_id, role, from_date, created_at)
@@ -101,7 +101,7 @@ SELECT pg_temp.key(11, n), store_id, code || '-RC-' || nth, CASE WHEN whole AND 
 INSERT INTO work_order (id, store_id, number, reception_id, customer_id, vehicle_id, status, promised_at, first_promised_at, advisor_id, opened_at, started_at,
                         finished_at, completed_at, settled_at, delivered_at, closed_at, paid, created_at, updated_at)
 SELECT pg_temp.key(12, n), store_id, code || '-WO-' || nth, pg_temp.key(11, n), pg_temp.key(7, c), pg_temp.key(8, v),
-       CASE WHEN closed THEN 'closed' ELSE 'in_progress' END, o.t + interval '4 hours', o.t + interval '4 hours', pg_temp.key(4, s), o.t, o.t,
+       CASE WHEN closed THEN 'closed' WHEN whole AND k % 8 = 5 THEN 'paused' ELSE 'in_progress' END, o.t + interval '4 hours', o.t + interval '4 hours', pg_temp.key(4, s), o.t, o.t,
        d.t, d.t, d.t, d.t, d.t, closed, o.t, coalesce(d.t, o.t)
   FROM o LEFT JOIN LATERAL (SELECT o.t + make_interval(hours => 2 + o.n % 7 / 2) AS t WHERE o.closed) d ON true;
 
@@ -112,9 +112,9 @@ SELECT n, s, l, closed, store_id, price, t, k * 2 + l - 1 AS i, (k * 2 + l - 1) 
   FROM o, generate_series(1, 2) l
  WHERE whole;
 INSERT INTO work_order_line (id, store_id, work_order_id, position, kind, operation_id, description, quantity, list_price, unit_price, amount, status, work_status,
-                             created_at, updated_at)
+                             technician_id, created_at, updated_at)
 SELECT pg_temp.key(13, n * 3), store_id, pg_temp.key(12, n), 1, 'labour', pg_temp.key(9, n % 200), '更换前制动片', 1, price, price, price, 'authorised',
-       CASE WHEN closed THEN 'passed' ELSE 'assigned' END, t, t
+       CASE WHEN closed THEN 'passed' ELSE 'assigned' END, pg_temp.key(4, 1000 + s * 4 + k % 4), t, t
   FROM o;
 INSERT INTO work_order_line (id, store_id, work_order_id, position, kind, part_id, description, quantity, list_price, unit_price, amount, status, supply,
                              issued_quantity, created_at, updated_at)
@@ -202,3 +202,5 @@ SELECT k.kind, k.key, d.subject, d.id, d.store_id
         UNION ALL SELECT 'complaint', pg_temp.key(28, n), store_id, lower(code) || 'cp' || nth FROM o WHERE closed AND whole AND k % 100 = 50
         UNION ALL SELECT 'appointment', pg_temp.key(15, n), store_id, lower(code) || 'ap' || nth FROM booked) d
  CROSS JOIN LATERAL (VALUES ('number', d.number), ('number_tail', reverse(d.number))) k (kind, key);
+
+\ir shop.sql
