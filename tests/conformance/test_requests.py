@@ -10,6 +10,7 @@ Every reply's status, headers and body are held against the contract by the clie
 import json
 import os
 import random
+import re
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -29,6 +30,18 @@ OPERATIONS = sorted(CONTRACT.operations, key=lambda op: op.id)
 # member rules out: a line of labour has no part.)
 OF_SCHEMAS = {"wrong_type", "bad_code", "too_large", "too_small", "too_long", "too_short", "too_many", "too_few",
               "not_multiple", "not_unique", "bad_format", "unknown_parameter"}
+
+
+LIMIT = re.compile(r"must be at (least|most) (-?[0-9.]+)")
+
+
+def breaks_a_rule(error, body):
+    """Whether a value is beyond the limit that the answer names: a rule's own, where the schema allows it (less than the law's kilometres)."""
+    named = LIMIT.search(error["message"])
+    if error["code"] not in ("too_small", "too_large") or not named or "pointer" not in error:
+        return False
+    value, limit = float(fetch(body, error["pointer"])), float(named[2])
+    return value < limit if named[1] == "least" else value > limit
 
 
 def several(examples):
@@ -102,7 +115,8 @@ class Caller:
         def judge(reply):
             assert reply.status not in (405, 406, 413, 415, 428), reply
             if reply.status in (400, 422):
-                refused = {at: c for at, c in reply.errors.items() if c in OF_SCHEMAS}
+                refused = {e.get("pointer") or e.get("parameter"): e["code"] for e in reply.json.get("errors", [])
+                           if e["code"] in OF_SCHEMAS and not breaks_a_rule(e, body)}
                 assert not refused and reply.code != "malformed_json", f"allowed by the schema and refused: {refused} {reply}"
             self.created(reply)
         self.call(body, params, judge)

@@ -65,6 +65,7 @@ class Daemon:
 
     def __init__(self, binary, data):
         self.binary, self.data = binary, data
+        self.jobs = True
         self.port = free_port()
         self.process = None
         self.host = None
@@ -73,7 +74,7 @@ class Daemon:
         env = {k: v for k, v in os.environ.items() if not k.startswith("FETTLE_")}
         env.update(FETTLE_DATA=str(self.data), FETTLE_PORT=str(self.port), FETTLE_RATE_PRINCIPAL="0",
                    FETTLE_RATE_ADDRESS="0", FETTLE_COMMANDS_PRINCIPAL="0", FETTLE_READS_PRINCIPAL="0",
-                   FETTLE_LOG_LEVEL="warn", FETTLE_IDLE_SECONDS="600")
+                   FETTLE_LOG_LEVEL="warn", FETTLE_IDLE_SECONDS="600", FETTLE_JOBS="1" if self.jobs else "0")
         with open(self.data / "bench-daemon.log", "ab") as log:
             self.process = subprocess.Popen([self.binary, "serve"], env=env, stderr=log)
         atexit.register(self.stop)  # whatever goes wrong, it does not outlive the run
@@ -170,6 +171,7 @@ LOADING = {"wal_level": "minimal", "max_wal_senders": "0", "fsync": "off", "full
 def load(daemon, orders):
     began = time.time()
     base = (datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=900)).strftime("%Y-%m-%d 00:00Z")
+    daemon.jobs = False  # they would look through tables without indexes
     daemon.start()
     # the daemon refuses to serve on a server that may lose what it has promised: that is switched off under way
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") >> 20
@@ -196,6 +198,7 @@ def load(daemon, orders):
     psql(host, "CHECKPOINT")
     os.sync()
     daemon.stop()
+    daemon.jobs = True
     say(f"loaded {orders} orders in {time.time() - began:.0f} s, of it indexes, constraints and KPIs {time.time() - rows:.0f} s")
 
 
