@@ -184,6 +184,36 @@ stock_up(struct demo *demo, struct demo_store *store)
 	         "{}");
 }
 
+/* Parts that one store asks another for: approved and shipped there. */
+static struct id
+ask_for(struct demo *demo, const struct demo_store *store, const struct demo_store *there,
+        size_t part)
+{
+	char a[ID_TEXT], b[ID_TEXT], c[ID_TEXT];
+	struct id transfer =
+		demo_act(demo, demo_person(store, "parts"), store->id, OP_createTransfer,
+	                 (struct id){ { 0 } },
+	                 "{\"store_id\":\"%s\",\"from_store_id\":\"%s\","
+	                 "\"lines\":[{\"part_id\":\"%s\",\"quantity\":2}]}",
+	                 text(store->id, a), text(there->id, b), text(demo->parts[part], c));
+
+	demo_act(demo, demo_person(there, "manager"), there->id, OP_approveTransfer, transfer,
+	         "{}");
+	demo_act(demo, demo_person(there, "parts"), there->id, OP_shipTransfer, transfer, "{}");
+	return transfer;
+}
+
+/* One transfer has come, another is on its way. */
+static void
+share_parts(struct demo *demo)
+{
+	const struct demo_store *gets = &demo->stores[1], *gives = &demo->stores[0];
+	struct id came = ask_for(demo, gets, gives, COUNT_OF(demo_parts) - 1);
+
+	demo_act(demo, demo_person(gets, "parts"), gets->id, OP_receiveTransfer, came, "{}");
+	ask_for(demo, gets, gives, COUNT_OF(demo_parts) - 2);
+}
+
 /* ------------------------------------------------------------ what comes of it */
 
 /* The surveys that went out after delivery: most customers are content, one in nine is not. */
@@ -360,6 +390,7 @@ demo_load(const char *url, char *error, size_t size)
 			demo_turns(&demo, &demo.stores[s], today);
 		demo.now = today;
 		complain(&demo);
+		share_parts(&demo);
 		demo.now = utc_add_ms(today, -HOUR);
 		for (size_t s = 0; s < COUNT_OF(demo.stores) && !demo.failed; s++)
 			demo_roster(&demo, &demo.stores[s]);

@@ -324,6 +324,20 @@ reply_actions(struct buf *out, const struct rows *rows, size_t row, struct reque
 }
 
 void
+reply_actions_between(struct buf *out, const struct rows *rows, size_t row, struct request *req,
+                      const struct machine *machine, const char *other)
+{
+	struct permission_set held = { 0 }, there = { 0 };
+
+	if (req->who) {
+		held = principal_permissions(req->who, row_id(rows, row, "store_id"));
+		there = principal_permissions(req->who, row_id(rows, row, other));
+	}
+	permissions_unite(&held, &there);
+	put_actions(out, machine, rows, row, &held);
+}
+
+void
 reply_token(struct buf *out, const struct rows *rows, size_t row, void *req)
 {
 	char token[LINK_TEXT];

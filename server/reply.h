@@ -21,6 +21,11 @@ MUSTCHECK enum err reply_rows(struct request *req, const struct route *route,
 void reply_actions(struct buf *out, const struct rows *rows, size_t row, struct request *req,
                    const struct machine *machine);
 
+/* The same of what two stores have in common, the second in the column other: what the caller may do in
+ * either; the machine's guards tell whose verb it is. */
+void reply_actions_between(struct buf *out, const struct rows *rows, size_t row,
+                           struct request *req, const struct machine *machine, const char *other);
+
 /* ETag, and 304 when the caller has it. */
 void reply_etag(struct request *req);
 

@@ -16,6 +16,7 @@ static const struct check {
 	{ "stock ledger", SQL_verify_stock_ledger, true },
 	{ "stock documents", SQL_verify_stock_documents, true },
 	{ "issued parts", SQL_verify_stock_issued, true },
+	{ "transfers", SQL_verify_transfers, true },
 	{ "settlement totals", SQL_verify_settlement_totals, true },
 	{ "settlements paid", SQL_verify_settlement_paid, true },
 	{ "refunds", SQL_verify_payment_refunds, true },

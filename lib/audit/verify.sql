@@ -248,6 +248,8 @@ WITH wanted AS (
 	        UNION ALL SELECT store_id, 'reception', id, number FROM reception
 	        UNION ALL SELECT store_id, 'work_order', id, number FROM work_order
 	        UNION ALL SELECT store_id, 'stock_document', id, number FROM stock_document
+	        UNION ALL SELECT store_id, 'transfer', id, number FROM transfer
+	        UNION ALL SELECT from_store_id, 'transfer', id, number FROM transfer WHERE from_store_id <> store_id AND approved_by IS NOT NULL
 	        UNION ALL SELECT store_id, 'settlement', id, number FROM settlement WHERE number IS NOT NULL
 	        UNION ALL SELECT store_id, 'complaint', id, number FROM complaint) d
 	UNION ALL

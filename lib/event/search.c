@@ -72,6 +72,7 @@ static const struct subject {
 	{ "settlement", NUMBERS },
 	{ "complaint", NUMBERS },
 	{ "stock_document", NUMBERS },
+	{ "transfer", NUMBERS },
 };
 
 /* A text as code points in the one way that keys are compared in. */

@@ -2,8 +2,17 @@
 
 -- name: part_get
 SELECT p.id, p.version, p.number, p.brand, p.name, p.unit, p.sale_price, p.active, p.created_at, p.updated_at,
-       p.key_class, p.external_ids, p.metadata
+       p.key_class, p.source_class, p.technology_score,
+       CASE WHEN p.technology_score >= 35 THEN 'high' WHEN p.technology_score >= 25 THEN 'medium' WHEN p.technology_score IS NOT NULL THEN 'low' END AS technology_class,
+       p.use_class, p.pack_quantity,
+       p.number_scheme AS "number_fields.scheme", p.number_company AS "number_fields.company", p.number_source AS "number_fields.source",
+       p.number_group AS "number_fields.group", p.number_subgroup AS "number_fields.subgroup", p.number_piece AS "number_fields.piece",
+       p.number_structure AS "number_fields.structure", p.number_change AS "number_fields.change", p.number_repair AS "number_fields.repair",
+       ARRAY(SELECT b.code FROM part_barcode b WHERE b.part_id = p.id ORDER BY b.code) AS barcodes,
+       c.id AS "current.id", c.number AS "current.number", c.name AS "current.name",
+       p.external_ids, p.metadata
   FROM part p
+  LEFT JOIN part c ON c.id = nullif(part_current(p.id, chain_day(:now)), p.id)
  WHERE p.id = ANY (:ids) AND p.deleted_at IS NULL;
 
 -- In the order of the keys that were typed, else of the numbers: a page is the beginning of what the indexes hold, however
@@ -36,6 +45,9 @@ SELECT p.id, p.version, p.number, p.brand, p.name, p.unit, p.sale_price, p.activ
         (SELECT n.number_norm, '', n.id FROM part n
           WHERE :q::text IS NULL
             AND (:number::text IS NULL OR n.number_norm = upper(part_key(:number)))
+            AND (:barcode::text IS NULL OR n.id = (SELECT b.part_id FROM part_barcode b WHERE b.code = :barcode))
+            AND (:subgroup::text IS NULL OR n.number_subgroup >= :subgroup AND n.number_subgroup < :subgroup || ':')
+            AND (:fits_vehicle_id::uuid IS NULL OR n.id = ANY (parts_fitting(:fits_vehicle_id)))
             AND (:after_key::text IS NULL OR (n.number_norm, n.id) > (:after_key, :after_id::uuid))
           ORDER BY n.number_norm, n.id)) f
  CROSS JOIN LATERAL (
@@ -43,6 +55,10 @@ SELECT p.id, p.version, p.number, p.brand, p.name, p.unit, p.sale_price, p.activ
          FROM part o
         WHERE o.id = f.id AND o.deleted_at IS NULL
           AND (:number::text IS NULL OR o.number_norm = upper(part_key(:number)))
+          AND (:barcode::text IS NULL OR EXISTS (SELECT FROM part_barcode b WHERE b.code = :barcode AND b.part_id = o.id))
+          AND (:subgroup::text IS NULL OR o.number_subgroup >= :subgroup AND o.number_subgroup < :subgroup || ':')
+          AND (:source_class::text[] IS NULL OR o.source_class = ANY (:source_class))
+          AND (:fits_vehicle_id::uuid IS NULL OR o.id = ANY (parts_fitting(:fits_vehicle_id)))
           AND (:active::boolean IS NULL OR o.active = :active)
           AND (:updated_after::timestamptz IS NULL OR o.updated_at > :updated_after)
           AND (:after_position::text IS NULL
@@ -71,6 +87,10 @@ SELECT p.id, p.version, p.number, p.brand, p.name, p.unit, p.sale_price, p.activ
                               WHERE e.kind IN ('part_number', 'initials', 'pinyin', 'name') AND e.subject = 'part' AND e.store_id IS NULL
                                 AND part_key(:q) <> '' AND e.key >= part_key(:q) AND e.key < part_key(:q) || chr(1114111))))
    AND (:number::text IS NULL OR p.number_norm = upper(part_key(:number)))
+   AND (:barcode::text IS NULL OR p.id = (SELECT b.part_id FROM part_barcode b WHERE b.code = :barcode))
+   AND (:subgroup::text IS NULL OR p.number_subgroup >= :subgroup AND p.number_subgroup < :subgroup || ':')
+   AND (:source_class::text[] IS NULL OR p.source_class = ANY (:source_class))
+   AND (:fits_vehicle_id::uuid IS NULL OR p.id = ANY (ARRAY(SELECT unnest(parts_fitting(:fits_vehicle_id)))))
    AND (:active::boolean IS NULL OR p.active = :active)
    AND (:updated_after::timestamptz IS NULL OR p.updated_at > :updated_after)
    AND (:after_position::text IS NULL
@@ -83,11 +103,13 @@ SELECT p.id, p.version, p.number, p.brand, p.name, p.unit, p.sale_price, p.activ
 SELECT p.id FROM part p WHERE p.id = :id AND p.deleted_at IS NULL;
 
 -- name: part_lock
-SELECT p.version, p.number_norm, p.name FROM part p WHERE p.id = :id AND p.deleted_at IS NULL FOR NO KEY UPDATE;
+SELECT p.version, p.number, p.number_norm, p.name FROM part p WHERE p.id = :id AND p.deleted_at IS NULL FOR NO KEY UPDATE;
 
 -- name: part_add
-INSERT INTO part (id, number, number_norm, brand, name, unit, sale_price, key_class, active, external_ids, metadata, created_at, updated_at)
-VALUES (:part_id, :number, :number_norm, coalesce(:brand, ''), :name, :unit, :sale_price, :key_class, coalesce(:active, true),
+INSERT INTO part (id, number, number_norm, brand, name, unit, sale_price, key_class, source_class, technology_score, use_class, pack_quantity, active,
+                  external_ids, metadata, created_at, updated_at)
+VALUES (:part_id, :number, :number_norm, coalesce(:brand, ''), :name, :unit, :sale_price, :key_class, :source_class, :technology_score, :use_class,
+        coalesce(:pack_quantity, 1), coalesce(:active, true),
         coalesce(:external_ids::jsonb, '{}'), coalesce(:metadata::jsonb, '{}'), :now, :now)
 ON CONFLICT (number_norm, brand) DO NOTHING
 RETURNING id;
@@ -108,6 +130,10 @@ UPDATE part
        unit = CASE WHEN :has_unit THEN :unit ELSE unit END,
        sale_price = CASE WHEN :has_sale_price THEN :sale_price ELSE sale_price END,
        key_class = CASE WHEN :has_key_class THEN :key_class ELSE key_class END,
+       source_class = CASE WHEN :has_source_class THEN :source_class ELSE source_class END,
+       technology_score = CASE WHEN :has_technology_score THEN :technology_score ELSE technology_score END,
+       use_class = CASE WHEN :has_use_class THEN :use_class ELSE use_class END,
+       pack_quantity = CASE WHEN :has_pack_quantity THEN :pack_quantity ELSE pack_quantity END,
        active = CASE WHEN :has_active THEN :active ELSE active END,
        external_ids = CASE WHEN :has_external_ids THEN :external_ids::jsonb ELSE external_ids END,
        metadata = CASE WHEN :has_metadata THEN :metadata::jsonb ELSE metadata END,
@@ -119,3 +145,78 @@ SELECT l.n - 1 AS position
   FROM unnest(:part_ids::uuid[]) WITH ORDINALITY l (part_id, n)
  WHERE NOT EXISTS (SELECT FROM part p WHERE p.id = l.part_id AND p.deleted_at IS NULL)
  ORDER BY l.n;
+
+-- name: part_barcodes_clear
+DELETE FROM part_barcode WHERE part_id = :id;
+
+-- name: part_barcodes_add
+INSERT INTO part_barcode (code, part_id) SELECT b.code, :part_id FROM unnest(:barcodes::text[]) b (code) ORDER BY b.code;
+
+-- name: part_fields_told
+-- What was told of a number stands over what it says itself.
+UPDATE part
+   SET number_scheme = CASE WHEN :told::boolean THEN 'told' WHEN :group::text IS NOT NULL THEN 'qc_t_265' END,
+       number_company = :company, number_source = :source, number_group = :group, number_subgroup = :subgroup, number_piece = :piece,
+       number_structure = :structure, number_change = :change, number_repair = :repair, changed = pg_current_xact_id()
+ WHERE id = :id;
+
+-- name: part_replacements   page unnamed
+-- Seen from a part: what holds first, the latest first.
+SELECT r.id, r.kind, CASE WHEN r.kind = 'alternative' AND NOT r.one_way THEN 'either' WHEN r.of_part_id = :id THEN 'replaced_by' ELSE 'replaces' END AS direction,
+       p.id AS "part.id", p.number AS "part.number", p.name AS "part.name", r.valid_from, r.valid_to, h.holds, r.note, r.created_at,
+       NOT h.holds AS _after_over, r.id AS _after_id
+  FROM ((SELECT r.id FROM part_replacement r WHERE r.of_part_id = :id)
+        UNION ALL
+        (SELECT r.id FROM part_replacement r WHERE r.by_part_id = :id)) k
+  JOIN part_replacement r ON r.id = k.id
+ CROSS JOIN LATERAL (SELECT r.valid_from <= chain_day(:now) AND (r.valid_to > chain_day(:now)) IS NOT FALSE AS holds) h
+  JOIN part p ON p.id = CASE WHEN r.of_part_id = :id THEN r.by_part_id ELSE r.of_part_id END
+ WHERE (:after_over::boolean IS NULL OR (NOT h.holds, r.id) > (:after_over, :after_id::uuid))
+ ORDER BY NOT h.holds, r.id
+ LIMIT :limit;
+
+-- name: part_replacement_get
+SELECT r.id, r.kind, CASE WHEN r.kind = 'alternative' AND NOT r.one_way THEN 'either' ELSE 'replaced_by' END AS direction,
+       p.id AS "part.id", p.number AS "part.number", p.name AS "part.name", r.valid_from, r.valid_to,
+       r.valid_from <= chain_day(:now) AND (r.valid_to > chain_day(:now)) IS NOT FALSE AS holds, r.note, r.created_at
+  FROM part_replacement r
+  JOIN part p ON p.id = r.by_part_id
+ WHERE r.id = ANY (:ids);
+
+-- Who links parts takes turns: two at once could close a circle that neither sees.
+-- name: part_replacement_turn
+SELECT pg_advisory_xact_lock(hashtextextended('part_replacement', 0)) IS NULL AS turn;
+
+-- name: part_replacement_check
+SELECT EXISTS (SELECT FROM part p WHERE p.id = :part_id AND p.deleted_at IS NULL) AS known,
+       part_ends_in(:part_id, :of_part_id, coalesce(:valid_from::date, chain_day(:now))) AS circle;
+
+-- name: part_replacement_add
+INSERT INTO part_replacement (id, of_part_id, by_part_id, kind, one_way, valid_from, note, created_by, created_at, updated_at)
+VALUES (:replacement_id, :of_part_id, :part_id, :kind, coalesce(:one_way, false), coalesce(:valid_from::date, chain_day(:now)), :note, :actor_id, :now, :now);
+
+-- name: part_replacement_lock
+SELECT r.of_part_id, r.by_part_id, coalesce(:valid_to::date, chain_day(:now)) > r.valid_to AS over FROM part_replacement r WHERE r.id = :id FOR NO KEY UPDATE;
+
+-- name: part_replacement_end
+UPDATE part_replacement SET valid_to = greatest(valid_from, coalesce(:valid_to::date, chain_day(:now))), updated_at = :now, changed = pg_current_xact_id() WHERE id = :id;
+
+-- name: part_fitments   page unnamed
+SELECT f.id, f.make, f.model, f.year_from, f.year_to, f.engine, f.note, f.position AS _after_place, f.id AS _after_id
+  FROM part_fitment f
+ WHERE f.part_id = :id AND (:after_place::integer IS NULL OR (f.position, f.id) > (:after_place, :after_id::uuid))
+ ORDER BY f.position, f.id
+ LIMIT :limit;
+
+-- name: part_fitments_clear
+DELETE FROM part_fitment WHERE part_id = :id;
+
+-- name: part_fitments_set
+INSERT INTO part_fitment (id, part_id, position, make, model, year_from, year_to, engine, note)
+SELECT f.id, :part_id, f.n, f.make, f.model, nullif(f.year_from, 0), nullif(f.year_to, 0), f.engine, f.note
+  FROM unnest(:fitment_ids::uuid[], :fitments.make::text[], :fitments.model::text[], :fitments.year_from::integer[], :fitments.year_to::integer[],
+              :fitments.engine::text[], :fitments.note::text[])
+       WITH ORDINALITY f (id, make, model, year_from, year_to, engine, note, n);
+
+-- name: part_touch
+UPDATE part SET version = version + 1, updated_at = :now, changed = pg_current_xact_id() WHERE id = :id;

@@ -21,6 +21,22 @@ warehouse_find(struct ctx *ctx, struct id store, struct id sent, struct id *ware
 }
 
 enum err
+warehouse_create(struct ctx *ctx, const struct create_warehouse *in)
+{
+	struct id store;
+	enum err err = ctx_store(ctx, in->store_id, &store);
+
+	if (!err)
+		err = new_id(ctx, in->id, &ctx->subject);
+	if (err)
+		return err;
+	db_write(ctx, warehouse_add, ARG(warehouse_id, ctx->subject), ARG(store_id, store),
+	         ARG(code, in->code), ARG(name, in->name));
+	event_add(ctx, "warehouse.created", store, ctx->subject);
+	return OK;
+}
+
+enum err
 bin_create(struct ctx *ctx, const struct create_bin *in)
 {
 	struct id store, warehouse;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Bins: the places of a warehouse. */
+/* Warehouses, and bins: the places of one. */
 #ifndef STOCK_BIN_H
 #define STOCK_BIN_H
 
 #include "db/db.h"
 
-/* Sets ctx->subject. */
+/* Each sets ctx->subject. */
+MUSTCHECK enum err warehouse_create(struct ctx *ctx, const struct create_warehouse *in);
 MUSTCHECK enum err bin_create(struct ctx *ctx, const struct create_bin *in);
 
 /* The warehouse somebody named, or the store's default one; ERR_NOT_FOUND at /warehouse_id. */

@@ -5,13 +5,15 @@
 #include "event/event.h"
 #include "part/part.h"
 
+/* Some of it is missing, whether or not something was done about that. */
+#define WAITING \
+	(FROM(DEMAND_STATUS_OPEN) | FROM(DEMAND_STATUS_ON_ORDER) | FROM(DEMAND_STATUS_IN_TRANSFER))
+
 /* clang-format off */
 static const struct machine_move demand_moves[] = {
-	{ OP_cancelDemand, FROM(DEMAND_STATUS_OPEN) | FROM(DEMAND_STATUS_RESERVED),
-	  DEMAND_STATUS_CANCELLED },
-	{ OP_loseDemand, FROM(DEMAND_STATUS_OPEN) | FROM(DEMAND_STATUS_RESERVED),
-	  DEMAND_STATUS_LOST },
-	{ OP_reserveDemand, FROM(DEMAND_STATUS_OPEN), 0 },
+	{ OP_cancelDemand, WAITING | FROM(DEMAND_STATUS_RESERVED), DEMAND_STATUS_CANCELLED },
+	{ OP_loseDemand, WAITING | FROM(DEMAND_STATUS_RESERVED), DEMAND_STATUS_LOST },
+	{ OP_reserveDemand, WAITING, 0 },
 };
 /* clang-format on */
 const struct machine demand_machine = MACHINE("status", demand_status, demand_moves);
@@ -319,6 +321,12 @@ serve(struct ctx *ctx, struct levels *levels, const struct rows *waiting, size_t
 enum err
 stock_serve_waiting(struct ctx *ctx, struct levels *levels)
 {
+	return stock_serve_first(ctx, levels, NULL, 0);
+}
+
+enum err
+stock_serve_first(struct ctx *ctx, struct levels *levels, const struct id *demands, size_t count)
+{
 	struct id *parts = arena_array(ctx->arena, levels->count, sizeof(*parts));
 	struct rows *waiting;
 	enum err err;
@@ -326,7 +334,8 @@ stock_serve_waiting(struct ctx *ctx, struct levels *levels)
 	for (size_t i = 0; i < levels->count; i++)
 		parts[i] = levels->level[i].part;
 	err = db_read(ctx, demand_waiting, &waiting, ARG(store_id, levels->store),
-	              IDS_ARG(part_ids, parts, levels->count));
+	              ARG(warehouse_id, levels->warehouse), IDS_ARG(part_ids, parts, levels->count),
+	              IDS_ARG(demand_ids, demands, count));
 	if (err)
 		return err;
 	for (size_t i = 0; i < rows_count(waiting); i++)
@@ -431,6 +440,8 @@ reservation_release(struct ctx *ctx, struct id id)
 	if (!err)
 		err = machine_check(ctx, &reservation_machine, OP_releaseReservation,
 		                    row_enum(rows, 0, "status", &reservation_status_enum), &to);
+	if (!err && !row_is_null(rows, 0, "transfer_line_id"))
+		err = fail(ctx, ERR_HELD_FOR_TRANSFER, NULL);
 	if (err)
 		return err;
 	level_of(&levels, part)->reserved.milli -= row_qty(rows, 0, "quantity").milli;

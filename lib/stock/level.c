@@ -49,8 +49,23 @@ levels_lock(struct ctx *ctx, struct id store, struct id warehouse, const struct 
 			.reserved = row_qty(rows, i, "reserved"),
 			.value = row_int(rows, i, "value"),
 			.movements = row_int(rows, i, "movements"),
+			.frozen = row_bool(rows, i, "frozen"),
 		};
 	}
+	return OK;
+}
+
+enum err
+levels_movable(struct ctx *ctx, const struct levels *levels)
+{
+	char text[ID_TEXT];
+
+	for (size_t i = 0; i < levels->count; i++)
+		if (levels->level[i].frozen)
+			return fail_with(
+				ctx, ERR_STOCK_FROZEN, NULL,
+				arena_text(ctx->arena, id_format(levels->level[i].part, text)),
+				NULL);
 	return OK;
 }
 
@@ -98,6 +113,13 @@ level_put(struct level *level, struct qty quantity, int64_t value)
 {
 	return qty_add(level->on_hand, quantity, &level->on_hand) &&
 	       money_add(level->value, value, &level->value);
+}
+
+enum err
+level_uncountable(struct ctx *ctx, size_t line)
+{
+	return fail_with(ctx, ERR_BAD_VALUE, arena_printf(ctx->arena, "/lines/%zu/quantity", line),
+	                 "makes more than can be counted", NULL);
 }
 
 void

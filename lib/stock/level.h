@@ -10,6 +10,7 @@ struct level {
 	struct qty on_hand, reserved;
 	int64_t value;     /* fen, of all that is on hand */
 	int64_t movements; /* how many the ledger has of it */
+	bool frozen;       /* it is being counted */
 };
 
 struct levels {
@@ -35,6 +36,10 @@ struct posting {
 MUSTCHECK enum err levels_lock(struct ctx *ctx, struct id store, struct id warehouse,
                                const struct id *parts, size_t count, struct levels *levels);
 
+/* Whether anything may move on them: ERR_STOCK_FROZEN, with the part's id, while one is counted.  What is
+ * held for whom may change all the same. */
+MUSTCHECK enum err levels_movable(struct ctx *ctx, const struct levels *levels);
+
 /* The level of a part that was locked. */
 struct level *level_of(const struct levels *levels, struct id part);
 
@@ -50,6 +55,9 @@ MUSTCHECK bool level_take_at(struct level *level, struct qty quantity, int64_t *
 
 /* Put in quantity and its value; false on overflow. */
 MUSTCHECK bool level_put(struct level *level, struct qty quantity, int64_t value);
+
+/* The problem of a line of a body whose quantity or value no level can hold beside what it has. */
+MUSTCHECK enum err level_uncountable(struct ctx *ctx, size_t line);
 
 /* Number the posting and note how the level stands after it. */
 void level_post(struct level *level, struct posting *posting);

@@ -44,6 +44,9 @@ MUSTCHECK enum err stock_issue(struct ctx *ctx, struct id store, struct id work_
 /* After parts came in, their levels locked: who waits longest is served first.  Lines of work
  * orders become reserved and part.arrived says so. */
 MUSTCHECK enum err stock_serve_waiting(struct ctx *ctx, struct levels *levels);
+/* The same, but some demands come before all others: the parts were sent for them. */
+MUSTCHECK enum err stock_serve_first(struct ctx *ctx, struct levels *levels,
+                                     const struct id *demands, size_t count);
 
 /* Record wishes at the counter; kinds but `stock` hold what is there.  One that names a line of a
  * work order asks for its part again (after a return, or after its demand was given up) and the line

@@ -17,7 +17,7 @@ WITH place AS MATERIALIZED (
 	 WHERE w.store_id = :store_id
 	   AND CASE WHEN :warehouse_id::uuid IS NULL THEN w.is_default ELSE w.id = :warehouse_id END
 )
-SELECT l.warehouse_id, l.part_id, l.on_hand, l.reserved, l.value, l.movements
+SELECT l.warehouse_id, l.part_id, l.on_hand, l.reserved, l.value, l.movements, l.stocktake_id IS NOT NULL AS frozen
   FROM stock_level l
  WHERE l.store_id = :store_id AND l.warehouse_id = (SELECT p.id FROM place p) AND l.part_id = ANY (:part_ids::uuid[])
    AND (SELECT count(*) FROM stock_level a
@@ -113,7 +113,7 @@ UPDATE reservation r SET status = 'consumed', ended_at = :now
    AND r.status = 'active';
 
 -- name: reservation_find
-SELECT r.store_id, r.warehouse_id, r.part_id, r.demand_id, r.work_order_line_id, r.quantity, r.status
+SELECT r.store_id, r.warehouse_id, r.part_id, r.demand_id, r.work_order_line_id, r.transfer_line_id, r.quantity, r.status
   FROM reservation r
  WHERE r.id = :id;
 
@@ -122,7 +122,7 @@ UPDATE reservation SET status = 'released', ended_at = :now WHERE id = :id;
 
 -- name: reservation_get
 SELECT r.id, r.store_id, r.status, r.warehouse_id, p.id AS "part.id", p.number AS "part.number", p.name AS "part.name",
-       r.demand_id, r.work_order_line_id, r.quantity, r.created_at, r.ended_at
+       r.demand_id, r.work_order_line_id, r.transfer_line_id, r.quantity, r.created_at, r.ended_at
   FROM reservation r
   JOIN part p ON p.id = r.part_id
  WHERE r.id = ANY (:ids);
@@ -130,12 +130,12 @@ SELECT r.id, r.store_id, r.status, r.warehouse_id, p.id AS "part.id", p.number A
 -- name: reservation_list   page unnamed
 -- As of the ledger: the last of each store, and of those the last.
 SELECT r.id, r.store_id, r.status, r.warehouse_id, p.id AS "part.id", p.number AS "part.number", p.name AS "part.name",
-       r.demand_id, r.work_order_line_id, r.quantity, r.created_at, r.ended_at,
+       r.demand_id, r.work_order_line_id, r.transfer_line_id, r.quantity, r.created_at, r.ended_at,
        r.created_at AS _after_at, r.id AS _after_id
   FROM (SELECT l.*
           FROM store st
          CROSS JOIN LATERAL (
-                SELECT r.id, r.store_id, r.status, r.warehouse_id, r.part_id, r.demand_id, r.work_order_line_id, r.quantity, r.created_at,
+                SELECT r.id, r.store_id, r.status, r.warehouse_id, r.part_id, r.demand_id, r.work_order_line_id, r.transfer_line_id, r.quantity, r.created_at,
                        r.ended_at
                   FROM reservation r
                  WHERE r.store_id = st.id
@@ -189,20 +189,31 @@ UPDATE demand d
   FROM unnest(:line_ids::uuid[], :part_ids::uuid[]) n (line_id, part_id)
  WHERE d.work_order_line_id = n.line_id AND d.part_id = n.part_id AND d.status IN ('open', 'reserved', 'on_order', 'in_transfer');
 
+-- Orders take from the default warehouse, so what comes elsewhere serves nobody yet.
 -- name: demand_waiting
 SELECT d.id, d.part_id, d.work_order_line_id, d.short_quantity,
        jsonb_build_object('demand_id', d.id, 'work_order_id', d.work_order_id,
                           'work_order_line_id', d.work_order_line_id) AS data
   FROM demand d
- WHERE d.store_id = :store_id AND d.part_id = ANY (:part_ids::uuid[]) AND d.status = 'open' AND d.kind <> 'stock'
+ WHERE d.store_id = :store_id AND d.part_id = ANY (:part_ids::uuid[]) AND d.status IN ('open', 'on_order', 'in_transfer') AND d.kind <> 'stock'
    AND d.short_quantity > 0
- ORDER BY d.created_at, d.id
+   AND (SELECT w.is_default FROM warehouse w WHERE w.id = :warehouse_id)
+ ORDER BY d.id = ANY (:demand_ids::uuid[]) DESC, d.created_at, d.id
    FOR NO KEY UPDATE;
+
+-- What came for the shelf.
+-- name: demand_shelf_served
+UPDATE demand d
+   SET short_quantity = greatest(0, d.short_quantity - n.quantity),
+       status = CASE WHEN d.short_quantity <= n.quantity THEN 'fulfilled' ELSE d.status END,
+       version = d.version + 1, updated_at = :now, changed = pg_current_xact_id()
+  FROM unnest(:demand_ids::uuid[], :quantity::numeric[]) n (id, quantity)
+ WHERE d.id = n.id AND d.store_id = :store_id AND d.kind = 'stock' AND d.status = 'in_transfer';
 
 -- name: demand_serve
 UPDATE demand
    SET short_quantity = short_quantity - :quantity::numeric,
-       status = CASE WHEN short_quantity > :quantity::numeric THEN 'open' ELSE 'reserved' END,
+       status = CASE WHEN short_quantity > :quantity::numeric THEN status ELSE 'reserved' END,
        version = version + 1, updated_at = :now, changed = pg_current_xact_id()
  WHERE id = :demand_id;
 
@@ -349,6 +360,15 @@ SELECT b.id, b.version, b.store_id, b.warehouse_id, b.code, b.created_at, b.upda
 SELECT b.id, b.version, b.store_id, b.warehouse_id, b.code, b.created_at, b.updated_at
   FROM bin b
  WHERE b.id = ANY (:ids) AND b.deleted_at IS NULL;
+
+-- name: warehouse_get
+SELECT w.id, w.version, w.store_id, w.code, w.name, w.is_default, w.created_at, w.updated_at
+  FROM warehouse w
+ WHERE w.id = ANY (:ids) AND w.deleted_at IS NULL;
+
+-- name: warehouse_add
+INSERT INTO warehouse (id, store_id, code, name, created_at, updated_at)
+VALUES (:warehouse_id, :store_id, :code, :name, :now, :now);
 
 -- name: bin_add
 INSERT INTO bin (id, store_id, warehouse_id, code, created_at, updated_at)

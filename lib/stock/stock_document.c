@@ -6,6 +6,7 @@
 #include "event/search.h"
 #include "org/org.h"
 #include "stock/bin.h"
+#include "stock/posted.h"
 #include "stock/stock.h"
 #include "stock/stock_reason.h"
 
@@ -16,14 +17,6 @@ static const struct machine_move moves[] = {
 	  STOCK_DOCUMENT_STATUS_REVERSED },
 };
 const struct machine stock_document_machine = MACHINE("status", stock_document_status, moves);
-
-/* A line whose quantity or value no level can hold beside what it has. */
-static enum err
-uncountable(struct ctx *ctx, size_t line)
-{
-	return fail_with(ctx, ERR_BAD_VALUE, arena_printf(ctx->arena, "/lines/%zu/quantity", line),
-	                 "makes more than can be counted", NULL);
-}
 
 /* ------------------------------------------------------------ drafts */
 
@@ -98,14 +91,12 @@ create_draft(struct ctx *ctx, const struct create_stock_document *in, struct id 
 
 /* ------------------------------------------------------------ returns */
 
-/* Columns of a return: what comes back for which line, and at which cost. */
+/* What comes back, for which lines of one order. */
 struct back {
 	struct id work_order;
 	size_t count;
-	struct id *lines, *document_lines, *parts;
-	struct qty *quantity;
-	int64_t *cost;
-	struct posting *postings;
+	struct id *lines;
+	struct posted posted;
 };
 
 static enum err
@@ -113,11 +104,6 @@ back_init(struct ctx *ctx, const struct create_stock_document *in, struct back *
 {
 	*back = (struct back){ .count = in->lines_count };
 	back->lines = arena_array(ctx->arena, back->count, sizeof(*back->lines));
-	back->document_lines = arena_array(ctx->arena, back->count, sizeof(*back->document_lines));
-	back->parts = arena_array(ctx->arena, back->count, sizeof(*back->parts));
-	back->quantity = arena_array(ctx->arena, back->count, sizeof(*back->quantity));
-	back->cost = arena_array(ctx->arena, back->count, sizeof(*back->cost));
-	back->postings = arena_array(ctx->arena, back->count, sizeof(*back->postings));
 	if (!in->has_received_by)
 		return fail(ctx, ERR_REQUIRED, "/received_by");
 	for (size_t i = 0; i < back->count; i++) {
@@ -132,9 +118,11 @@ back_init(struct ctx *ctx, const struct create_stock_document *in, struct back *
 				return failf(ctx, ERR_NOT_UNIQUE, "/lines/%zu/work_order_line_id",
 				             i);
 		back->lines[i] = in->lines[i].work_order_line_id;
-		back->quantity[i] = in->lines[i].quantity;
-		back->document_lines[i] = id_new();
 	}
+	posted_init(ctx, &back->posted, "return", enum_code(&stock_reason_enum, (int)in->reason),
+	            back->count);
+	back->posted.received_by = in->received_by;
+	back->posted.note = in->note;
 	return OK;
 }
 
@@ -185,60 +173,53 @@ check_back(struct ctx *ctx, const struct back *back, const struct rows *issued, 
 
 /* Put each line's parts back at what they cost on their way out. */
 static enum err
-put_back(struct ctx *ctx, struct back *back, const struct levels *levels, const struct rows *issued)
+put_back(struct ctx *ctx, const struct create_stock_document *in, struct back *back,
+         const struct levels *levels, const struct rows *issued)
 {
 	for (size_t i = 0; i < back->count; i++) {
+		struct qty quantity = in->lines[i].quantity;
 		struct level *level;
+		int64_t cost;
 		size_t row;
 		enum err err = check_back(ctx, back, issued, i, &row);
 
 		if (err)
 			return err;
-		if (back->quantity[i].milli > row_qty(issued, row, "quantity").milli)
+		if (quantity.milli > row_qty(issued, row, "quantity").milli)
 			return fail_with(ctx, ERR_BAD_VALUE,
 			                 arena_printf(ctx->arena, "/lines/%zu/quantity", i),
 			                 "is more than was issued and not yet returned", NULL);
-		back->parts[i] = row_id(issued, row, "part_id");
-		back->cost[i] = money_share(row_int(issued, row, "cost"), back->quantity[i],
-		                            row_qty(issued, row, "quantity"));
-		level = level_of(levels, back->parts[i]);
-		if (!level_put(level, back->quantity[i], back->cost[i]))
-			return uncountable(ctx, i);
-		back->postings[i] = (struct posting){
-			.line = back->document_lines[i],
-			.part = back->parts[i],
-			.quantity = back->quantity[i],
-			.value = back->cost[i],
-		};
-		level_post(level, &back->postings[i]);
+		cost = money_share(row_int(issued, row, "cost"), quantity,
+		                   row_qty(issued, row, "quantity"));
+		level = level_of(levels, row_id(issued, row, "part_id"));
+		if (!level_put(level, quantity, cost))
+			return level_uncountable(ctx, i);
+		posted_add(&back->posted, level,
+		           &(struct posted_line){
+				   .quantity = quantity,
+				   .moved = quantity,
+				   .value = cost,
+				   .order_line = back->lines[i],
+			   });
 	}
 	return OK;
 }
 
-static void
-return_save(struct ctx *ctx, const struct create_stock_document *in, const struct back *back,
-            const struct levels *levels, const char *number)
+static enum err
+return_save(struct ctx *ctx, struct back *back, const struct levels *levels)
 {
-	size_t n = back->count;
-	const char *reason = enum_code(&stock_reason_enum, (int)in->reason);
+	enum err err;
 
-	db_write(ctx, stock_document_add_posted, ARG(document_id, ctx->subject),
-	         ARG(store_id, levels->store), ARG(warehouse_id, levels->warehouse),
-	         ARG(number, number), ARG(kind, "return"), ARG(reason, reason),
-	         ARG(work_order_id, back->work_order), ARG(received_by, in->received_by),
-	         NULL_ARG(reverses_id), ARG(note, in->note));
-	db_write(ctx, stock_document_lines_add_posted, ARG(document_id, ctx->subject),
-	         ARG(store_id, levels->store), IDS_ARG(document_line_ids, back->document_lines, n),
-	         IDS_ARG(part_ids, back->parts, n), QTYS_ARG(quantity, back->quantity, n),
-	         INTS_ARG(cost, back->cost, n), IDS_ARG(line_ids, back->lines, n));
-	postings_save(ctx, levels, ctx->subject, "return", reason, back->postings, n);
-	db_write(ctx, stock_line_returned, IDS_ARG(line_ids, back->lines, n),
-	         QTYS_ARG(quantity, back->quantity, n));
+	back->posted.work_order = back->work_order;
+	err = posted_save(ctx, &back->posted, levels);
+	if (err)
+		return err;
+	db_write(ctx, stock_line_returned, IDS_ARG(line_ids, back->lines, back->count),
+	         QTYS_ARG(quantity, back->posted.quantity, back->count));
 	db_write(ctx, stock_order_changed, ARG(work_order_id, back->work_order));
 	levels_save(ctx, levels);
-	search_add(ctx, "number", number, "stock_document", ctx->subject, levels->store);
-	event_add(ctx, "stock_document.posted", levels->store, ctx->subject);
 	event_add(ctx, "work_order.parts_returned", levels->store, back->work_order);
+	return OK;
 }
 
 /* The order before the levels, as everybody does who moves parts of one. */
@@ -264,8 +245,10 @@ post_return(struct ctx *ctx, const struct create_stock_document *in, struct id s
 	struct back back;
 	struct levels levels;
 	struct rows *issued, *staff;
-	const char *number;
 	enum err err = back_init(ctx, in, &back);
+
+	/* the caller may know the document by an id of its own */
+	back.posted.document = ctx->subject;
 
 	if (!err)
 		err = db_read(ctx, stock_staff_visible, &staff, ARG(staff_id, in->received_by));
@@ -279,16 +262,21 @@ post_return(struct ctx *ctx, const struct create_stock_document *in, struct id s
 		err = db_read(ctx, stock_return_lines, &issued, ARG(store_id, store),
 		              IDS_ARG(line_ids, back.lines, back.count));
 	if (!err)
-		err = put_back(ctx, &back, &levels, issued);
+		err = levels_movable(ctx, &levels);
+	if (!err)
+		err = put_back(ctx, in, &back, &levels, issued);
 	if (!err)
 		err = stock_serve_waiting(ctx, &levels);
-	if (!err)
-		err = document_number(ctx, store, "SD", &number);
-	if (err)
-		return err;
-	return_save(ctx, in, &back, &levels, number);
-	return OK;
+	return err ? err : return_save(ctx, &back, &levels);
 }
+
+/* Kinds that other commands post. */
+static const char *const made_elsewhere[STOCK_DOCUMENT_KIND_COUNT] = {
+	[STOCK_DOCUMENT_KIND_ISSUE] = "parts are issued from their work order",
+	[STOCK_DOCUMENT_KIND_TRANSFER_OUT] = "parts are shipped by their transfer",
+	[STOCK_DOCUMENT_KIND_TRANSFER_IN] = "parts are received by their transfer",
+	[STOCK_DOCUMENT_KIND_STOCKTAKE] = "stock is counted by a stocktake",
+};
 
 enum err
 stock_document_create(struct ctx *ctx, const struct create_stock_document *in)
@@ -302,9 +290,8 @@ stock_document_create(struct ctx *ctx, const struct create_stock_document *in)
 		err = warehouse_find(ctx, store, in->warehouse_id, &warehouse);
 	if (err)
 		return err;
-	if (in->kind == STOCK_DOCUMENT_KIND_ISSUE)
-		return fail_with(ctx, ERR_BAD_VALUE, "/kind",
-		                 "parts are issued from their work order", NULL);
+	if (made_elsewhere[in->kind])
+		return fail_with(ctx, ERR_BAD_VALUE, "/kind", made_elsewhere[in->kind], NULL);
 	err = stock_reason_check(ctx, in->kind, in->reason);
 	if (err)
 		return err;
@@ -331,11 +318,13 @@ lock_levels(struct ctx *ctx, const struct rows *rows, struct levels *levels)
 {
 	size_t n = rows_count(rows);
 	struct id *parts = arena_array(ctx->arena, n, sizeof(*parts));
+	enum err err;
 
 	for (size_t i = 0; i < n; i++)
 		parts[i] = row_id(rows, i, "part_id");
-	return levels_lock(ctx, row_id(rows, 0, "store_id"), row_id(rows, 0, "warehouse_id"), parts,
-	                   n, levels);
+	err = levels_lock(ctx, row_id(rows, 0, "store_id"), row_id(rows, 0, "warehouse_id"), parts,
+	                  n, levels);
+	return err ? err : levels_movable(ctx, levels);
 }
 
 /* Value of what comes in: its unit cost, or the average of what is there. */
@@ -365,7 +354,7 @@ move(struct ctx *ctx, const struct rows *rows, size_t row, struct level *level,
 		value = -value;
 	} else if (!value_in(rows, row, level, (struct qty){ milli }, &value) ||
 	           !level_put(level, (struct qty){ milli }, value)) {
-		return uncountable(ctx, row);
+		return level_uncountable(ctx, row);
 	}
 	*posting = (struct posting){
 		.line = row_id(rows, row, "line_id"),
@@ -380,9 +369,10 @@ move(struct ctx *ctx, const struct rows *rows, size_t row, struct level *level,
 /* The other way, at the cost it moved with. */
 static enum err
 move_back(struct ctx *ctx, const struct rows *rows, size_t row, struct level *level,
-          struct posting *posting)
+          struct posted *counter)
 {
 	int64_t milli = row_qty(rows, row, "quantity").milli, value = row_int(rows, row, "cost");
+	struct qty quantity = { -milli };
 
 	if (row_enum(rows, row, "kind", &stock_document_kind_enum) != STOCK_DOCUMENT_KIND_SCRAP)
 		milli = -milli;
@@ -391,10 +381,11 @@ move_back(struct ctx *ctx, const struct rows *rows, size_t row, struct level *le
 			return failf(ctx, ERR_INSUFFICIENT_STOCK, "/lines/%zu/quantity", row);
 		value = -value;
 	} else if (!level_put(level, (struct qty){ milli }, value)) {
-		return uncountable(ctx, row);
+		return level_uncountable(ctx, row);
 	}
-	*posting = (struct posting){ .part = level->part, .quantity = { milli }, .value = value };
-	level_post(level, posting);
+	posted_add(
+		counter, level,
+		&(struct posted_line){ .quantity = quantity, .moved = { milli }, .value = value });
 	return OK;
 }
 
@@ -460,49 +451,16 @@ stock_document_void(struct ctx *ctx, struct id id, const struct void_stock_docum
 	return OK;
 }
 
-/* The counter-document of a posted one. */
-static void
-reverse_save(struct ctx *ctx, struct id id, const struct rows *rows, const struct levels *levels,
-             struct posting *postings, const char *number)
-{
-	size_t n = rows_count(rows);
-	struct id counter = id_new();
-	struct id *lines = arena_array(ctx->arena, n, sizeof(*lines)),
-		  *parts = arena_array(ctx->arena, n, sizeof(*parts));
-	struct id *none = arena_array(ctx->arena, n, sizeof(*none));
-	struct qty *quantity = arena_array(ctx->arena, n, sizeof(*quantity));
-	int64_t *cost = arena_array(ctx->arena, n, sizeof(*cost));
-	const char *kind = row_text(rows, 0, "kind"), *reason = row_text(rows, 0, "reason");
-
-	for (size_t i = 0; i < n; i++) {
-		lines[i] = postings[i].line = id_new();
-		parts[i] = postings[i].part;
-		quantity[i].milli = -row_qty(rows, i, "quantity").milli;
-		cost[i] = absolute(postings[i].value);
-	}
-	db_write(ctx, stock_document_add_posted, ARG(document_id, counter),
-	         ARG(store_id, levels->store), ARG(warehouse_id, levels->warehouse),
-	         ARG(number, number), ARG(kind, kind), ARG(reason, reason), NULL_ARG(work_order_id),
-	         NULL_ARG(received_by), ARG(reverses_id, id), NULL_ARG(note));
-	db_write(ctx, stock_document_lines_add_posted, ARG(document_id, counter),
-	         ARG(store_id, levels->store), IDS_ARG(document_line_ids, lines, n),
-	         IDS_ARG(part_ids, parts, n), QTYS_ARG(quantity, quantity, n),
-	         INTS_ARG(cost, cost, n), IDS_ARG(line_ids, none, n));
-	postings_save(ctx, levels, counter, kind, reason, postings, n);
-	levels_save(ctx, levels);
-	search_add(ctx, "number", number, "stock_document", counter, levels->store);
-	event_add(ctx, "stock_document.posted", levels->store, counter);
-}
-
 static enum err
 check_reversible(struct ctx *ctx, const struct rows *rows)
 {
 	int kind = row_enum(rows, 0, "kind", &stock_document_kind_enum);
+	bool of_others = made_elsewhere[kind] || kind == STOCK_DOCUMENT_KIND_RETURN ||
+	                 !row_is_null(rows, 0, "transfer_id");
 
 	if (id_equal(row_id(rows, 0, "created_by"), ctx->scope->actor))
 		return fail(ctx, ERR_OWN_DOCUMENT, NULL);
-	if (kind == STOCK_DOCUMENT_KIND_ISSUE || kind == STOCK_DOCUMENT_KIND_RETURN ||
-	    !row_is_null(rows, 0, "reverses_id"))
+	if (of_others || !row_is_null(rows, 0, "reverses_id"))
 		return fail_with(ctx, ERR_NOT_REVERSIBLE, NULL, row_text(rows, 0, "kind"), NULL);
 	return OK;
 }
@@ -511,9 +469,8 @@ enum err
 stock_document_reverse(struct ctx *ctx, struct id id)
 {
 	struct levels levels;
-	struct posting *postings;
+	struct posted counter;
 	struct rows *rows;
-	const char *number;
 	int to = 0;
 	enum err err = lock(ctx, id, OP_reverseStockDocument, &rows, &to);
 
@@ -523,17 +480,19 @@ stock_document_reverse(struct ctx *ctx, struct id id)
 		err = lock_levels(ctx, rows, &levels);
 	if (err)
 		return err;
-	postings = arena_array(ctx->arena, rows_count(rows), sizeof(*postings));
+	posted_init(ctx, &counter, row_text(rows, 0, "kind"), row_text(rows, 0, "reason"),
+	            rows_count(rows));
+	counter.reverses = id;
 	for (size_t i = 0; !err && i < rows_count(rows); i++)
 		err = move_back(ctx, rows, i, level_of(&levels, row_id(rows, i, "part_id")),
-		                &postings[i]);
+		                &counter);
 	if (!err)
 		err = stock_serve_waiting(ctx, &levels);
 	if (!err)
-		err = document_number(ctx, levels.store, "SD", &number);
+		err = posted_save(ctx, &counter, &levels);
 	if (err)
 		return err;
-	reverse_save(ctx, id, rows, &levels, postings, number);
+	levels_save(ctx, &levels);
 	db_write(ctx, stock_document_set_status, ARG(id, id),
 	         ENUM_ARG(status, stock_document_status, to), NULL_ARG(note));
 	event_add(ctx, "stock_document.reversed", levels.store, id);

@@ -1,7 +1,7 @@
 -- Stock documents: drafts move nothing, posted ones are never changed.
 
 -- name: stock_document_get
-SELECT d.id, d.version, d.store_id, d.number, d.kind, d.status, d.warehouse_id, d.reason, d.note, d.work_order_id,
+SELECT d.id, d.version, d.store_id, d.number, d.kind, d.status, d.warehouse_id, d.reason, d.note, d.work_order_id, d.transfer_id, d.stocktake_id,
        d.reverses_id, d.received_by, d.created_by, d.audited_by, d.posted_at, d.created_at, d.updated_at
   FROM stock_document d
  WHERE d.id = ANY (:ids);
@@ -16,7 +16,7 @@ SELECT l.document_id AS _parent, l.id, l.position, p.id AS "part.id", p.number A
  ORDER BY l.document_id, l.position;
 
 -- name: stock_document_list   page unnamed
-SELECT d.id, d.version, d.store_id, d.number, d.kind, d.status, d.warehouse_id, d.reason, d.note, d.work_order_id,
+SELECT d.id, d.version, d.store_id, d.number, d.kind, d.status, d.warehouse_id, d.reason, d.note, d.work_order_id, d.transfer_id, d.stocktake_id,
        d.reverses_id, d.received_by, d.created_by, d.audited_by, d.posted_at, d.created_at, d.updated_at,
        d.created_at AS _after_at, d.id AS _after_id
   FROM stock_document d
@@ -25,6 +25,8 @@ SELECT d.id, d.version, d.store_id, d.number, d.kind, d.status, d.warehouse_id, 
    AND (:status::text[] IS NULL OR d.status = ANY (:status))
    AND (:number::text IS NULL OR d.number = :number)
    AND (:work_order_id::uuid IS NULL OR d.work_order_id = :work_order_id)
+   AND (:transfer_id::uuid IS NULL OR d.transfer_id = :transfer_id)
+   AND (:stocktake_id::uuid IS NULL OR d.stocktake_id = :stocktake_id)
    AND (:updated_after::timestamptz IS NULL OR d.updated_at > :updated_after)
    AND (:after_position::text IS NULL
         OR (d.changed >= :after_position::text::xid8 AND d.changed < pg_snapshot_xmin(pg_current_snapshot())))
@@ -53,19 +55,19 @@ SELECT l.id, :store_id::uuid, :document_id::uuid, l.n, l.part_id, l.quantity, l.
               :lines.bin_id::uuid[]) WITH ORDINALITY l (id, part_id, quantity, unit_cost, bin_id, n);
 
 -- name: stock_document_add_posted
-INSERT INTO stock_document (id, store_id, warehouse_id, number, kind, status, reason, note, work_order_id, reverses_id,
-                            received_by, created_by, posted_at, created_at, updated_at)
-VALUES (:document_id, :store_id, :warehouse_id, :number, :kind, 'posted', :reason, :note, :work_order_id, :reverses_id,
-        :received_by, :actor_id, :now, :now, :now);
+INSERT INTO stock_document (id, store_id, warehouse_id, number, kind, status, reason, note, work_order_id, transfer_id, stocktake_id,
+                            reverses_id, received_by, created_by, posted_at, created_at, updated_at)
+VALUES (:document_id, :store_id, :warehouse_id, :number, :kind, 'posted', :reason, :note, :work_order_id, :transfer_id, :stocktake_id,
+        :reverses_id, :received_by, :actor_id, :now, :now, :now);
 
 -- name: stock_document_lines_add_posted
-INSERT INTO stock_document_line (id, store_id, document_id, position, part_id, quantity, cost, work_order_line_id)
-SELECT l.id, :store_id::uuid, :document_id::uuid, l.n, l.part_id, l.quantity, l.cost, l.line_id
-  FROM unnest(:document_line_ids::uuid[], :part_ids::uuid[], :quantity::numeric[], :cost::bigint[], :line_ids::uuid[])
-       WITH ORDINALITY l (id, part_id, quantity, cost, line_id, n);
+INSERT INTO stock_document_line (id, store_id, document_id, position, part_id, quantity, cost, work_order_line_id, transfer_line_id)
+SELECT l.id, :store_id::uuid, :document_id::uuid, l.n, l.part_id, l.quantity, l.cost, l.line_id, l.transfer_line_id
+  FROM unnest(:document_line_ids::uuid[], :part_ids::uuid[], :quantity::numeric[], :cost::bigint[], :line_ids::uuid[], :transfer_line_ids::uuid[])
+       WITH ORDINALITY l (id, part_id, quantity, cost, line_id, transfer_line_id, n);
 
 -- name: stock_document_lock
-SELECT d.version, d.store_id, d.warehouse_id, d.status, d.kind, d.reason, d.number, d.created_by, d.reverses_id,
+SELECT d.version, d.store_id, d.warehouse_id, d.status, d.kind, d.reason, d.number, d.created_by, d.reverses_id, d.transfer_id,
        l.id AS line_id, l.part_id, l.quantity, l.unit_cost, l.cost
   FROM stock_document d
   JOIN stock_document_line l ON l.document_id = d.id

@@ -43,6 +43,15 @@ CALL fettle_protect('store', fettle_store_predicate('id'));
 -- not by EXISTS, which the planner would rather answer by reading all staff first.
 CALL fettle_protect('staff_grant', '(SELECT true FROM staff f WHERE f.id = staff_id)');
 
+-- A transfer is of both its stores.
+CREATE OR REPLACE PROCEDURE fettle_protect_between(table_name text)
+LANGUAGE plpgsql AS $$
+BEGIN
+	CALL fettle_protect(table_name, format('CASE WHEN %s THEN true ELSE %s END', fettle_store_predicate('store_id'), fettle_store_predicate('from_store_id')));
+END $$;
+CALL fettle_protect_between('transfer');
+CALL fettle_protect_between('transfer_line');
+
 -- Events, access log and audit of the chain itself belong to headquarters; anyone may add.
 CALL fettle_protect('event', fettle_store_predicate('store_id'), 'true');
 CALL fettle_protect('access_log', fettle_store_predicate('store_id'), 'true');

@@ -69,6 +69,8 @@ BEGIN
 	GRANT SELECT (id, status, reception_id) ON appointment TO fettle_definer;
 	GRANT SELECT (id, status, appointment_id) ON reception TO fettle_definer;
 	GRANT SELECT (id, status, reception_id, moved_to_id, deleted_at) ON work_order TO fettle_definer;
+	GRANT SELECT ON transfer, transfer_line TO fettle_definer;
+	GRANT SELECT, UPDATE ON demand TO fettle_definer;
 	GRANT INSERT, UPDATE ON credential, session TO fettle_definer;
 	GRANT SELECT, INSERT, UPDATE ON tablet_secret, tablet_use TO fettle_definer;
 	GRANT SELECT, UPDATE ON tablet TO fettle_definer;

@@ -28,6 +28,24 @@ update_part(struct request *req)
 	return part_update(&req->ctx, req->id, req->body);
 }
 
+static enum err
+add_part_replacement(struct request *req)
+{
+	return part_replacement_create(&req->ctx, req->id, req->body);
+}
+
+static enum err
+end_part_replacement(struct request *req)
+{
+	return part_replacement_end(&req->ctx, req->id, req->body);
+}
+
+static enum err
+set_part_fitments(struct request *req)
+{
+	return part_fitments_replace(&req->ctx, req->id, req->body);
+}
+
 /* clang-format off */
 const struct route catalog_routes[] = {
 	READ(OP_listOperations,   PAGE(operation_list)),
@@ -39,6 +57,12 @@ const struct route catalog_routes[] = {
 	READ(OP_getPart,          ONE(part_get)),
 	COMMAND(OP_createPart,    create_part,        THEN(OP_getPart)),
 	COMMAND(OP_updatePart,    update_part,        THEN(OP_getPart)),
+	READ(OP_listPartReplacements,   UNDER(part_visible), PAGE(part_replacements)),
+	READ(OP_getPartReplacement,     ONE(part_replacement_get)),
+	COMMAND(OP_addPartReplacement,  add_part_replacement,  THEN(OP_getPartReplacement)),
+	COMMAND(OP_endPartReplacement,  end_part_replacement,  THEN(OP_getPartReplacement)),
+	READ(OP_listPartFitments,       UNDER(part_visible), PAGE(part_fitments)),
+	COMMAND(OP_setPartFitments,     set_part_fitments,     THEN(OP_getPart)),
 	ROUTES_END
 };
 /* clang-format on */

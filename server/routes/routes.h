@@ -42,6 +42,7 @@ extern const struct route import_routes[];
 extern const struct route audit_routes[];
 extern const struct route catalog_routes[];
 extern const struct route stock_routes[];
+extern const struct route transfer_routes[];
 extern const struct route service_routes[];
 extern const struct route complaint_routes[];
 extern const struct route survey_routes[];

@@ -17,6 +17,7 @@ static const struct searched {
 	{ "settlement", PERMISSION_SETTLEMENT_READ },
 	{ "complaint", PERMISSION_COMPLAINT_READ },
 	{ "stock_document", PERMISSION_STOCK_READ },
+	{ "transfer", PERMISSION_STOCK_READ },
 	{ "part", PERMISSION_PART_READ },
 	{ "operation", PERMISSION_CATALOG_READ },
 };

@@ -9,6 +9,12 @@
 #include "stock/stock_document.h"
 
 static enum err
+create_warehouse(struct request *req)
+{
+	return warehouse_create(&req->ctx, req->body);
+}
+
+static enum err
 create_bin(struct request *req)
 {
 	return bin_create(&req->ctx, req->body);
@@ -79,6 +85,8 @@ demand_actions(struct buf *out, const struct rows *rows, size_t row, void *arg)
 /* clang-format off */
 const struct route stock_routes[] = {
 	READ(OP_listWarehouses,     PAGE(warehouse_list)),
+	READ(OP_getWarehouse,       ONE(warehouse_get)),
+	COMMAND(OP_createWarehouse, create_warehouse, THEN(OP_getWarehouse)),
 	READ(OP_listBins,           PAGE(bin_list)),
 	READ(OP_getBin,             ONE(bin_get)),
 	COMMAND(OP_createBin,       create_bin, THEN(OP_getBin)),

@@ -858,9 +858,106 @@ def _(t):
     return call(t.chain.purchaser, f"/v1/parts/{t.part()['id']}", {"sale_price": 2}, version=1)
 
 
+def replaced(t):
+    """(a part, what says that another succeeds it)"""
+    part = t.part()
+    return part, t.chain.purchaser.post(f"/v1/parts/{part['id']}/replacements", {"part_id": t.part()["id"], "kind": "successor", "note": "改进密封"}, expect=201)
+
+
+@sample("listPartReplacements")
+def _(t):
+    return call(t.store.advisor, f"/v1/parts/{replaced(t)[0]['id']}/replacements")
+
+
+@sample("addPartReplacement")
+def _(t):
+    return call(t.chain.purchaser, f"/v1/parts/{t.part()['id']}/replacements", {"part_id": t.part()["id"], "kind": "alternative"})
+
+
+@sample("getPartReplacement")
+def _(t):
+    return call(t.store.advisor, f"/v1/part-replacements/{replaced(t)[1]['id']}")
+
+
+@sample("endPartReplacement")
+def _(t):
+    return call(t.chain.purchaser, f"/v1/part-replacements/{replaced(t)[1]['id']}/end", {})
+
+
+@sample("listPartFitments")
+def _(t):
+    return call(t.store.advisor, f"/v1/parts/{t.part()['id']}/fitments")
+
+
+@sample("setPartFitments")
+def _(t):
+    return call(t.chain.purchaser, f"/v1/parts/{t.part()['id']}/fitments", {"fitments": [{"make": "Volkswagen", "model": "Lavida", "year_from": 2015}]}, version=1)
+
+
 lists("parts", ("listWarehouses", "/v1/warehouses"), ("listBins", "/v1/bins"), ("listStockLevels", "/v1/stock-levels"),
       ("listStockMovements", "/v1/stock-movements"), ("listReservations", "/v1/reservations"), ("listDemands", "/v1/demands"),
-      ("listStockDocuments", "/v1/stock-documents"))
+      ("listStockDocuments", "/v1/stock-documents"), ("listTransfers", "/v1/transfers"))
+
+
+@sample("createWarehouse")
+def _(t):
+    return call(t.store.manager, "/v1/warehouses", {"store_id": t.store.id, "code": t.chain.unique()[-12:], "name": "待检库"})
+
+
+@sample("getWarehouse")
+def _(t):
+    return call(t.store.parts, f"/v1/warehouses/{t.warehouse()['id']}")
+
+
+@sample("createTransfer")
+def _(t):
+    return call(t.store.parts, "/v1/transfers", {"store_id": t.store.id, "from_store_id": t.store.id, "warehouse_id": t.warehouse()["id"],
+                                                 "lines": [{"part_id": t.part()["id"], "quantity": 2}]})
+
+
+@sample("getTransfer")
+def _(t):
+    return call(t.store.parts, f"/v1/transfers/{t.transfer()['id']}")
+
+
+@sample("approveTransfer")
+def _(t):
+    return call(t.store.manager, f"/v1/transfers/{t.transfer()['id']}/approve", {})
+
+
+@sample("rejectTransfer")
+def _(t):
+    return call(t.store.manager, f"/v1/transfers/{t.transfer()['id']}/reject", {"reason": "自用"})
+
+
+@sample("cancelTransfer")
+def _(t):
+    return call(t.store.parts, f"/v1/transfers/{t.transfer('approve')['id']}/cancel", {"reason": "不要了"})
+
+
+@sample("shipTransfer")
+def _(t):
+    return call(t.store.parts, f"/v1/transfers/{t.transfer('approve')['id']}/ship", {})
+
+
+@sample("receiveTransfer")
+def _(t):
+    return call(t.store.parts, f"/v1/transfers/{t.transfer('ship')['id']}/receive", {})
+
+
+@sample("returnTransfer")
+def _(t):
+    return call(t.store.parts, f"/v1/transfers/{t.transfer('ship')['id']}/return", {"reason": "发错型号"})
+
+
+@sample("receiveBackTransfer")
+def _(t):
+    return call(t.store.parts, f"/v1/transfers/{t.transfer('return')['id']}/receive-back", {})
+
+
+@sample("settleTransfer")
+def _(t):
+    return call(t.store.manager, f"/v1/transfers/{t.transfer('receive')['id']}/settle", {"store_id": t.store.id, "outcome": "lost"})
 
 
 @sample("listPartStock")

@@ -6,6 +6,7 @@ import random
 import pytest
 
 from fettle import at_once, uuid7
+from trade import Trade
 
 
 @pytest.fixture
@@ -81,3 +82,135 @@ def test_who_may_write(chain, store, part):
     assert store.advisor.get(f"/v1/parts/{uuid7()}").status == 404
     both = at_once(*[lambda: chain.purchaser.post("/v1/parts", body) for _ in range(8)])
     assert sorted(r.status for r in both) == [201] + [409] * 7
+
+
+def test_what_a_number_says(chain, store, part):
+    """H1: by the rule of Chinese makers group, subgroup, piece, structure and change; of other makers nothing; who knows better tells."""
+    made = part(number="3502105-" + chain.unique() + "-B")
+    tail = made["number"].split("-")[1]
+    empty = dict.fromkeys(("company", "source", "repair"))
+    fields = {"scheme": "qc_t_265", "group": "35", "subgroup": "3502", "piece": "105", "structure": tail, "change": "B", **empty}
+    assert made["number_fields"] == fields
+    other = part()
+    assert other["number_fields"] is None
+    for subgroup in ("35", "3502"):
+        assert made["id"] in found(store.parts, subgroup=subgroup) and other["id"] not in found(store.parts, subgroup=subgroup)
+    assert made["id"] not in found(store.parts, subgroup="3503")
+    for wrong in ("3", "35021", "3A"):
+        assert "subgroup" in store.parts.get("/v1/parts", params={"subgroup": wrong}, expect=400).errors
+    path = f"/v1/parts/{made['id']}"
+    told = chain.purchaser.patch(path, {"number_fields": {"repair": "X1"}}, version=made["version"], expect=200)
+    assert told["number_fields"] == {**fields, "scheme": "told", "repair": "X1"}
+    again = chain.purchaser.patch(path, {"number_fields": {}}, version=told["version"], expect=200)
+    assert again["number_fields"] == fields
+    renamed = chain.purchaser.patch(path, {"number": "06A-" + chain.unique()}, version=again["version"], expect=200)
+    assert renamed["number_fields"] is None and made["id"] not in found(store.parts, subgroup="35")
+
+
+def test_classes_and_packs(chain, store, part):
+    """H2 H3 H4 H5: source, technology by its points, importance and use; how much a pack holds."""
+    plain = part()
+    assert [plain[name] for name in ("source_class", "technology_score", "technology_class", "use_class", "key_class")] == [None] * 5
+    assert (plain["pack_quantity"], plain["barcodes"], plain["current"]) == (1, [], None)
+    for score, named in ((50, "high"), (35, "high"), (34, "medium"), (25, "medium"), (24, "low"), (0, "low")):
+        made = part(technology_score=score, source_class="equivalent", use_class="wear", key_class=2, pack_quantity=4)
+        assert (made["technology_class"], made["source_class"], made["use_class"], made["key_class"], made["pack_quantity"]) == (named, "equivalent", "wear", 2, 4)
+    assert made["id"] in found(store.parts, source_class="original,equivalent") and made["id"] not in found(store.parts, source_class="used")
+    cleared = chain.purchaser.patch(f"/v1/parts/{made['id']}", {"technology_score": None, "source_class": None, "use_class": None}, version=made["version"], expect=200)
+    assert [cleared[name] for name in ("technology_score", "technology_class", "source_class", "use_class")] == [None] * 4
+    body = {"number": chain.unique(), "name": "x", "unit": "件", "sale_price": 1, "technology_score": 51, "pack_quantity": 0, "source_class": "stolen"}
+    assert set(chain.purchaser.post("/v1/parts", body, expect=422).errors) == {"/technology_score", "/pack_quantity", "/source_class"}
+
+
+def test_barcodes(chain, store, part):
+    """H8: a part is found by any barcode it carries; no two parts carry one."""
+    codes = [chain.unique(), "QR:" + chain.unique()]
+    made = part(barcodes=codes)
+    assert made["barcodes"] == sorted(codes)
+    for code in codes:
+        assert found(store.parts, barcode=code) == [made["id"]]
+    assert found(store.parts, barcode=codes[0], q=made["number"]) == [made["id"]]
+    taken = chain.purchaser.post("/v1/parts", {"number": chain.unique(), "name": "x", "unit": "件", "sale_price": 1, "barcodes": [codes[1]]})
+    assert (taken.status, taken.errors) == (409, {"/barcodes": "duplicate"})
+    left = chain.purchaser.patch(f"/v1/parts/{made['id']}", {"barcodes": codes[:1]}, version=made["version"], expect=200)
+    assert left["barcodes"] == codes[:1] and found(store.parts, barcode=codes[1]) == []
+    assert part(barcodes=codes[1:])["barcodes"] == codes[1:]
+    same = chain.purchaser.post("/v1/parts", {"number": chain.unique(), "name": "x", "unit": "件", "sale_price": 1, "barcodes": ["1", "1"]})
+    assert same.errors == {"/barcodes/1": "not_unique"}
+
+
+def test_what_succeeds_a_part(chain, store, part):
+    """H7: chains of successors by their days, both ways; alternatives; ended by a day; no circle, and one successor at a time."""
+    old, new, newest, other = (part() for _ in range(4))
+
+    def say(of, by, kind="successor", expect=201, who=chain.purchaser, **more):
+        return who.post(f"/v1/parts/{of['id']}/replacements", {"part_id": by["id"], "kind": kind, **more}, expect=expect)
+
+    def seen(of):
+        return [(r["direction"], r["part"]["id"], r["holds"]) for r in store.advisor.get(f"/v1/parts/{of['id']}/replacements", expect=200).data]
+
+    def current(of):
+        now = store.advisor.get(f"/v1/parts/{of['id']}", expect=200)["current"]
+        return now and now["id"]
+    first = say(old, new, note="改进密封")
+    assert (first["direction"], first["part"]["id"], first["valid_to"], first["note"]) == ("replaced_by", new["id"], None, "改进密封")
+    later = say(new, newest, valid_from="2035-01-01")
+    assert (later["valid_from"], later["holds"]) == ("2035-01-01", False)
+    assert (current(old), current(new), current(newest)) == (new["id"], None, None)
+    assert seen(old) == [("replaced_by", new["id"], True)]
+    assert seen(new) == [("replaces", old["id"], True), ("replaced_by", newest["id"], False)]
+    say(other, newest, kind="alternative")
+    say(other, old, kind="alternative", one_way=True)
+    assert seen(other) == [("either", newest["id"], True), ("replaced_by", old["id"], True)]
+    assert ("replaces", other["id"], True) in seen(old) and ("either", other["id"], True) in seen(newest)
+    # what cannot be
+    assert say(newest, old, expect=409).code == "replacement_circle"
+    assert say(old, other, expect=409).code == "has_successor"
+    assert say(old, old, expect=422).errors == {"/part_id": "bad_value"}
+    assert say(old, {"id": uuid7()}, expect=422).errors == {"/part_id": "not_found"}
+    assert say({"id": uuid7()}, old, expect=404).code == "not_found"
+    for who in (store.manager, store.parts):
+        say(old, new, kind="alternative", who=who, expect=403)
+    # an end
+    end = f"/v1/part-replacements/{first['id']}/end"
+    ended = chain.purchaser.post(end, {}, expect=200)
+    assert ended["valid_to"] and not ended["holds"] and current(old) is None
+    assert chain.purchaser.post(end, {"valid_to": "2034-01-01"}, expect=422).errors == {"/valid_to": "bad_value"}
+    assert chain.purchaser.post(f"/v1/part-replacements/{uuid7()}/end", {}, expect=404).code == "not_found"
+    assert store.parts.post(end, {}, expect=403)
+    say(old, other)
+    assert current(old) == other["id"]
+
+
+def test_circles_that_many_close_at_once(chain, part, sql):
+    """H7: of parts that are linked in a ring at the same moment, one link is refused."""
+    ring = [part() for _ in range(6)]
+    buyer = chain.purchaser
+    replies = at_once(*[lambda a=a, b=b: buyer.post(f"/v1/parts/{a['id']}/replacements", {"part_id": b["id"], "kind": "successor"})
+                        for a, b in zip(ring, ring[1:] + ring[:1])])
+    assert sorted(r.status for r in replies) == [201] * 5 + [409]
+    assert [r.code for r in replies if r.status == 409] == ["replacement_circle"]
+
+
+def test_what_a_part_fits(chain, store, part):
+    """H6: parts that are known to fit a car, by its make, model and year."""
+    trade = Trade(store)
+    vehicle = trade.vehicle(trade.customer()["id"], make="Volkswagen", model="Lavida", model_year=2017)["id"]
+    fits, older, other, any_model = (part() for _ in range(4))
+
+    def say(of, *fitments, expect=200):
+        return chain.purchaser.put(f"/v1/parts/{of['id']}/fitments", {"fitments": list(fitments)}, version=chain.purchaser.get(f"/v1/parts/{of['id']}")["version"], expect=expect)
+    say(fits, {"make": "volkswagen", "model": "LAVIDA", "year_from": 2015, "year_to": 2019, "engine": "EA211"}, {"make": "Skoda"})
+    say(older, {"make": "Volkswagen", "model": "Lavida", "year_to": 2016})
+    say(other, {"make": "Volkswagen", "model": "Passat"})
+    say(any_model, {"make": "Volkswagen"})
+    ids = {p["id"] for p in (fits, older, other, any_model)}
+    assert {p for p in found(store.advisor, fits_vehicle_id=vehicle) if p in ids} == {fits["id"], any_model["id"]}
+    assert found(store.advisor, fits_vehicle_id=vehicle, q=fits["number"]) == [fits["id"]]
+    assert found(chain.store().advisor, fits_vehicle_id=vehicle) == []
+    listed = store.advisor.get(f"/v1/parts/{fits['id']}/fitments", expect=200).data
+    assert [(f["make"], f["model"], f["year_from"], f["year_to"], f["engine"]) for f in listed] == [
+        ("volkswagen", "LAVIDA", 2015, 2019, "EA211"), ("Skoda", None, None, None, None)]
+    assert say(fits, {"make": "x", "year_from": 2019, "year_to": 2015}, expect=422).errors == {"/fitments/0/year_to": "bad_value"}
+    say(fits)
+    assert store.advisor.get(f"/v1/parts/{fits['id']}/fitments", expect=200).data == []

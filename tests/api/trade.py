@@ -236,6 +236,25 @@ class Trade:
         document = self.draft(part, quantity)
         return self.store.manager.post(f"/v1/stock-documents/{document['id']}/audit", expect=200)
 
+    def warehouse(self):
+        """A warehouse beside the store's default one."""
+        return self.store.manager.post("/v1/warehouses", {"store_id": self.store.id, "code": self.chain.unique()[-12:], "name": "待检库"}, expect=201)
+
+    def transfer(self, upto="create", **arrival):
+        """Ten of a part on their way from the default warehouse to another one, as far as upto: create, approve, ship, return, receive."""
+        part = self.part()["id"]
+        self.stock_up(part)
+        made = self.store.parts.post("/v1/transfers", {"store_id": self.store.id, "from_store_id": self.store.id, "warehouse_id": self.warehouse()["id"],
+                                                       "lines": [{"part_id": part, "quantity": 10}]}, expect=201)
+        steps = {"approve": (self.store.manager, {}), "ship": (self.store.parts, {}),
+                 "return": (self.store.parts, {"reason": "发错型号"}),
+                 "receive": (self.store.parts, {"lines": [{"line_id": made["lines"][0]["id"], "quantity": 9, "disputed_quantity": 1, "dispute_reason": "missing"}]})}
+        for verb in {"create": (), "approve": ("approve",), "ship": ("approve", "ship"), "return": ("approve", "ship", "return"),
+                     "receive": ("approve", "ship", "receive")}[upto]:
+            who, body = steps[verb]
+            made = who.post(f"/v1/transfers/{made['id']}/{verb}", body, expect=200)
+        return made
+
     def demand(self, part, quantity=2, **more):
         return self.store.parts.post("/v1/demands", {"store_id": self.store.id, "kind": "sale",
                                                      "lines": [{"part_id": part, "quantity": quantity}], **more}, expect=201)

@@ -29,7 +29,7 @@ KEPT = {"password", "current", "new", "token", "username", "vin"}
 
 # Tables that belong to the chain, and those of a store that do not say so themselves.
 CHAIN = {
-    "customer_twin", "markup_matrix", "markup_band",
+    "customer_twin", "part_barcode", "part_replacement", "part_fitment", "markup_matrix", "markup_band",
     "package", "package_revision", "package_item", "operation_requirement", "operation_evidence", "operation_check",
     "region", "operation", "part", "event_consumer", "schema_migration", "reference_data", "public_holidays",
     "vpic_wmi", "vpic_pattern", "vpic_wmi_schema", "vpic_model_make", "wmi_cn", "survey_template", "survey_question", "kpi",
@@ -60,7 +60,7 @@ REFERENCES = {
     "reception_id": "reception", "region_id": None, "revives_line_id": "work_order_line", "revives_elsewhere_id": "work_order_line", "row_id": "work_order", "settlement_id": "settlement",
     "signature_file_id": "file", "staff_id": "staff", "customer_signature_file_id": "file", "technician_signature_file_id": "file", "file_ids": "file",
     "document_file_id": "file", "store_signature_file_id": "file",
-    "template_id": None, "item_id": None, "finding_id": "inspection_finding", "store_id": "store", "store_ids": "store", "subject_id": "reception",
+    "fits_vehicle_id": "vehicle", "from_store_id": None, "transfer_id": "transfer", "stocktake_id": None, "demand_id": "demand", "template_id": None, "item_id": None, "finding_id": "inspection_finding", "store_id": "store", "store_ids": "store", "subject_id": "reception",
     "technician_id": "staff", "vehicle_id": "vehicle", "warehouse_id": "warehouse", "work_order_id": "work_order",
     "work_order_line_id": "work_order_line"}
 
@@ -404,6 +404,7 @@ class World:
         part = t.part()["id"]
         t.stock_up(part)
         t.demand(part)
+        t.transfer()
         t.sent_estimate()
         t.approval()
         t.inspection('submit')

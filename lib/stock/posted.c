@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Documents that nobody audits: an issue, a return, a counter-document, what a transfer or a count moved. */
+#include "stock/posted.h"
+
+#include "event/event.h"
+#include "event/search.h"
+#include "org/org.h"
+
+void
+posted_init(struct ctx *ctx, struct posted *posted, const char *kind, const char *reason,
+            size_t most)
+{
+	*posted = (struct posted){ .document = id_new(), .kind = kind, .reason = reason };
+	posted->lines = arena_array(ctx->arena, most, sizeof(*posted->lines));
+	posted->parts = arena_array(ctx->arena, most, sizeof(*posted->parts));
+	posted->order_lines = arena_array(ctx->arena, most, sizeof(*posted->order_lines));
+	posted->transfer_lines = arena_array(ctx->arena, most, sizeof(*posted->transfer_lines));
+	posted->quantity = arena_array(ctx->arena, most, sizeof(*posted->quantity));
+	posted->cost = arena_array(ctx->arena, most, sizeof(*posted->cost));
+	posted->postings = arena_array(ctx->arena, most, sizeof(*posted->postings));
+}
+
+void
+posted_add(struct posted *posted, struct level *level, const struct posted_line *line)
+{
+	size_t i = posted->count++;
+
+	posted->lines[i] = id_new();
+	posted->parts[i] = level->part;
+	posted->order_lines[i] = line->order_line;
+	posted->transfer_lines[i] = line->transfer_line;
+	posted->quantity[i] = line->quantity;
+	posted->cost[i] = line->value < 0 ? -line->value : line->value;
+	posted->postings[i] = (struct posting){
+		.line = posted->lines[i],
+		.part = level->part,
+		.quantity = line->moved,
+		.value = line->value,
+	};
+	level_post(level, &posted->postings[i]);
+}
+
+enum err
+posted_save(struct ctx *ctx, const struct posted *posted, const struct levels *levels)
+{
+	size_t n = posted->count;
+	const char *number;
+	enum err err = document_number(ctx, levels->store, "SD", &number);
+
+	if (err)
+		return err;
+	db_write(ctx, stock_document_add_posted, ARG(document_id, posted->document),
+	         ARG(store_id, levels->store), ARG(warehouse_id, levels->warehouse),
+	         ARG(number, number), ARG(kind, posted->kind), ARG(reason, posted->reason),
+	         ARG(note, posted->note), ARG(work_order_id, posted->work_order),
+	         ARG(transfer_id, posted->transfer), ARG(stocktake_id, posted->stocktake),
+	         ARG(received_by, posted->received_by), ARG(reverses_id, posted->reverses));
+	db_write(ctx, stock_document_lines_add_posted, ARG(document_id, posted->document),
+	         ARG(store_id, levels->store), IDS_ARG(document_line_ids, posted->lines, n),
+	         IDS_ARG(part_ids, posted->parts, n), QTYS_ARG(quantity, posted->quantity, n),
+	         INTS_ARG(cost, posted->cost, n), IDS_ARG(line_ids, posted->order_lines, n),
+	         IDS_ARG(transfer_line_ids, posted->transfer_lines, n));
+	postings_save(ctx, levels, posted->document, posted->kind, posted->reason, posted->postings,
+	              n);
+	search_add(ctx, "number", number, "stock_document", posted->document, levels->store);
+	event_add(ctx, "stock_document.posted", levels->store, posted->document);
+	return OK;
+}
