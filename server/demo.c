@@ -184,6 +184,26 @@ stock_up(struct demo *demo, struct demo_store *store)
 	         "{}");
 }
 
+/* A shelf is counted: one piece is missing. */
+static void
+count_shelf(struct demo *demo, const struct demo_store *store)
+{
+	struct id manager = demo_person(store, "manager"), keeper = demo_person(store, "parts"),
+		  stocktake;
+	char a[ID_TEXT], b[ID_TEXT];
+
+	text(demo->parts[2], b);
+	stocktake = demo_act(demo, manager, store->id, OP_createStocktake, (struct id){ { 0 } },
+	                     "{\"store_id\":\"%s\",\"part_ids\":[\"%s\"],\"note\":\"抽盘\"}",
+	                     text(store->id, a), b);
+	demo_act(demo, manager, store->id, OP_freezeStocktake, stocktake, "{}");
+	demo_act(demo, keeper, store->id, OP_countStocktake, stocktake,
+	         "{\"lines\":[{\"part_id\":\"%s\",\"quantity\":%d}]}", b, demo_parts[2].stock - 1);
+	demo_act(demo, keeper, store->id, OP_submitStocktake, stocktake, "{}");
+	demo_act(demo, manager, store->id, OP_auditStocktake, stocktake,
+	         "{\"reasons\":[{\"part_id\":\"%s\",\"reason\":\"miscount\"}]}", b);
+}
+
 /* Parts that one store asks another for: approved and shipped there. */
 static struct id
 ask_for(struct demo *demo, const struct demo_store *store, const struct demo_store *there,
@@ -380,6 +400,7 @@ demo_load(const char *url, char *error, size_t size)
 		publish_template(&demo);
 		for (size_t s = 0; s < COUNT_OF(demo.stores) && !demo.failed; s++)
 			stock_up(&demo, &demo.stores[s]);
+		count_shelf(&demo, &demo.stores[1]);
 		for (size_t s = 0; s < COUNT_OF(demo.stores) && !demo.failed; s++)
 			demo_departments(&demo, &demo.stores[s]);
 		demo_visits(&demo, today);

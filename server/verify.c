@@ -17,6 +17,7 @@ static const struct check {
 	{ "stock documents", SQL_verify_stock_documents, true },
 	{ "issued parts", SQL_verify_stock_issued, true },
 	{ "transfers", SQL_verify_transfers, true },
+	{ "stocktakes", SQL_verify_stocktakes, true },
 	{ "settlement totals", SQL_verify_settlement_totals, true },
 	{ "settlements paid", SQL_verify_settlement_paid, true },
 	{ "refunds", SQL_verify_payment_refunds, true },

@@ -14,6 +14,8 @@ SELECT st.code AS store_code, coalesce(n.kind, c.kind) || '-' || coalesce(n.peri
                         UNION ALL SELECT store_id, number FROM agreement
                         UNION ALL SELECT store_id, number FROM work_order
                         UNION ALL SELECT store_id, number FROM stock_document
+                        UNION ALL SELECT store_id, number FROM transfer
+                        UNION ALL SELECT store_id, number FROM stocktake
                         UNION ALL SELECT store_id, number FROM settlement WHERE number IS NOT NULL
                         UNION ALL SELECT store_id, number FROM payment
                         UNION ALL SELECT store_id, number FROM estimate WHERE revision = 1
@@ -249,6 +251,7 @@ WITH wanted AS (
 	        UNION ALL SELECT store_id, 'work_order', id, number FROM work_order
 	        UNION ALL SELECT store_id, 'stock_document', id, number FROM stock_document
 	        UNION ALL SELECT store_id, 'transfer', id, number FROM transfer
+	        UNION ALL SELECT store_id, 'stocktake', id, number FROM stocktake
 	        UNION ALL SELECT from_store_id, 'transfer', id, number FROM transfer WHERE from_store_id <> store_id AND approved_by IS NOT NULL
 	        UNION ALL SELECT store_id, 'settlement', id, number FROM settlement WHERE number IS NOT NULL
 	        UNION ALL SELECT store_id, 'complaint', id, number FROM complaint) d

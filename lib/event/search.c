@@ -73,6 +73,7 @@ static const struct subject {
 	{ "complaint", NUMBERS },
 	{ "stock_document", NUMBERS },
 	{ "transfer", NUMBERS },
+	{ "stocktake", NUMBERS },
 };
 
 /* A text as code points in the one way that keys are compared in. */

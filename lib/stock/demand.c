@@ -419,6 +419,42 @@ demand_reserve(struct ctx *ctx, struct id id)
 	return OK;
 }
 
+/* One hold of a level, a row of it: its demand waits again. */
+static void
+give_back(struct ctx *ctx, struct level *level, const struct rows *rows, size_t row, struct id id)
+{
+	struct qty quantity = row_qty(rows, row, "quantity");
+
+	level->reserved.milli -= quantity.milli;
+	db_write(ctx, reservation_end, ARG(id, id));
+	db_write(ctx, demand_unserve, ARG(demand_id, row_id(rows, row, "demand_id")),
+	         ARG(quantity, quantity));
+	db_write(ctx, demand_line_unsupplied,
+	         ARG(line_id, row_id(rows, row, "work_order_line_id")));
+}
+
+enum err
+stock_hold_at_most(struct ctx *ctx, struct levels *levels, struct level *level, struct qty most)
+{
+	struct rows *rows;
+	enum err err;
+
+	if (level->reserved.milli <= most.milli)
+		return OK;
+	err = db_read(ctx, reservations_of_level, &rows, ARG(store_id, levels->store),
+	              ARG(warehouse_id, levels->warehouse), ARG(part_id, level->part));
+	for (size_t i = 0; !err && level->reserved.milli > most.milli && i < rows_count(rows);
+	     i++) {
+		struct id id = row_id(rows, i, "id");
+
+		give_back(ctx, level, rows, i, id);
+		db_write(ctx, transfer_line_dropped,
+		         ARG(transfer_line_id, row_id(rows, i, "transfer_line_id")));
+		event_add(ctx, "reservation.released", levels->store, id);
+	}
+	return err;
+}
+
 enum err
 reservation_release(struct ctx *ctx, struct id id)
 {
@@ -444,12 +480,8 @@ reservation_release(struct ctx *ctx, struct id id)
 		err = fail(ctx, ERR_HELD_FOR_TRANSFER, NULL);
 	if (err)
 		return err;
-	level_of(&levels, part)->reserved.milli -= row_qty(rows, 0, "quantity").milli;
+	give_back(ctx, level_of(&levels, part), rows, 0, id);
 	levels_save(ctx, &levels);
-	db_write(ctx, reservation_end, ARG(id, id));
-	db_write(ctx, demand_unserve, ARG(demand_id, row_id(rows, 0, "demand_id")),
-	         ARG(quantity, row_qty(rows, 0, "quantity")));
-	db_write(ctx, demand_line_unsupplied, ARG(line_id, row_id(rows, 0, "work_order_line_id")));
 	event_add(ctx, "reservation.released", levels.store, id);
 	ctx->subject = id;
 	return OK;

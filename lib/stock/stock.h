@@ -48,6 +48,11 @@ MUSTCHECK enum err stock_serve_waiting(struct ctx *ctx, struct levels *levels);
 MUSTCHECK enum err stock_serve_first(struct ctx *ctx, struct levels *levels,
                                      const struct id *demands, size_t count);
 
+/* Let go what is held of a part beyond a quantity, the last holds first: there is no more of it than
+ * that.  Its demands wait again; a transfer sends that much less. */
+MUSTCHECK enum err stock_hold_at_most(struct ctx *ctx, struct levels *levels, struct level *level,
+                                      struct qty most);
+
 /* Record wishes at the counter; kinds but `stock` hold what is there.  One that names a line of a
  * work order asks for its part again (after a return, or after its demand was given up) and the line
  * becomes reserved or short.  ERR_LINE_STATUS, ERR_DUPLICATE when the line waits already.

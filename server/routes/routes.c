@@ -14,6 +14,6 @@ const struct route *const route_tables[] = {
 	approval_routes,     guarantee_routes,   incident_routes,        front_desk_routes,
 	transport_routes,    rescue_routes,      attendance_routes,      progress_routes,
 	promise_routes,      department_routes,  tablet_routes,          appointment_link_routes,
-	waiting_link_routes, clock_entry_routes, transfer_routes,
+	waiting_link_routes, clock_entry_routes, transfer_routes,        stocktake_routes,
 };
 const size_t route_tables_count = COUNT_OF(route_tables);

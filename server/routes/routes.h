@@ -43,6 +43,7 @@ extern const struct route audit_routes[];
 extern const struct route catalog_routes[];
 extern const struct route stock_routes[];
 extern const struct route transfer_routes[];
+extern const struct route stocktake_routes[];
 extern const struct route service_routes[];
 extern const struct route complaint_routes[];
 extern const struct route survey_routes[];

@@ -18,6 +18,7 @@ static const struct searched {
 	{ "complaint", PERMISSION_COMPLAINT_READ },
 	{ "stock_document", PERMISSION_STOCK_READ },
 	{ "transfer", PERMISSION_STOCK_READ },
+	{ "stocktake", PERMISSION_STOCK_READ },
 	{ "part", PERMISSION_PART_READ },
 	{ "operation", PERMISSION_CATALOG_READ },
 };

@@ -896,7 +896,54 @@ def _(t):
 
 lists("parts", ("listWarehouses", "/v1/warehouses"), ("listBins", "/v1/bins"), ("listStockLevels", "/v1/stock-levels"),
       ("listStockMovements", "/v1/stock-movements"), ("listReservations", "/v1/reservations"), ("listDemands", "/v1/demands"),
-      ("listStockDocuments", "/v1/stock-documents"), ("listTransfers", "/v1/transfers"))
+      ("listStockDocuments", "/v1/stock-documents"), ("listTransfers", "/v1/transfers"), ("listStocktakes", "/v1/stocktakes"))
+
+
+@sample("createStocktake")
+def _(t):
+    return call(t.store.manager, "/v1/stocktakes", {"store_id": t.store.id, "part_ids": [t.part()["id"]]})
+
+
+@sample("getStocktake")
+def _(t):
+    return call(t.store.parts, f"/v1/stocktakes/{t.stocktake()['id']}")
+
+
+@sample("listStocktakeLines")
+def _(t):
+    return call(t.store.parts, f"/v1/stocktakes/{t.stocktake('freeze')['id']}/lines")
+
+
+@sample("freezeStocktake")
+def _(t):
+    return call(t.store.manager, f"/v1/stocktakes/{t.stocktake()['id']}/freeze")
+
+
+@sample("countStocktake")
+def _(t):
+    made = t.stocktake("freeze")
+    return call(t.store.parts, f"/v1/stocktakes/{made['id']}/count", {"lines": [{"part_id": made["part_id"], "quantity": 9}]})
+
+
+@sample("submitStocktake")
+def _(t):
+    return call(t.store.parts, f"/v1/stocktakes/{t.stocktake('count')['id']}/submit")
+
+
+@sample("recountStocktake")
+def _(t):
+    return call(t.store.manager, f"/v1/stocktakes/{t.stocktake('submit')['id']}/recount", {})
+
+
+@sample("auditStocktake")
+def _(t):
+    made = t.stocktake("submit")
+    return call(t.store.manager, f"/v1/stocktakes/{made['id']}/audit", {"reasons": [{"part_id": made["part_id"], "reason": "miscount"}]})
+
+
+@sample("cancelStocktake")
+def _(t):
+    return call(t.store.manager, f"/v1/stocktakes/{t.stocktake()['id']}/cancel", {"reason": "改期"})
 
 
 @sample("createWarehouse")

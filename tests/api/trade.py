@@ -255,6 +255,17 @@ class Trade:
             made = who.post(f"/v1/transfers/{made['id']}/{verb}", body, expect=200)
         return made
 
+    def stocktake(self, upto="create"):
+        """One part, ten in the books, nine counted, as far as upto: create, freeze, count, submit."""
+        part = self.part()["id"]
+        self.stock_up(part)
+        made = self.store.manager.post("/v1/stocktakes", {"store_id": self.store.id, "part_ids": [part]}, expect=201)
+        steps = [("freeze", self.store.manager, None), ("count", self.store.parts, {"lines": [{"part_id": part, "quantity": 9}]}),
+                 ("submit", self.store.parts, None)]
+        for verb, who, body in steps[:["create", "freeze", "count", "submit"].index(upto)]:
+            made = who.post(f"/v1/stocktakes/{made['id']}/{verb}", body, expect=200)
+        return {**made.json, "part_id": part}
+
     def demand(self, part, quantity=2, **more):
         return self.store.parts.post("/v1/demands", {"store_id": self.store.id, "kind": "sale",
                                                      "lines": [{"part_id": part, "quantity": quantity}], **more}, expect=201)

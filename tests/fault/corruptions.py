@@ -60,16 +60,24 @@ corrupt("reservation undated", "reservation",
         f"UPDATE reservation t SET ended_at = NULL WHERE id = {RESERVATION} RETURNING (SELECT code FROM store WHERE id = t.store_id), id",
         r"dates: {0} reservation {1}: ended_at is none, should be set")
 
-TRANSFER_LINE = ("(SELECT l.id FROM transfer_line l WHERE l.shipped_quantity > 1 AND l.received_quantity = %s ORDER BY l.id LIMIT 1)")
+TRANSFER_LINE = ("(SELECT l.id FROM transfer_line l WHERE l.shipped_quantity > 1 AND l.received_quantity %s ORDER BY l.id LIMIT 1)")
 TRANSFER_NAMED = ("RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM transfer WHERE id = t.transfer_id), t.position")
-for column, what, row in (("received_quantity", "received, returned and lost", "l.shipped_quantity"), ("shipped_quantity", "shipped", "0"),
-                          ("transit_value", "value on its way", "0")):
+for column, what, row in (("received_quantity", "received, returned and lost", "> 0"), ("shipped_quantity", "shipped", "= 0"),
+                          ("transit_value", "value on its way", "= 0")):
     corrupt(f"transfer {column}", "transfer_line",
             f"UPDATE transfer_line t SET {column} = {column} - 1 WHERE id = {TRANSFER_LINE % row} {TRANSFER_NAMED}",
             r"transfers: {0} {1}: %s of line {2} is " % what)
 corrupt("transfer of no document", "transfer stock_document",
         "UPDATE stock_document t SET transfer_id = gen_random_uuid() WHERE id = (SELECT id FROM stock_document WHERE transfer_id IS NOT NULL ORDER BY id LIMIT 1)"
         " RETURNING (SELECT code FROM store WHERE id = t.store_id), id", r"references: {0} stock_document {1}: transfer_id ")
+
+corrupt("stocktake counted otherwise", "stocktake_line",
+        "UPDATE stocktake_line t SET counted_quantity = counted_quantity + 1 WHERE id = (SELECT id FROM stocktake_line ORDER BY id LIMIT 1)"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM stocktake WHERE id = t.stocktake_id), part_number",
+        r"stocktakes: {0} {1}: difference of {2} is ")
+corrupt("level frozen for ever", "stock_level",
+        "UPDATE stock_level t SET stocktake_id = s.id FROM stocktake s WHERE s.store_id = t.store_id AND s.warehouse_id = t.warehouse_id"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), s.number", r"stocktakes: {0} {1}: frozen levels is ")
 
 PART_LINE = "(SELECT id FROM work_order_line WHERE kind = 'part' AND issued_quantity > 0 ORDER BY id LIMIT 1)"
 LINE_NAMED = ("RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM work_order WHERE id = t.work_order_id), t.position")

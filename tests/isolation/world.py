@@ -56,11 +56,11 @@ REFERENCES = {
     "actor_id": "staff", "advisor_id": "staff", "after": "event", "appointment_id": "appointment", "bay_id": "bay", "bin_id": "bin",
     "concern_id": "reception_concern", "department_id": "department", "department_ids": "department", "into_id": "department", "lead_id": "staff", "customer_id": "customer", "driver_id": "staff", "loaner_car_id": "loaner_car", "document_id": "stock_document", "estimate_id": "estimate", "guarantee_id": "guarantee", "hold_id": "slot_hold", "keep_id": "customer",
     "labour_line_id": "work_order_line", "line_id": "work_order_line", "lines": "work_order_line", "merge_id": "customer", "operation_id": None,
-    "operation_ids": None, "option_id": "estimate_option", "owner_id": "staff", "package_id": None, "package_ids": None, "part_id": None, "price_list_id": None, "removed": None, "question_id": None, "received_by": "staff",
+    "operation_ids": None, "part_ids": None, "option_id": "estimate_option", "owner_id": "staff", "package_id": None, "package_ids": None, "part_id": None, "price_list_id": None, "removed": None, "question_id": None, "received_by": "staff",
     "reception_id": "reception", "region_id": None, "revives_line_id": "work_order_line", "revives_elsewhere_id": "work_order_line", "row_id": "work_order", "settlement_id": "settlement",
     "signature_file_id": "file", "staff_id": "staff", "customer_signature_file_id": "file", "technician_signature_file_id": "file", "file_ids": "file",
     "document_file_id": "file", "store_signature_file_id": "file",
-    "fits_vehicle_id": "vehicle", "from_store_id": None, "transfer_id": "transfer", "stocktake_id": None, "demand_id": "demand", "template_id": None, "item_id": None, "finding_id": "inspection_finding", "store_id": "store", "store_ids": "store", "subject_id": "reception",
+    "fits_vehicle_id": "vehicle", "from_store_id": None, "transfer_id": "transfer", "stocktake_id": "stocktake", "demand_id": "demand", "template_id": None, "item_id": None, "finding_id": "inspection_finding", "store_id": "store", "store_ids": "store", "subject_id": "reception",
     "technician_id": "staff", "vehicle_id": "vehicle", "warehouse_id": "warehouse", "work_order_id": "work_order",
     "work_order_line_id": "work_order_line"}
 
@@ -405,6 +405,7 @@ class World:
         t.stock_up(part)
         t.demand(part)
         t.transfer()
+        t.stocktake()
         t.sent_estimate()
         t.approval()
         t.inspection('submit')
