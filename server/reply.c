@@ -307,7 +307,7 @@ reply_actions(struct buf *out, const struct rows *rows, size_t row, struct reque
 {
 	struct reply_actions *last = &req->reply.actions;
 	const char *state = row_text(rows, row, machine->column),
-		   *store = row_text(rows, row, "store_id");
+		   *store = machine->of_chain ? NULL : row_text(rows, row, "store_id");
 	struct permission_set held = { 0 };
 	size_t at = out->len;
 
@@ -318,7 +318,9 @@ reply_actions(struct buf *out, const struct rows *rows, size_t row, struct reque
 		return;
 	}
 	if (req->who)
-		held = principal_permissions(req->who, row_id(rows, row, "store_id"));
+		held = machine->of_chain
+		               ? req->who->chain
+		               : principal_permissions(req->who, row_id(rows, row, "store_id"));
 	put_actions(out, machine, rows, row, &held);
 	*last = (struct reply_actions){ machine, state, store, at, out->len - at };
 }

@@ -18,6 +18,8 @@ static const struct check {
 	{ "issued parts", SQL_verify_stock_issued, true },
 	{ "transfers", SQL_verify_transfers, true },
 	{ "stocktakes", SQL_verify_stocktakes, true },
+	{ "hazardous waste", SQL_verify_waste, false },
+	{ "part prices", SQL_verify_part_prices, false },
 	{ "settlement totals", SQL_verify_settlement_totals, true },
 	{ "settlements paid", SQL_verify_settlement_paid, true },
 	{ "refunds", SQL_verify_payment_refunds, true },

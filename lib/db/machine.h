@@ -30,18 +30,24 @@ struct machine {
 	size_t count;
 	const struct machine *beside;       /* what else moves in the same object; may be NULL */
 	const struct machine_guard *guards; /* may be NULL */
+	bool of_chain;                      /* its objects belong to no store */
 };
 /* The state of this column, of an enumeration of the contract, by a table of moves. */
 #define MACHINE(column, enumeration, moves) MACHINE_BESIDE(column, enumeration, moves, NULL)
-#define MACHINE_BESIDE(column, enumeration, moves, other)                        \
-	{                                                                        \
-		column, &enumeration##_enum, moves, COUNT_OF(moves), other, NULL \
+#define MACHINE_BESIDE(column, enumeration, moves, other)                               \
+	{                                                                               \
+		column, &enumeration##_enum, moves, COUNT_OF(moves), other, NULL, false \
+	}
+/* The same of objects that belong to the chain. */
+#define MACHINE_OF_CHAIN(column, enumeration, moves)                                  \
+	{                                                                             \
+		column, &enumeration##_enum, moves, COUNT_OF(moves), NULL, NULL, true \
 	}
 #define MACHINE_GUARDED(column, enumeration, moves, guards) \
 	MACHINE_GUARDED_BESIDE(column, enumeration, moves, guards, NULL)
-#define MACHINE_GUARDED_BESIDE(column, enumeration, moves, guards, other)          \
-	{                                                                          \
-		column, &enumeration##_enum, moves, COUNT_OF(moves), other, guards \
+#define MACHINE_GUARDED_BESIDE(column, enumeration, moves, guards, other)                 \
+	{                                                                                 \
+		column, &enumeration##_enum, moves, COUNT_OF(moves), other, guards, false \
 	}
 
 /* The verb of a moving operation: the last segment of its path. */

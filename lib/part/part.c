@@ -5,8 +5,10 @@
 #include "event/event.h"
 #include "event/search.h"
 #include "org/org.h"
+#include "part/key_part.h"
 #include "part/part_number.h"
 #include "part/part_scheme.h"
+#include "part/price_adjustment.h"
 
 static const struct id chain;
 
@@ -64,12 +66,17 @@ enum err
 part_create(struct ctx *ctx, const struct create_part *in)
 {
 	const char *norm = part_number_normalise(ctx->arena, in->number);
+	int64_t class_of_kind = 0;
 	struct rows *rows;
 	enum err err = new_id(ctx, in->id, &ctx->subject);
 
 	if (!err)
+		err = key_part_class(ctx, in->key_part_kind_id, true,
+		                     in->has_key_class ? in->key_class : -1, &class_of_kind);
+	if (!err)
 		err = db_read(ctx, part_add, &rows, ARG(part_id, ctx->subject),
-		              ARG(number_norm, norm), BODY_ARG(create_part, in));
+		              ARG(number_norm, norm), ARG(class_of_kind, class_of_kind),
+		              BODY_ARG(create_part, in));
 	if (err)
 		return err;
 	if (rows_count(rows) == 0)
@@ -83,19 +90,39 @@ part_create(struct ctx *ctx, const struct create_part *in)
 	return OK;
 }
 
+/* By hand, and at once. */
+static enum err
+change_price(struct ctx *ctx, struct id id, int64_t price, bool audited)
+{
+	enum err err = audited ? fail(ctx, ERR_PRICE_AUDITED, "/sale_price")
+	                       : price_adjustments_supersede(ctx, &id, 1);
+
+	if (!err)
+		db_write(ctx, part_price_changed, ARG(change_id, id_new()), ARG(id, id),
+		         ARG(sale_price, price));
+	return err;
+}
+
 enum err
 part_update(struct ctx *ctx, struct id id, const struct update_part *in)
 {
 	const char *norm = in->has_number ? part_number_normalise(ctx->arena, in->number) : NULL;
+	int64_t class_of_kind = 0;
 	struct rows *rows;
 	enum err err = db_lock(ctx, part_lock, id, &rows);
 
+	if (!err)
+		err = key_part_class(ctx,
+		                     in->has_key_part_kind_id ? in->key_part_kind_id
+		                                              : row_id(rows, 0, "key_part_kind_id"),
+		                     in->has_key_part_kind_id,
+		                     in->has_key_class ? in->key_class : -1, &class_of_kind);
+	if (!err && in->has_sale_price && in->sale_price != row_int(rows, 0, "sale_price"))
+		err = change_price(ctx, id, in->sale_price, row_bool(rows, 0, "price_audited"));
 	if (err)
 		return err;
-	if (in->has_sale_price)
-		db_write(ctx, part_price_changed, ARG(change_id, id_new()), ARG(id, id),
-		         ARG(sale_price, in->sale_price));
-	db_write(ctx, part_update, ARG(id, id), ARG(number_norm, norm), BODY_ARG(update_part, in));
+	db_write(ctx, part_update, ARG(id, id), ARG(number_norm, norm),
+	         ARG(class_of_kind, class_of_kind), BODY_ARG(update_part, in));
 	if (in->has_number || in->has_name) {
 		search_clear(ctx, id, NULL);
 		add_keys(ctx, id, norm ? norm : row_text(rows, 0, "number_norm"),

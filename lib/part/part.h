@@ -5,7 +5,8 @@
 
 #include "db/db.h"
 
-/* All set ctx->subject.  ERR_DUPLICATE with the part that has the number and brand already. */
+/* All set ctx->subject.  ERR_DUPLICATE with the part that has the number and brand already; of a price
+ * ERR_PRICE_AUDITED; of a kind and its class see key_part_class(). */
 MUSTCHECK enum err part_create(struct ctx *ctx, const struct create_part *in);
 MUSTCHECK enum err part_update(struct ctx *ctx, struct id id, const struct update_part *in);
 

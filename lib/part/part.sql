@@ -2,7 +2,7 @@
 
 -- name: part_get
 SELECT p.id, p.version, p.number, p.brand, p.name, p.unit, p.sale_price, p.active, p.created_at, p.updated_at,
-       p.key_class, p.source_class, p.technology_score,
+       p.price_audited, p.key_class, k.id AS "key_part_kind.id", k.name AS "key_part_kind.name", p.source_class, p.technology_score,
        CASE WHEN p.technology_score >= 35 THEN 'high' WHEN p.technology_score >= 25 THEN 'medium' WHEN p.technology_score IS NOT NULL THEN 'low' END AS technology_class,
        p.use_class, p.pack_quantity,
        p.number_scheme AS "number_fields.scheme", p.number_company AS "number_fields.company", p.number_source AS "number_fields.source",
@@ -12,6 +12,7 @@ SELECT p.id, p.version, p.number, p.brand, p.name, p.unit, p.sale_price, p.activ
        c.id AS "current.id", c.number AS "current.number", c.name AS "current.name",
        p.external_ids, p.metadata
   FROM part p
+  LEFT JOIN key_part_kind k ON k.id = p.key_part_kind_id
   LEFT JOIN part c ON c.id = nullif(part_current(p.id, chain_day(:now)), p.id)
  WHERE p.id = ANY (:ids) AND p.deleted_at IS NULL;
 
@@ -103,12 +104,12 @@ SELECT p.id, p.version, p.number, p.brand, p.name, p.unit, p.sale_price, p.activ
 SELECT p.id FROM part p WHERE p.id = :id AND p.deleted_at IS NULL;
 
 -- name: part_lock
-SELECT p.version, p.number, p.number_norm, p.name FROM part p WHERE p.id = :id AND p.deleted_at IS NULL FOR NO KEY UPDATE;
+SELECT p.version, p.number, p.number_norm, p.name, p.sale_price, p.price_audited, p.key_part_kind_id FROM part p WHERE p.id = :id AND p.deleted_at IS NULL FOR NO KEY UPDATE;
 
 -- name: part_add
-INSERT INTO part (id, number, number_norm, brand, name, unit, sale_price, key_class, source_class, technology_score, use_class, pack_quantity, active,
+INSERT INTO part (id, number, number_norm, brand, name, unit, sale_price, price_audited, key_class, key_part_kind_id, source_class, technology_score, use_class, pack_quantity, active,
                   external_ids, metadata, created_at, updated_at)
-VALUES (:part_id, :number, :number_norm, coalesce(:brand, ''), :name, :unit, :sale_price, :key_class, :source_class, :technology_score, :use_class,
+VALUES (:part_id, :number, :number_norm, coalesce(:brand, ''), :name, :unit, :sale_price, coalesce(:price_audited, false), coalesce(nullif(:class_of_kind::integer, 0), :key_class), :key_part_kind_id, :source_class, :technology_score, :use_class,
         coalesce(:pack_quantity, 1), coalesce(:active, true),
         coalesce(:external_ids::jsonb, '{}'), coalesce(:metadata::jsonb, '{}'), :now, :now)
 ON CONFLICT (number_norm, brand) DO NOTHING
@@ -121,6 +122,27 @@ SELECT p.id FROM part p WHERE p.number_norm = :number_norm AND p.brand = coalesc
 INSERT INTO price_change (id, part_id, basis, old_price, new_price, at, actor_id)
 SELECT :change_id, p.id, 'piece', p.sale_price, :sale_price, :now, :actor_id FROM part p WHERE p.id = :id AND p.sale_price <> :sale_price;
 
+-- What it cost from when to when: the ledger's rows, and before the first of the catalogue what stood there.
+-- name: part_prices   page unnamed
+SELECT h.id, h.price, l.id AS "price_list.id", l.name AS "price_list.name", h.at AS valid_from,
+       (SELECT n.at FROM price_change n
+         WHERE n.subject_id = :id AND n.price_list_id IS NOT DISTINCT FROM h.price_list_id AND (n.at, n.id) > (h.at, h.id)
+         ORDER BY n.at, n.id
+         LIMIT 1) AS valid_to,
+       h.adjustment_id, h.actor_id, h.at AS _after_at, h.id AS _after_id
+  FROM (SELECT c.id, c.new_price AS price, c.price_list_id, c.at, c.adjustment_id, c.actor_id
+          FROM price_change c
+         WHERE c.subject_id = :id
+        UNION ALL
+        SELECT p.id, coalesce((SELECT c.old_price FROM price_change c WHERE c.subject_id = p.id AND c.price_list_id IS NULL ORDER BY c.at, c.id LIMIT 1), p.sale_price),
+               NULL, p.created_at, NULL, NULL
+          FROM part p
+         WHERE p.id = :id) h
+  LEFT JOIN price_list l ON l.id = h.price_list_id
+ WHERE (:after_at::timestamptz IS NULL OR (h.at, h.id) < (:after_at, :after_id::uuid))
+ ORDER BY h.at DESC, h.id DESC
+ LIMIT :limit;
+
 -- name: part_update
 UPDATE part
    SET number = CASE WHEN :has_number THEN :number ELSE number END,
@@ -129,7 +151,11 @@ UPDATE part
        name = CASE WHEN :has_name THEN :name ELSE name END,
        unit = CASE WHEN :has_unit THEN :unit ELSE unit END,
        sale_price = CASE WHEN :has_sale_price THEN :sale_price ELSE sale_price END,
-       key_class = CASE WHEN :has_key_class THEN :key_class ELSE key_class END,
+       price_audited = CASE WHEN :has_price_audited THEN :price_audited ELSE price_audited END,
+       key_class = CASE WHEN :has_key_part_kind_id THEN coalesce(nullif(:class_of_kind::integer, 0), :key_class)
+                        WHEN :has_key_class THEN :key_class
+                        ELSE key_class END,
+       key_part_kind_id = CASE WHEN :has_key_part_kind_id THEN :key_part_kind_id ELSE key_part_kind_id END,
        source_class = CASE WHEN :has_source_class THEN :source_class ELSE source_class END,
        technology_score = CASE WHEN :has_technology_score THEN :technology_score ELSE technology_score END,
        use_class = CASE WHEN :has_use_class THEN :use_class ELSE use_class END,

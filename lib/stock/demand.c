@@ -18,9 +18,9 @@ static const struct machine_move demand_moves[] = {
 /* clang-format on */
 const struct machine demand_machine = MACHINE("status", demand_status, demand_moves);
 /* all but the last */
-const struct machine demand_for_stock_machine = { "status",     &demand_status_enum,
-	                                          demand_moves, COUNT_OF(demand_moves) - 1,
-	                                          NULL,         NULL };
+const struct machine demand_for_stock_machine = {
+	"status", &demand_status_enum, demand_moves, COUNT_OF(demand_moves) - 1, NULL, NULL, false
+};
 
 static const struct machine_move reservation_moves[] = {
 	{ OP_releaseReservation, FROM(RESERVATION_STATUS_ACTIVE), RESERVATION_STATUS_RELEASED },

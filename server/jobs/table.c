@@ -4,6 +4,7 @@
 #include "appointment/notice.h"
 #include "appointment/waiting.h"
 #include "estimate/estimate.h"
+#include "part/price_adjustment.h"
 #include "price/approval.h"
 #include "jobs/jobs.h"
 #include "reception/queue.h"
@@ -29,6 +30,7 @@ const struct job job_table[] = {
 	{ "expire_surveys", job_expire_surveys, 60000, false },
 	{ "expire_estimates", estimates_expire_due, 5000, false },
 	{ "expire_approvals", approvals_expire_due, 5000, false },
+	{ "begin_prices", price_adjustments_begin, 1000, false },
 	{ "expire_holds", slot_holds_expire_due, 1000, false },
 	{ "lapse_offers", waiting_lapse_due, 1000, false },
 	{ "offer_what_is_free", waiting_offer_freed, 200, false },

@@ -335,9 +335,8 @@ signed_thumbnail(struct request *req)
 	return err ? err : thumbnail_find(req, rows, URL_SECONDS);
 }
 
-/* An address for ten minutes, and when it ends. */
-static void
-write_url(struct buf *out, const struct rows *rows, size_t row, void *arg)
+void
+file_write_url(struct buf *out, const struct rows *rows, size_t row, void *arg)
 {
 	const struct request *req = arg;
 	int64_t until_s = req->ctx.now.us / 1000000 + URL_SECONDS;
@@ -365,7 +364,7 @@ const struct route file_routes[] = {
 	COMMAND(OP_getFileContent, content, OP_NONE),
 	COMMAND(OP_getPublicFile,  public_content, OP_NONE),
 	COMMAND(OP_addAppointmentPhotoByLink, upload_by_link, THEN(OP_getPublicAppointment)),
-	READ_EXTRA(OP_getFileUrl,  write_url, ONE(file_url)),
+	READ_EXTRA(OP_getFileUrl,  file_write_url, ONE(file_url)),
 	COMMAND(OP_getSignedFile,  signed_content, OP_NONE),
 	COMMAND_MAKE(OP_getFileThumbnail,   thumbnail,        thumbnail_make),
 	COMMAND_MAKE(OP_getSignedThumbnail, signed_thumbnail, thumbnail_make),

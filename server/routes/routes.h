@@ -21,7 +21,12 @@ extern const struct route file_upload_routes[];
 extern const struct route agreement_routes[];
 extern const struct route inspection_routes[];
 extern const struct route diagnosis_routes[];
+/* Members of a row whose `id` is a file's: its address for ten minutes, and when that ends. */
+void file_write_url(struct buf *out, const struct rows *rows, size_t row, void *req);
+
 extern const struct route markup_routes[];
+extern const struct route price_adjustment_routes[];
+extern const struct route waste_routes[];
 extern const struct route organisation_routes[];
 extern const struct route price_routes[];
 extern const struct route progress_routes[];

@@ -858,6 +858,146 @@ def _(t):
     return call(t.chain.purchaser, f"/v1/parts/{t.part()['id']}", {"sale_price": 2}, version=1)
 
 
+lists("advisor", ("listPriceAdjustments", "/v1/price-adjustments"))
+
+
+@sample("createPriceAdjustment")
+def _(t):
+    return call(t.chain.purchaser, "/v1/price-adjustments", {"effective_on": today(1), "reason": "厂家调价", "lines": [{"part_id": t.part()["id"], "new_price": 7200}]})
+
+
+@sample("getPriceAdjustment")
+def _(t):
+    return call(t.store.advisor, f"/v1/price-adjustments/{t.price_adjustment()['id']}")
+
+
+@sample("updatePriceAdjustment")
+def _(t):
+    return call(t.chain.purchaser, f"/v1/price-adjustments/{t.price_adjustment()['id']}", {"reason": "年度调价"}, version=1)
+
+
+@sample("listPriceAdjustmentLines")
+def _(t):
+    return call(t.store.advisor, f"/v1/price-adjustments/{t.price_adjustment()['id']}/lines")
+
+
+@sample("auditPriceAdjustment")
+def _(t):
+    return call(t.chain.finance, f"/v1/price-adjustments/{t.price_adjustment()['id']}/audit")
+
+
+@sample("voidPriceAdjustment")
+def _(t):
+    return call(t.chain.purchaser, f"/v1/price-adjustments/{t.price_adjustment()['id']}/void")
+
+
+@sample("cancelPriceAdjustment")
+def _(t):
+    return call(t.chain.finance, f"/v1/price-adjustments/{t.price_adjustment(audited=True)['id']}/cancel", {"reason": "推迟"})
+
+
+@sample("listPartPrices")
+def _(t):
+    return call(t.store.advisor, f"/v1/parts/{t.part()['id']}/prices")
+
+
+def picture_of_nothing(t):
+    """A photo that a third store has uploaded and that belongs to nothing: what shows a part is told to all, by its id."""
+    store = t.chain.store()
+    return store.tech1.request("POST", "/v1/files", raw=PICTURE, headers={"Content-Type": "image/png"}, params={"store_id": store.id, "name": "正面.png"}, expect=201)
+
+
+def pictured(t):
+    part = t.part()["id"]
+    t.chain.admin.put(f"/v1/parts/{part}/files", {"files": [{"file_id": picture_of_nothing(t)["id"], "kind": "photo", "caption": "正面"}]}, version=1, expect=200)
+    return part
+
+
+@sample("listPartFiles")
+def _(t):
+    return call(t.store.advisor, f"/v1/parts/{pictured(t)}/files")
+
+
+@sample("setPartFiles")
+def _(t):
+    return call(t.chain.purchaser, f"/v1/parts/{t.part()['id']}/files", {"files": [{"file_id": picture_of_nothing(t)["id"], "kind": "drawing"}]}, version=1)
+
+
+@sample("listPartEpcReferences")
+def _(t):
+    return call(t.store.advisor, f"/v1/parts/{t.part()['id']}/epc-references")
+
+
+@sample("setPartEpcReferences")
+def _(t):
+    return call(t.chain.purchaser, f"/v1/parts/{t.part()['id']}/epc-references", {"references": [{"catalogue": "ETKA", "figure": "615-010", "position": "14"}]}, version=1)
+
+
+lists("parts", ("listWasteKinds", "/v1/waste-kinds"), ("listWasteBalances", "/v1/waste-balances"), ("listWasteEntries", "/v1/waste-entries"))
+
+
+@sample("createWasteKind")
+def _(t):
+    return call(t.chain.purchaser, "/v1/waste-kinds", {"category": "HW49", "code": "900-041-49", "name": "含油抹布 " + t.chain.unique(), "unit": "gram"})
+
+
+@sample("getWasteKind")
+def _(t):
+    return call(t.store.parts, f"/v1/waste-kinds/{t.waste_kind()['id']}")
+
+
+@sample("updateWasteKind")
+def _(t):
+    return call(t.chain.purchaser, f"/v1/waste-kinds/{t.waste_kind()['id']}", {"limit_days": 90}, version=1)
+
+
+@sample("storeWaste")
+def _(t):
+    return call(t.store.parts, "/v1/waste-entries", {"store_id": t.store.id, "kind_id": t.waste_kind()["id"], "quantity": 4200})
+
+
+@sample("collectWaste")
+def _(t):
+    kind = t.waste()["kind"]["id"]
+    return call(t.store.parts, "/v1/waste-collections", {
+        "store_id": t.store.id, "kind_id": kind, "quantity": 1000, "collector": "环保科技", "licence_number": "SH-0001", "licence_valid_to": today(30), "manifest_number": "3101202600001"})
+
+
+@sample("getWasteEntry")
+def _(t):
+    return call(t.store.parts, f"/v1/waste-entries/{t.waste()['id']}")
+
+
+@sample("reverseWasteEntry")
+def _(t):
+    return call(t.store.manager, f"/v1/waste-entries/{t.waste()['id']}/reverse", {"reason": "重量录错"})
+
+
+lists("advisor", ("listKeyPartKinds", "/v1/key-part-kinds"))
+
+
+@sample("createKeyPartKind")
+def _(t):
+    return call(t.chain.purchaser, "/v1/key-part-kinds", {"key_class": 3, "name": "制动软管 " + t.chain.unique()})
+
+
+@sample("getKeyPartKind")
+def _(t):
+    return call(t.store.advisor, f"/v1/key-part-kinds/{t.key_part_kind()['id']}")
+
+
+@sample("updateKeyPartKind")
+def _(t):
+    return call(t.chain.purchaser, f"/v1/key-part-kinds/{t.key_part_kind()['id']}", {"note": "含总成"}, version=1)
+
+
+@sample("listKeyPartKindParts")
+def _(t):
+    kind = t.key_part_kind()["id"]
+    t.part(key_part_kind_id=kind)
+    return call(t.store.advisor, f"/v1/key-part-kinds/{kind}/parts")
+
+
 def replaced(t):
     """(a part, what says that another succeeds it)"""
     part = t.part()

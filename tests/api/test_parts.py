@@ -6,7 +6,7 @@ import random
 import pytest
 
 from fettle import at_once, uuid7
-from trade import Trade
+from trade import PAPER, PICTURE, Trade
 
 
 @pytest.fixture
@@ -120,6 +120,114 @@ def test_classes_and_packs(chain, store, part):
     assert [cleared[name] for name in ("technology_score", "technology_class", "source_class", "use_class")] == [None] * 4
     body = {"number": chain.unique(), "name": "x", "unit": "件", "sale_price": 1, "technology_score": 51, "pack_quantity": 0, "source_class": "stolen"}
     assert set(chain.purchaser.post("/v1/parts", body, expect=422).errors) == {"/technology_score", "/pack_quantity", "/source_class"}
+
+
+def uploaded(store, content=PICTURE, media="image/png", **more):
+    return store.tech1.request("POST", "/v1/files", raw=content, headers={"Content-Type": media}, params={"store_id": store.id, **more}, expect=201)["id"]
+
+
+def test_pictures_and_drawings(chain, store, part):
+    """H13: files of a part in their order, with captions; every store sees them; what is not named any more is detached."""
+    made, other = part(), chain.store()
+    photo, drawing = uploaded(store, name="正面.png"), uploaded(store, PAPER, "application/pdf", name="图纸.pdf")
+    path = f"/v1/parts/{made['id']}/files"
+    both = [{"file_id": drawing, "kind": "drawing", "caption": "装配图"}, {"file_id": photo, "kind": "photo"}]
+    now = chain.purchaser.put(path, {"files": both}, version=made["version"], expect=200)
+    assert now["version"] > made["version"]
+    seen = other.advisor.pages(path, limit=1)
+    assert [(f["id"], f["kind"], f["caption"], f["media_type"], f["size"]) for f in seen] == [
+        (drawing, "drawing", "装配图", "application/pdf", len(PAPER)), (photo, "photo", None, "image/png", len(PICTURE))]
+    assert [chain.people.client().get(f["url"]).body for f in seen] == [PAPER, PICTURE]
+    assert other.advisor.get(f"/v1/files/{photo}").status == 404    # the file itself stays the store's
+    assert chain.purchaser.put(path, {"files": []}, version=made["version"]).code == "stale_version"
+    chain.purchaser.put(path, {"files": both[1:]}, version=now["version"], expect=200)
+    assert [f["id"] for f in store.advisor.pages(path)] == [photo]
+    assert [f["id"] for f in store.advisor.pages(f"/v1/parts/{part()['id']}/files")] == []
+
+
+def test_what_may_show_a_part(chain, store, part):
+    """H13: pictures and papers that belong to nothing; what is a customer's stays with the visit; headquarters writes."""
+    made, trade = part(), Trade(store)
+    path = f"/v1/parts/{made['id']}/files"
+
+    def put(*files, who=chain.purchaser):
+        return who.put(path, {"files": [{"file_id": f, "kind": "photo"} for f in files]}, version=made["version"])
+    photo, of_visit = uploaded(store), uploaded(store, subject_type="reception", subject_id=trade.reception()["id"])
+    assert put(photo, who=store.manager).status == 403
+    assert put(photo, of_visit, uuid7()).errors == {"/files/1/file_id": "not_found", "/files/2/file_id": "not_found"}
+    assert put(photo, photo).errors == {"/files/1/file_id": "not_unique"}
+    assert put(*[uuid7() for _ in range(31)]).errors == {"/files": "too_many"}
+    video = uploaded(store, b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom", "video/mp4")
+    assert put(video).errors == {"/files/0/file_id": "bad_value"}
+    assert store.advisor.pages(path) == [] and store.advisor.get(f"/v1/parts/{uuid7()}/files").status == 404
+    assert sorted(r.status for r in at_once(*[lambda: put(photo) for _ in range(6)])) == [200] + [412] * 5
+    assert [f["id"] for f in store.advisor.pages(path)] == [photo]
+
+
+def test_where_catalogues_show_a_part(chain, store, part):
+    """H13: catalogue, figure and position, as a text, in their order."""
+    made = part()
+    path = f"/v1/parts/{made['id']}/epc-references"
+    told = [{"catalogue": "ETKA VW", "figure": "615-010", "position": "14", "note": "前轴"}, {"catalogue": "PET", "figure": "6-02"}]
+    assert store.manager.put(path, {"references": told}, version=made["version"]).status == 403
+    wrong = chain.purchaser.put(path, {"references": [{"figure": ""}]}, version=made["version"])
+    assert wrong.errors == {"/references/0/catalogue": "required", "/references/0/figure": "too_short"}
+    now = chain.purchaser.put(path, {"references": told}, version=made["version"], expect=200)
+    seen = store.advisor.pages(path, limit=1)
+    assert [(r["catalogue"], r["figure"], r["position"], r["note"]) for r in seen] == [("ETKA VW", "615-010", "14", "前轴"), ("PET", "6-02", None, None)]
+    chain.purchaser.put(path, {"references": told[1:]}, version=now["version"], expect=200)
+    assert [r["catalogue"] for r in store.advisor.pages(path)] == ["PET"]
+
+
+@pytest.fixture
+def kind(chain):
+    def make(key_class=2, expect=201, **more):
+        return chain.purchaser.post("/v1/key-part-kinds", {"key_class": key_class, "name": "转向器 " + chain.unique(), **more}, expect=expect)
+    return make
+
+
+def test_kinds_of_key_parts(chain, store, part, kind):
+    """H4: class 1 has the rule's three kinds, the chain writes the others; what a part is makes its class."""
+    rule = {k["name"] for k in store.advisor.pages("/v1/key-part-kinds", key_class=1)}
+    assert {"汽油机电控系统", "制动系统防抱死、防滑装置", "安全气囊"} <= rule
+    steering, hose = kind(2, note="含总成"), kind(3)
+    assert (steering["key_class"], steering["note"], steering["active"]) == (2, "含总成", True)
+    assert steering["id"] in {k["id"] for k in store.advisor.pages("/v1/key-part-kinds", key_class=2, limit=1)}
+    made = part(key_part_kind_id=steering["id"])
+    assert (made["key_class"], made["key_part_kind"]) == (2, {"id": steering["id"], "name": steering["name"]})
+    path = f"/v1/parts/{made['id']}"
+    moved = chain.purchaser.patch(path, {"key_part_kind_id": hose["id"]}, version=made["version"], expect=200)
+    assert (moved["key_class"], moved["key_part_kind"]["id"]) == (3, hose["id"])
+    assert [p["id"] for p in store.advisor.pages(f"/v1/key-part-kinds/{hose['id']}/parts")] == [made["id"]]
+    assert store.advisor.pages(f"/v1/key-part-kinds/{steering['id']}/parts") == []
+    for wrong in (1, None):
+        assert chain.purchaser.patch(path, {"key_class": wrong}, version=moved["version"]).errors == {"/key_class": "bad_value"}
+    plain = chain.purchaser.patch(path, {"key_part_kind_id": None}, version=moved["version"], expect=200)
+    assert (plain["key_class"], plain["key_part_kind"]) == (None, None)
+    told = chain.purchaser.patch(path, {"key_part_kind_id": None, "key_class": 1}, version=plain["version"], expect=200)
+    assert (told["key_class"], told["key_part_kind"]) == (1, None)
+    same = chain.purchaser.patch(path, {"key_part_kind_id": steering["id"], "key_class": 2}, version=told["version"], expect=200)
+    renamed = chain.purchaser.patch(f"/v1/key-part-kinds/{steering['id']}", {"name": "转向器总成 " + chain.unique(), "active": False, "note": None}, version=1, expect=200)
+    assert (renamed["active"], renamed["note"], renamed["key_class"]) == (False, None, 2)
+    assert chain.purchaser.patch(path, {"name": "转向器"}, version=same["version"], expect=200)["key_part_kind"]["name"] == renamed["name"]
+
+
+def test_what_is_wrong_with_a_kind(chain, store, kind):
+    """H4: headquarters writes them, no two of a name; what is wrong is told by its field."""
+    made = kind()
+    body = {"number": chain.unique(), "name": "x", "unit": "件", "sale_price": 1}
+    assert store.manager.post("/v1/key-part-kinds", {"key_class": 2, "name": "x"}).status == 403
+    assert kind(4, expect=422).errors == {"/key_class": "too_large"}
+    assert kind(name=made["name"], expect=409).errors == {"/name": "duplicate"}
+    assert kind(id=made["id"], expect=409).errors == {"/id": "duplicate"}
+    assert chain.purchaser.patch(f"/v1/key-part-kinds/{made['id']}", {"key_class": 3}, version=1).errors == {"/key_class": "unknown_field"}
+    assert chain.purchaser.post("/v1/parts", {**body, "key_part_kind_id": uuid7()}).errors == {"/key_part_kind_id": "not_found"}
+    assert chain.purchaser.post("/v1/parts", {**body, "key_part_kind_id": made["id"], "key_class": 1}).errors == {"/key_class": "bad_value"}
+    chain.purchaser.patch(f"/v1/key-part-kinds/{made['id']}", {"active": False}, version=1, expect=200)
+    assert chain.purchaser.post("/v1/parts", {**body, "key_part_kind_id": made["id"]}).errors == {"/key_part_kind_id": "bad_value"}
+    assert store.advisor.get(f"/v1/key-part-kinds/{uuid7()}/parts").status == 404
+    name = "同名 " + chain.unique()
+    assert sorted(r.status for r in at_once(*[lambda: kind(name=name, expect=None) for _ in range(6)])) == [201] + [409] * 5
 
 
 def test_barcodes(chain, store, part):

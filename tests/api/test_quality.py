@@ -167,8 +167,13 @@ def test_levels_by_work_and_parts(shop, store, chain):
     assert shop.checking(lines=[shop.labour_line()])["required_qc_levels"] == ["final"]
     chain.admin.patch(f"/v1/parts/{shop.part['id']}", {"key_class": 1}, version=shop.part["version"], expect=200)
     assert chain.admin.get(f"/v1/parts/{shop.part['id']}", expect=200)["key_class"] == 1
-    shop.stock(5)
+    shop.stock(9)
     assert shop.checking()["required_qc_levels"] == ["mutual", "final"]
+    airbag = chain.admin.get("/v1/key-part-kinds", params={"key_class": 1}, expect=200).data[0]["id"]
+    for kind, wanted in ((None, ["final"]), (airbag, ["mutual", "final"])):
+        now = chain.admin.get(f"/v1/parts/{shop.part['id']}", expect=200)["version"]
+        chain.admin.patch(f"/v1/parts/{shop.part['id']}", {"key_part_kind_id": kind}, version=now, expect=200)
+        assert shop.checking()["required_qc_levels"] == wanted
     gearbox = chain.admin.post("/v1/operations", {"code": chain.unique(), "name": "变速箱总成大修", "standard_hours": 10,
                                                  "unit_price": 20000, "repair_category": "assembly"}, expect=201)
     order = shop.checking(lines=[{"kind": "labour", "operation_id": gearbox["id"]}])

@@ -55,6 +55,23 @@ class Trade:
         return self.chain.purchaser.post("/v1/price-lists", {
             "name": "价目表", "store_class": self.chain.unique(), "valid_from": days_ahead(0)[:10], **more}, expect=201)
 
+    def waste_kind(self, **more):
+        return self.chain.purchaser.post("/v1/waste-kinds", {
+            "category": "HW08", "code": "900-249-08", "name": "废机油滤清器 " + self.chain.unique(), "unit": "gram", **more}, expect=201)
+
+    def waste(self, quantity=4000, **more):
+        """Stored, of a kind of its own."""
+        return self.store.parts.post("/v1/waste-entries", {"store_id": self.store.id, "kind_id": self.waste_kind()["id"], "quantity": quantity, **more}, expect=201)
+
+    def key_part_kind(self, **more):
+        return self.chain.purchaser.post("/v1/key-part-kinds", {"key_class": 2, "name": "转向器 " + self.chain.unique(), **more}, expect=201)
+
+    def price_adjustment(self, audited=False):
+        """Of tomorrow."""
+        made = self.chain.purchaser.post("/v1/price-adjustments", {
+            "effective_on": days_ahead(1)[:10], "reason": "厂家调价", "lines": [{"part_id": self.part()["id"], "new_price": 7200}]}, expect=201)
+        return self.chain.finance.post(f"/v1/price-adjustments/{made['id']}/audit", expect=200) if audited else made
+
     # --- Who works when ---
 
     def shift(self, person=None, days=1, **more):

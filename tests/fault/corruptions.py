@@ -79,6 +79,15 @@ corrupt("level frozen for ever", "stock_level",
         "UPDATE stock_level t SET stocktake_id = s.id FROM stocktake s WHERE s.store_id = t.store_id AND s.warehouse_id = t.warehouse_id"
         " RETURNING (SELECT code FROM store WHERE id = t.store_id), s.number", r"stocktakes: {0} {1}: frozen levels is ")
 
+corrupt("waste of no entry", "waste_balance",
+        "INSERT INTO waste_balance (store_id, kind_id, quantity, entries, stored_since) SELECT s.id, k.id, 5, 0, now() FROM (SELECT id FROM store ORDER BY code LIMIT 1) s,"
+        " (SELECT id FROM waste_kind ORDER BY code LIMIT 1) k RETURNING (SELECT code FROM store WHERE id = store_id)",
+        r"hazardous waste: {0} .*: quantity is ")
+corrupt("price of no change", "price_change",
+        "INSERT INTO price_change (id, part_id, basis, old_price, new_price, at) SELECT gen_random_uuid(), p.id, 'piece', p.sale_price, p.sale_price + 1, now()"
+        " FROM (SELECT id, sale_price FROM part ORDER BY id LIMIT 1) p RETURNING (SELECT number FROM part WHERE id = part_id)",
+        r"part prices: chain {0}: sale_price is ")
+
 PART_LINE = "(SELECT id FROM work_order_line WHERE kind = 'part' AND issued_quantity > 0 ORDER BY id LIMIT 1)"
 LINE_NAMED = ("RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM work_order WHERE id = t.work_order_id), t.position")
 corrupt("line issued", "work_order_line",

@@ -618,6 +618,7 @@ def _(world):
     trade.transfer("receive")
     counted = trade.stocktake("submit")
     trade.store.manager.post(f"/v1/stocktakes/{counted['id']}/audit", {"reasons": [{"part_id": counted["part_id"], "reason": "miscount"}]}, expect=200)
+    trade.waste()
     trade.ticket()
     trade.routed()
     trade.measured()

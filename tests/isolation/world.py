@@ -33,7 +33,7 @@ CHAIN = {
     "package", "package_revision", "package_item", "operation_requirement", "operation_evidence", "operation_check",
     "region", "operation", "part", "event_consumer", "schema_migration", "reference_data", "public_holidays",
     "vpic_wmi", "vpic_pattern", "vpic_wmi_schema", "vpic_model_make", "wmi_cn", "survey_template", "survey_question", "kpi",
-    "price_list", "listed_price", "price_change", "inspection_template", "inspection_template_item", "fault_code",
+    "price_list", "listed_price", "price_change", "price_adjustment", "price_adjustment_line", "key_part_kind", "waste_kind", "part_file", "part_epc_reference", "inspection_template", "inspection_template_item", "fault_code",
     "audit_class", "api_key", "api_key_use", "login_failure", "guarantee_rule"}
 BELONGS = {
     "store": "id = ANY (%(stores)s)",
@@ -56,10 +56,10 @@ REFERENCES = {
     "actor_id": "staff", "advisor_id": "staff", "after": "event", "appointment_id": "appointment", "bay_id": "bay", "bin_id": "bin",
     "concern_id": "reception_concern", "department_id": "department", "department_ids": "department", "into_id": "department", "lead_id": "staff", "customer_id": "customer", "driver_id": "staff", "loaner_car_id": "loaner_car", "document_id": "stock_document", "estimate_id": "estimate", "guarantee_id": "guarantee", "hold_id": "slot_hold", "keep_id": "customer",
     "labour_line_id": "work_order_line", "line_id": "work_order_line", "lines": "work_order_line", "merge_id": "customer", "operation_id": None,
-    "operation_ids": None, "part_ids": None, "option_id": "estimate_option", "owner_id": "staff", "package_id": None, "package_ids": None, "part_id": None, "price_list_id": None, "removed": None, "question_id": None, "received_by": "staff",
+    "operation_ids": None, "part_ids": None, "option_id": "estimate_option", "owner_id": "staff", "package_id": None, "package_ids": None, "part_id": None, "key_part_kind_id": None, "kind_id": None, "price_list_id": None, "removed": None, "question_id": None, "received_by": "staff",
     "reception_id": "reception", "region_id": None, "revives_line_id": "work_order_line", "revives_elsewhere_id": "work_order_line", "row_id": "work_order", "settlement_id": "settlement",
     "signature_file_id": "file", "staff_id": "staff", "customer_signature_file_id": "file", "technician_signature_file_id": "file", "file_ids": "file",
-    "document_file_id": "file", "store_signature_file_id": "file",
+    "document_file_id": "file", "file_id": "file", "store_signature_file_id": "file",
     "fits_vehicle_id": "vehicle", "from_store_id": None, "transfer_id": "transfer", "stocktake_id": "stocktake", "demand_id": "demand", "template_id": None, "item_id": None, "finding_id": "inspection_finding", "store_id": "store", "store_ids": "store", "subject_id": "reception",
     "technician_id": "staff", "vehicle_id": "vehicle", "warehouse_id": "warehouse", "work_order_id": "work_order",
     "work_order_line_id": "work_order_line"}
@@ -406,6 +406,7 @@ class World:
         t.demand(part)
         t.transfer()
         t.stocktake()
+        t.waste()
         t.sent_estimate()
         t.approval()
         t.inspection('submit')
@@ -427,7 +428,7 @@ class World:
         t.store.advisor.post("/v1/files", raw=PICTURE, headers={"Content-Type": "image/png"},
                              params={"subject_type": "reception", "subject_id": reception["id"]}, expect=201)
         found = {}
-        for table in sorted({t for t in REFERENCES.values() if t} | {"approval", "complaint", "survey", "demand", "payment", "reservation", "sublet", "transport", "drive", "loan", "rescue", "attendance", "clock_entry", "routing_rule", "tablet"}):
+        for table in sorted({t for t in REFERENCES.values() if t} | {"approval", "waste_entry", "complaint", "survey", "demand", "payment", "reservation", "sublet", "transport", "drive", "loan", "rescue", "attendance", "clock_entry", "routing_rule", "tablet"}):
             row = self.rows(f"SELECT id FROM {table} WHERE {self.belonging[table][0]} ORDER BY id DESC LIMIT 1",
                             {"stores": f"{{{t.store.id}}}"})
             assert row, f"the treasure has no {table}"

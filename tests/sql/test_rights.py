@@ -16,14 +16,14 @@ SHARED = {
     "package", "package_revision", "package_item", "operation_requirement", "operation_evidence", "operation_check",
     "region", "operation", "part", "part_barcode", "part_replacement", "part_fitment", "document_counter", "event_consumer", "schema_migration", "reference_data",
     "public_holidays", "vpic_wmi", "vpic_pattern", "vpic_wmi_schema", "vpic_model_make", "wmi_cn", "survey_template",
-    "survey_question", "kpi", "price_list", "listed_price", "price_change", "inspection_template", "inspection_template_item", "fault_code", "guarantee_rule",
+    "survey_question", "kpi", "price_list", "listed_price", "price_change", "price_adjustment", "price_adjustment_line", "key_part_kind", "waste_kind", "part_file", "part_epc_reference", "inspection_template", "inspection_template_item", "fault_code", "guarantee_rule",
     "credential", "login_failure", "session", "tablet_secret", "audit_class", "bi_store"}
 UNREADABLE = {"tablet_secret", "credential", "login_failure", "session", "audit_class", "bi_store"}
 # Rows of these are visible without a context, by design.
 OPEN_ROWS = {"search_key", "routing_rule"}
 # Policies beside the one of each table: a staff member sees the own row, a store who may act in it.
 MORE_POLICIES = {"staff_self", "staff_acting"}
-LEDGERS = {"audit_entry", "event", "access_log", "stock_movement", "work_order_stage", "complaint_step", "price_change"}
+LEDGERS = {"audit_entry", "event", "access_log", "stock_movement", "work_order_stage", "complaint_step", "price_change", "waste_entry"}
 # Functions that look past row security.
 DEFINERS = {
     "audit_added", "audit_row", "booking_lapse", "car_twins", "certificates_needed", "credential_find", "credential_set", "credential_tried", "customer_find", "customer_twins", "file_find", "link_find",
