@@ -223,6 +223,44 @@ ask_for(struct demo *demo, const struct demo_store *store, const struct demo_sto
 	return transfer;
 }
 
+/* A purchase order as far as the supplier: eight of a part. */
+static struct id
+order_parts(struct demo *demo, const struct demo_store *store, struct id supplier, size_t part)
+{
+	struct id keeper = demo_person(store, "parts"), order;
+	char a[ID_TEXT], b[ID_TEXT], c[ID_TEXT];
+
+	order = demo_act(demo, keeper, store->id, OP_createPurchaseOrder, (struct id){ { 0 } },
+	                 "{\"store_id\":\"%s\",\"supplier_id\":\"%s\","
+	                 "\"lines\":[{\"part_id\":\"%s\",\"quantity\":8}]}",
+	                 text(store->id, a), text(supplier, b), text(demo->parts[part], c));
+	demo_act(demo, keeper, store->id, OP_submitPurchaseOrder, order, "{}");
+	demo_act(demo, demo_person(store, "manager"), store->id, OP_approvePurchaseOrder, order,
+	         "{}");
+	demo_act(demo, keeper, store->id, OP_sendPurchaseOrder, order, "{}");
+	return order;
+}
+
+/* A supplier with what it asks for two parts, of which one store has ordered both. */
+static void
+buy_parts(struct demo *demo)
+{
+	const struct id none = { { 0 } };
+	char a[ID_TEXT];
+	struct id supplier = demo_act(
+		demo, demo->admin, none, OP_createSupplier, none,
+		"{\"code\":\"HUTONG\",\"name\":\"上海沪通汽配\",\"payment_terms\":\"monthly\","
+		"\"payment_days\":30,\"lead_days\":2,\"minimum_amount\":10000,\"qualifications\":"
+		"[{\"kind\":\"business_licence\",\"number\":\"91310104MA1FR0AB2X\"}]}");
+
+	for (size_t i = 0; i < 2; i++)
+		demo_act(demo, demo->admin, none, OP_createSupplierOffer, supplier,
+		         "{\"part_id\":\"%s\",\"price\":%d,\"pack_quantity\":4}",
+		         text(demo->parts[i], a), demo_parts[i].sale_price * 6 / 10);
+	for (size_t i = 0; i < 2; i++)
+		order_parts(demo, &demo->stores[0], supplier, i);
+}
+
 /* One transfer has come, another is on its way. */
 static void
 share_parts(struct demo *demo)
@@ -412,6 +450,7 @@ demo_load(const char *url, char *error, size_t size)
 		demo.now = today;
 		complain(&demo);
 		share_parts(&demo);
+		buy_parts(&demo);
 		demo.now = utc_add_ms(today, -HOUR);
 		for (size_t s = 0; s < COUNT_OF(demo.stores) && !demo.failed; s++)
 			demo_roster(&demo, &demo.stores[s]);

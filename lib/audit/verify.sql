@@ -16,6 +16,7 @@ SELECT st.code AS store_code, coalesce(n.kind, c.kind) || '-' || coalesce(n.peri
                         UNION ALL SELECT store_id, number FROM stock_document
                         UNION ALL SELECT store_id, number FROM transfer
                         UNION ALL SELECT store_id, number FROM stocktake
+                        UNION ALL SELECT store_id, number FROM purchase_order
                         UNION ALL SELECT store_id, number FROM settlement WHERE number IS NOT NULL
                         UNION ALL SELECT store_id, number FROM payment
                         UNION ALL SELECT store_id, number FROM estimate WHERE revision = 1
@@ -252,6 +253,7 @@ WITH wanted AS (
 	        UNION ALL SELECT store_id, 'stock_document', id, number FROM stock_document
 	        UNION ALL SELECT store_id, 'transfer', id, number FROM transfer
 	        UNION ALL SELECT store_id, 'stocktake', id, number FROM stocktake
+	        UNION ALL SELECT store_id, 'purchase_order', id, number FROM purchase_order
 	        UNION ALL SELECT from_store_id, 'transfer', id, number FROM transfer WHERE from_store_id <> store_id AND approved_by IS NOT NULL
 	        UNION ALL SELECT store_id, 'settlement', id, number FROM settlement WHERE number IS NOT NULL
 	        UNION ALL SELECT store_id, 'complaint', id, number FROM complaint) d
@@ -259,6 +261,8 @@ WITH wanted AS (
 	SELECT NULL, 'part', p.id, 'part_number', part_key(p.number_norm) FROM part p WHERE p.deleted_at IS NULL
 	UNION ALL
 	SELECT NULL, 'operation', o.id, 'number', part_key(o.code) FROM operation o WHERE o.deleted_at IS NULL
+	UNION ALL
+	SELECT NULL, 'supplier', u.id, 'number', part_key(u.code) FROM supplier u
 	UNION ALL
 	SELECT NULL, 'vehicle', v.id, 'plate', part_key(v.plate) FROM vehicle v WHERE v.deleted_at IS NULL AND v.plate IS NOT NULL
 	UNION ALL
@@ -269,7 +273,8 @@ WITH wanted AS (
 	SELECT NULL, d.subject, d.id, 'name', NULL
 	  FROM (SELECT 'customer' AS subject, id, name FROM customer WHERE deleted_at IS NULL
 	        UNION ALL SELECT 'part', id, name FROM part WHERE deleted_at IS NULL
-	        UNION ALL SELECT 'operation', id, name FROM operation WHERE deleted_at IS NULL) d
+	        UNION ALL SELECT 'operation', id, name FROM operation WHERE deleted_at IS NULL
+	        UNION ALL SELECT 'supplier', id, name FROM supplier) d
 	 WHERE part_key(d.name) <> ''
 ), shared AS (
 	SELECT l.store_id, k.subject, k.subject_id AS id, k.kind, k.key

@@ -74,6 +74,8 @@ static const struct subject {
 	{ "stock_document", NUMBERS },
 	{ "transfer", NUMBERS },
 	{ "stocktake", NUMBERS },
+	{ "supplier", NAMES | NUMBERS },
+	{ "purchase_order", NUMBERS },
 };
 
 /* A text as code points in the one way that keys are compared in. */

@@ -19,7 +19,7 @@ DELETE FROM search_key
 -- documents among the keys of the caller's stores.  Who sees the whole chain looks at the chain's keys instead, but
 -- finds only what row security shows.
 WITH wanted AS (
-    SELECT w.subject, w.kind, w.key, w.past, w.place, w.subject IN ('part', 'operation') AS shared
+    SELECT w.subject, w.kind, w.key, w.past, w.place, w.subject IN ('part', 'operation', 'supplier') AS shared
       FROM unnest(:search_subjects::text[], :search_kinds::text[], :search_keys::text[], :search_ends::text[])
            WITH ORDINALITY w (subject, kind, key, past, place)
 ), found AS (
@@ -64,13 +64,14 @@ WITH wanted AS (
 )
 -- (A key of another subject's is none, which an index need not be asked for.)
 SELECT h.subject_id AS id, h.subject, h.kind AS matched,
-       coalesce(c.name, v.plate, v.vin, p.name, o.name, a.number, r.number, w.number, t.number, m.number, d.number, x.number, y.number, '') AS title,
+       coalesce(c.name, v.plate, v.vin, p.name, o.name, a.number, r.number, w.number, t.number, m.number, d.number, x.number, y.number, u.name, q.number, '') AS title,
        CASE h.subject
             WHEN 'customer' THEN mask_phone(c.phone)
             WHEN 'vehicle' THEN nullif(concat_ws(' ', v.make, v.model), '')
             WHEN 'part' THEN p.number
             WHEN 'operation' THEN o.code
-            ELSE coalesce(a.status, r.status, w.status, t.status, m.status, d.status, x.status, y.status) END AS subtitle
+            WHEN 'supplier' THEN u.code
+            ELSE coalesce(a.status, r.status, w.status, t.status, m.status, d.status, x.status, y.status, q.status) END AS subtitle
   FROM hit h
   LEFT JOIN customer c ON c.id = CASE h.subject WHEN 'customer' THEN h.subject_id END
   LEFT JOIN vehicle v ON v.id = CASE h.subject WHEN 'vehicle' THEN h.subject_id END
@@ -84,5 +85,7 @@ SELECT h.subject_id AS id, h.subject, h.kind AS matched,
   LEFT JOIN stock_document d ON d.id = CASE h.subject WHEN 'stock_document' THEN h.subject_id END
   LEFT JOIN transfer x ON x.id = CASE h.subject WHEN 'transfer' THEN h.subject_id END
   LEFT JOIN stocktake y ON y.id = CASE h.subject WHEN 'stocktake' THEN h.subject_id END
+  LEFT JOIN supplier u ON u.id = CASE h.subject WHEN 'supplier' THEN h.subject_id END
+  LEFT JOIN purchase_order q ON q.id = CASE h.subject WHEN 'purchase_order' THEN h.subject_id END
  ORDER BY h.whole DESC, h.place, h.key, h.subject_id
  LIMIT :limit::bigint - 1;

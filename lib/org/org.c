@@ -180,8 +180,17 @@ store_update_policies(struct ctx *ctx, struct id id, const struct update_store_p
 		for (size_t k = 0; !err && k < i; k++)
 			if (in->discount_limits[k].role == in->discount_limits[i].role)
 				err = failf(ctx, ERR_NOT_UNIQUE, "/discount_limits/%zu/role", i);
+	for (size_t i = 0; !err && i < in->purchase_limits_count; i++)
+		for (size_t k = 0; !err && k < i; k++)
+			if (in->purchase_limits[k].role == in->purchase_limits[i].role)
+				err = failf(ctx, ERR_NOT_UNIQUE, "/purchase_limits/%zu/role", i);
 	if (err)
 		return err;
+	if (in->has_purchase_limits) {
+		db_write(ctx, purchase_limits_clear, ARG(id, id));
+		db_write(ctx, purchase_limits_set, ARG(id, id),
+		         BODY_ARG(update_store_policies, in));
+	}
 	if (in->has_discount_limits) {
 		db_write(ctx, discount_limits_clear, ARG(id, id));
 		db_write(ctx, discount_limits_set, ARG(id, id),

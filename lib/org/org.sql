@@ -240,6 +240,17 @@ INSERT INTO discount_limit (store_id, role, limit_bp)
 SELECT :id, d.role, d.limit_bp
   FROM unnest(:discount_limits.role::text[], :discount_limits.limit_bp::integer[]) d (role, limit_bp);
 
+-- name: store_purchase_limits
+SELECT d.store_id AS _parent, d.role, d.limit_amount FROM purchase_limit d WHERE d.store_id = ANY (:ids) ORDER BY d.store_id, d.role;
+
+-- name: purchase_limits_clear
+DELETE FROM purchase_limit WHERE store_id = :id;
+
+-- name: purchase_limits_set
+INSERT INTO purchase_limit (store_id, role, limit_amount)
+SELECT :id, d.role, d.limit_amount
+  FROM unnest(:purchase_limits.role::text[], :purchase_limits.limit_amount::bigint[]) d (role, limit_amount);
+
 -- name: store_policies_lock
 SELECT p.version FROM store_policy p WHERE p.store_id = :id FOR NO KEY UPDATE;
 

@@ -4,7 +4,7 @@
 SELECT p.id, p.version, p.number, p.brand, p.name, p.unit, p.sale_price, p.active, p.created_at, p.updated_at,
        p.price_audited, p.key_class, k.id AS "key_part_kind.id", k.name AS "key_part_kind.name", p.source_class, p.technology_score,
        CASE WHEN p.technology_score >= 35 THEN 'high' WHEN p.technology_score >= 25 THEN 'medium' WHEN p.technology_score IS NOT NULL THEN 'low' END AS technology_class,
-       p.use_class, p.pack_quantity,
+       p.use_class, p.pack_quantity, p.tracking, part_tracking(p.tracking, p.key_class) AS tracked_by,
        p.number_scheme AS "number_fields.scheme", p.number_company AS "number_fields.company", p.number_source AS "number_fields.source",
        p.number_group AS "number_fields.group", p.number_subgroup AS "number_fields.subgroup", p.number_piece AS "number_fields.piece",
        p.number_structure AS "number_fields.structure", p.number_change AS "number_fields.change", p.number_repair AS "number_fields.repair",
@@ -107,9 +107,9 @@ SELECT p.id FROM part p WHERE p.id = :id AND p.deleted_at IS NULL;
 SELECT p.version, p.number, p.number_norm, p.name, p.sale_price, p.price_audited, p.key_part_kind_id FROM part p WHERE p.id = :id AND p.deleted_at IS NULL FOR NO KEY UPDATE;
 
 -- name: part_add
-INSERT INTO part (id, number, number_norm, brand, name, unit, sale_price, price_audited, key_class, key_part_kind_id, source_class, technology_score, use_class, pack_quantity, active,
+INSERT INTO part (id, number, number_norm, brand, name, unit, sale_price, price_audited, key_class, key_part_kind_id, tracking, source_class, technology_score, use_class, pack_quantity, active,
                   external_ids, metadata, created_at, updated_at)
-VALUES (:part_id, :number, :number_norm, coalesce(:brand, ''), :name, :unit, :sale_price, coalesce(:price_audited, false), coalesce(nullif(:class_of_kind::integer, 0), :key_class), :key_part_kind_id, :source_class, :technology_score, :use_class,
+VALUES (:part_id, :number, :number_norm, coalesce(:brand, ''), :name, :unit, :sale_price, coalesce(:price_audited, false), coalesce(nullif(:class_of_kind::integer, 0), :key_class), :key_part_kind_id, :tracking, :source_class, :technology_score, :use_class,
         coalesce(:pack_quantity, 1), coalesce(:active, true),
         coalesce(:external_ids::jsonb, '{}'), coalesce(:metadata::jsonb, '{}'), :now, :now)
 ON CONFLICT (number_norm, brand) DO NOTHING
@@ -156,6 +156,7 @@ UPDATE part
                         WHEN :has_key_class THEN :key_class
                         ELSE key_class END,
        key_part_kind_id = CASE WHEN :has_key_part_kind_id THEN :key_part_kind_id ELSE key_part_kind_id END,
+       tracking = CASE WHEN :has_tracking THEN :tracking ELSE tracking END,
        source_class = CASE WHEN :has_source_class THEN :source_class ELSE source_class END,
        technology_score = CASE WHEN :has_technology_score THEN :technology_score ELSE technology_score END,
        use_class = CASE WHEN :has_use_class THEN :use_class ELSE use_class END,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Price adjustments: documents that change the catalogue's prices of parts from a day on
  * (domain-facts 2.2). */
-#ifndef PRICE_ADJUSTMENT_H
-#define PRICE_ADJUSTMENT_H
+#ifndef PART_PRICE_ADJUSTMENT_H
+#define PART_PRICE_ADJUSTMENT_H
 
 #include "db/machine.h"
 

@@ -139,3 +139,20 @@ forecast_deviation(const struct forecast *forecast)
 {
 	return (struct qty){ horizon_error_root(&forecast->error) };
 }
+
+struct qty
+forecast_mean_of_days(const struct forecast *forecast, unsigned days)
+{
+	return (struct qty){ (int64_t)divide((wide)tsb_mean(&forecast->tsb, FORECAST_HORIZON_MAX) *
+		                                     days,
+		                             (wide)FORECAST_HORIZON_MAX * FORECAST_MONTH_DAYS) };
+}
+
+struct qty
+forecast_deviation_of_days(const struct forecast *forecast, unsigned days)
+{
+	wide squared = divide((wide)forecast->error.squared * days,
+	                      (wide)forecast->error.horizon * FORECAST_MONTH_DAYS);
+
+	return (struct qty){ root(squared > UINT64_MAX ? UINT64_MAX : (uint64_t)squared) };
+}

@@ -92,4 +92,10 @@ struct qty forecast_mean(const struct forecast *forecast, unsigned periods);
 /* The root of the mean squared error of the forecasts over the horizon. */
 struct qty forecast_deviation(const struct forecast *forecast);
 
+/* The same of so many days where a period is a month, of FORECAST_MONTH_DAYS: in proportion, the squared error
+ * too.  1 to FORECAST_HORIZON_MAX months. */
+#define FORECAST_MONTH_DAYS 30
+struct qty forecast_mean_of_days(const struct forecast *forecast, unsigned days);
+struct qty forecast_deviation_of_days(const struct forecast *forecast, unsigned days);
+
 #endif

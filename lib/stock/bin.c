@@ -21,6 +21,18 @@ warehouse_find(struct ctx *ctx, struct id store, struct id sent, struct id *ware
 }
 
 enum err
+warehouse_check_usable(struct ctx *ctx, struct id warehouse)
+{
+	struct rows *rows;
+	enum err err = db_read(ctx, warehouse_purpose, &rows, ARG(warehouse_id, warehouse));
+
+	if (err || row_enum(rows, 0, "purpose", &warehouse_purpose_enum) == WAREHOUSE_PURPOSE_STOCK)
+		return err;
+	return fail_with(ctx, ERR_BAD_VALUE, "/warehouse_id",
+	                 "is held back or damaged, and goes to no other store", NULL);
+}
+
+enum err
 warehouse_create(struct ctx *ctx, const struct create_warehouse *in)
 {
 	struct id store;
@@ -31,7 +43,7 @@ warehouse_create(struct ctx *ctx, const struct create_warehouse *in)
 	if (err)
 		return err;
 	db_write(ctx, warehouse_add, ARG(warehouse_id, ctx->subject), ARG(store_id, store),
-	         ARG(code, in->code), ARG(name, in->name));
+	         BODY_ARG(create_warehouse, in));
 	event_add(ctx, "warehouse.created", store, ctx->subject);
 	return OK;
 }

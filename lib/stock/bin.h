@@ -13,4 +13,7 @@ MUSTCHECK enum err bin_create(struct ctx *ctx, const struct create_bin *in);
 MUSTCHECK enum err warehouse_find(struct ctx *ctx, struct id store, struct id sent,
                                   struct id *warehouse);
 
+/* ERR_BAD_VALUE at /warehouse_id: what it has is not for use. */
+MUSTCHECK enum err warehouse_check_usable(struct ctx *ctx, struct id warehouse);
+
 #endif

@@ -50,6 +50,7 @@ levels_lock(struct ctx *ctx, struct id store, struct id warehouse, const struct 
 			.value = row_int(rows, i, "value"),
 			.movements = row_int(rows, i, "movements"),
 			.frozen = row_bool(rows, i, "frozen"),
+			.tracked = row_bool(rows, i, "tracked"),
 		};
 	}
 	return OK;
@@ -153,6 +154,22 @@ levels_save(struct ctx *ctx, const struct levels *levels)
 	         INTS_ARG(value, value, n), INTS_ARG(movements, movements, n));
 }
 
+/* Which batches the pieces of tracked parts are of. */
+static void
+save_batches(struct ctx *ctx, const struct levels *levels, struct id document,
+             const struct posting *postings, size_t count)
+{
+	struct id *ids = arena_array(ctx->arena, count, sizeof(*ids));
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (level_of(levels, postings[i].part)->tracked)
+			ids[n++] = id_new();
+	if (n > 0)
+		db_write(ctx, stock_batches_post, ARG(document_id, document),
+		         IDS_ARG(batch_ids, ids, n));
+}
+
 void
 postings_save(struct ctx *ctx, const struct levels *levels, struct id document, const char *kind,
               const char *reason, const struct posting *postings, size_t count)
@@ -183,4 +200,5 @@ postings_save(struct ctx *ctx, const struct levels *levels, struct id document, 
 	         QTYS_ARG(quantity, quantity, count), INTS_ARG(value, value, count),
 	         QTYS_ARG(on_hand, on_hand, count), INTS_ARG(value_after, value_after, count),
 	         INTS_ARG(ordinal, ordinal, count));
+	save_batches(ctx, levels, document, postings, count);
 }

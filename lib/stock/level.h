@@ -11,6 +11,7 @@ struct level {
 	int64_t value;     /* fen, of all that is on hand */
 	int64_t movements; /* how many the ledger has of it */
 	bool frozen;       /* it is being counted */
+	bool tracked;      /* its batches are told apart */
 };
 
 struct levels {

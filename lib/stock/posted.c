@@ -17,6 +17,7 @@ posted_init(struct ctx *ctx, struct posted *posted, const char *kind, const char
 	posted->transfer_lines = arena_array(ctx->arena, most, sizeof(*posted->transfer_lines));
 	posted->quantity = arena_array(ctx->arena, most, sizeof(*posted->quantity));
 	posted->cost = arena_array(ctx->arena, most, sizeof(*posted->cost));
+	posted->batches = arena_array(ctx->arena, most, sizeof(*posted->batches));
 	posted->postings = arena_array(ctx->arena, most, sizeof(*posted->postings));
 }
 
@@ -30,6 +31,7 @@ posted_add(struct posted *posted, struct level *level, const struct posted_line 
 	posted->order_lines[i] = line->order_line;
 	posted->transfer_lines[i] = line->transfer_line;
 	posted->quantity[i] = line->quantity;
+	posted->batches[i] = line->batch;
 	posted->cost[i] = line->value < 0 ? -line->value : line->value;
 	posted->postings[i] = (struct posting){
 		.line = posted->lines[i],
@@ -59,7 +61,8 @@ posted_save(struct ctx *ctx, const struct posted *posted, const struct levels *l
 	         ARG(store_id, levels->store), IDS_ARG(document_line_ids, posted->lines, n),
 	         IDS_ARG(part_ids, posted->parts, n), QTYS_ARG(quantity, posted->quantity, n),
 	         INTS_ARG(cost, posted->cost, n), IDS_ARG(line_ids, posted->order_lines, n),
-	         IDS_ARG(transfer_line_ids, posted->transfer_lines, n));
+	         IDS_ARG(transfer_line_ids, posted->transfer_lines, n),
+	         TEXTS_ARG(batch_numbers, posted->batches, n));
 	postings_save(ctx, levels, posted->document, posted->kind, posted->reason, posted->postings,
 	              n);
 	search_add(ctx, "number", number, "stock_document", posted->document, levels->store);

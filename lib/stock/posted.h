@@ -15,6 +15,7 @@ struct posted {
 	struct id *lines, *parts, *order_lines, *transfer_lines;
 	struct qty *quantity; /* as the document tells it */
 	int64_t *cost;        /* fen, never negative */
+	const char **batches; /* or NULL */
 	struct posting *postings;
 };
 
@@ -24,6 +25,7 @@ struct posted_line {
 	struct qty moved; /* in is positive */
 	int64_t value;    /* fen, signed as what moved */
 	struct id order_line, transfer_line;
+	const char *batch; /* of which it is to be taken; NULL: of the oldest */
 };
 
 /* An empty document of at most so many lines, with an id of its own. */

@@ -65,6 +65,7 @@ issue_take(struct ctx *ctx, struct posted *issue, const struct levels *levels,
 				   .moved = { -wants[i].quantity.milli },
 				   .value = -cost[i],
 				   .order_line = wants[i].line,
+				   .batch = wants[i].batch,
 			   });
 	}
 	return OK;

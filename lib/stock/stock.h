@@ -15,6 +15,7 @@
 struct stock_want {
 	struct id line, part;
 	struct qty quantity;
+	const char *batch; /* to be issued of it; NULL: of the oldest */
 };
 
 /* Hold what each line wants from the store's default warehouse.  What is short: with refuse

@@ -17,7 +17,8 @@ WITH place AS MATERIALIZED (
 	 WHERE w.store_id = :store_id
 	   AND CASE WHEN :warehouse_id::uuid IS NULL THEN w.is_default ELSE w.id = :warehouse_id END
 )
-SELECT l.warehouse_id, l.part_id, l.on_hand, l.reserved, l.value, l.movements, l.stocktake_id IS NOT NULL AS frozen
+SELECT l.warehouse_id, l.part_id, l.on_hand, l.reserved, l.value, l.movements, l.stocktake_id IS NOT NULL AS frozen,
+       (SELECT part_tracking(p.tracking, p.key_class) <> 'none' FROM part p WHERE p.id = l.part_id) AS tracked
   FROM stock_level l
  WHERE l.store_id = :store_id AND l.warehouse_id = (SELECT p.id FROM place p) AND l.part_id = ANY (:part_ids::uuid[])
    AND (SELECT count(*) FROM stock_level a
@@ -208,7 +209,7 @@ UPDATE demand d
        status = CASE WHEN d.short_quantity <= n.quantity THEN 'fulfilled' ELSE d.status END,
        version = d.version + 1, updated_at = :now, changed = pg_current_xact_id()
   FROM unnest(:demand_ids::uuid[], :quantity::numeric[]) n (id, quantity)
- WHERE d.id = n.id AND d.store_id = :store_id AND d.kind = 'stock' AND d.status = 'in_transfer';
+ WHERE d.id = n.id AND d.store_id = :store_id AND d.kind = 'stock' AND d.status IN ('on_order', 'in_transfer');
 
 -- name: demand_serve
 UPDATE demand
@@ -276,7 +277,7 @@ UPDATE demand
 -- name: demand_get
 SELECT d.id, d.version, d.store_id, d.kind, d.status, p.id AS "part.id", p.number AS "part.number", p.name AS "part.name",
        d.work_order_id, d.work_order_line_id, d.customer_id, d.vehicle_id, d.quantity, d.first_pick_quantity,
-       d.short_quantity, d.reason, d.created_at, d.updated_at
+       d.short_quantity, d.promised_on, d.reason, d.created_at, d.updated_at
   FROM demand d
   JOIN part p ON p.id = d.part_id
  WHERE d.id = ANY (:ids);
@@ -299,12 +300,12 @@ SELECT one.id AS _parent, d.id, d.status, p.id AS "part.id", p.number AS "part.n
 -- As of the ledger: the last of each store, and of those the last.
 SELECT d.id, d.version, d.store_id, d.kind, d.status, p.id AS "part.id", p.number AS "part.number", p.name AS "part.name",
        d.work_order_id, d.work_order_line_id, d.customer_id, d.vehicle_id, d.quantity, d.first_pick_quantity,
-       d.short_quantity, d.reason, d.created_at, d.updated_at, d.created_at AS _after_at, d.id AS _after_id
+       d.short_quantity, d.promised_on, d.reason, d.created_at, d.updated_at, d.created_at AS _after_at, d.id AS _after_id
   FROM (SELECT l.*
           FROM store st
          CROSS JOIN LATERAL (
                 SELECT d.id, d.version, d.store_id, d.kind, d.status, d.part_id, d.work_order_id, d.work_order_line_id, d.customer_id,
-                       d.vehicle_id, d.quantity, d.first_pick_quantity, d.short_quantity, d.reason, d.created_at, d.updated_at
+                       d.vehicle_id, d.quantity, d.first_pick_quantity, d.short_quantity, d.promised_on, d.reason, d.created_at, d.updated_at
                   FROM demand d
                  WHERE d.store_id = st.id
                    AND (:part_id::uuid IS NULL OR d.part_id = :part_id)
@@ -330,7 +331,7 @@ SELECT :customer_id::uuid IS NULL OR EXISTS (SELECT FROM customer c WHERE c.id =
 -- Warehouses, bins, levels, the ledger.  Costs are shown to who holds cost.read.
 
 -- name: warehouse_list   page unnamed
-SELECT w.id, w.version, w.store_id, w.code, w.name, w.is_default, w.created_at, w.updated_at,
+SELECT w.id, w.version, w.store_id, w.code, w.name, w.is_default, w.purpose, w.created_at, w.updated_at,
        w.store_id AS _after_store, w.code AS _after_code
   FROM warehouse w
  WHERE w.deleted_at IS NULL
@@ -362,13 +363,13 @@ SELECT b.id, b.version, b.store_id, b.warehouse_id, b.code, b.created_at, b.upda
  WHERE b.id = ANY (:ids) AND b.deleted_at IS NULL;
 
 -- name: warehouse_get
-SELECT w.id, w.version, w.store_id, w.code, w.name, w.is_default, w.created_at, w.updated_at
+SELECT w.id, w.version, w.store_id, w.code, w.name, w.is_default, w.purpose, w.created_at, w.updated_at
   FROM warehouse w
  WHERE w.id = ANY (:ids) AND w.deleted_at IS NULL;
 
 -- name: warehouse_add
-INSERT INTO warehouse (id, store_id, code, name, created_at, updated_at)
-VALUES (:warehouse_id, :store_id, :code, :name, :now, :now);
+INSERT INTO warehouse (id, store_id, code, name, purpose, created_at, updated_at)
+VALUES (:warehouse_id, :store_id, :code, :name, coalesce(:purpose, 'stock'), :now, :now);
 
 -- name: bin_add
 INSERT INTO bin (id, store_id, warehouse_id, code, created_at, updated_at)
@@ -379,6 +380,9 @@ SELECT w.id
   FROM warehouse w
  WHERE w.store_id = :store_id AND w.deleted_at IS NULL
    AND CASE WHEN :warehouse_id::uuid IS NULL THEN w.is_default ELSE w.id = :warehouse_id END;
+
+-- name: warehouse_purpose
+SELECT w.purpose FROM warehouse w WHERE w.id = :warehouse_id;
 
 -- name: stock_level_list   page unnamed
 SELECT l.store_id, l.warehouse_id, p.id AS "part.id", p.number AS "part.number", p.name AS "part.name",
@@ -391,6 +395,7 @@ SELECT l.store_id, l.warehouse_id, p.id AS "part.id", p.number AS "part.number",
  WHERE (:scope_store::uuid IS NULL OR l.store_id = :scope_store)
    AND (:part_id::uuid IS NULL OR l.part_id = :part_id)
    AND (:warehouse_id::uuid IS NULL OR l.warehouse_id = :warehouse_id)
+   AND (:purpose::text[] IS NULL OR l.warehouse_id IN (SELECT w.id FROM warehouse w WHERE w.purpose = ANY (:purpose)))
    AND (:updated_after::timestamptz IS NULL OR l.updated_at > :updated_after)
    AND (:after_store::uuid IS NULL
         OR (l.store_id, l.warehouse_id, l.part_id) > (:after_store, :after_warehouse::uuid, :after_part::uuid))

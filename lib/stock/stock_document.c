@@ -7,6 +7,7 @@
 #include "org/org.h"
 #include "stock/bin.h"
 #include "stock/posted.h"
+#include "stock/receipt.h"
 #include "stock/stock.h"
 #include "stock/stock_reason.h"
 
@@ -22,6 +23,26 @@ const struct machine stock_document_machine = MACHINE("status", stock_document_s
 
 static const char only_of_a_return[] = "is of a return only";
 
+/* Kinds whose lines tell what leaves. */
+static bool
+leaves(int kind)
+{
+	return kind == STOCK_DOCUMENT_KIND_SCRAP || kind == STOCK_DOCUMENT_KIND_INTERNAL ||
+	       kind == STOCK_DOCUMENT_KIND_SUPPLIER_RETURN;
+}
+
+static enum err
+check_trace(struct ctx *ctx, const struct create_stock_document *in, size_t i)
+{
+	const struct create_stock_document_line *line = &in->lines[i];
+
+	if (in->kind != STOCK_DOCUMENT_KIND_RECEIPT && line->certificate_number)
+		return fail_with(ctx, ERR_BAD_VALUE,
+		                 arena_printf(ctx->arena, "/lines/%zu/certificate_number", i),
+		                 "is of a receipt only", NULL);
+	return OK;
+}
+
 static enum err
 check_line(struct ctx *ctx, const struct create_stock_document *in, size_t i)
 {
@@ -33,7 +54,9 @@ check_line(struct ctx *ctx, const struct create_stock_document *in, size_t i)
 		return fail_with(ctx, ERR_BAD_VALUE,
 		                 arena_printf(ctx->arena, "/lines/%zu/work_order_line_id", i),
 		                 only_of_a_return, NULL);
-	if (in->kind == STOCK_DOCUMENT_KIND_RECEIPT && !line->has_unit_cost)
+	if ((in->kind == STOCK_DOCUMENT_KIND_RECEIPT ||
+	     in->kind == STOCK_DOCUMENT_KIND_SUPPLIER_RETURN) &&
+	    !line->has_unit_cost)
 		return failf(ctx, ERR_REQUIRED, "/lines/%zu/unit_cost", i);
 	if (line->quantity.milli == 0 ||
 	    (line->quantity.milli < 0 && in->kind != STOCK_DOCUMENT_KIND_ADJUSTMENT))
@@ -42,7 +65,36 @@ check_line(struct ctx *ctx, const struct create_stock_document *in, size_t i)
 		                 in->kind == STOCK_DOCUMENT_KIND_ADJUSTMENT ? "must not be 0"
 		                                                            : "must be positive",
 		                 NULL);
-	return OK;
+	return check_trace(ctx, in, i);
+}
+
+/* Who sold it or gets it back, and who takes it for the shop's own use. */
+static enum err
+check_parties(struct ctx *ctx, const struct create_stock_document *in)
+{
+	bool back = in->kind == STOCK_DOCUMENT_KIND_SUPPLIER_RETURN;
+	bool internal = in->kind == STOCK_DOCUMENT_KIND_INTERNAL;
+	struct rows *rows;
+	enum err err;
+
+	if (in->has_received_by && !internal)
+		return fail_with(ctx, ERR_BAD_VALUE, "/received_by",
+		                 "is of a return or of internal use only", NULL);
+	if (internal && !in->has_received_by)
+		return fail(ctx, ERR_REQUIRED, "/received_by");
+	if (back && !in->has_supplier_id)
+		return fail(ctx, ERR_REQUIRED, "/supplier_id");
+	if (in->has_supplier_id && !back &&
+	    (in->kind != STOCK_DOCUMENT_KIND_RECEIPT || in->reason != STOCK_REASON_PURCHASE))
+		return fail_with(ctx, ERR_BAD_VALUE, "/supplier_id",
+		                 "is of a purchase or a supplier_return only", NULL);
+	err = db_read(ctx, stock_parties, &rows, ARG(supplier_id, in->supplier_id),
+	              ARG(staff_id, in->received_by));
+	if (err)
+		return err;
+	if (!row_bool(rows, 0, "supplier"))
+		return fail(ctx, ERR_NOT_FOUND, "/supplier_id");
+	return row_bool(rows, 0, "staff") ? OK : fail(ctx, ERR_NOT_FOUND, "/received_by");
 }
 
 static enum err
@@ -63,11 +115,10 @@ create_draft(struct ctx *ctx, const struct create_stock_document *in, struct id 
              struct id warehouse)
 {
 	struct id *lines = arena_array(ctx->arena, in->lines_count, sizeof(*lines));
+	struct id order = { 0 };
 	const char *number;
-	enum err err = OK;
+	enum err err = check_parties(ctx, in);
 
-	if (in->has_received_by)
-		return fail_with(ctx, ERR_BAD_VALUE, "/received_by", only_of_a_return, NULL);
 	for (size_t i = 0; !err && i < in->lines_count; i++) {
 		err = check_line(ctx, in, i);
 		lines[i] = id_new();
@@ -75,12 +126,14 @@ create_draft(struct ctx *ctx, const struct create_stock_document *in, struct id 
 	if (!err)
 		err = check_references(ctx, in, warehouse);
 	if (!err)
+		err = receipt_check_returns(ctx, store, in, &order);
+	if (!err)
 		err = document_number(ctx, store, "SD", &number);
 	if (err)
 		return err;
 	db_write(ctx, stock_document_add_draft, ARG(document_id, ctx->subject),
 	         ARG(store_id, store), ARG(warehouse_id, warehouse), ARG(number, number),
-	         BODY_ARG(create_stock_document, in));
+	         ARG(order_id, order), BODY_ARG(create_stock_document, in));
 	db_write(ctx, stock_document_lines_add_draft, ARG(document_id, ctx->subject),
 	         ARG(store_id, store), IDS_ARG(document_line_ids, lines, in->lines_count),
 	         BODY_ARG(create_stock_document, in));
@@ -339,14 +392,14 @@ value_in(const struct rows *rows, size_t row, const struct level *level, struct 
 	       money_scale(level->value, quantity, level->on_hand, value);
 }
 
-/* One line of a draft, on its level.  Scrap is written as what leaves, so its sign turns. */
+/* One line of a draft, on its level.  What tells what leaves turns its sign. */
 static enum err
 move(struct ctx *ctx, const struct rows *rows, size_t row, struct level *level,
      struct posting *posting)
 {
 	int64_t milli = row_qty(rows, row, "quantity").milli, value;
 
-	if (row_enum(rows, row, "kind", &stock_document_kind_enum) == STOCK_DOCUMENT_KIND_SCRAP)
+	if (leaves(row_enum(rows, row, "kind", &stock_document_kind_enum)))
 		milli = -milli;
 	if (milli < 0) {
 		if (!level_take(level, (struct qty){ -milli }, &value))
@@ -374,7 +427,7 @@ move_back(struct ctx *ctx, const struct rows *rows, size_t row, struct level *le
 	int64_t milli = row_qty(rows, row, "quantity").milli, value = row_int(rows, row, "cost");
 	struct qty quantity = { -milli };
 
-	if (row_enum(rows, row, "kind", &stock_document_kind_enum) != STOCK_DOCUMENT_KIND_SCRAP)
+	if (!leaves(row_enum(rows, row, "kind", &stock_document_kind_enum)))
 		milli = -milli;
 	if (milli < 0) {
 		if (!level_take_at(level, (struct qty){ -milli }, &value))
@@ -387,6 +440,16 @@ move_back(struct ctx *ctx, const struct rows *rows, size_t row, struct level *le
 		counter, level,
 		&(struct posted_line){ .quantity = quantity, .moved = { milli }, .value = value });
 	return OK;
+}
+
+/* What came for an order, or went back, changes it. */
+static void
+follow_order(struct ctx *ctx, const struct rows *rows, struct id id, enum receipt_fate fate)
+{
+	receipt_follow(
+		ctx, id, row_id(rows, 0, "purchase_order_id"),
+		(enum stock_document_kind)row_enum(rows, 0, "kind", &stock_document_kind_enum),
+		fate);
 }
 
 static int64_t
@@ -403,7 +466,7 @@ stock_document_audit(struct ctx *ctx, struct id id)
 	struct rows *rows;
 	struct id *lines;
 	int64_t *cost;
-	size_t n;
+	size_t n = 0;
 	int to;
 	enum err err = lock(ctx, id, OP_auditStockDocument, &rows, &to);
 
@@ -411,19 +474,24 @@ stock_document_audit(struct ctx *ctx, struct id id)
 		return err;
 	if (id_equal(row_id(rows, 0, "created_by"), ctx->scope->actor))
 		return fail(ctx, ERR_OWN_DOCUMENT, NULL);
-	n = rows_count(rows);
-	postings = arena_array(ctx->arena, n, sizeof(*postings));
-	lines = arena_array(ctx->arena, n, sizeof(*lines));
-	cost = arena_array(ctx->arena, n, sizeof(*cost));
-	err = lock_levels(ctx, rows, &levels);
-	for (size_t i = 0; !err && i < n; i++) {
+	postings = arena_array(ctx->arena, rows_count(rows), sizeof(*postings));
+	lines = arena_array(ctx->arena, rows_count(rows), sizeof(*lines));
+	cost = arena_array(ctx->arena, rows_count(rows), sizeof(*cost));
+	err = receipt_lock_order(ctx, row_id(rows, 0, "purchase_order_id"));
+	if (!err)
+		err = lock_levels(ctx, rows, &levels);
+	for (size_t i = 0; !err && i < rows_count(rows); i++) {
+		/* all of it was turned away at the door */
+		if (row_qty(rows, i, "quantity").milli == 0)
+			continue;
 		err = move(ctx, rows, i, level_of(&levels, row_id(rows, i, "part_id")),
-		           &postings[i]);
-		lines[i] = postings[i].line;
-		cost[i] = absolute(postings[i].value);
+		           &postings[n]);
+		lines[n] = postings[n].line;
+		cost[n] = absolute(postings[n].value);
+		n++;
 	}
 	if (!err)
-		err = stock_serve_waiting(ctx, &levels);
+		err = receipt_serve(ctx, &levels, id);
 	if (err)
 		return err;
 	postings_save(ctx, &levels, id, row_text(rows, 0, "kind"), row_text(rows, 0, "reason"),
@@ -432,6 +500,7 @@ stock_document_audit(struct ctx *ctx, struct id id)
 	db_write(ctx, stock_document_set_costs, IDS_ARG(document_line_ids, lines, n),
 	         INTS_ARG(cost, cost, n));
 	db_write(ctx, stock_document_set_posted, ARG(id, id));
+	follow_order(ctx, rows, id, RECEIPT_POSTED);
 	event_add(ctx, "stock_document.posted", levels.store, id);
 	return OK;
 }
@@ -443,8 +512,11 @@ stock_document_void(struct ctx *ctx, struct id id, const struct void_stock_docum
 	int to = 0;
 	enum err err = lock(ctx, id, OP_voidStockDocument, &rows, &to);
 
+	if (!err)
+		err = receipt_lock_order(ctx, row_id(rows, 0, "purchase_order_id"));
 	if (err)
 		return err;
+	follow_order(ctx, rows, id, RECEIPT_VOID);
 	db_write(ctx, stock_document_set_status, ARG(id, id),
 	         ENUM_ARG(status, stock_document_status, to), ARG(note, in->reason));
 	event_add(ctx, "stock_document.voided", row_id(rows, 0, "store_id"), id);
@@ -462,6 +534,9 @@ check_reversible(struct ctx *ctx, const struct rows *rows)
 		return fail(ctx, ERR_OWN_DOCUMENT, NULL);
 	if (of_others || !row_is_null(rows, 0, "reverses_id"))
 		return fail_with(ctx, ERR_NOT_REVERSIBLE, NULL, row_text(rows, 0, "kind"), NULL);
+	for (size_t i = 0; i < rows_count(rows); i++)
+		if (row_qty(rows, i, "invoiced_quantity").milli > 0)
+			return fail(ctx, ERR_RECEIPT_INVOICED, NULL);
 	return OK;
 }
 
@@ -477,6 +552,8 @@ stock_document_reverse(struct ctx *ctx, struct id id)
 	if (!err)
 		err = check_reversible(ctx, rows);
 	if (!err)
+		err = receipt_lock_order(ctx, row_id(rows, 0, "purchase_order_id"));
+	if (!err)
 		err = lock_levels(ctx, rows, &levels);
 	if (err)
 		return err;
@@ -484,8 +561,9 @@ stock_document_reverse(struct ctx *ctx, struct id id)
 	            rows_count(rows));
 	counter.reverses = id;
 	for (size_t i = 0; !err && i < rows_count(rows); i++)
-		err = move_back(ctx, rows, i, level_of(&levels, row_id(rows, i, "part_id")),
-		                &counter);
+		if (row_qty(rows, i, "quantity").milli != 0)
+			err = move_back(ctx, rows, i, level_of(&levels, row_id(rows, i, "part_id")),
+			                &counter);
 	if (!err)
 		err = stock_serve_waiting(ctx, &levels);
 	if (!err)
@@ -495,6 +573,7 @@ stock_document_reverse(struct ctx *ctx, struct id id)
 	levels_save(ctx, &levels);
 	db_write(ctx, stock_document_set_status, ARG(id, id),
 	         ENUM_ARG(status, stock_document_status, to), NULL_ARG(note));
+	follow_order(ctx, rows, id, RECEIPT_REVERSED);
 	event_add(ctx, "stock_document.reversed", levels.store, id);
 	return OK;
 }

@@ -91,7 +91,7 @@ stocktake_create(struct ctx *ctx, const struct create_stocktake *in)
 	if (!err)
 		err = check_parts(ctx, in->part_ids, in->part_ids_count, "/part_ids/", "");
 	if (!err)
-		err = document_number(ctx, store, "ST", &number);
+		err = document_number(ctx, store, "SK", &number);
 	if (err)
 		return err;
 	db_write(ctx, stocktake_add, ARG(stocktake_id, ctx->subject), ARG(store_id, store),

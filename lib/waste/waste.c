@@ -127,7 +127,7 @@ waste_collect(struct ctx *ctx, const struct collect_waste *in)
 		.manifest_number = in->manifest_number,
 		.note = in->note,
 	};
-	struct rows *rows;
+	struct rows *rows = NULL;
 	enum err err = begin(ctx, in->id, in->store_id, false, &e);
 
 	if (!err)

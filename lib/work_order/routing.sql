@@ -5,6 +5,7 @@
 SELECT l.id, l.position, l.kind, l.operation_id, l.part_id, l.concern_id, l.description,
        l.repair_category, l.quantity, CASE WHEN l.kind = 'labour' THEN coalesce(l.fixed_hours, l.quantity) END AS hours,
        l.price_source, l.price_list_id, l.package_id, l.package_revision, l.approval_id, l.list_price, l.unit_price, l.amount, l.payer, l.status, l.work_status, l.supply,
+       CASE WHEN l.supply = 'short' THEN (SELECT max(x.promised_on) FROM demand x WHERE x.work_order_line_id = l.id AND x.status = 'on_order') END AS part_expected_on,
        l.issued_quantity, l.returned_quantity, l.technician_id, l.reason, l.reason_code, l.deferred_until, l.deferred_until_km, l.note, l.rework_count, l.authorisation_id,
        l.estimate_line_id, l.revives_line_id, l.revives_elsewhere_id, coalesce(l.passed_levels, '{}') AS passed_levels, l.finding_id,
        l.service_class, line_technicians(l.id, l.technician_id, l.share_bp) AS technicians,

@@ -409,6 +409,21 @@ issue(struct ctx *ctx, const struct work_order *wo, struct id received_by,
 	return OK;
 }
 
+/* Of which batches lines are to be issued. */
+static enum err
+name_batches(struct ctx *ctx, const struct issue_work_order_parts *in, struct stock_want *wants,
+             size_t n)
+{
+	for (size_t i = 0, k; i < in->batches_count; i++) {
+		for (k = 0; k < n && !id_equal(wants[k].line, in->batches[i].line_id); k++)
+			;
+		if (k == n)
+			return failf(ctx, ERR_NOT_FOUND, "/batches/%zu/line_id", i);
+		wants[k].batch = in->batches[i].batch_number;
+	}
+	return OK;
+}
+
 enum err
 work_order_issue_parts(struct ctx *ctx, struct id id, const struct issue_work_order_parts *in)
 {
@@ -433,6 +448,8 @@ work_order_issue_parts(struct ctx *ctx, struct id id, const struct issue_work_or
 		err = named_lines(ctx, &lines, in, wants);
 	else
 		n = reserved_lines(&lines, wants);
+	if (!err)
+		err = name_batches(ctx, in, wants, n);
 	if (err)
 		return err;
 	return n ? issue(ctx, &wo, in->received_by, wants, n)

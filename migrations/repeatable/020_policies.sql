@@ -79,6 +79,8 @@ CALL fettle_protect_linked('customer_contact', 'customer_store', 'customer_id', 
 CALL fettle_protect_linked('customer_twin', 'customer_store', 'customer_id', 'id');
 CALL fettle_protect_linked('customer_consent', 'customer_store', 'customer_id', 'customer_id');
 CALL fettle_protect_linked('vehicle', 'vehicle_store', 'vehicle_id', 'id');
+-- A batch is known to the stores that ever had some of it.
+CALL fettle_protect_linked('part_batch', 'batch_stock', 'batch_id', 'id');
 CALL fettle_protect_linked('vehicle_owner', 'vehicle_store', 'vehicle_id', 'vehicle_id');
 CALL fettle_protect_linked('vehicle_plate', 'vehicle_store', 'vehicle_id', 'vehicle_id');
 CALL fettle_protect_linked('odometer_reading', 'vehicle_store', 'vehicle_id', 'vehicle_id');

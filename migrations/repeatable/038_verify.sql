@@ -24,7 +24,8 @@ BEGIN
 		SELECT s.child, s.parent, format('p.id = c.%I', s.named), format('c.%I IS NOT NULL', s.named), s.named
 		  FROM (VALUES ('appointment', 'reception_id', 'reception'), ('stock_document', 'work_order_id', 'work_order'),
 		               ('stock_document', 'reverses_id', 'stock_document'),
-		               ('stock_document_line', 'work_order_line_id', 'work_order_line'), ('stock_document', 'transfer_id', 'transfer'),
+		               ('stock_document_line', 'work_order_line_id', 'work_order_line'), ('stock_document', 'transfer_id', 'transfer'), ('batch_movement', 'movement_id', 'stock_movement'),
+		               ('supplier_invoice_line', 'document_line_id', 'stock_document_line'),
 		               ('stock_document_line', 'transfer_line_id', 'transfer_line'), ('reservation', 'transfer_line_id', 'transfer_line'),
 		               ('work_order_line', 'authorisation_id', 'authorisation'), ('demand', 'work_order_id', 'work_order'),
 		               ('demand', 'customer_id', 'customer'), ('demand', 'vehicle_id', 'vehicle'),

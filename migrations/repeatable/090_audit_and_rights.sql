@@ -52,7 +52,7 @@ BEGIN
 	REVOKE ALL ON credential, login_failure, session, tablet_secret, bi_store, audit_class FROM fettle_app;
 	REVOKE INSERT, UPDATE, DELETE ON schema_migration, customer_twin FROM fettle_app;
 	REVOKE INSERT, UPDATE, DELETE ON audit_entry FROM fettle_app;
-	REVOKE UPDATE, DELETE ON event, access_log, stock_movement, work_order_stage, complaint_step, price_change, appointment_step, clock_correction, stocktake_count, waste_entry FROM fettle_app;
+	REVOKE UPDATE, DELETE ON event, access_log, stock_movement, work_order_stage, complaint_step, price_change, appointment_step, clock_correction, stocktake_count, batch_movement, waste_entry FROM fettle_app;
 	FOR t IN SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'audit_entry'::regclass
 	LOOP
 		EXECUTE format('REVOKE ALL ON %s FROM fettle_app', t.name);
@@ -69,7 +69,8 @@ BEGIN
 	GRANT SELECT (id, status, reception_id) ON appointment TO fettle_definer;
 	GRANT SELECT (id, status, appointment_id) ON reception TO fettle_definer;
 	GRANT SELECT (id, status, reception_id, moved_to_id, deleted_at) ON work_order TO fettle_definer;
-	GRANT SELECT ON transfer, transfer_line TO fettle_definer;
+	GRANT SELECT ON transfer, transfer_line, stock_document_line, batch_movement TO fettle_definer;
+	GRANT SELECT, INSERT, UPDATE ON part_batch TO fettle_definer;
 	GRANT SELECT, UPDATE ON demand TO fettle_definer;
 	GRANT INSERT, UPDATE ON credential, session TO fettle_definer;
 	GRANT SELECT, INSERT, UPDATE ON tablet_secret, tablet_use TO fettle_definer;

@@ -106,7 +106,8 @@ const struct route organisation_routes[] = {
 	COMMAND(OP_updateBay,           update_bay,      THEN(OP_getBay)),
 	COMMAND(OP_deleteBay,           delete_bay,      OP_NONE),
 	READ(OP_getStorePolicies,       ONE(store_policies_get),
-	  MANY(booking_limits, store_booking_limits), MANY(discount_limits, store_discount_limits)),
+	  MANY(booking_limits, store_booking_limits), MANY(discount_limits, store_discount_limits),
+	  MANY(purchase_limits, store_purchase_limits)),
 	COMMAND(OP_updateStorePolicies, update_policies, THEN(OP_getStorePolicies)),
 	ROUTES_END
 };

@@ -52,6 +52,12 @@ const struct route *const route_tables[] = {
 	transfer_routes,
 	stocktake_routes,
 	price_adjustment_routes,
+	supplier_routes,
+	part_batch_routes,
+	purchase_order_routes,
+	central_purchase_routes,
+	supplier_invoice_routes,
+	replenishment_routes,
 	waste_routes,
 };
 const size_t route_tables_count = COUNT_OF(route_tables);

@@ -19,6 +19,8 @@ static const struct searched {
 	{ "stock_document", PERMISSION_STOCK_READ },
 	{ "transfer", PERMISSION_STOCK_READ },
 	{ "stocktake", PERMISSION_STOCK_READ },
+	{ "supplier", PERMISSION_PURCHASE_READ },
+	{ "purchase_order", PERMISSION_PURCHASE_READ },
 	{ "part", PERMISSION_PART_READ },
 	{ "operation", PERMISSION_CATALOG_READ },
 };

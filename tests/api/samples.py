@@ -1036,7 +1036,196 @@ def _(t):
 
 lists("parts", ("listWarehouses", "/v1/warehouses"), ("listBins", "/v1/bins"), ("listStockLevels", "/v1/stock-levels"),
       ("listStockMovements", "/v1/stock-movements"), ("listReservations", "/v1/reservations"), ("listDemands", "/v1/demands"),
-      ("listStockDocuments", "/v1/stock-documents"), ("listTransfers", "/v1/transfers"), ("listStocktakes", "/v1/stocktakes"))
+      ("listStockDocuments", "/v1/stock-documents"), ("listTransfers", "/v1/transfers"), ("listStocktakes", "/v1/stocktakes"),
+      ("listPurchaseOrders", "/v1/purchase-orders"), ("listSuppliers", "/v1/suppliers"), ("listSupplierOffers", "/v1/supplier-offers"))
+
+
+lists("parts", ("listReplenishmentRuns", "/v1/replenishment-runs"))
+
+
+@sample("createReplenishmentRun")
+def _(t):
+    return call(t.store.parts, "/v1/replenishment-runs", {"store_id": t.store.id, "budget": 100000})
+
+
+@sample("getReplenishmentRun")
+def _(t):
+    return call(t.store.parts, f"/v1/replenishment-runs/{t.replenishment()['id']}")
+
+
+@sample("listReplenishmentLines")
+def _(t):
+    return call(t.store.parts, f"/v1/replenishment-runs/{t.replenishment()['id']}/lines")
+
+
+@sample("orderReplenishmentRun")
+def _(t):
+    return call(t.store.parts, f"/v1/replenishment-runs/{t.replenishment()['id']}/order", {})
+
+
+@sample("createCentralPurchase")
+def _(t):
+    return call(t.chain.purchaser, "/v1/central-purchases", {"supplier_id": t.supplier()["id"], "lines": [
+        {"part_id": t.part()["id"], "unit_price": 2900, "stores": [{"store_id": t.store.id, "quantity": 40}]}]})
+
+
+@sample("listCentralPurchases")
+def _(t):
+    return call(t.chain.purchaser, "/v1/central-purchases")
+
+
+@sample("getCentralPurchase")
+def _(t):
+    made = t.chain.purchaser.post("/v1/central-purchases", {"supplier_id": t.supplier()["id"], "lines": [
+        {"part_id": t.part()["id"], "unit_price": 2900, "stores": [{"store_id": t.store.id, "quantity": 40}]}]}, expect=201)
+    return call(t.chain.purchaser, f"/v1/central-purchases/{made['id']}")
+
+
+@sample("listPartBatches")
+def _(t):
+    return call(t.store.parts, "/v1/part-batches", params={"part_id": t.tracked()["part"]["id"]})
+
+
+@sample("getPartBatch")
+def _(t):
+    return call(t.store.parts, f"/v1/part-batches/{t.tracked()['id']}")
+
+
+@sample("listPartTraces")
+def _(t):
+    return call(t.store.parts, "/v1/part-traces", params={"batch_id": t.tracked()["id"]})
+
+
+lists("manager", ("listSupplierInvoices", "/v1/supplier-invoices"), ("listPayables", "/v1/payables"))
+
+
+@sample("createSupplierInvoice")
+def _(t):
+    order = t.purchase("audit")
+    receipt = t.store.parts.get("/v1/stock-documents", params={"purchase_order_id": order["id"]}, expect=200).data[0]
+    line = t.store.parts.get(f"/v1/stock-documents/{receipt['id']}", expect=200)["lines"][0]
+    return call(t.store.manager, "/v1/supplier-invoices", {
+        "store_id": t.store.id, "supplier_id": order["supplier"]["id"], "number": t.chain.unique(), "invoiced_on": "2026-11-05",
+        "lines": [{"document_line_id": line["id"], "quantity": 10, "unit_price": 3200}]})
+
+
+@sample("getSupplierInvoice")
+def _(t):
+    return call(t.store.manager, f"/v1/supplier-invoices/{t.supplier_invoice()['id']}")
+
+
+@sample("acceptSupplierInvoice")
+def _(t):
+    return call(t.store.manager, f"/v1/supplier-invoices/{t.supplier_invoice(3300)['id']}/accept", {"reason": "电话确认涨价"})
+
+
+@sample("voidSupplierInvoice")
+def _(t):
+    return call(t.store.manager, f"/v1/supplier-invoices/{t.supplier_invoice()['id']}/void", {"reason": "对方重开"})
+
+
+@sample("paySupplierInvoice")
+def _(t):
+    return call(t.store.manager, f"/v1/supplier-invoices/{t.supplier_invoice()['id']}/pay", {"amount": 32000, "method": "bank"})
+
+
+@sample("createSupplier")
+def _(t):
+    return call(t.chain.purchaser, "/v1/suppliers", {"code": t.chain.unique()[-12:], "name": "沪通汽配", "payment_terms": "monthly",
+                                                     "qualifications": [{"kind": "business_licence", "number": "9131", "valid_to": "2099-12-31"}]})
+
+
+@sample("getSupplier")
+def _(t):
+    return call(t.store.parts, f"/v1/suppliers/{t.supplier()['id']}")
+
+
+@sample("updateSupplier")
+def _(t):
+    return call(t.chain.purchaser, f"/v1/suppliers/{t.supplier()['id']}", {"lead_days": 3}, version=1)
+
+
+@sample("createSupplierOffer")
+def _(t):
+    return call(t.chain.purchaser, f"/v1/suppliers/{t.supplier()['id']}/offers", {"part_id": t.part()["id"], "price": 3200})
+
+
+@sample("getSupplierOffer")
+def _(t):
+    return call(t.store.parts, f"/v1/supplier-offers/{t.offer()['id']}")
+
+
+@sample("endSupplierOffer")
+def _(t):
+    return call(t.chain.purchaser, f"/v1/supplier-offers/{t.offer()['id']}/end", {})
+
+
+@sample("getSupplierScorecard")
+def _(t):
+    return call(t.store.parts, f"/v1/suppliers/{t.supplier()['id']}/scorecard", params={"from": "2026-01-01", "to": "2026-12-31"})
+
+
+@sample("createPurchaseOrder")
+def _(t):
+    return call(t.store.parts, "/v1/purchase-orders", {"store_id": t.store.id, "supplier_id": t.supplier()["id"],
+                                                       "lines": [{"part_id": t.part()["id"], "quantity": 2, "unit_price": 3200}]})
+
+
+@sample("getPurchaseOrder")
+def _(t):
+    return call(t.store.parts, f"/v1/purchase-orders/{t.purchase()['id']}")
+
+
+@sample("updatePurchaseOrder")
+def _(t):
+    return call(t.store.parts, f"/v1/purchase-orders/{t.purchase()['id']}", {"note": "加急"}, version=1)
+
+
+@sample("submitPurchaseOrder")
+def _(t):
+    return call(t.store.parts, f"/v1/purchase-orders/{t.purchase()['id']}/submit")
+
+
+@sample("approvePurchaseOrder")
+def _(t):
+    return call(t.store.manager, f"/v1/purchase-orders/{t.purchase('submit')['id']}/approve")
+
+
+@sample("rejectPurchaseOrder")
+def _(t):
+    return call(t.store.manager, f"/v1/purchase-orders/{t.purchase('submit')['id']}/reject", {"reason": "数量过多"})
+
+
+@sample("sendPurchaseOrder")
+def _(t):
+    return call(t.store.parts, f"/v1/purchase-orders/{t.purchase('approve')['id']}/send")
+
+
+@sample("promisePurchaseOrder")
+def _(t):
+    made = t.purchase("send")
+    return call(t.store.parts, f"/v1/purchase-orders/{made['id']}/promise", {"lines": [{"line_id": made["lines"][0]["id"], "promised_on": "2030-01-05"}]})
+
+
+@sample("receivePurchaseOrder")
+def _(t):
+    made = t.purchase("send")
+    return call(t.store.parts, f"/v1/purchase-orders/{made['id']}/receive", {"lines": [{"line_id": made["lines"][0]["id"], "quantity": 10}]})
+
+
+@sample("closePurchaseOrder")
+def _(t):
+    return call(t.store.parts, f"/v1/purchase-orders/{t.purchase('send')['id']}/close", {"reason": "厂家停产"})
+
+
+@sample("cancelPurchaseOrder")
+def _(t):
+    return call(t.store.parts, f"/v1/purchase-orders/{t.purchase('send')['id']}/cancel", {"reason": "客户取消"})
+
+
+@sample("listPartOnOrder")
+def _(t):
+    return call(t.store.parts, f"/v1/parts/{t.purchase('send')['lines'][0]['part']['id']}/on-order")
 
 
 @sample("createStocktake")

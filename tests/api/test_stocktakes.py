@@ -42,7 +42,7 @@ def test_from_plan_to_books(store, part):
     posted(store, missing, 1, 101)
     posted(store, same, 7, 50)
     made = planned(store, over, missing, same, note="抽盘")
-    assert (made["status"], made["lines_count"], made["note"]) == ("planned", 0, "抽盘") and made["number"].startswith(f"{store.code}-ST-")
+    assert (made["status"], made["lines_count"], made["note"]) == ("planned", 0, "抽盘") and made["number"].startswith(f"{store.code}-SK-")
     assert {v for v, on in verbs(made).items() if on} == {"freeze", "cancel"}
     on = store.manager.post(path(made) + "/freeze", expect=200)
     assert (on["status"], on["lines_count"], on["open_count"], on["different_count"]) == ("counting", 3, 3, None) and on["frozen_at"]

@@ -370,3 +370,24 @@ def test_two_receive_at_once(store, there, part):
     got = at_once(*[lambda: store.parts.post(path(made) + "/receive", {"lines": [{"line_id": line, "quantity": 3}]}) for _ in range(16)])
     assert sorted({r.status for r in got}) == [200, 422]
     assert [r.status for r in got].count(200) == 2 and level(store, p) == (6, 0, 6, 600)
+
+
+def test_what_is_held_back(chain, store, part):
+    """I18: what is in quarantine serves nobody, comes back by a transfer within the store, and goes to no other store."""
+    p, other = part(), chain.store()
+    held = store.manager.post("/v1/warehouses", {"store_id": store.id, "code": "QC", "name": "待检库", "purpose": "quarantine"}, expect=201)
+    assert (held["purpose"], held["is_default"]) == ("quarantine", False)
+    posted(store, p, 5, 100, warehouse_id=held["id"])
+    assert wish(store, p, 2)["status"] == "open"
+    here = store.parts.pages("/v1/stock-levels", store_id=store.id, part_id=p, purpose="quarantine,damaged")
+    assert [(l["warehouse_id"], l["on_hand"]) for l in here] == [(held["id"], 5)]
+    assert [l["on_hand"] for l in store.parts.pages("/v1/stock-levels", store_id=store.id, part_id=p, purpose="stock")] == [0]
+    theirs = other.parts.post("/v1/transfers", {"store_id": other.id, "from_store_id": store.id, "lines": [{"part_id": p, "quantity": 1}]}, expect=201)
+    no = store.manager.post(f"/v1/transfers/{theirs['id']}/approve", {"warehouse_id": held["id"]}, expect=422)
+    assert no.errors == {"/warehouse_id": "bad_value"}
+    back = store.parts.post("/v1/transfers", {"store_id": store.id, "from_store_id": store.id, "lines": [{"part_id": p, "quantity": 3}]}, expect=201)
+    store.manager.post(f"/v1/transfers/{back['id']}/approve", {"warehouse_id": held["id"]}, expect=200)
+    store.parts.post(f"/v1/transfers/{back['id']}/ship", {}, expect=200)
+    store.parts.post(f"/v1/transfers/{back['id']}/receive", {}, expect=200)
+    assert [d["status"] for d in store.parts.pages("/v1/demands", store_id=store.id, part_id=p)] == ["reserved"]
+    assert store.manager.post("/v1/warehouses", {"store_id": store.id, "code": "X", "name": "x", "purpose": "lost"}, expect=422).errors == {"/purpose": "bad_code"}

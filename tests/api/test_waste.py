@@ -45,8 +45,8 @@ def ledger(store, kind):
 
 def test_the_national_list(chain, store, kind):
     """H11: waste oil, batteries and what oil stuck to are there by their codes; a chain adds and changes kinds."""
-    kinds = {k["code"]: k for k in store.parts.pages("/v1/waste-kinds", limit=2)}
-    assert {(c, kinds[c]["category"], kinds[c]["unit"], kinds[c]["limit_days"]) for c in ("900-214-08", "900-052-31", "900-041-49")} == {
+    # (other tests write kinds of the same codes)
+    assert {(k["code"], k["category"], k["unit"], k["limit_days"]) for k in store.parts.pages("/v1/waste-kinds", limit=2)} >= {
         ("900-214-08", "HW08", "gram", 365), ("900-052-31", "HW31", "gram", 365), ("900-041-49", "HW49", "gram", 365)}
     made = kind(unit="millilitre", limit_quantity=1000)
     path = f"/v1/waste-kinds/{made['id']}"

@@ -283,6 +283,63 @@ class Trade:
             made = who.post(f"/v1/stocktakes/{made['id']}/{verb}", body, expect=200)
         return {**made.json, "part_id": part}
 
+    def supplier(self, **more):
+        return self.chain.purchaser.post("/v1/suppliers", {
+            "code": self.chain.unique()[-12:], "name": "沪通汽配", "payment_terms": "monthly", "payment_days": 30, "lead_days": 2,
+            "qualifications": [{"kind": "business_licence", "number": "91310000MA1K", "valid_to": "2099-12-31"}], **more}, expect=201)
+
+    def offer(self, supplier=None, part=None, **more):
+        return self.chain.purchaser.post(f"/v1/suppliers/{(supplier or self.supplier())['id']}/offers", {
+            "part_id": part or self.part()["id"], "price": 3200, "supplier_number": "HT-1", "valid_from": "2026-01-01", **more}, expect=201)
+
+    def purchase(self, upto="create", supplier=None, part=None, quantity=10, **more):
+        """Ten of a part at 32 yuan, as far as upto: create, submit, approve, send, receive (all, in a draft), audit."""
+        line = {"part_id": part or self.part()["id"], "quantity": quantity, "unit_price": 3200, **more.pop("line", {})}
+        made = self.store.parts.post("/v1/purchase-orders", {
+            "store_id": self.store.id, "supplier_id": (supplier or self.supplier())["id"], "lines": [line], **more}, expect=201)
+        path = f"/v1/purchase-orders/{made['id']}"
+        steps = ["create", "submit", "approve", "send", "receive", "audit"]
+        for verb in steps[1:steps.index(upto) + 1]:
+            if verb == "receive":
+                receipt = self.store.parts.post(path + "/receive", {"lines": [{"line_id": made["lines"][0]["id"], "quantity": quantity}]}, expect=201)
+            elif verb == "audit":
+                self.store.manager.post(f"/v1/stock-documents/{receipt['id']}/audit", expect=200)
+            else:
+                (self.store.manager if verb == "approve" else self.store.parts).post(f"{path}/{verb}", expect=200)
+        return self.store.manager.get(path, expect=200)
+
+    def supplier_invoice(self, price=3200, who=None, **more):
+        """The invoice for ten of a part that came by an order at 32 yuan."""
+        order = self.purchase("audit")
+        [receipt] = self.store.parts.get("/v1/stock-documents", params={"purchase_order_id": order["id"]}, expect=200).data
+        line = self.store.parts.get(f"/v1/stock-documents/{receipt['id']}", expect=200)["lines"][0]
+        return (who or self.chain.finance).post("/v1/supplier-invoices", {
+            "store_id": self.store.id, "supplier_id": order["supplier"]["id"], "number": self.chain.unique(), "invoiced_on": "2026-11-05",
+            "lines": [{"document_line_id": line["id"], "quantity": 10, "unit_price": price}], **more}, expect=201)
+
+    def asked_for(self, part, *months):
+        """A history of demand: so many pieces in each of these months, the last of them the one before this."""
+        today = datetime.date.today()
+        for ago, pieces in enumerate(reversed(months), 1):
+            if pieces:
+                year, month = divmod(today.year * 12 + today.month - 1 - ago, 12)
+                [line] = self.demand(part, pieces)["lines"]
+                self.store.parts.post(f"/v1/demands/{line['id']}/lose", {"reason": "缺货"}, expect=200)
+                self.chain.people.db.cursor().execute("UPDATE demand SET created_at = %s WHERE id = %s", (f"{year}-{month + 1:02}-15T04:00:00Z", line["id"]))
+
+    def replenishment(self, **more):
+        """A proposal to buy a part that a supplier offers and that was asked for month after month."""
+        part = self.part()["id"]
+        self.offer(part=part)
+        self.asked_for(part, *[4, 5, 6] * 4)
+        return self.store.parts.post("/v1/replenishment-runs", {"store_id": self.store.id, **more}, expect=201)
+
+    def tracked(self):
+        """A batch of a part that is told apart by them, ten of which are in stock."""
+        part = self.part(tracking="batch")["id"]
+        self.stock_up(part)
+        return self.store.parts.get("/v1/part-batches", params={"part_id": part}, expect=200).data[0]
+
     def demand(self, part, quantity=2, **more):
         return self.store.parts.post("/v1/demands", {"store_id": self.store.id, "kind": "sale",
                                                      "lines": [{"part_id": part, "quantity": quantity}], **more}, expect=201)

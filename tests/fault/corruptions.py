@@ -79,6 +79,33 @@ corrupt("level frozen for ever", "stock_level",
         "UPDATE stock_level t SET stocktake_id = s.id FROM stocktake s WHERE s.store_id = t.store_id AND s.warehouse_id = t.warehouse_id"
         " RETURNING (SELECT code FROM store WHERE id = t.store_id), s.number", r"stocktakes: {0} {1}: frozen levels is ")
 
+PURCHASE_NAMED = ("RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM purchase_order WHERE id = t.order_id), t.position")
+for column, what, row in (("received_quantity", "received", "received_quantity > 0"), ("pending_quantity", "pending", "pending_quantity > 0")):
+    corrupt(f"purchase {column}", "purchase_order_line",
+            f"UPDATE purchase_order_line t SET {column} = {column} - 1 WHERE id = (SELECT id FROM purchase_order_line WHERE {row} ORDER BY id LIMIT 1) {PURCHASE_NAMED}",
+            r"purchases: {0} {1}: %s of line {2} is " % what)
+corrupt("purchase line not on order", "purchase_order_line",
+        f"UPDATE purchase_order_line t SET ordered = NOT ordered WHERE id = (SELECT id FROM purchase_order_line ORDER BY id LIMIT 1) {PURCHASE_NAMED}",
+        r"purchases: {0} {1}: open lines is ")
+corrupt("purchase amount", "purchase_order",
+        "UPDATE purchase_order t SET amount = amount + 1 WHERE id = (SELECT id FROM purchase_order ORDER BY id LIMIT 1)"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), number", r"purchases: {0} {1}: amount is ")
+
+corrupt("batch of more", "batch_stock",
+        "UPDATE batch_stock t SET quantity = quantity + 1 WHERE batch_id = (SELECT batch_id FROM batch_stock WHERE quantity > 0 ORDER BY batch_id LIMIT 1)"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM part WHERE id = t.part_id)", r"batches: {0} {1}: batch ")
+corrupt("movement of another batch", "batch_movement",
+        "UPDATE batch_movement t SET quantity = -quantity WHERE movement_id = (SELECT movement_id FROM batch_movement ORDER BY movement_id LIMIT 1)"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM stock_document WHERE id = t.document_id)", r"batches: {0} {1}: batches of a movement is ")
+
+for column, what in (("amount", "amount"), ("paid", "paid")):
+    corrupt(f"supplier invoice {column}", "supplier_invoice",
+            f"UPDATE supplier_invoice t SET {column} = {column} + 1 WHERE id = (SELECT id FROM supplier_invoice ORDER BY id LIMIT 1)"
+            " RETURNING (SELECT code FROM store WHERE id = t.store_id), number", r"supplier invoices: {0} {1}: %s is " % what)
+corrupt("receipt billed otherwise", "stock_document_line",
+        "UPDATE stock_document_line t SET invoiced_quantity = invoiced_quantity + 1 WHERE id = (SELECT document_line_id FROM supplier_invoice_line ORDER BY id LIMIT 1)"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM stock_document WHERE id = t.document_id), position",
+        r"supplier invoices: {0} {1}: billed of line {2} is ")
 corrupt("waste of no entry", "waste_balance",
         "INSERT INTO waste_balance (store_id, kind_id, quantity, entries, stored_since) SELECT s.id, k.id, 5, 0, now() FROM (SELECT id FROM store ORDER BY code LIMIT 1) s,"
         " (SELECT id FROM waste_kind ORDER BY code LIMIT 1) k RETURNING (SELECT code FROM store WHERE id = store_id)",
@@ -528,7 +555,10 @@ def check(cluster, verify, names):
                 wrong.append(f"{name}: no row to corrupt")
         status, lines = verify()
         for table in tables:
-            cursor.execute(f"BEGIN; DELETE FROM public.{table}; INSERT INTO public.{table} TABLE saved.{table};"
+            cursor.execute("SELECT string_agg(quote_ident(attname), ', ') FROM pg_attribute"
+                           " WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''", (f"public.{table}",))
+            written = cursor.fetchone()[0]
+            cursor.execute(f"BEGIN; DELETE FROM public.{table}; INSERT INTO public.{table} ({written}) SELECT {written} FROM saved.{table};"
                            f" DROP TABLE saved.{table}; COMMIT")
     connection.close()
     for name, pattern in wanted.items():

@@ -13,12 +13,13 @@ import uuid
 import psycopg2
 
 import corruptions
+from department import Department, Month
 from postgres import Cluster
 from fettle import Client, Daemon, wait_for
 from proxy import Proxy
 from shop import Caller, Journal, Load
 from trade import Trade
-from trial import Skipped, Trial, must, until_ready
+from trial import Skipped, Trial, check_verified, must, until_ready
 
 SCENARIOS = []
 
@@ -596,6 +597,51 @@ def audit(world, *options):
     must(status == 0 and not lines, f"a snapshot under load is wrong ({status}): {lines[:3]}")
 
 
+@scenario("a parts department under kills")
+def _(world):
+    """R1: sixty-four clients buy, use, hold, send, count and send back the same few parts, the daemon is killed in between: every
+    piece of the chain is accounted for, and the books agree to the fen."""
+    daemon = world.daemon(world.cluster).start()
+    shops = world.open_shops(world.cluster, daemon.port)
+    department = Department(shops, world.dice)
+    journal = Journal(world.folder / "journal-department")
+    with department.load(daemon.port, journal, 64):
+        for _ in range(times(world, 4, 40)):
+            time.sleep(world.dice.uniform(2, 4))
+            daemon.process.kill()
+            daemon.process.wait()
+            daemon.settings["PORT"] = str(daemon.port)
+            daemon.start()
+        time.sleep(3)
+    must(not journal.wrong, "; ".join(journal.wrong[:3]))
+    until_ready(daemon, shops[0].store.manager, 30)
+    world.end(daemon)
+    wrong = department.wrong(world.cluster)
+    must(not wrong, f"pieces there and pieces tallied: {wrong}")
+    check_verified(world, world.cluster)
+    must(all(department.done[story] for story in ("receipt", "purchase", "internal", "supplier_return", "wish", "transfer", "lost", "stocktake")),
+         f"not all of it happened: {dict(department.done)}")
+    return ", ".join(f"{n} {story}" for story, n in sorted(department.done.items()))
+
+
+@scenario("a month of a parts department")
+def _(world):
+    """Nothing breaks: deliveries, 5,000 issues, 300 transfers, a count with variances and a return to the supplier (a tenth of it unless long)
+    leave every piece accounted for and books without a fault."""
+    daemon = world.daemon(world.cluster).start()
+    journal = Journal(world.folder / "journal-month")
+    month = Month(world.open_shops(world.cluster, daemon.port), world.dice, times(world, 500, 5000), times(world, 30, 300))
+    month.happen(daemon.port, journal)
+    world.end(daemon)
+    must(not journal.wrong, "; ".join(journal.wrong[:3]))
+    done = month.done
+    must(done["issues"] == times(world, 500, 5000) and done["transfers"] == times(world, 30, 300), f"not all of it happened: {dict(done)}")
+    there = month.there(world.cluster)
+    must(there == done["in"] - done["out"], f"{there} pieces there, {done['in']} came in and {done['out']} went out")
+    check_verified(world, world.cluster)
+    return f"{done['receipts']} receipts, {done['issues']} issues, {done['returns']} returns, {done['transfers']} transfers"
+
+
 # --- What is left, looked at --------------------------------------------------------------------
 
 @scenario("corruptions")
@@ -618,6 +664,10 @@ def _(world):
     trade.transfer("receive")
     counted = trade.stocktake("submit")
     trade.store.manager.post(f"/v1/stocktakes/{counted['id']}/audit", {"reasons": [{"part_id": counted["part_id"], "reason": "miscount"}]}, expect=200)
+    trade.purchase("audit")
+    trade.purchase("receive")
+    trade.tracked()
+    trade.supplier_invoice()
     trade.waste()
     trade.ticket()
     trade.routed()

@@ -36,7 +36,7 @@ LOOKUPS = {"lookupCustomer", "lookupVehicle"}
 TYPED = {"q", "plate", "phone", "vin", "number", "code", "username", "tag"}
 MADE = {"customers": "customer", "vehicles": "vehicle", "appointments": "appointment", "receptions": "reception",
         "work-orders": "work_order", "settlements": "settlement", "payments": "payment", "complaints": "complaint",
-        "demands": "demand", "stock-documents": "stock_document", "bins": "bin", "warehouses": "warehouse", "transfers": "transfer", "stocktakes": "stocktake", "waste-entries": "waste_entry", "waste-collections": "waste_entry", "staff": "staff", "transports": "transport", "loaner-cars": "loaner_car", "loans": "loan", "rescues": "rescue", "attendance": "attendance", "clock-entries": "clock_entry", "departments": "department", "routing-rules": "routing_rule", "tablets": "tablet"}
+        "demands": "demand", "stock-documents": "stock_document", "bins": "bin", "warehouses": "warehouse", "transfers": "transfer", "stocktakes": "stocktake", "waste-entries": "waste_entry", "waste-collections": "waste_entry", "purchase-orders": "purchase_order", "supplier-invoices": "supplier_invoice", "replenishment-runs": "replenishment_run", "staff": "staff", "transports": "transport", "loaner-cars": "loaner_car", "loans": "loan", "rescues": "rescue", "attendance": "attendance", "clock-entries": "clock_entry", "departments": "department", "routing-rules": "routing_rule", "tablets": "tablet"}
 SCOPES = {"store": {"store", "region", "chain"}, "chain": {"chain"}, "known": {"store", "region", "chain"}}
 
 

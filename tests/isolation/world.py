@@ -29,7 +29,7 @@ KEPT = {"password", "current", "new", "token", "username", "vin"}
 
 # Tables that belong to the chain, and those of a store that do not say so themselves.
 CHAIN = {
-    "customer_twin", "part_barcode", "part_replacement", "part_fitment", "markup_matrix", "markup_band",
+    "customer_twin", "part_barcode", "part_replacement", "part_fitment", "supplier", "supplier_qualification", "supplier_offer", "central_purchase", "markup_matrix", "markup_band",
     "package", "package_revision", "package_item", "operation_requirement", "operation_evidence", "operation_check",
     "region", "operation", "part", "event_consumer", "schema_migration", "reference_data", "public_holidays",
     "vpic_wmi", "vpic_pattern", "vpic_wmi_schema", "vpic_model_make", "wmi_cn", "survey_template", "survey_question", "kpi",
@@ -38,6 +38,7 @@ CHAIN = {
 BELONGS = {
     "store": "id = ANY (%(stores)s)",
     "customer": "id IN (SELECT customer_id FROM customer_store WHERE store_id = ANY (%(stores)s))",
+    "part_batch": "id IN (SELECT batch_id FROM batch_stock WHERE store_id = ANY (%(stores)s))",
     "customer_contact": "customer_id IN (SELECT customer_id FROM customer_store WHERE store_id = ANY (%(stores)s))",
     "customer_consent": "customer_id IN (SELECT customer_id FROM customer_store WHERE store_id = ANY (%(stores)s))",
     "vehicle": "id IN (SELECT vehicle_id FROM vehicle_store WHERE store_id = ANY (%(stores)s))",
@@ -60,7 +61,7 @@ REFERENCES = {
     "reception_id": "reception", "region_id": None, "revives_line_id": "work_order_line", "revives_elsewhere_id": "work_order_line", "row_id": "work_order", "settlement_id": "settlement",
     "signature_file_id": "file", "staff_id": "staff", "customer_signature_file_id": "file", "technician_signature_file_id": "file", "file_ids": "file",
     "document_file_id": "file", "file_id": "file", "store_signature_file_id": "file",
-    "fits_vehicle_id": "vehicle", "from_store_id": None, "transfer_id": "transfer", "stocktake_id": "stocktake", "demand_id": "demand", "template_id": None, "item_id": None, "finding_id": "inspection_finding", "store_id": "store", "store_ids": "store", "subject_id": "reception",
+    "fits_vehicle_id": "vehicle", "from_store_id": None, "transfer_id": "transfer", "stocktake_id": "stocktake", "batch_id": "part_batch", "line_ids": "replenishment_line", "document_line_id": "stock_document_line", "supplier_id": None, "purchase_order_id": "purchase_order", "purchase_order_line_id": "purchase_order_line", "demand_id": "demand", "template_id": None, "item_id": None, "finding_id": "inspection_finding", "store_id": "store", "store_ids": "store", "subject_id": "reception",
     "technician_id": "staff", "vehicle_id": "vehicle", "warehouse_id": "warehouse", "work_order_id": "work_order",
     "work_order_line_id": "work_order_line"}
 
@@ -406,6 +407,10 @@ class World:
         t.demand(part)
         t.transfer()
         t.stocktake()
+        t.purchase('send')
+        t.supplier_invoice()
+        t.tracked()
+        t.replenishment()
         t.waste()
         t.sent_estimate()
         t.approval()
@@ -428,7 +433,7 @@ class World:
         t.store.advisor.post("/v1/files", raw=PICTURE, headers={"Content-Type": "image/png"},
                              params={"subject_type": "reception", "subject_id": reception["id"]}, expect=201)
         found = {}
-        for table in sorted({t for t in REFERENCES.values() if t} | {"approval", "waste_entry", "complaint", "survey", "demand", "payment", "reservation", "sublet", "transport", "drive", "loan", "rescue", "attendance", "clock_entry", "routing_rule", "tablet"}):
+        for table in sorted({t for t in REFERENCES.values() if t} | {"approval", "waste_entry", "supplier_invoice", "replenishment_run", "complaint", "survey", "demand", "payment", "reservation", "sublet", "transport", "drive", "loan", "rescue", "attendance", "clock_entry", "routing_rule", "tablet"}):
             row = self.rows(f"SELECT id FROM {table} WHERE {self.belonging[table][0]} ORDER BY id DESC LIMIT 1",
                             {"stores": f"{{{t.store.id}}}"})
             assert row, f"the treasure has no {table}"

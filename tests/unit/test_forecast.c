@@ -251,6 +251,33 @@ test_what_is_ordered(void **state)
 	assert_int_equal(level.order_up_to.milli, 11000);
 }
 
+/* Of days: the mean in proportion, the squared error too.  Demands of 4, 0, 4, 0 ... leave the same by hand:
+ * the root of four times the squared error is twice the root. */
+static void
+test_days(void **state)
+{
+	struct forecast one, two;
+
+	(void)state;
+	forecast_init(&one, 1);
+	forecast_init(&two, 2);
+	for (int i = 0; i < 24; i++) {
+		forecast_add(&one, (struct qty){ i % 2 ? 0 : 4000 });
+		forecast_add(&two, (struct qty){ i % 2 ? 0 : 4000 });
+	}
+	assert_int_equal(forecast_mean_of_days(&one, 30).milli, forecast_mean(&one, 1).milli);
+	assert_in_range(forecast_mean_of_days(&one, 7).milli, forecast_mean(&one, 1).milli * 7 / 30,
+	                forecast_mean(&one, 1).milli * 7 / 30 + 1);
+	assert_int_equal(forecast_mean_of_days(&one, 360).milli, forecast_mean(&one, 12).milli);
+	assert_int_equal(forecast_deviation_of_days(&one, 30).milli,
+	                 forecast_deviation(&one).milli);
+	assert_int_equal(forecast_deviation_of_days(&two, 60).milli,
+	                 forecast_deviation(&two).milli);
+	assert_in_range(forecast_deviation_of_days(&one, 120).milli,
+	                forecast_deviation(&one).milli * 2, forecast_deviation(&one).milli * 2 + 1);
+	assert_int_equal(forecast_deviation_of_days(&one, 0).milli, 0);
+}
+
 int
 main(void)
 {
@@ -264,6 +291,7 @@ main(void)
 		cmocka_unit_test(test_the_most_that_can_be_asked_for),
 		cmocka_unit_test(test_quantiles_of_demand),
 		cmocka_unit_test(test_what_is_ordered),
+		cmocka_unit_test(test_days),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
