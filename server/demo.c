@@ -184,6 +184,21 @@ stock_up(struct demo *demo, struct demo_store *store)
 	         "{}");
 }
 
+/* What a shelf should have: the weeks that follow take some of it below that. */
+static void
+limit_shelves(struct demo *demo, const struct demo_store *store)
+{
+	char a[ID_TEXT], b[ID_TEXT];
+
+	for (size_t i = 0; i < COUNT_OF(demo_parts); i++)
+		demo_act(demo, demo_person(store, "parts"), store->id, OP_createStockLimit,
+		         (struct id){ { 0 } },
+		         "{\"store_id\":\"%s\",\"part_id\":\"%s\",\"minimum\":%d,"
+		         "\"reorder_point\":%d,\"maximum\":%d}",
+		         text(store->id, a), text(demo->parts[i], b), demo_parts[i].stock * 8 / 10,
+		         demo_parts[i].stock * 9 / 10, demo_parts[i].stock * 2);
+}
+
 /* A shelf is counted: one piece is missing. */
 static void
 count_shelf(struct demo *demo, const struct demo_store *store)
@@ -436,8 +451,10 @@ demo_load(const char *url, char *error, size_t size)
 		open_chain(&demo);
 		fill_catalogue(&demo);
 		publish_template(&demo);
-		for (size_t s = 0; s < COUNT_OF(demo.stores) && !demo.failed; s++)
+		for (size_t s = 0; s < COUNT_OF(demo.stores) && !demo.failed; s++) {
 			stock_up(&demo, &demo.stores[s]);
+			limit_shelves(&demo, &demo.stores[s]);
+		}
 		count_shelf(&demo, &demo.stores[1]);
 		for (size_t s = 0; s < COUNT_OF(demo.stores) && !demo.failed; s++)
 			demo_departments(&demo, &demo.stores[s]);

@@ -23,6 +23,7 @@ static const struct check {
 	{ "stocktakes", SQL_verify_stocktakes, true },
 	{ "hazardous waste", SQL_verify_waste, false },
 	{ "part prices", SQL_verify_part_prices, false },
+	{ "stock limits", SQL_verify_stock_limits, true },
 	{ "settlement totals", SQL_verify_settlement_totals, true },
 	{ "settlements paid", SQL_verify_settlement_paid, true },
 	{ "refunds", SQL_verify_payment_refunds, true },

@@ -363,7 +363,7 @@ lock_demand(struct ctx *ctx, struct id id, struct levels *levels, struct rows **
 }
 
 static enum err
-demand_end(struct ctx *ctx, struct id id, enum op op, const char *reason)
+demand_end(struct ctx *ctx, struct id id, enum op op, const char *reason, const char *cause)
 {
 	struct levels levels;
 	struct rows *rows;
@@ -377,7 +377,7 @@ demand_end(struct ctx *ctx, struct id id, enum op op, const char *reason)
 		return err;
 	db_write(ctx, reservation_release_demands, IDS_ARG(demand_ids, &id, 1));
 	db_write(ctx, demand_end, ARG(id, id), ENUM_ARG(status, demand_status, status),
-	         ARG(reason, reason));
+	         ARG(reason, reason), ARG(cause, cause));
 	db_write(ctx, demand_line_unsupplied, ARG(line_id, row_id(rows, 0, "work_order_line_id")));
 	event_add(ctx, status == DEMAND_STATUS_LOST ? "demand.lost" : "demand.cancelled",
 	          row_id(rows, 0, "store_id"), id);
@@ -387,13 +387,16 @@ demand_end(struct ctx *ctx, struct id id, enum op op, const char *reason)
 enum err
 demand_cancel(struct ctx *ctx, struct id id, const struct end_demand *in)
 {
-	return demand_end(ctx, id, OP_cancelDemand, in->reason);
+	return demand_end(ctx, id, OP_cancelDemand, in->reason, NULL);
 }
 
 enum err
-demand_lose(struct ctx *ctx, struct id id, const struct end_demand *in)
+demand_lose(struct ctx *ctx, struct id id, const struct lose_demand *in)
 {
-	return demand_end(ctx, id, OP_loseDemand, in->reason);
+	enum lost_sale_cause cause = in->has_cause ? in->cause : LOST_SALE_CAUSE_NO_STOCK;
+
+	return demand_end(ctx, id, OP_loseDemand, in->reason,
+	                  enum_code(&lost_sale_cause_enum, (int)cause));
 }
 
 enum err

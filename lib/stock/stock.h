@@ -65,7 +65,7 @@ extern const struct machine demand_machine;
 /* Of a demand for stock, which is never reserved. */
 extern const struct machine demand_for_stock_machine;
 MUSTCHECK enum err demand_cancel(struct ctx *ctx, struct id id, const struct end_demand *in);
-MUSTCHECK enum err demand_lose(struct ctx *ctx, struct id id, const struct end_demand *in);
+MUSTCHECK enum err demand_lose(struct ctx *ctx, struct id id, const struct lose_demand *in);
 /* Hold what has become free since for an open demand, as much as it is short of.
  * ERR_HOLDS_NOTHING of one for stock, ERR_INSUFFICIENT_STOCK when nothing is. */
 MUSTCHECK enum err demand_reserve(struct ctx *ctx, struct id id);

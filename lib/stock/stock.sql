@@ -269,15 +269,18 @@ SELECT d.id, d.version, d.store_id, d.status, d.kind, d.part_id, d.work_order_li
  WHERE d.id = :id
    FOR NO KEY UPDATE;
 
+-- What is lost, is lost at the price of that day.
 -- name: demand_end
-UPDATE demand
-   SET status = :status, reason = :reason, version = version + 1, updated_at = :now, changed = pg_current_xact_id()
+UPDATE demand d
+   SET status = :status, reason = :reason, lost_cause = :cause, lost_at = CASE WHEN :cause::text IS NOT NULL THEN :now::timestamptz END,
+       lost_value = CASE WHEN :cause::text IS NOT NULL THEN (SELECT round(p.sale_price * d.quantity) FROM part p WHERE p.id = d.part_id) END,
+       version = version + 1, updated_at = :now, changed = pg_current_xact_id()
  WHERE id = :id;
 
 -- name: demand_get
 SELECT d.id, d.version, d.store_id, d.kind, d.status, p.id AS "part.id", p.number AS "part.number", p.name AS "part.name",
        d.work_order_id, d.work_order_line_id, d.customer_id, d.vehicle_id, d.quantity, d.first_pick_quantity,
-       d.short_quantity, d.promised_on, d.reason, d.created_at, d.updated_at
+       d.short_quantity, d.promised_on, d.reason, d.lost_cause, d.created_at, d.updated_at
   FROM demand d
   JOIN part p ON p.id = d.part_id
  WHERE d.id = ANY (:ids);
@@ -300,12 +303,12 @@ SELECT one.id AS _parent, d.id, d.status, p.id AS "part.id", p.number AS "part.n
 -- As of the ledger: the last of each store, and of those the last.
 SELECT d.id, d.version, d.store_id, d.kind, d.status, p.id AS "part.id", p.number AS "part.number", p.name AS "part.name",
        d.work_order_id, d.work_order_line_id, d.customer_id, d.vehicle_id, d.quantity, d.first_pick_quantity,
-       d.short_quantity, d.promised_on, d.reason, d.created_at, d.updated_at, d.created_at AS _after_at, d.id AS _after_id
+       d.short_quantity, d.promised_on, d.reason, d.lost_cause, d.created_at, d.updated_at, d.created_at AS _after_at, d.id AS _after_id
   FROM (SELECT l.*
           FROM store st
          CROSS JOIN LATERAL (
                 SELECT d.id, d.version, d.store_id, d.kind, d.status, d.part_id, d.work_order_id, d.work_order_line_id, d.customer_id,
-                       d.vehicle_id, d.quantity, d.first_pick_quantity, d.short_quantity, d.promised_on, d.reason, d.created_at, d.updated_at
+                       d.vehicle_id, d.quantity, d.first_pick_quantity, d.short_quantity, d.promised_on, d.reason, d.lost_cause, d.created_at, d.updated_at
                   FROM demand d
                  WHERE d.store_id = st.id
                    AND (:part_id::uuid IS NULL OR d.part_id = :part_id)

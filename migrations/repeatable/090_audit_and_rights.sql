@@ -71,6 +71,8 @@ BEGIN
 	GRANT SELECT (id, status, reception_id, moved_to_id, deleted_at) ON work_order TO fettle_definer;
 	GRANT SELECT ON transfer, transfer_line, stock_document_line, batch_movement TO fettle_definer;
 	GRANT SELECT, INSERT, UPDATE ON part_batch TO fettle_definer;
+	GRANT SELECT ON stock_level, stock_movement, warehouse TO fettle_definer;
+	GRANT SELECT (id, store_id, status, reverses_id, transfer_id) ON stock_document TO fettle_definer;
 	GRANT SELECT, UPDATE ON demand TO fettle_definer;
 	GRANT INSERT, UPDATE ON credential, session TO fettle_definer;
 	GRANT SELECT, INSERT, UPDATE ON tablet_secret, tablet_use TO fettle_definer;

@@ -1037,6 +1037,8 @@ def _(t):
 lists("parts", ("listWarehouses", "/v1/warehouses"), ("listBins", "/v1/bins"), ("listStockLevels", "/v1/stock-levels"),
       ("listStockMovements", "/v1/stock-movements"), ("listReservations", "/v1/reservations"), ("listDemands", "/v1/demands"),
       ("listStockDocuments", "/v1/stock-documents"), ("listTransfers", "/v1/transfers"), ("listStocktakes", "/v1/stocktakes"),
+      ("listStockLimits", "/v1/stock-limits"), ("listStockAlerts", "/v1/stock-alerts"),
+      ("listLostSales", "/v1/lost-sales"), ("listLostSaleCauses", "/v1/lost-sales/causes"),
       ("listPurchaseOrders", "/v1/purchase-orders"), ("listSuppliers", "/v1/suppliers"), ("listSupplierOffers", "/v1/supplier-offers"))
 
 
@@ -1226,6 +1228,46 @@ def _(t):
 @sample("listPartOnOrder")
 def _(t):
     return call(t.store.parts, f"/v1/parts/{t.purchase('send')['lines'][0]['part']['id']}/on-order")
+
+
+for _name, _path in (("getStockSummary", "/v1/stock-summary"), ("listStockSummaryParts", "/v1/stock-summary/parts")):
+    sample(_name)(lambda t, path=_path: call(t.store.parts, path, params={"store_id": t.store.id, "from": today(-30), "to": today()}))
+
+for _name, _path in (("getStockAgeing", "/v1/stock-ageing"), ("listStockAgeingParts", "/v1/stock-ageing/parts"),
+                     ("getStockClasses", "/v1/stock-classes"), ("listStockClassParts", "/v1/stock-classes/parts")):
+    sample(_name)(lambda t, path=_path: call(t.store.parts, path, params={"store_id": t.store.id}))
+
+
+@sample("listPartElsewhere")
+def _(t):
+    return call(t.store.parts, f"/v1/parts/{t.part()['id']}/elsewhere", params={"store_id": t.store.id, "quantity": 2})
+
+
+@sample("getPartPosition")
+def _(t):
+    part = t.part()["id"]
+    t.stock_up(part)
+    return call(t.store.parts, f"/v1/parts/{part}/stock-position")
+
+
+@sample("createStockLimit")
+def _(t):
+    return call(t.store.parts, "/v1/stock-limits", {"store_id": t.store.id, "part_id": t.part()["id"], "minimum": 2, "reorder_point": 4, "maximum": 12})
+
+
+@sample("getStockLimit")
+def _(t):
+    return call(t.store.parts, f"/v1/stock-limits/{t.stock_limit()['id']}")
+
+
+@sample("setStockLimit")
+def _(t):
+    return call(t.store.parts, f"/v1/stock-limits/{t.stock_limit()['id']}", {"minimum": 3, "maximum": 20}, version=1)
+
+
+@sample("deleteStockLimit")
+def _(t):
+    return call(t.store.parts, f"/v1/stock-limits/{t.stock_limit()['id']}")
 
 
 @sample("createStocktake")

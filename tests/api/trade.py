@@ -272,6 +272,10 @@ class Trade:
             made = who.post(f"/v1/transfers/{made['id']}/{verb}", body, expect=200)
         return made
 
+    def stock_limit(self, part=None):
+        """Of a part of which there is none: below the minimum."""
+        return self.store.parts.post("/v1/stock-limits", {"store_id": self.store.id, "part_id": part or self.part()["id"], "minimum": 2}, expect=201)
+
     def stocktake(self, upto="create"):
         """One part, ten in the books, nine counted, as far as upto: create, freeze, count, submit."""
         part = self.part()["id"]

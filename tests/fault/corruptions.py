@@ -114,6 +114,12 @@ corrupt("price of no change", "price_change",
         "INSERT INTO price_change (id, part_id, basis, old_price, new_price, at) SELECT gen_random_uuid(), p.id, 'piece', p.sale_price, p.sale_price + 1, now()"
         " FROM (SELECT id, sale_price FROM part ORDER BY id LIMIT 1) p RETURNING (SELECT number FROM part WHERE id = part_id)",
         r"part prices: chain {0}: sale_price is ")
+corrupt("level of another limit", "stock_level stock_limit",
+        "UPDATE stock_level t SET minimum = coalesce(t.minimum, 0) + 1 WHERE t.limit_id = (SELECT id FROM stock_limit WHERE deleted_at IS NULL ORDER BY id LIMIT 1) "
+        + LEVEL_NAMED, r"stock limits: {0} {1}: minimum is ")
+corrupt("level without its limit", "stock_level stock_limit",
+        "UPDATE stock_level t SET limit_id = NULL WHERE t.limit_id = (SELECT id FROM stock_limit WHERE deleted_at IS NULL ORDER BY id LIMIT 1) "
+        + LEVEL_NAMED, r"stock limits: {0} {1}: limit is none, should be ")
 
 PART_LINE = "(SELECT id FROM work_order_line WHERE kind = 'part' AND issued_quantity > 0 ORDER BY id LIMIT 1)"
 LINE_NAMED = ("RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM work_order WHERE id = t.work_order_id), t.position")

@@ -662,6 +662,7 @@ def _(world):
     trade.loan("hand-out", "return")
     trade.transfer("ship")
     trade.transfer("receive")
+    trade.stock_limit()
     counted = trade.stocktake("submit")
     trade.store.manager.post(f"/v1/stocktakes/{counted['id']}/audit", {"reasons": [{"part_id": counted["part_id"], "reason": "miscount"}]}, expect=200)
     trade.purchase("audit")
