@@ -353,7 +353,9 @@ book(struct demo *demo, struct utc today)
 	for (size_t s = 0; s < COUNT_OF(demo->stores); s++) {
 		struct demo_store *store = &demo->stores[s];
 		struct question cars = demo_ask(demo, SQL_demo_cars, store->id, NULL);
-		struct utc midnight = { today.us - today.us % (DAY * 1000) };
+		/* midnight UTC of the day in China is eight in its morning */
+		struct utc there = utc_add_ms(today, CHINA);
+		struct utc midnight = { there.us - there.us % (DAY * 1000) };
 		struct id booked[COUNT_OF(cars.ids)] = { 0 };
 
 		demo->now = today; /* what was done before has taken its minutes */

@@ -9,6 +9,7 @@
 #define MINUTE INT64_C(60000)
 #define HOUR   (60 * MINUTE)
 #define DAY    (24 * HOUR)
+#define CHINA  (8 * HOUR) /* the stores' clock is ahead of UTC */
 
 #define DEMO_DAYS 15 /* of visits behind it */
 

@@ -3,7 +3,6 @@
 #include "demo_call.h"
 
 #define ROSTER_DAYS 14
-#define CHINA       (8 * HOUR) /* the stores' clock is ahead of UTC */
 
 /* A loaner that came back this morning and is promised for tomorrow. */
 static void
@@ -161,6 +160,7 @@ demo_roster(struct demo *demo, const struct demo_store *store)
 		for (int day = 0; day < ROSTER_DAYS; day++) {
 			if (day % 7 == rota[i].off)
 				continue;
+			demo->now = now; /* all of it on one day, however near to midnight */
 			utc_format(utc_add_ms(now, CHINA + day * DAY), at);
 			demo_act(demo, manager, store->id, OP_createShift, person,
 			         "{\"date\":\"%.10s\",\"from\":\"%s\",\"to\":\"%s\"}", at,

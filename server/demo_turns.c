@@ -4,8 +4,6 @@
 
 #include "demo_call.h"
 
-#define CHINA (8 * HOUR) /* the stores' clock is ahead of UTC */
-
 static const struct id none = { { 0 } };
 
 /* A store's day, for a date some days from now. */

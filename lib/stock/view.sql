@@ -1,8 +1,8 @@
 -- What there is of a part, what a period did to it, how long it has lain, and what it is asked for.
 
 -- name: part_position
-SELECT p.id, p.number, p.name, sum(x.on_hand) AS on_hand, sum(x.reserved) AS reserved, sum(x.on_hand - x.reserved) AS available, sum(x.frozen) AS frozen,
-       sum(x.in_transit) AS in_transit, sum(x.back_order) AS back_order,
+SELECT p.id, p.number, p.name, sum(x.on_hand) AS on_hand, sum(x.quarantine) AS quarantine, sum(x.reserved) AS reserved, sum(x.available) AS available,
+       sum(x.frozen) AS frozen, sum(x.in_transit) AS in_transit, sum(x.on_order) AS on_order, sum(x.back_order) AS back_order,
        CASE WHEN :holds_cost_read::boolean THEN sum(x.value)::bigint END AS value
   FROM part p
  CROSS JOIN store s
@@ -11,13 +11,13 @@ SELECT p.id, p.number, p.name, sum(x.on_hand) AS on_hand, sum(x.reserved) AS res
  GROUP BY p.id;
 
 -- name: part_position_stores
-SELECT p.id AS _parent, s.id AS store_id, x.on_hand, x.reserved, x.on_hand - x.reserved AS available, x.frozen, x.in_transit, x.back_order,
+SELECT p.id AS _parent, s.id AS store_id, x.on_hand, x.quarantine, x.reserved, x.available, x.frozen, x.in_transit, x.on_order, x.back_order,
        CASE WHEN :holds_cost_read::boolean THEN x.value END AS value
   FROM part p
  CROSS JOIN store s
  CROSS JOIN LATERAL stock_position(s.id, p.id) x
  WHERE p.id = ANY (:ids) AND (:scope_store::uuid IS NULL OR s.id = :scope_store)
-   AND (x.on_hand > 0 OR x.in_transit > 0 OR x.back_order > 0)
+   AND (x.on_hand > 0 OR x.in_transit > 0 OR x.on_order > 0 OR x.back_order > 0)
  ORDER BY s.code;
 
 -- The sums of a store from what it has now, and what has moved since the period began: the length of its history does not matter.

@@ -6,14 +6,18 @@ LANGUAGE sql STABLE AS $$
 	SELECT first_day::timestamp AT TIME ZONE of_zone, (last_day + 1)::timestamp AT TIME ZONE of_zone OFFSET 0
 $$;
 
--- A part in a store: there, held, being counted, on its way by transfers (what goes back, to where it came from), and waited for.
+-- A part in a store: there, in quarantine or damaged of that, held, being counted, on its way by transfers (what goes back, to where it came from),
+-- on order, and waited for.
 CREATE OR REPLACE FUNCTION stock_position(of_store uuid, of_part uuid)
-RETURNS TABLE (on_hand numeric, reserved numeric, frozen numeric, value bigint, in_transit numeric, back_order numeric)
+RETURNS TABLE (on_hand numeric, quarantine numeric, reserved numeric, available numeric, frozen numeric, value bigint, in_transit numeric,
+               on_order numeric, back_order numeric)
 LANGUAGE sql STABLE AS $$
-	SELECT l.on_hand, l.reserved, l.frozen, l.value, c.quantity + b.quantity, d.quantity
-	  FROM (SELECT coalesce(sum(l.on_hand), 0) AS on_hand, coalesce(sum(l.reserved), 0) AS reserved,
+	SELECT l.on_hand, l.quarantine, l.reserved, l.on_hand - l.quarantine - l.reserved, l.frozen, l.value, c.quantity + b.quantity, o.quantity, d.quantity
+	  FROM (SELECT coalesce(sum(l.on_hand), 0) AS on_hand, coalesce(sum(l.on_hand) FILTER (WHERE w.purpose <> 'stock'), 0) AS quarantine,
+	               coalesce(sum(l.reserved), 0) AS reserved,
 	               coalesce(sum(l.on_hand) FILTER (WHERE l.stocktake_id IS NOT NULL), 0) AS frozen, coalesce(sum(l.value), 0)::bigint AS value
-	          FROM stock_level l WHERE l.store_id = of_store AND l.part_id = of_part) l,
+	          FROM stock_level l JOIN warehouse w ON w.id = l.warehouse_id
+	         WHERE l.store_id = of_store AND l.part_id = of_part) l,
 	       (SELECT coalesce(sum(n.shipped_quantity - n.received_quantity - n.returned_quantity - n.disputed_quantity - n.lost_quantity), 0) AS quantity
 	          FROM transfer_line n JOIN transfer t ON t.id = n.transfer_id
 	         WHERE n.store_id = of_store AND n.part_id = of_part AND n.received_quantity + n.returned_quantity + n.lost_quantity < n.shipped_quantity
@@ -21,6 +25,9 @@ LANGUAGE sql STABLE AS $$
 	       (SELECT coalesce(sum(n.shipped_quantity - n.received_quantity - n.returned_quantity - n.disputed_quantity - n.lost_quantity), 0) AS quantity
 	          FROM transfer t JOIN transfer_line n ON n.transfer_id = t.id
 	         WHERE t.from_store_id = of_store AND t.status = 'returning' AND n.part_id = of_part) b,
+	       (SELECT coalesce(sum(o.quantity - o.received_quantity), 0) AS quantity
+	          FROM purchase_order_line o
+	         WHERE o.store_id = of_store AND o.part_id = of_part AND o.ordered AND o.received_quantity < o.quantity) o,
 	       (SELECT coalesce(sum(d.short_quantity), 0) AS quantity
 	          FROM demand d
 	         WHERE d.store_id = of_store AND d.part_id = of_part AND d.status IN ('open', 'on_order', 'in_transfer') AND d.kind <> 'stock') d

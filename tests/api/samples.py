@@ -8,6 +8,7 @@ sweeps call it, repeat it, race it, and try it with what belongs to another stor
 import datetime
 import itertools
 
+import slots
 from trade import CONSENT, HANDED_BACK, PICTURE, days_ahead
 
 SAMPLES = {}
@@ -27,7 +28,7 @@ def call(client, path, body=None, **options):
 
 
 def today(days=0):
-    return str(datetime.date.today() + datetime.timedelta(days=days))
+    return str(slots.day(days))
 
 
 def ago(**past):

@@ -5,6 +5,7 @@ import datetime
 
 import pytest
 
+import slots
 from fettle import at_once, uuid7
 from trade import Trade, days_ahead
 
@@ -102,7 +103,7 @@ def test_corrections(trade, chain):
 def test_beside_the_roster(trade, db):
     """G7: who was late, left early, is missing or on leave on a day, beside the shift of that day."""
     store = trade.store
-    date = datetime.datetime.now(CHINA).date() - datetime.timedelta(days=1)
+    date = slots.day(-1)
     people = {name: store.hire(name, "technician") for name in ("late", "early", "missing", "away", "unasked")}
     with db.cursor() as cursor:
         for name in ("late", "early", "missing", "away"):
@@ -128,7 +129,7 @@ def test_beside_the_roster(trade, db):
 def test_utilisation(trade, db):
     """G7: hours on lines of hours at work; two lines at once count once, and what is outside the days does not count."""
     store = trade.store
-    date = datetime.datetime.now(CHINA).date() - datetime.timedelta(days=2)
+    date = slots.day(-2)
     trade.attendance(store.tech1, started_at=f"{date}T01:00:00Z", ended_at=f"{date}T09:00:00Z")
     line = trade.dispatched()["lines"][0]["id"]
     with db.cursor() as cursor:

@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Estimates: alternative plans, their revisions, and the customer's decision that becomes the order (F1-F8, F12)."""
 
-import datetime
 
 import pytest
 
+import slots
 from fettle import at_once, uuid7, wait_for
 from trade import CONSENT
 
 
 def day(days):
-    return str(datetime.date.today() + datetime.timedelta(days=days))
+    return str(slots.day(days))
 
 
 @pytest.fixture
@@ -438,7 +438,7 @@ def test_an_ended_order_takes_its_estimates_along(shop, store, sent):
 def test_how_long_an_estimate_holds_by_the_rule(store, draft, chain, sql):
     """F7: where nobody says, as many days as the store's rule says, of a revision too; its link ends with it. Without a rule as before."""
     def local(days):
-        return str(datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8))).date() + datetime.timedelta(days=days))
+        return str(slots.day(days))
 
     path = f"/v1/stores/{store.id}/policies"
     rule = store.manager.get(path, expect=200)

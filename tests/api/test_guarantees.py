@@ -4,6 +4,7 @@
 import datetime
 
 import pytest
+import slots
 from fettle import at_once, uuid7
 from trade import CONSENT, HANDED_BACK, Trade
 
@@ -14,7 +15,7 @@ def _trade(store):
 
 
 def today(days=0):
-    day = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8))).date()
+    day = slots.day(0)
     return str(day + datetime.timedelta(days=days))
 
 

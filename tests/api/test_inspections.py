@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Inspections: headquarters' templates, what was found point by point and around the body, and the signed sheet (E2-E5, E13)."""
 
-import datetime
 
 import pytest
 
+import slots
 from fettle import at_once, uuid7
 from trade import CONSENT, HANDED_BACK, PICTURE, Trade
 
@@ -261,7 +261,7 @@ def test_the_next_service_comes_near(trade, store, days, km, due):
     """C16: what the last delivery said of the next service, within 30 days or 1,000 km."""
     order = trade.completed()
     trade.pay(trade.issued(order))
-    on = str(datetime.date.today() + datetime.timedelta(days=days))
+    on = str(slots.day(days))
     trade.step(store.advisor, order, "deliver", {**HANDED_BACK, "odometer_out_km": 41210, "next_service": {"date": on, "odometer_km": km}})
     found = store.advisor.get(f"/v1/vehicles/{order['vehicle_id']}/recommendations", expect=200).data
     assert [(r["kind"], r["reason"], r["due_on"], r["due_km"], r["source"]["id"]) for r in found] == (

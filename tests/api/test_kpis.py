@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+import slots
 from fettle import Daemon, uuid7, wait_for
 from past import deliver, tell
 from trade import DELIVERY, Shop, Trade
@@ -67,7 +68,7 @@ def complain(store, **more):
 
 
 def today():
-    return (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=8)).date().isoformat()
+    return slots.day(0).isoformat()
 
 
 def test_a_visit_from_bill_to_value(chain, store, admin, anyone, value, verify):

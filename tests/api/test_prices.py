@@ -1,18 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Headquarters' prices: lists by class of store and day, and what a line costs (F9, F10)."""
 
-import datetime
 
 import pytest
 
+import slots
 from fettle import at_once, uuid7
 from trade import CONSENT
 
 
 def day(days):
     """A day of the stores, which are in China."""
-    now = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=8, days=days)
-    return now.strftime("%Y-%m-%d")
+    return str(slots.day(days))
 
 
 @pytest.fixture

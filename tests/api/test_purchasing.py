@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Suppliers and purchase orders: who may sell, who lets the store buy, what came, and who waited for it."""
 
-import datetime
 
 import pytest
 
+import slots
 from fettle import at_once, uuid7
 from test_stock import books_agree, draft, level, part, posted, verbs, wish  # pylint: disable=unused-import
 from trade import CONSENT, Trade
@@ -16,7 +16,7 @@ def trade(store):
 
 
 def day(ahead=0):
-    return str((datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=8, days=ahead)).date())
+    return str(slots.day(ahead))
 
 
 def path(order):

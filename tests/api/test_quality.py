@@ -3,6 +3,7 @@
 
 import datetime
 
+import slots
 from fettle import at_once
 from samples import PICTURE
 from trade import Shop, Trade
@@ -250,7 +251,7 @@ def test_one_check_passed_by_two(shop, store):
 def test_the_final_inspector_is_certified_on_the_day(shop, store):
     """G16: once the store has recorded a certificate of inspection, who decides a final check holds one on that day; its rule may ask always or never."""
     trade = Trade(store)
-    today = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8))).date()
+    today = slots.day(0)
 
     def rule(value):
         path = f"/v1/stores/{store.id}/policies"

@@ -2,11 +2,11 @@
 """Reception: a vehicle arrives, is greeted, checked, and handed over."""
 
 import datetime
-import zoneinfo
 
 import psycopg2
 import pytest
 
+import slots
 from fettle import at_once, uuid7, wait_for
 from trade import CONSENT, HANDED_BACK, PICTURE, Trade
 
@@ -25,11 +25,9 @@ def parties(store):
 def appointment(store, parties):
     """One for tomorrow at ten, confirmed."""
     store.tech1  # pylint: disable=pointless-statement
-    zone = zoneinfo.ZoneInfo("Asia/Shanghai")
-    tomorrow = datetime.datetime.now(zone).date() + datetime.timedelta(1)
     made = store.advisor.post("/v1/appointments", {
         "store_id": store.id, **parties, "channel": "web",
-        "starts_at": datetime.datetime.combine(tomorrow, datetime.time(10), zone).isoformat()}, expect=201)
+        "starts_at": slots.at(10)}, expect=201)
     return store.advisor.post(f"/v1/appointments/{made['id']}/confirm", {}, expect=200)
 
 

@@ -6,11 +6,12 @@ import datetime
 import pytest
 import yaml
 
+import slots
 from fettle import ROOT, at_once, uuid7
 from test_stock import draft, part, posted, wish  # pylint: disable=unused-import
-from trade import Shop
+from trade import Shop, Trade
 
-TODAY = str(datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8))).date())
+TODAY = str(slots.day(0))
 
 
 def day(ago):
@@ -74,6 +75,26 @@ def test_where_all_of_a_part_is(chain, store, part):
     assert position(store.parts, p)[0] == (5, 3, 2, 5, 0, 0, None)
     there.parts.post(f"/v1/transfers/{asked['id']}/return", {"reason": "发错"}, expect=200)
     assert position(there.manager, p)[0][4] == 0 and position(store.manager, p)[0][4] == 5    # on its way back
+
+
+def test_what_is_held_back_and_what_is_on_order(store, part):
+    """I2: what lies in quarantine is on hand, but not available; what suppliers owe is on order until it has come."""
+    p, trade = part(), Trade(store)
+    held = store.manager.post("/v1/warehouses", {"store_id": store.id, "code": "QC", "name": "待检库", "purpose": "quarantine"}, expect=201)
+    posted(store, p, 5, 100)
+    posted(store, p, 2, 100, warehouse_id=held["id"])
+    trade.purchase("approve", part=p)
+
+    def seen():
+        got = store.parts.get(f"/v1/parts/{p}/stock-position", expect=200)
+        assert {k: v for k, v in got["stores"][0].items() if k in got.json and k != "value"} == {k: v for k, v in got.json.items() if k in got["stores"][0] and k != "value"}
+        return [got[k] for k in ("on_hand", "quarantine", "available", "on_order")]
+
+    assert seen() == [7, 2, 5, 0]   # approved is not yet sent
+    trade.purchase("send", part=p, quantity=4)
+    assert seen() == [7, 2, 5, 4]
+    trade.purchase("audit", part=p, quantity=3)
+    assert seen() == [10, 2, 8, 4]
 
 
 def test_positions_are_asked_for_rightly(chain, store, part):

@@ -7,6 +7,7 @@ import concurrent.futures
 import datetime
 import queue
 
+import slots
 from fettle import wait_for
 from trade import HANDED_BACK, Trade
 
@@ -42,8 +43,7 @@ class Week:
         """The n-th booking, 29 a day, ten an hour at most; every tenth is called off."""
         customer = self.trade.customer()["id"]
         vehicle = self.trade.vehicle(customer)["id"]
-        day = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=1 + n // 29)
-        starts = day.strftime("%Y-%m-%dT") + f"{n % 29 // 5 + 1:02}:00:00Z"
+        starts = f"{slots.day(1 + n // 29)}T{n % 29 // 5 + 1:02}:00:00Z"
         one = self.post(self.store.advisor, "appointments", {
             "store_id": self.store.id, "customer_id": customer, "vehicle_id": vehicle, "starts_at": starts, "channel": "mini_program",
             "operation_ids": [self.brakes["id"]], "concerns": ["刹车异响"]}, expect=201)
@@ -270,7 +270,7 @@ def test_a_week(chain, store, sql, verify):
     lines = {c["line_id"]: c["amount"] for c in credits}
     assert len(lines) == week.tally["delivered"] and len(credits) == len(lines) + week.tally["shared"]
     assert sum(c["credited_amount"] for c in credits) == sum(lines.values())
-    today = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8))).date()
+    today = slots.day(0)
 
     def kpi(name):
         found = store.manager.get("/v1/kpi-values", params={"kpi": name, "store_id": store.id, "from": str(today - datetime.timedelta(1)),

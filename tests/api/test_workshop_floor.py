@@ -104,7 +104,7 @@ def test_the_bay_is_free_when_the_car_is_gone(shop, store, sql):
     shop.verb(store.manager, other, "cancel", {"reason": "客户取消"})
     assert standing(store, standing="true") == []
     sql("UPDATE bay_occupancy SET starts_at = starts_at - interval '2 days', ends_at = ends_at - interval '1 day' WHERE work_order_id = %s", (order["id"],))
-    assert standing(store, **{"from": days_ahead(-1, 0), "to": days_ahead(0, 0)}) == [(store.bay, order["id"], False)]
+    assert standing(store, **{"from": store_ago(30 * 60), "to": store_ago(60)}) == [(store.bay, order["id"], False)]
     assert standing(store, **{"from": days_ahead(-9), "to": days_ahead(-5)}) == []
 
 

@@ -5,6 +5,7 @@ import datetime
 
 import pytest
 
+import slots
 from fettle import at_once, soon, told_overdue, uuid7, wait_for
 from past import tell
 from trade import CONSENT, HANDED_BACK, Trade, days_ahead
@@ -169,7 +170,7 @@ def test_late_but_for_its_pauses(shop, store, sql, verify, fault_class, late):
     bill = store.cashier.post(f"/v1/settlements/{bill['id']}/issue", expect=200)
     store.cashier.post("/v1/payments", {"settlement_id": bill["id"], "amount": bill["due"], "method": "cash"}, expect=201)
     shop.verb(store.advisor, order, "deliver", HANDED_BACK)
-    today = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8))).date().isoformat()
+    today = slots.day(0).isoformat()
 
     def value(kpi):
         found = store.manager.get("/v1/kpi-values", params={"kpi": kpi, "store_id": store.id, "from": today, "to": today, "grain": "day"},
@@ -358,7 +359,7 @@ def test_net_of_a_technicians_pause(shop, store, sql, verify):
     bill = store.cashier.post(f"/v1/settlements/{bill['id']}/issue", expect=200)
     store.cashier.post("/v1/payments", {"settlement_id": bill["id"], "amount": bill["due"], "method": "cash"}, expect=201)
     shop.verb(store.advisor, order, "deliver", HANDED_BACK)
-    today = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8))).date().isoformat()
+    today = slots.day(0).isoformat()
 
     def net():
         found = store.manager.get("/v1/kpi-values", params={"kpi": "simple_repair_kept_net", "store_id": store.id, "from": today, "to": today,

@@ -4,6 +4,7 @@
 import datetime
 import secrets
 
+import slots
 from fettle import wait_for
 
 PICTURE = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
@@ -15,9 +16,8 @@ DELIVERY = {**HANDED_BACK, "old_parts": "taken_back"}
 
 
 def days_ahead(days, hour=2):
-    """An instant some days ahead; 02:00 UTC is ten in the morning in China."""
-    day = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=days)
-    return day.strftime("%Y-%m-%d") + f"T{hour:02}:00:00Z"
+    """An instant some of the stores' days ahead; 02:00 UTC is ten in the morning in China."""
+    return f"{slots.day(days)}T{hour:02}:00:00Z"
 
 
 class Trade:
@@ -76,7 +76,7 @@ class Trade:
 
     def shift(self, person=None, days=1, **more):
         """Of a day of the store, nine to five."""
-        day = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8))).date() + datetime.timedelta(days)
+        day = slots.day(days)
         return self.store.manager.post(f"/v1/staff/{(person or self.store.tech1).id}/shifts", {
             "store_id": self.store.id, "date": str(day), "from": "09:00", "to": "17:00", **more}, expect=201)
 
@@ -323,7 +323,7 @@ class Trade:
 
     def asked_for(self, part, *months):
         """A history of demand: so many pieces in each of these months, the last of them the one before this."""
-        today = datetime.date.today()
+        today = slots.day(0)
         for ago, pieces in enumerate(reversed(months), 1):
             if pieces:
                 year, month = divmod(today.year * 12 + today.month - 1 - ago, 12)
