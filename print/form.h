@@ -20,6 +20,7 @@ struct form {
 
 /* The kinds of documents, by the member `document`. */
 void print_settlement(struct form *form);
+void print_sale(struct form *form);
 void print_work_order(struct form *form);
 void print_reception(struct form *form);
 void print_estimate(struct form *form);

@@ -29,6 +29,7 @@ static const struct document {
 	bool decide; /* its link asks something of the customer; others show how far the order is */
 } documents[] = {
 	{ "settlement", "Settlement list", "机动车维修结算清单", print_settlement, false },
+	{ "sale", "Bill of parts", "配件销售结算单", print_sale, false },
 	{ "work_order", "Work order", "机动车维修工单", print_work_order, false },
 	{ "reception", "Vehicle hand-over sheet", "车辆交接单", print_reception, false },
 	{ "estimate", "Estimate", "维修估价单", print_estimate, true },

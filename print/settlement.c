@@ -151,11 +151,44 @@ put_payments(struct form *form)
 	}
 }
 
+static const char *const material[] = { "part", NULL };
+
+static const char *
+signed_by(struct form *form, const char *who, const char *name)
+{
+	return arena_printf(form->arena, "%s  %s", who, name ? name : "");
+}
+
+/* Of a sales order: no vehicle was repaired. */
+void
+print_sale(struct form *form)
+{
+	const json_t *data = form->data;
+	const struct fact facts[] = {
+		{ form_word(form, "Settlement", "结算单号"), form->sheet->number },
+		{ form_word(form, "Status", "状态"),
+		  form_label(form, &settlement_status_enum, form_text(data, "status")) },
+		{ form_word(form, "Sales order", "销售订单号"),
+		  form_text(data, "sales_order.number") },
+		{ form_word(form, "Settled", "结算日期"), form_text(data, "issued") },
+	};
+	const char *const signatures[] = {
+		form_word(form, "Customer's signature", "客户签字"),
+		signed_by(form, form_word(form, "Cashier", "结算员签字"),
+		          form_text(data, "cashier")),
+	};
+
+	form_head(form, facts, COUNT_OF(facts));
+	put_lines(form, form_word(form, "Parts", "配件"), material);
+	put_sums(form);
+	put_payments(form);
+	sheet_signatures(form->sheet, signatures, COUNT_OF(signatures));
+}
+
 void
 print_settlement(struct form *form)
 {
 	static const char *const labour[] = { "labour", NULL };
-	static const char *const material[] = { "part", NULL };
 	static const char *const others[] = { "sublet", "fee", "discount", NULL };
 	const json_t *data = form->data;
 	const struct fact facts[] = {
@@ -181,10 +214,10 @@ print_settlement(struct form *form)
 	};
 	const char *const signatures[] = {
 		form_word(form, "Customer's signature", "托修方签字"),
-		arena_printf(form->arena, "%s  %s", form_word(form, "Cashier", "结算员签字"),
-		             form_text(data, "cashier") ? form_text(data, "cashier") : ""),
-		arena_printf(form->arena, "%s  %s", form_word(form, "Inspector", "检验员签字"),
-		             form_text(data, "inspector") ? form_text(data, "inspector") : ""),
+		signed_by(form, form_word(form, "Cashier", "结算员签字"),
+		          form_text(data, "cashier")),
+		signed_by(form, form_word(form, "Inspector", "检验员签字"),
+		          form_text(data, "inspector")),
 	};
 
 	form_head(form, facts, COUNT_OF(facts));

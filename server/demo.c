@@ -276,6 +276,37 @@ buy_parts(struct demo *demo)
 		order_parts(demo, &demo->stores[0], supplier, i);
 }
 
+/* Parts over the counter: one order waits for its customer, who put something down; another was taken. */
+static void
+sell_parts(struct demo *demo)
+{
+	const struct demo_store *store = &demo->stores[0];
+	struct question cars = demo_ask(demo, SQL_demo_cars, store->id, NULL);
+	struct id advisor = demo_person(store, "advisor");
+	char a[ID_TEXT], b[ID_TEXT];
+
+	for (size_t i = 0; i < 2 && i < cars.count && !demo->failed; i++) {
+		struct id sale = demo_act(demo, advisor, store->id, OP_createSalesOrder,
+		                          (struct id){ { 0 } },
+		                          "{\"customer_id\":\"%s\",\"lines\":[{\"part_id\":\"%s\","
+		                          "\"quantity\":2}]}",
+		                          text(cars.others[i], a), text(demo->parts[i], b));
+
+		demo_act(demo, advisor, store->id, OP_confirmSalesOrder, sale, "{}");
+		if (i == 0) {
+			demo_act(
+				demo, demo_person(store, "cashier"), store->id, OP_createDeposit,
+				(struct id){ { 0 } },
+				"{\"sales_order_id\":\"%s\",\"amount\":5000,\"method\":\"wechat\"}",
+				text(sale, a));
+			continue;
+		}
+		demo_act(demo, demo_person(store, "parts"), store->id, OP_shipSalesOrder, sale,
+		         "{}");
+		demo_act(demo, advisor, store->id, OP_acceptSalesOrder, sale, "{}");
+	}
+}
+
 /* One transfer has come, another is on its way. */
 static void
 share_parts(struct demo *demo)
@@ -470,6 +501,7 @@ demo_load(const char *url, char *error, size_t size)
 		complain(&demo);
 		share_parts(&demo);
 		buy_parts(&demo);
+		sell_parts(&demo);
 		demo.now = utc_add_ms(today, -HOUR);
 		for (size_t s = 0; s < COUNT_OF(demo.stores) && !demo.failed; s++)
 			demo_roster(&demo, &demo.stores[s]);

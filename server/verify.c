@@ -18,6 +18,8 @@ static const struct check {
 	{ "issued parts", SQL_verify_stock_issued, true },
 	{ "transfers", SQL_verify_transfers, true },
 	{ "purchases", SQL_verify_purchases, true },
+	{ "sales orders", SQL_verify_sales_orders, true },
+	{ "deposits", SQL_verify_deposits, true },
 	{ "batches", SQL_verify_batches, true },
 	{ "supplier invoices", SQL_verify_supplier_invoices, true },
 	{ "stocktakes", SQL_verify_stocktakes, true },

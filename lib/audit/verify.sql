@@ -17,6 +17,8 @@ SELECT st.code AS store_code, coalesce(n.kind, c.kind) || '-' || coalesce(n.peri
                         UNION ALL SELECT store_id, number FROM transfer
                         UNION ALL SELECT store_id, number FROM stocktake
                         UNION ALL SELECT store_id, number FROM purchase_order
+                        UNION ALL SELECT store_id, number FROM sales_order
+                        UNION ALL SELECT store_id, number FROM deposit
                         UNION ALL SELECT store_id, number FROM settlement WHERE number IS NOT NULL
                         UNION ALL SELECT store_id, number FROM payment
                         UNION ALL SELECT store_id, number FROM estimate WHERE revision = 1
@@ -254,6 +256,7 @@ WITH wanted AS (
 	        UNION ALL SELECT store_id, 'transfer', id, number FROM transfer
 	        UNION ALL SELECT store_id, 'stocktake', id, number FROM stocktake
 	        UNION ALL SELECT store_id, 'purchase_order', id, number FROM purchase_order
+	        UNION ALL SELECT store_id, 'sales_order', id, number FROM sales_order
 	        UNION ALL SELECT from_store_id, 'transfer', id, number FROM transfer WHERE from_store_id <> store_id AND approved_by IS NOT NULL
 	        UNION ALL SELECT store_id, 'settlement', id, number FROM settlement WHERE number IS NOT NULL
 	        UNION ALL SELECT store_id, 'complaint', id, number FROM complaint) d
@@ -327,6 +330,11 @@ SELECT st.code AS store_code, d.subject, d.what || ' of line ' || d.position AS 
           FROM settlement_line l
           JOIN settlement s ON s.id = l.settlement_id AND s.status <> 'void' AND s.deleted_at IS NULL
           JOIN work_order_line o ON o.id = l.work_order_line_id
+        UNION ALL
+        SELECT l.store_id, coalesce(s.number, s.id::text), l.position, 'amount', round(o.unit_price * (o.shipped_quantity - o.returned_quantity)), l.amount
+          FROM settlement_line l
+          JOIN settlement s ON s.id = l.settlement_id AND s.status <> 'void' AND s.deleted_at IS NULL
+          JOIN sales_order_line o ON o.id = l.sales_order_line_id
         UNION ALL
         -- what was decided of an estimate stands in the order
         SELECT l.store_id, e.number, l.position, 'amount', l.amount, CASE n.kind WHEN 'discount' THEN n.list_price ELSE n.amount END

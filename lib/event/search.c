@@ -76,6 +76,7 @@ static const struct subject {
 	{ "stocktake", NUMBERS },
 	{ "supplier", NAMES | NUMBERS },
 	{ "purchase_order", NUMBERS },
+	{ "sales_order", NUMBERS },
 };
 
 /* A text as code points in the one way that keys are compared in. */

@@ -27,7 +27,7 @@ void search_gather(struct ctx *ctx);
 void search_write(struct ctx *ctx);
 void search_drop(struct ctx *ctx);
 
-#define SEARCH_TERMS_MAX 126
+#define SEARCH_TERMS_MAX 135
 
 /* What somebody typed, as ranges of keys: of each subject and each kind it has, from the key on and
  * before its end; in the order in which kinds are worth showing. */

@@ -64,14 +64,14 @@ WITH wanted AS (
 )
 -- (A key of another subject's is none, which an index need not be asked for.)
 SELECT h.subject_id AS id, h.subject, h.kind AS matched,
-       coalesce(c.name, v.plate, v.vin, p.name, o.name, a.number, r.number, w.number, t.number, m.number, d.number, x.number, y.number, u.name, q.number, '') AS title,
+       coalesce(c.name, v.plate, v.vin, p.name, o.name, a.number, r.number, w.number, t.number, m.number, d.number, x.number, y.number, u.name, q.number, so.number, '') AS title,
        CASE h.subject
             WHEN 'customer' THEN mask_phone(c.phone)
             WHEN 'vehicle' THEN nullif(concat_ws(' ', v.make, v.model), '')
             WHEN 'part' THEN p.number
             WHEN 'operation' THEN o.code
             WHEN 'supplier' THEN u.code
-            ELSE coalesce(a.status, r.status, w.status, t.status, m.status, d.status, x.status, y.status, q.status) END AS subtitle
+            ELSE coalesce(a.status, r.status, w.status, t.status, m.status, d.status, x.status, y.status, q.status, so.status) END AS subtitle
   FROM hit h
   LEFT JOIN customer c ON c.id = CASE h.subject WHEN 'customer' THEN h.subject_id END
   LEFT JOIN vehicle v ON v.id = CASE h.subject WHEN 'vehicle' THEN h.subject_id END
@@ -87,5 +87,6 @@ SELECT h.subject_id AS id, h.subject, h.kind AS matched,
   LEFT JOIN stocktake y ON y.id = CASE h.subject WHEN 'stocktake' THEN h.subject_id END
   LEFT JOIN supplier u ON u.id = CASE h.subject WHEN 'supplier' THEN h.subject_id END
   LEFT JOIN purchase_order q ON q.id = CASE h.subject WHEN 'purchase_order' THEN h.subject_id END
+  LEFT JOIN sales_order so ON so.id = CASE h.subject WHEN 'sales_order' THEN h.subject_id END
  ORDER BY h.whole DESC, h.place, h.key, h.subject_id
  LIMIT :limit::bigint - 1;

@@ -20,7 +20,7 @@ SELECT i.id, NULL::uuid AS other, 0 AS number FROM inspection_template_item i WH
 INSERT INTO api_key (id, token_hash, name, hint, role, scopes, created_by, created_at, updated_at)
 VALUES (:key_id, sha256(convert_to(:token::text, 'UTF8')), 'demo', 'fettle_demo_…', 'hq_analyst',
         ARRAY['store.read', 'staff.read', 'customer.read', 'vehicle.read', 'catalog.read', 'appointment.read', 'reception.read',
-              'work_order.read', 'part.read', 'stock.read', 'purchase.read', 'payable.read', 'cost.read', 'settlement.read', 'survey.read', 'complaint.read',
+              'work_order.read', 'part.read', 'stock.read', 'purchase.read', 'payable.read', 'sale.read', 'cost.read', 'settlement.read', 'survey.read', 'complaint.read',
               'kpi.read', 'event.read', 'file.read', 'estimate.read', 'inspection.read', 'diagnosis.read', 'agreement.read', 'approval.read', 'incident.read'],
         :key_id, :now, :now);
 

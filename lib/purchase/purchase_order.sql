@@ -11,7 +11,12 @@ SELECT o.id, o.version, o.store_id, o.warehouse_id, o.number, s.id AS "supplier.
 -- name: purchase_order_lines
 SELECT l.order_id AS _parent, l.id, l.position, p.id AS "part.id", p.number AS "part.number", p.name AS "part.name", l.supplier_number, l.demand_id,
        l.quantity, CASE WHEN :holds_cost_read::boolean THEN l.unit_price END AS unit_price, l.promised_on, l.pending_quantity, l.received_quantity,
-       l.returned_quantity, CASE WHEN l.ordered THEN l.quantity - l.received_quantity ELSE 0 END AS open_quantity
+       l.returned_quantity, CASE WHEN l.ordered THEN l.quantity - l.received_quantity ELSE 0 END AS open_quantity,
+       (SELECT sum(e.amount - e.refunded)::bigint
+          FROM deposit e
+         WHERE e.line_id = (SELECT CASE WHEN w.work_order_line_id IS NOT NULL THEN w.work_order_line_id
+                                        ELSE (SELECT n.id FROM sales_order_line n WHERE n.demand_id = w.id) END
+                              FROM demand w WHERE w.id = l.demand_id)) AS deposit
   FROM purchase_order_line l
   JOIN part p ON p.id = l.part_id
  WHERE l.order_id = ANY (:ids)

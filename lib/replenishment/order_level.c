@@ -128,13 +128,37 @@ order_level_of(struct qty mean, struct qty deviation, struct qty cycle, unsigned
 	struct qty point = order_level_cover(mean, deviation, service_bp);
 
 	assert(cycle.milli >= 0 && cycle.milli <= QTY_MAX_MILLI / PIECE);
-	return (struct order_level){ point, { point.milli + whole(cycle.milli) } };
+	return (struct order_level){ point, { point.milli + whole(cycle.milli) }, false };
+}
+
+void
+order_level_limit(struct order_level *level, const struct order_limits *limits)
+{
+	int64_t least = limits->minimum.milli, most = limits->maximum.milli;
+
+	if (limits->reorder_point.milli > least)
+		least = limits->reorder_point.milli;
+	if (least >= level->reorder_point.milli) {
+		level->reorder_point.milli = least;
+		level->at_point = limits->reorder_point.milli == least;
+		if (level->order_up_to.milli < least + PIECE)
+			level->order_up_to.milli = least + PIECE;
+	}
+	if (most < 0)
+		return;
+	if (least >= 0 || level->order_up_to.milli > most)
+		level->order_up_to.milli = most;
+	if (level->reorder_point.milli > most)
+		level->reorder_point.milli = most;
 }
 
 struct qty
 order_level_missing(const struct order_level *level, struct qty position)
 {
-	if (position.milli >= level->reorder_point.milli)
+	int64_t milli = level->order_up_to.milli - position.milli;
+
+	if (position.milli > level->reorder_point.milli ||
+	    (position.milli == level->reorder_point.milli && !level->at_point) || milli < 0)
 		return (struct qty){ 0 };
-	return (struct qty){ level->order_up_to.milli - position.milli };
+	return (struct qty){ milli };
 }

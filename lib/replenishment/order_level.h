@@ -29,7 +29,18 @@ struct qty order_level_cover(struct qty mean, struct qty deviation, unsigned ser
 struct order_level {
 	struct qty reorder_point;
 	struct qty order_up_to;
+	bool at_point; /* it is ordered at the reorder point, too, not only below it */
 };
+
+/* What a store wants of a part whatever is expected; below zero: not said. */
+struct order_limits {
+	struct qty minimum, reorder_point, maximum;
+};
+
+/* The level within these: ordered below the minimum and at the reorder point, though less is expected to be
+ * asked for; up to the maximum where one of them is said, and never beyond it.  Without a maximum one piece more than
+ * the point at least. */
+void order_level_limit(struct order_level *level, const struct order_limits *limits);
 
 /* The reorder point covers lead time and review; the level lies `cycle` above it, the demand to be expected
  * of the time between two orders, in whole pieces rounded up: 0 orders at each review what has gone. */

@@ -23,6 +23,8 @@
 /* One part that should be bought. */
 struct line {
 	struct id part, supplier;
+	struct id limit; /* none where the store has set nothing */
+	struct order_limits limits;
 	const char *order_class;
 	int64_t months, demand_months, cover_days, lead_days;
 	int64_t price, amount; /* fen; -1: nobody offers it */
@@ -100,6 +102,14 @@ expect(const struct run *run, const struct rows *facts, size_t i, struct line *l
 		order_level_of(line->cover, line->deviation, (struct qty){ 0 }, run->service_bp);
 }
 
+static struct qty
+said(const struct rows *facts, size_t i, const char *column)
+{
+	const struct qty nothing = { -1 };
+
+	return row_is_null(facts, i, column) ? nothing : row_qty(facts, i, column);
+}
+
 /* Whether a part is to be bought: below its reorder point, or somebody waits for it. */
 static bool
 propose(const struct run *run, const struct rows *facts, size_t i, struct line *line)
@@ -109,6 +119,9 @@ propose(const struct run *run, const struct rows *facts, size_t i, struct line *
 	*line = (struct line){
 		.part = row_id(facts, i, "part_id"),
 		.supplier = row_id(facts, i, "supplier_id"),
+		.limit = row_id(facts, i, "limit_id"),
+		.limits = { said(facts, i, "minimum"), said(facts, i, "reorder_point"),
+		            said(facts, i, "maximum") },
 		.demand_months = row_int(facts, i, "demand_months"),
 		.lead_days = row_int(facts, i, "lead_days"),
 		.available = row_qty(facts, i, "available_quantity"),
@@ -119,6 +132,8 @@ propose(const struct run *run, const struct rows *facts, size_t i, struct line *
 		.amount = -1,
 	};
 	expect(run, facts, i, line);
+	if (!id_is_none(line->limit))
+		order_level_limit(&line->level, &line->limits);
 	position.milli = line->available.milli + line->coming.milli - line->waited.milli;
 	missing = order_level_missing(&line->level, position);
 	if (missing.milli == 0)
@@ -180,10 +195,10 @@ static void
 write_lines(struct ctx *ctx, const struct run *run, struct id id, struct id store)
 {
 	size_t n = run->count;
-	struct id *ids = arena_array(ctx->arena, n + 1, 3 * sizeof(*ids)), *parts = ids + n,
-		  *suppliers = parts + n;
+	struct id *ids = arena_array(ctx->arena, n + 1, 4 * sizeof(*ids)), *parts = ids + n,
+		  *suppliers = parts + n, *limits = suppliers + n;
 	int64_t *numbers = arena_array(ctx->arena, n + 1, 6 * sizeof(*numbers));
-	struct qty *quantities = arena_array(ctx->arena, n + 1, 10 * sizeof(*quantities));
+	struct qty *quantities = arena_array(ctx->arena, n + 1, 13 * sizeof(*quantities));
 	const char **classes = arena_array(ctx->arena, n + 1, sizeof(*classes));
 	bool *within = arena_array(ctx->arena, n + 1, sizeof(*within));
 
@@ -191,15 +206,24 @@ write_lines(struct ctx *ctx, const struct run *run, struct id id, struct id stor
 		const struct line *l = &run->lines[i];
 		const int64_t of_line[] = { l->months,    l->demand_months, l->cover_days,
 			                    l->lead_days, l->price,         l->amount };
-		const struct qty how_much[] = {
-			l->month,    l->cover,  l->deviation,           l->available,
-			l->coming,   l->waited, l->level.reorder_point, l->level.order_up_to,
-			l->quantity, l->pack
-		};
+		const struct qty how_much[] = { l->month,
+			                        l->cover,
+			                        l->deviation,
+			                        l->available,
+			                        l->coming,
+			                        l->waited,
+			                        l->level.reorder_point,
+			                        l->level.order_up_to,
+			                        l->quantity,
+			                        l->pack,
+			                        l->limits.minimum,
+			                        l->limits.reorder_point,
+			                        l->limits.maximum };
 
 		ids[i] = id_new();
 		parts[i] = l->part;
 		suppliers[i] = l->supplier;
+		limits[i] = l->limit;
 		for (size_t k = 0; k < COUNT_OF(of_line); k++)
 			numbers[k * n + i] = of_line[k];
 		for (size_t k = 0; k < COUNT_OF(how_much); k++)
@@ -221,7 +245,10 @@ write_lines(struct ctx *ctx, const struct run *run, struct id id, struct id stor
 	         QTYS_ARG(coming, quantities + 4 * n, n), QTYS_ARG(waited, quantities + 5 * n, n),
 	         QTYS_ARG(points, quantities + 6 * n, n), QTYS_ARG(levels, quantities + 7 * n, n),
 	         QTYS_ARG(quantity, quantities + 8 * n, n), QTYS_ARG(packs, quantities + 9 * n, n),
-	         TEXTS_ARG(order_classes, classes, n), BOOLS_ARG(within, within, n));
+	         IDS_ARG(limit_ids, limits, n), QTYS_ARG(minima, quantities + 10 * n, n),
+	         QTYS_ARG(reorder_points, quantities + 11 * n, n),
+	         QTYS_ARG(maxima, quantities + 12 * n, n), TEXTS_ARG(order_classes, classes, n),
+	         BOOLS_ARG(within, within, n));
 }
 
 enum err

@@ -39,9 +39,10 @@ SELECT l.id, l.position, p.id AS "part.id", p.number AS "part.number", p.name AS
        l.coming_quantity, l.back_order_quantity, l.reorder_point, l.order_up_to, l.quantity, l.pack_quantity,
        CASE WHEN :holds_cost_read::boolean THEN l.unit_price END AS unit_price, CASE WHEN :holds_cost_read::boolean THEN l.amount END AS amount,
        l.order_class, l.within_budget, l.purchase_order_id,
-       format('%s available and %s coming, less %s that is waited for, is below %s. Asked for in %s of %s months; %s a month and %s (give or take %s) in the %s days until the next order would have come are expected. Filled up to %s, in packs of %s.',
+       l.limit_id AS "limits.id", l.limit_minimum AS "limits.minimum", l.limit_reorder_point AS "limits.reorder_point", l.limit_maximum AS "limits.maximum",
+       format('%s available and %s coming, less %s that is waited for, is ' || n.beneath_en || ' %s. Asked for in %s of %s months; %s a month and %s (give or take %s) in the %s days until the next order would have come are expected. Filled up to %s, in packs of %s.' || n.limited_en,
               n.available, n.coming, n.waited, n.point, l.demand_months, l.months, n.month, n.cover, n.deviation, l.cover_days, n.upto, n.pack) AS "reason.en",
-       format('可用 %s、在途 %s，扣除待供 %s 后低于补货点 %s。%s 个月中有 %s 个月有需求；预计每月 %s，至下次订货到货的 %s 天内 %s（误差 %s）。补至 %s，按每包 %s 取整。',
+       format('可用 %s、在途 %s，扣除待供 %s 后' || n.beneath_zh || '补货点 %s。%s 个月中有 %s 个月有需求；预计每月 %s，至下次订货到货的 %s 天内 %s（误差 %s）。补至 %s，按每包 %s 取整。' || n.limited_zh,
               n.available, n.coming, n.waited, n.point, l.months, l.demand_months, n.month, l.cover_days, n.cover, n.deviation, n.upto, n.pack) AS "reason.zh",
        l.position AS _after_place
   FROM replenishment_line l
@@ -49,7 +50,14 @@ SELECT l.id, l.position, p.id AS "part.id", p.number AS "part.number", p.name AS
   LEFT JOIN supplier s ON s.id = l.supplier_id
  CROSS JOIN LATERAL (SELECT trim_scale(l.available_quantity) AS available, trim_scale(l.coming_quantity) AS coming, trim_scale(l.back_order_quantity) AS waited,
                             trim_scale(l.reorder_point) AS point, trim_scale(round(l.month_quantity, 2)) AS month, trim_scale(round(l.cover_quantity, 2)) AS cover,
-                            trim_scale(round(l.deviation, 2)) AS deviation, trim_scale(l.order_up_to) AS upto, trim_scale(l.pack_quantity) AS pack) n
+                            trim_scale(round(l.deviation, 2)) AS deviation, trim_scale(l.order_up_to) AS upto, trim_scale(l.pack_quantity) AS pack,
+                            CASE WHEN at.point THEN 'at' ELSE 'below' END AS beneath_en, CASE WHEN at.point THEN '到达' ELSE '低于' END AS beneath_zh,
+                            CASE WHEN l.limit_id IS NULL THEN '' ELSE ' The store wants: at least ' || said.least || ', ordered at ' || said.point || ', at most ' || said.most || '.' END
+                            AS limited_en,
+                            CASE WHEN l.limit_id IS NULL THEN '' ELSE '门店设定：下限 ' || said.least || '、订货点 ' || said.point || '、上限 ' || said.most || '。' END AS limited_zh
+                       FROM (SELECT l.available_quantity + l.coming_quantity - l.back_order_quantity = l.reorder_point AS point) at,
+                            (SELECT coalesce(trim_scale(l.limit_minimum)::text, '–') AS least, coalesce(trim_scale(l.limit_reorder_point)::text, '–') AS point,
+                                    coalesce(trim_scale(l.limit_maximum)::text, '–') AS most) said) n
  WHERE l.run_id = :id
    AND (:within_budget::boolean IS NULL OR l.within_budget = :within_budget)
    AND (:after_place::bigint IS NULL OR l.position > :after_place)
@@ -81,12 +89,22 @@ WITH span AS MATERIALIZED (
 	SELECT (date_part('year', s.since) * 12 + date_part('month', s.since))::integer AS since,
 	       (date_part('year', s.until) * 12 + date_part('month', s.until))::integer AS until
 	  FROM span s
+), limited AS (
+	SELECT l.part_id, l.limit_id, l.minimum, l.reorder_point, l.maximum
+	  FROM stock_level l
+	 WHERE l.store_id = :store_id AND l.limit_id IS NOT NULL
+	   AND l.warehouse_id = (SELECT h.id FROM warehouse h WHERE h.store_id = :store_id AND h.is_default)
 ), wanted AS (
 	SELECT m.part_id, min(m.month) AS first, sum(m.quantity) AS quantity, sum(m.waited) AS waited, count(*) FILTER (WHERE m.month < b.until) AS demand_months,
 	       string_agg(m.month || ' ' || (m.quantity * 1000)::bigint, ' ' ORDER BY m.month) FILTER (WHERE m.month < b.until) AS history
 	  FROM month m, bound b
 	 GROUP BY m.part_id
-	 ORDER BY sum(m.quantity) DESC, m.part_id
+	UNION ALL
+	-- what nobody asked for, but the store wants to have
+	SELECT l.part_id, b.until, 0, 0, 0, NULL
+	  FROM limited l, bound b
+	 WHERE l.part_id NOT IN (SELECT m.part_id FROM month m)
+	 ORDER BY quantity DESC, part_id
 	 LIMIT :limit::bigint
 )
 SELECT w.part_id, w.demand_months, w.waited AS back_order_quantity, w.history,
@@ -99,9 +117,10 @@ SELECT w.part_id, w.demand_months, w.waited AS back_order_quantity, w.history,
        + (SELECT coalesce(sum(t.shipped_quantity - t.received_quantity - t.returned_quantity - t.lost_quantity), 0) FROM transfer_line t
            WHERE t.store_id = :store_id AND t.part_id = w.part_id AND t.received_quantity + t.returned_quantity + t.lost_quantity < t.shipped_quantity) AS coming_quantity,
        f.supplier_id, f.price, coalesce(f.lead_days, 7) AS lead_days, coalesce(f.pack_quantity, p.pack_quantity) AS pack_quantity,
-       coalesce(f.minimum_quantity, 0) AS minimum_quantity
+       coalesce(f.minimum_quantity, 0) AS minimum_quantity, m.limit_id, m.minimum, m.reorder_point, m.maximum
   FROM bound b
  CROSS JOIN wanted w
+  LEFT JOIN limited m ON m.part_id = w.part_id
   JOIN part p ON p.id = w.part_id AND p.active AND p.deleted_at IS NULL
   LEFT JOIN LATERAL (
         SELECT o.supplier_id, o.price, coalesce(o.lead_days, u.lead_days) AS lead_days, o.pack_quantity, o.minimum_quantity
@@ -122,15 +141,17 @@ VALUES (:run_id, :store_id, :supplier_id, :service_bp, :review_days, :months, :b
 -- name: replenishment_lines_add
 INSERT INTO replenishment_line (id, store_id, run_id, position, part_id, supplier_id, months, demand_months, month_quantity, cover_days, cover_quantity, deviation,
                                 lead_days, available_quantity, coming_quantity, back_order_quantity, reorder_point, order_up_to, quantity, pack_quantity,
-                                unit_price, amount, order_class, within_budget)
+                                unit_price, amount, limit_id, limit_minimum, limit_reorder_point, limit_maximum, order_class, within_budget)
 SELECT n.id, :store_id::uuid, :run_id::uuid, n.n, n.part_id, n.supplier_id, n.months, n.demand_months, n.month_quantity, n.cover_days, n.cover_quantity, n.deviation,
-       n.lead_days, n.available, n.coming, n.waited, n.point, n.upto, n.quantity, n.pack, nullif(n.price, -1), nullif(n.amount, -1), n.order_class, n.within
+       n.lead_days, n.available, n.coming, n.waited, n.point, n.upto, n.quantity, n.pack, nullif(n.price, -1), nullif(n.amount, -1),
+       n.limit_id, CASE WHEN n.minimum >= 0 AND n.limit_id IS NOT NULL THEN n.minimum END, CASE WHEN n.reorder >= 0 AND n.limit_id IS NOT NULL THEN n.reorder END,
+       CASE WHEN n.maximum >= 0 AND n.limit_id IS NOT NULL THEN n.maximum END, n.order_class, n.within
   FROM unnest(:replenishment_line_ids::uuid[], :part_ids::uuid[], :supplier_ids::uuid[], :history_months::bigint[], :demand_months::bigint[], :month_quantities::numeric[],
               :cover_days::bigint[], :cover_quantities::numeric[], :deviations::numeric[], :lead_days::bigint[], :available::numeric[], :coming::numeric[],
               :waited::numeric[], :points::numeric[], :levels::numeric[], :quantity::numeric[], :packs::numeric[], :unit_prices::bigint[], :amounts::bigint[],
-              :order_classes::text[], :within::boolean[])
+              :limit_ids::uuid[], :minima::numeric[], :reorder_points::numeric[], :maxima::numeric[], :order_classes::text[], :within::boolean[])
        WITH ORDINALITY n (id, part_id, supplier_id, months, demand_months, month_quantity, cover_days, cover_quantity, deviation, lead_days, available, coming,
-                          waited, point, upto, quantity, pack, price, amount, order_class, within, n);
+                          waited, point, upto, quantity, pack, price, amount, limit_id, minimum, reorder, maximum, order_class, within, n);
 
 -- name: replenishment_run_lock
 SELECT r.version, r.store_id FROM replenishment_run r WHERE r.id = :id FOR NO KEY UPDATE;

@@ -10,7 +10,7 @@ SELECT s.id, s.version, s.store_id, s.number, s.status, s.payer, s.currency,
        v.id AS "vehicle.id", v.plate AS "vehicle.plate", v.vin AS "vehicle.vin", v.make AS "vehicle.make",
        v.model AS "vehicle.model",
        w.id AS "work_order.id", w.number AS "work_order.number", w.odometer_in_km AS "work_order.odometer_in_km",
-       w.odometer_out_km AS "work_order.odometer_out_km", w.old_parts AS "work_order.old_parts",
+       w.odometer_out_km AS "work_order.odometer_out_km", w.old_parts AS "work_order.old_parts", so.id AS "sales_order.id", so.number AS "sales_order.number",
        r.number AS reception_number, to_char(r.arrived_at AT TIME ZONE st.time_zone, 'YYYY-MM-DD HH24:MI') AS arrived,
        to_char(w.delivered_at AT TIME ZONE st.time_zone, 'YYYY-MM-DD HH24:MI') AS delivered, to_char(s.issued_at AT TIME ZONE st.time_zone, 'YYYY-MM-DD HH24:MI') AS issued,
        (SELECT l.repair_category
@@ -32,10 +32,11 @@ SELECT s.id, s.version, s.store_id, s.number, s.status, s.payer, s.currency,
          WHERE l.subject_id = s.work_order_id AND l.purpose = 'progress' AND l.revoked_at IS NULL AND l.expires_at > :now) AS _link_id
   FROM settlement s
   JOIN store st ON st.id = s.store_id
-  JOIN work_order w ON w.id = s.work_order_id
+  LEFT JOIN work_order w ON w.id = s.work_order_id
+  LEFT JOIN sales_order so ON so.id = s.sales_order_id
   LEFT JOIN reception r ON r.id = w.reception_id
   LEFT JOIN customer c ON c.id = s.customer_id
-  LEFT JOIN vehicle v ON v.id = w.vehicle_id
+  LEFT JOIN vehicle v ON v.id = CASE WHEN w.id IS NOT NULL THEN w.vehicle_id ELSE so.vehicle_id END
   LEFT JOIN staff f ON f.id = s.issued_by
  CROSS JOIN LATERAL (SELECT coalesce(sum(l.amount) FILTER (WHERE l.heading = 'diagnosis'), 0)::bigint AS diagnosis_total,
                             coalesce(sum(l.amount) FILTER (WHERE l.heading = 'test'), 0)::bigint AS test_total
@@ -49,8 +50,9 @@ SELECT l.settlement_id AS _parent, l.id, l.kind,
                    WHEN 'discount' THEN 'discount' ELSE 'other' END AS heading,
        l.description, l.quantity, l.unit_price, l.amount, p.number AS part_number, p.unit
   FROM settlement_line l
-  JOIN work_order_line o ON o.id = l.work_order_line_id
-  LEFT JOIN part p ON p.id = o.part_id
+  LEFT JOIN work_order_line o ON o.id = l.work_order_line_id
+  LEFT JOIN sales_order_line so ON so.id = l.sales_order_line_id
+  LEFT JOIN part p ON p.id = coalesce(o.part_id, so.part_id)
  WHERE l.settlement_id = ANY (:ids)
  ORDER BY l.settlement_id, l.position;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Settlements: the bills of a work order, one for each payer, and the payments that meet them. */
+/* Settlements: the bills of a work order, one for each payer, or of a sales order; and the payments that meet
+ * them. */
 #ifndef SETTLEMENT_SETTLEMENT_H
 #define SETTLEMENT_SETTLEMENT_H
 
@@ -19,8 +20,8 @@ struct settlement_sums {
  * fen up.  False when a sum overflows; a total below zero is the caller's to refuse. */
 MUSTCHECK bool settlement_sum(struct settlement_sums *sums, int64_t tax_bp, int64_t rounding_fen);
 
-/* Draft the bill of a completed (or settled) order for one payer from its authorised lines.
- * ERR_ILLEGAL_TRANSITION, ERR_NOTHING_TO_BILL, ERR_NEGATIVE_TOTAL, ERR_DUPLICATE (there is one). */
+/* Draft the bill of a completed (or settled) work order for one payer from its authorised lines, or that of a
+ * sales order of which nothing is to be shipped any more.  ERR_ONE_OF, ERR_ILLEGAL_TRANSITION, ERR_NOTHING_TO_BILL, ERR_NEGATIVE_TOTAL, ERR_DUPLICATE (there is one). */
 MUSTCHECK enum err settlement_create(struct ctx *ctx, const struct create_settlement *in);
 
 /* Number and issue a draft; the order is settled once every payer's lines are billed. */

@@ -2,6 +2,7 @@
 
 -- name: settlement_get
 SELECT s.id, s.version, s.number, s.store_id, s.work_order_id, w.id AS "work_order.id", w.number AS "work_order.number",
+       s.sales_order_id, o.id AS "sales_order.id", o.number AS "sales_order.number",
        s.customer_id, c.id AS "customer.id", c.name AS "customer.name", mask_phone(c.phone) AS "customer.phone",
        s.payer, s.status, s.currency, s.labour_total, s.part_total, s.sublet_total, s.fee_total, s.discount_total,
        s.rounding, s.tax_bp, s.net_total, s.tax_total, s.total, s.paid,
@@ -9,11 +10,12 @@ SELECT s.id, s.version, s.number, s.store_id, s.work_order_id, w.id AS "work_ord
        s.reason, s.reason_code, s.note, s.issued_at, s.created_at, s.updated_at, s.deleted_at
   FROM settlement s
   LEFT JOIN work_order w ON w.id = s.work_order_id
+  LEFT JOIN sales_order o ON o.id = s.sales_order_id
   LEFT JOIN customer c ON c.id = s.customer_id
  WHERE s.id = ANY (:ids) AND s.deleted_at IS NULL;
 
 -- name: settlement_lines
-SELECT l.settlement_id AS _parent, l.id, l.work_order_line_id, l.position, l.kind,
+SELECT l.settlement_id AS _parent, l.id, l.work_order_line_id, l.sales_order_line_id, l.position, l.kind,
        CASE l.kind WHEN 'labour' THEN l.heading WHEN 'part' THEN 'material' WHEN 'sublet' THEN 'machining'
                    WHEN 'discount' THEN 'discount' ELSE 'other' END AS heading,
        l.description, l.quantity, l.unit_price, l.amount
@@ -25,6 +27,7 @@ SELECT l.settlement_id AS _parent, l.id, l.work_order_line_id, l.position, l.kin
 -- sort: -created_at   s.created_at::timestamptz AS at, s.id::uuid AS id
 -- sort: created_at   s.created_at::timestamptz AS at, s.id::uuid AS id
 SELECT s.id, s.version, s.number, s.store_id, s.work_order_id, w.id AS "work_order.id", w.number AS "work_order.number",
+       s.sales_order_id, o.id AS "sales_order.id", o.number AS "sales_order.number",
        s.customer_id, c.id AS "customer.id", c.name AS "customer.name", mask_phone(c.phone) AS "customer.phone",
        s.payer, s.status, s.currency, s.labour_total, s.part_total, s.sublet_total, s.fee_total, s.discount_total,
        s.rounding, s.tax_bp, s.net_total, s.tax_total, s.total, s.paid,
@@ -33,11 +36,13 @@ SELECT s.id, s.version, s.number, s.store_id, s.work_order_id, w.id AS "work_ord
        {keys}
   FROM settlement s
   LEFT JOIN work_order w ON w.id = s.work_order_id
+  LEFT JOIN sales_order o ON o.id = s.sales_order_id
   LEFT JOIN customer c ON c.id = s.customer_id
  WHERE (s.deleted_at IS NULL OR :after_position::text IS NOT NULL)
    AND (:scope_store::uuid IS NULL OR s.store_id = :scope_store)
    AND (:status::text[] IS NULL OR s.status = ANY (:status))
    AND (:work_order_id::uuid IS NULL OR s.work_order_id = :work_order_id)
+   AND (:sales_order_id::uuid IS NULL OR s.sales_order_id = :sales_order_id)
    AND (:customer_id::uuid IS NULL OR s.customer_id = :customer_id)
    AND (:payer::text IS NULL OR s.payer = :payer)
    AND (:number::text IS NULL OR s.number = :number)
@@ -69,10 +74,10 @@ SELECT coalesce(sum(l.amount) FILTER (WHERE l.kind = 'labour'), 0)::bigint AS la
  GROUP BY p.tax_bp, p.rounding_fen;
 
 -- name: settlement_add
-INSERT INTO settlement (id, store_id, work_order_id, payer, customer_id, status, currency, labour_total, part_total,
+INSERT INTO settlement (id, store_id, work_order_id, sales_order_id, payer, customer_id, status, currency, labour_total, part_total,
                         sublet_total, fee_total, discount_total, rounding, tax_bp, tax_total, net_total, total,
                         created_by, created_at, updated_at)
-SELECT :id, s.id, :work_order_id, :payer, :customer_id, 'draft', s.currency, :labour_total, :part_total,
+SELECT :id, s.id, :work_order_id, :sales_order_id, :payer, :customer_id, 'draft', s.currency, :labour_total, :part_total,
        :sublet_total, :fee_total, :discount_total, :rounding, :tax_bp, :tax_total, :net_total, :total,
        :actor_id::uuid, :now, :now
   FROM store s
@@ -93,8 +98,31 @@ SELECT i.id, l.store_id, :id, i.position, l.id, l.kind, l.description, l.quantit
          WHERE o.work_order_id = :work_order_id AND o.status = 'authorised' AND o.payer = :payer) l
   JOIN unnest(:line_ids::uuid[]) WITH ORDINALITY i (id, position) ON i.position = l.nth;
 
+-- The same of a sales order: what stayed with the customer.
+
+-- name: settlement_sale_facts
+SELECT 0::bigint AS labour_total, coalesce(sum(round(l.unit_price * (l.shipped_quantity - l.returned_quantity))), 0)::bigint AS part_total, 0::bigint AS sublet_total,
+       0::bigint AS fee_total, 0::bigint AS discount_total, count(l.id) AS lines, p.tax_bp, p.rounding_fen,
+       (SELECT s.id FROM settlement s
+         WHERE s.sales_order_id = :sales_order_id AND s.status <> 'void' AND s.deleted_at IS NULL) AS existing
+  FROM sales_order o
+  JOIN store_policy p ON p.store_id = o.store_id
+  LEFT JOIN sales_order_line l ON l.order_id = o.id AND l.shipped_quantity > l.returned_quantity
+ WHERE o.id = :sales_order_id
+ GROUP BY p.tax_bp, p.rounding_fen;
+
+-- name: settlement_sale_lines_add
+INSERT INTO settlement_line (id, store_id, settlement_id, position, sales_order_line_id, kind, description, quantity, unit_price, amount, cost)
+SELECT i.id, l.store_id, :id, i.position, l.id, 'part', l.name, l.quantity, l.unit_price, round(l.unit_price * l.quantity), l.cost
+  FROM (SELECT o.id, o.store_id, p.name, o.shipped_quantity - o.returned_quantity AS quantity, o.unit_price, sale_line_cost(o) AS cost,
+               row_number() OVER (ORDER BY o.position) AS nth
+          FROM sales_order_line o
+          JOIN part p ON p.id = o.part_id
+         WHERE o.order_id = :sales_order_id AND o.shipped_quantity > o.returned_quantity) l
+  JOIN unnest(:line_ids::uuid[]) WITH ORDINALITY i (id, position) ON i.position = l.nth;
+
 -- name: settlement_order
-SELECT s.work_order_id FROM settlement s WHERE s.id = :id AND s.deleted_at IS NULL;
+SELECT s.work_order_id, s.sales_order_id FROM settlement s WHERE s.id = :id AND s.deleted_at IS NULL;
 
 -- name: settlement_of_customer
 SELECT s.id
@@ -143,7 +171,7 @@ UPDATE settlement
 SELECT p.id, p.version, p.number, p.store_id, p.settlement_id,
        s.id AS "settlement.id", s.status AS "settlement.status",
        CASE WHEN s.status IN ('issued', 'partly_paid', 'paid') THEN s.total - s.paid ELSE 0 END AS "settlement.due",
-       s.work_order_id, p.amount, p.refunded, s.currency, p.method, p.status, p.reference, p.taken_by, p.taken_at,
+       s.work_order_id, s.sales_order_id, p.amount, p.refunded, s.currency, p.method, p.status, p.deposit_id, p.reference, p.taken_by, p.taken_at,
        p.created_at, p.updated_at
   FROM payment p
   JOIN settlement s ON s.id = p.settlement_id
@@ -159,7 +187,7 @@ SELECT r.payment_id AS _parent, r.id, r.amount, r.reason, r.reason_code, r.note,
 SELECT p.id, p.version, p.number, p.store_id, p.settlement_id,
        s.id AS "settlement.id", s.status AS "settlement.status",
        CASE WHEN s.status IN ('issued', 'partly_paid', 'paid') THEN s.total - s.paid ELSE 0 END AS "settlement.due",
-       s.work_order_id, p.amount, p.refunded, s.currency, p.method, p.status, p.reference, p.taken_by, p.taken_at,
+       s.work_order_id, s.sales_order_id, p.amount, p.refunded, s.currency, p.method, p.status, p.deposit_id, p.reference, p.taken_by, p.taken_at,
        p.created_at, p.updated_at, p.taken_at AS _after_at, p.id AS _after_id
   FROM payment p
   JOIN settlement s ON s.id = p.settlement_id
@@ -168,6 +196,7 @@ SELECT p.id, p.version, p.number, p.store_id, p.settlement_id,
    AND (:status::text[] IS NULL OR p.status = ANY (:status))
    AND (:settlement_id::uuid IS NULL OR p.settlement_id = :settlement_id)
    AND (:work_order_id::uuid IS NULL OR s.work_order_id = :work_order_id)
+   AND (:sales_order_id::uuid IS NULL OR s.sales_order_id = :sales_order_id)
    AND (:method::text IS NULL OR p.method = :method)
    AND (:number::text IS NULL OR p.number = :number)
    AND (:created_from::timestamptz IS NULL OR p.taken_at >= :created_from)
@@ -185,13 +214,13 @@ INSERT INTO payment (id, store_id, number, settlement_id, amount, method, status
 VALUES (:id, :store_id, :number, :settlement_id, :amount, :method, 'succeeded', :reference, :actor_id::uuid, :happened_at, :now, :now);
 
 -- name: payment_settlement
-SELECT p.settlement_id, s.work_order_id
+SELECT p.settlement_id, s.work_order_id, s.sales_order_id
   FROM payment p
   JOIN settlement s ON s.id = p.settlement_id
  WHERE p.id = :id AND p.deleted_at IS NULL;
 
 -- name: payment_lock
-SELECT p.version, p.amount, p.refunded, p.status FROM payment p WHERE p.id = :id FOR NO KEY UPDATE;
+SELECT p.version, p.amount, p.refunded, p.status, p.deposit_id FROM payment p WHERE p.id = :id FOR NO KEY UPDATE;
 
 -- name: payment_refund   rows: 1
 UPDATE payment

@@ -33,7 +33,8 @@ SELECT v.movement_id AS id, v.store_id, k.id AS "batch.id", k.number AS "batch.n
        p.id AS "part.id", p.number AS "part.number", p.name AS "part.name", u.id AS "supplier.id", u.code AS "supplier.code", u.name AS "supplier.name",
        d.id AS "document.id", d.number AS "document.number", d.kind, d.reason, v.quantity, v.at,
        r.id AS "receipt.id", r.number AS "receipt.number", r.delivery_note AS "receipt.delivery_note", r.posted_at AS "receipt.at",
-       w.id AS "work_order.id", w.number AS "work_order.number", c.id AS "vehicle.id", c.vin AS "vehicle.vin", c.plate AS "vehicle.plate",
+       w.id AS "work_order.id", w.number AS "work_order.number", so.id AS "sales_order.id", so.number AS "sales_order.number",
+       x.id AS "customer.id", x.name AS "customer.name", mask_phone(x.phone) AS "customer.phone", c.id AS "vehicle.id", c.vin AS "vehicle.vin", c.plate AS "vehicle.plate",
        v.at AS _after_at, v.movement_id AS _after_id, v.batch_id AS _after_batch
   FROM batch_movement v
   JOIN part_batch k ON k.id = v.batch_id
@@ -41,7 +42,9 @@ SELECT v.movement_id AS id, v.store_id, k.id AS "batch.id", k.number AS "batch.n
   LEFT JOIN supplier u ON u.id = k.supplier_id
   JOIN stock_document d ON d.id = v.document_id
   LEFT JOIN work_order w ON w.id = d.work_order_id
-  LEFT JOIN vehicle c ON c.id = w.vehicle_id
+  LEFT JOIN sales_order so ON so.id = d.sales_order_id
+  LEFT JOIN customer x ON x.id = so.customer_id
+  LEFT JOIN vehicle c ON c.id = CASE WHEN w.id IS NOT NULL THEN w.vehicle_id ELSE so.vehicle_id END
   LEFT JOIN LATERAL (SELECT f.id, f.number, f.delivery_note, f.posted_at
                        FROM batch_movement o
                        JOIN stock_document f ON f.id = o.document_id AND f.kind = 'receipt'
@@ -57,9 +60,13 @@ SELECT v.movement_id AS id, v.store_id, k.id AS "batch.id", k.number AS "batch.n
                                UNION
                                SELECT o.batch_id FROM batch_movement o
                                 WHERE o.document_id IN (SELECT s.id FROM work_order e JOIN stock_document s ON s.work_order_id = e.id
+                                                         WHERE e.vehicle_id = :vehicle_id)
+                               UNION
+                               SELECT o.batch_id FROM batch_movement o
+                                WHERE o.document_id IN (SELECT s.id FROM sales_order e JOIN stock_document s ON s.sales_order_id = e.id
                                                          WHERE e.vehicle_id = :vehicle_id)))
    AND (:work_order_id::uuid IS NULL OR w.id = :work_order_id)
-   AND (:vehicle_id::uuid IS NULL OR w.vehicle_id = :vehicle_id)
+   AND (:vehicle_id::uuid IS NULL OR c.id = :vehicle_id)
    AND (:scope_store::uuid IS NULL OR v.store_id = :scope_store)
    AND (:kind::text[] IS NULL OR d.kind = ANY (:kind))
    AND (:after_at::timestamptz IS NULL OR (v.at, v.movement_id, v.batch_id) < (:after_at, :after_id::uuid, :after_batch::uuid))

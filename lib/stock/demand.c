@@ -16,7 +16,14 @@ static const struct machine_move demand_moves[] = {
 	{ OP_reserveDemand, WAITING, 0 },
 };
 /* clang-format on */
-const struct machine demand_machine = MACHINE("status", demand_status, demand_moves);
+/* the wish of a line of a sales order ends with it */
+static const struct machine_guard demand_guards[] = {
+	{ OP_cancelDemand, 0, "_of_sale", NULL },
+	{ OP_loseDemand, 0, "_of_sale", NULL },
+	{ OP_NONE, 0, NULL, NULL },
+};
+const struct machine demand_machine =
+	MACHINE_GUARDED("status", demand_status, demand_moves, demand_guards);
 /* all but the last */
 const struct machine demand_for_stock_machine = {
 	"status", &demand_status_enum, demand_moves, COUNT_OF(demand_moves) - 1, NULL, NULL, false
@@ -29,7 +36,7 @@ const struct machine reservation_machine = MACHINE("status", reservation_status,
 
 /* Demands to be written together, as columns of the statement that writes them. */
 struct demands {
-	struct id batch, work_order, customer, vehicle;
+	struct id batch, work_order, sales_order, customer, vehicle;
 	const char *kind;
 	size_t count;
 	struct id *ids, *parts, *lines, *reservations;
@@ -73,10 +80,10 @@ demands_save(struct ctx *ctx, const struct demands *d, const struct levels *leve
 	levels_save(ctx, levels);
 	db_write(ctx, demand_add, ARG(store_id, levels->store), ARG(batch_id, d->batch),
 	         ARG(kind, d->kind), ARG(work_order_id, d->work_order),
-	         ARG(customer_id, d->customer), ARG(vehicle_id, d->vehicle),
-	         IDS_ARG(demand_ids, d->ids, n), IDS_ARG(part_ids, d->parts, n),
-	         IDS_ARG(line_ids, d->lines, n), QTYS_ARG(quantity, d->wanted, n),
-	         QTYS_ARG(first_pick_quantity, d->picked, n));
+	         ARG(sales_order_id, d->sales_order), ARG(customer_id, d->customer),
+	         ARG(vehicle_id, d->vehicle), IDS_ARG(demand_ids, d->ids, n),
+	         IDS_ARG(part_ids, d->parts, n), IDS_ARG(line_ids, d->lines, n),
+	         QTYS_ARG(quantity, d->wanted, n), QTYS_ARG(first_pick_quantity, d->picked, n));
 	db_write(ctx, reservation_add, ARG(store_id, levels->store),
 	         ARG(warehouse_id, levels->warehouse), IDS_ARG(reservation_ids, d->reservations, n),
 	         IDS_ARG(demand_ids, d->ids, n), IDS_ARG(part_ids, d->parts, n),
@@ -128,6 +135,33 @@ void
 stock_hold(struct ctx *ctx, const struct stock_held *held)
 {
 	demands_save(ctx, &held->demands, &held->levels);
+}
+
+enum err
+stock_hold_for_sale(struct ctx *ctx, const struct stock_sale *sale, struct stock_want *wants,
+                    size_t count)
+{
+	struct levels levels;
+	struct demands d;
+	enum err err;
+
+	demands_init(ctx, &d, "sale", count);
+	d.sales_order = sale->order;
+	d.customer = sale->customer;
+	d.vehicle = sale->vehicle;
+	for (size_t i = 0; i < count; i++) {
+		d.parts[i] = wants[i].part;
+		d.wanted[i] = wants[i].quantity;
+	}
+	err = levels_lock(ctx, sale->store, (struct id){ { 0 } }, d.parts, count, &levels);
+	if (err)
+		return err;
+	for (size_t i = 0; i < count; i++) {
+		pick(&d, i, &levels, true);
+		wants[i].demand = d.ids[i];
+	}
+	demands_save(ctx, &d, &levels);
+	return OK;
 }
 
 /* Whom a body refers to must be visible: foreign keys see more than the caller does. */
@@ -373,6 +407,9 @@ demand_end(struct ctx *ctx, struct id id, enum op op, const char *reason, const 
 	if (!err)
 		err = machine_check(ctx, &demand_machine, op,
 		                    row_enum(rows, 0, "status", &demand_status_enum), &status);
+	if (!err && !row_is_null(rows, 0, "sales_order_id"))
+		err = fail_with(ctx, ERR_OF_SALES_ORDER, NULL, row_text(rows, 0, "sales_order_id"),
+		                NULL);
 	if (err)
 		return err;
 	db_write(ctx, reservation_release_demands, IDS_ARG(demand_ids, &id, 1));

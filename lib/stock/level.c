@@ -86,6 +86,15 @@ level_available(const struct level *level)
 	return (struct qty){ level->on_hand.milli - level->reserved.milli };
 }
 
+struct qty
+level_held_for(const struct rows *held, struct id whom)
+{
+	for (size_t i = 0; i < rows_count(held); i++)
+		if (id_equal(row_id(held, i, "whom"), whom))
+			return row_qty(held, i, "quantity");
+	return (struct qty){ 0 };
+}
+
 bool
 level_take(struct level *level, struct qty quantity, int64_t *cost)
 {

@@ -47,6 +47,9 @@ struct level *level_of(const struct levels *levels, struct id part);
 /* What nobody has reserved. */
 struct qty level_available(const struct level *level);
 
+/* How much is held for a line or a demand, of rows that tell `quantity` for `whom`. */
+struct qty level_held_for(const struct rows *held, struct id whom);
+
 /* Take from what nobody has reserved, at the moving average; the last piece takes the rest of the
  * value.  False, and nothing taken, when there is not that much. */
 MUSTCHECK bool level_take(struct level *level, struct qty quantity, int64_t *cost);

@@ -14,6 +14,7 @@ posted_init(struct ctx *ctx, struct posted *posted, const char *kind, const char
 	posted->lines = arena_array(ctx->arena, most, sizeof(*posted->lines));
 	posted->parts = arena_array(ctx->arena, most, sizeof(*posted->parts));
 	posted->order_lines = arena_array(ctx->arena, most, sizeof(*posted->order_lines));
+	posted->sale_lines = arena_array(ctx->arena, most, sizeof(*posted->sale_lines));
 	posted->transfer_lines = arena_array(ctx->arena, most, sizeof(*posted->transfer_lines));
 	posted->quantity = arena_array(ctx->arena, most, sizeof(*posted->quantity));
 	posted->cost = arena_array(ctx->arena, most, sizeof(*posted->cost));
@@ -29,6 +30,7 @@ posted_add(struct posted *posted, struct level *level, const struct posted_line 
 	posted->lines[i] = id_new();
 	posted->parts[i] = level->part;
 	posted->order_lines[i] = line->order_line;
+	posted->sale_lines[i] = line->sale_line;
 	posted->transfer_lines[i] = line->transfer_line;
 	posted->quantity[i] = line->quantity;
 	posted->batches[i] = line->batch;
@@ -55,12 +57,14 @@ posted_save(struct ctx *ctx, const struct posted *posted, const struct levels *l
 	         ARG(store_id, levels->store), ARG(warehouse_id, levels->warehouse),
 	         ARG(number, number), ARG(kind, posted->kind), ARG(reason, posted->reason),
 	         ARG(note, posted->note), ARG(work_order_id, posted->work_order),
-	         ARG(transfer_id, posted->transfer), ARG(stocktake_id, posted->stocktake),
-	         ARG(received_by, posted->received_by), ARG(reverses_id, posted->reverses));
+	         ARG(sales_order_id, posted->sales_order), ARG(transfer_id, posted->transfer),
+	         ARG(stocktake_id, posted->stocktake), ARG(received_by, posted->received_by),
+	         ARG(reverses_id, posted->reverses));
 	db_write(ctx, stock_document_lines_add_posted, ARG(document_id, posted->document),
 	         ARG(store_id, levels->store), IDS_ARG(document_line_ids, posted->lines, n),
 	         IDS_ARG(part_ids, posted->parts, n), QTYS_ARG(quantity, posted->quantity, n),
 	         INTS_ARG(cost, posted->cost, n), IDS_ARG(line_ids, posted->order_lines, n),
+	         IDS_ARG(sale_line_ids, posted->sale_lines, n),
 	         IDS_ARG(transfer_line_ids, posted->transfer_lines, n),
 	         TEXTS_ARG(batch_numbers, posted->batches, n));
 	postings_save(ctx, levels, posted->document, posted->kind, posted->reason, posted->postings,

@@ -8,11 +8,11 @@
 struct posted {
 	struct id document;
 	const char *kind, *reason, *note; /* codes; the note may be NULL */
-	struct id work_order, transfer, stocktake, received_by,
+	struct id work_order, sales_order, transfer, stocktake, received_by,
 		reverses; /* none where it has none */
 	/* one of each for a line */
 	size_t count;
-	struct id *lines, *parts, *order_lines, *transfer_lines;
+	struct id *lines, *parts, *order_lines, *sale_lines, *transfer_lines;
 	struct qty *quantity; /* as the document tells it */
 	int64_t *cost;        /* fen, never negative */
 	const char **batches; /* or NULL */
@@ -24,7 +24,7 @@ struct posted_line {
 	struct qty quantity;
 	struct qty moved; /* in is positive */
 	int64_t value;    /* fen, signed as what moved */
-	struct id order_line, transfer_line;
+	struct id order_line, sale_line, transfer_line;
 	const char *batch; /* of which it is to be taken; NULL: of the oldest */
 };
 

@@ -39,15 +39,6 @@ stock_release_order(struct ctx *ctx, struct id store, struct id work_order)
 
 /* ------------------------------------------------------------ issue */
 
-static struct qty
-held_for(const struct rows *held, struct id line)
-{
-	for (size_t i = 0; i < rows_count(held); i++)
-		if (id_equal(row_id(held, i, "work_order_line_id"), line))
-			return row_qty(held, i, "quantity");
-	return (struct qty){ 0 };
-}
-
 /* Take each line's parts: first what is held for it, then what nobody holds. */
 static enum err
 issue_take(struct ctx *ctx, struct posted *issue, const struct levels *levels,
@@ -56,7 +47,7 @@ issue_take(struct ctx *ctx, struct posted *issue, const struct levels *levels,
 	for (size_t i = 0; i < count; i++) {
 		struct level *level = level_of(levels, wants[i].part);
 
-		level->reserved.milli -= held_for(held, wants[i].line).milli;
+		level->reserved.milli -= level_held_for(held, wants[i].line).milli;
 		if (!level_take(level, wants[i].quantity, &cost[i]))
 			return fail(ctx, ERR_INSUFFICIENT_STOCK, NULL);
 		posted_add(issue, level,

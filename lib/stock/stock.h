@@ -11,9 +11,11 @@
 #include "db/machine.h"
 #include "stock/level.h"
 
-/* What one line of a work order wants. */
+/* What one line of a work order or of a sales order wants. */
 struct stock_want {
 	struct id line, part;
+	struct id demand; /* of a line that is sold: its wish, */
+	struct qty open;  /* and what of it has not been shipped */
 	struct qty quantity;
 	const char *batch; /* to be issued of it; NULL: of the oldest */
 };
@@ -53,6 +55,33 @@ MUSTCHECK enum err stock_serve_first(struct ctx *ctx, struct levels *levels,
  * that.  Its demands wait again; a transfer sends that much less. */
 MUSTCHECK enum err stock_hold_at_most(struct ctx *ctx, struct levels *levels, struct level *level,
                                       struct qty most);
+
+/* ------------------------------------------------------------ sales to customers */
+
+struct stock_sale {
+	struct id store, order;
+	struct id customer, vehicle; /* none where it has none */
+};
+
+/* Wishes of a sales order: what is there is held, the rest waits.  Each want gets its demand. */
+MUSTCHECK enum err stock_hold_for_sale(struct ctx *ctx, const struct stock_sale *sale,
+                                       struct stock_want *wants, size_t count);
+
+/* Post a document of kind sale: of each want's quantity first what is held for its demand, then what nobody holds;
+ * held_only: as much of it as is held, and quantity becomes that.  A demand of which nothing is open then is
+ * fulfilled.  ERR_INSUFFICIENT_STOCK at /lines/<n>/quantity; without a pointer when nothing is held at all. */
+MUSTCHECK enum err stock_ship_sale(struct ctx *ctx, const struct stock_sale *sale,
+                                   struct stock_want *wants, size_t count, bool held_only);
+
+/* What came back of lines, each at the cost it left with: posted as a document of kind return, and who waits
+ * for it is served. */
+MUSTCHECK enum err stock_return_sale(struct ctx *ctx, const struct stock_sale *sale,
+                                     const struct stock_want *wants, const int64_t cost[],
+                                     size_t count, const char *note);
+
+/* What is held for the demands of an order is given back, and they want nothing more: those of which some was
+ * shipped are fulfilled, the others cancelled. */
+MUSTCHECK enum err stock_release_sale(struct ctx *ctx, const struct stock_sale *sale);
 
 /* Record wishes at the counter; kinds but `stock` hold what is there.  One that names a line of a
  * work order asks for its part again (after a return, or after its demand was given up) and the line

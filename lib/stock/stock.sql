@@ -77,7 +77,7 @@ VALUES (:reservation_id, :store_id, :warehouse_id, :part_id, :demand_id, :line_i
 -- Of the line's own part, where it is taken from: nothing else that names the line is touched by its issue.
 
 -- name: reservation_held_for_lines
-SELECT r.work_order_line_id, sum(r.quantity) AS quantity
+SELECT r.work_order_line_id AS whom, sum(r.quantity) AS quantity
   FROM unnest(:line_ids::uuid[], :part_ids::uuid[]) n (line_id, part_id)
   JOIN reservation r ON r.work_order_line_id = n.line_id AND r.part_id = n.part_id AND r.status = 'active'
  WHERE r.warehouse_id = :warehouse_id
@@ -158,11 +158,11 @@ SELECT r.id, r.store_id, r.status, r.warehouse_id, p.id AS "part.id", p.number A
 -- Demands.
 
 -- name: demand_add
-INSERT INTO demand (id, store_id, kind, status, batch_id, part_id, work_order_id, work_order_line_id, customer_id, vehicle_id,
-                    quantity, first_pick_quantity, short_quantity, created_at, updated_at)
+INSERT INTO demand (id, store_id, kind, status, batch_id, part_id, work_order_id, work_order_line_id, sales_order_id, customer_id,
+                    vehicle_id, quantity, first_pick_quantity, short_quantity, created_at, updated_at)
 SELECT d.id, :store_id::uuid, :kind::text,
        CASE WHEN :kind::text <> 'stock' AND d.picked = d.quantity THEN 'reserved' ELSE 'open' END,
-       :batch_id::uuid, d.part_id, coalesce(w.id, :work_order_id::uuid), d.line_id, coalesce(w.customer_id, :customer_id::uuid),
+       :batch_id::uuid, d.part_id, coalesce(w.id, :work_order_id::uuid), d.line_id, :sales_order_id::uuid, coalesce(w.customer_id, :customer_id::uuid),
        coalesce(w.vehicle_id, :vehicle_id::uuid), d.quantity, d.picked, d.quantity - d.picked, :now::timestamptz, :now::timestamptz
   FROM unnest(:demand_ids::uuid[], :part_ids::uuid[], :line_ids::uuid[], :quantity::numeric[], :first_pick_quantity::numeric[])
        d (id, part_id, line_id, quantity, picked)
@@ -193,8 +193,8 @@ UPDATE demand d
 -- Orders take from the default warehouse, so what comes elsewhere serves nobody yet.
 -- name: demand_waiting
 SELECT d.id, d.part_id, d.work_order_line_id, d.short_quantity,
-       jsonb_build_object('demand_id', d.id, 'work_order_id', d.work_order_id,
-                          'work_order_line_id', d.work_order_line_id) AS data
+       jsonb_build_object('demand_id', d.id, 'work_order_id', d.work_order_id, 'work_order_line_id', d.work_order_line_id,
+                          'sales_order_id', d.sales_order_id) AS data
   FROM demand d
  WHERE d.store_id = :store_id AND d.part_id = ANY (:part_ids::uuid[]) AND d.status IN ('open', 'on_order', 'in_transfer') AND d.kind <> 'stock'
    AND d.short_quantity > 0
@@ -262,9 +262,9 @@ SELECT l.id, l.part_id, l.quantity, l.status, l.supply,
 SELECT d.store_id, d.part_id FROM demand d WHERE d.id = :id;
 
 -- name: demand_lock
-SELECT d.id, d.version, d.store_id, d.status, d.kind, d.part_id, d.work_order_line_id, d.short_quantity,
-       jsonb_build_object('demand_id', d.id, 'work_order_id', d.work_order_id,
-                          'work_order_line_id', d.work_order_line_id) AS data
+SELECT d.id, d.version, d.store_id, d.status, d.kind, d.part_id, d.work_order_line_id, d.sales_order_id, d.short_quantity,
+       jsonb_build_object('demand_id', d.id, 'work_order_id', d.work_order_id, 'work_order_line_id', d.work_order_line_id,
+                          'sales_order_id', d.sales_order_id) AS data
   FROM demand d
  WHERE d.id = :id
    FOR NO KEY UPDATE;
@@ -279,8 +279,9 @@ UPDATE demand d
 
 -- name: demand_get
 SELECT d.id, d.version, d.store_id, d.kind, d.status, p.id AS "part.id", p.number AS "part.number", p.name AS "part.name",
-       d.work_order_id, d.work_order_line_id, d.customer_id, d.vehicle_id, d.quantity, d.first_pick_quantity,
-       d.short_quantity, d.promised_on, d.reason, d.lost_cause, d.created_at, d.updated_at
+       d.work_order_id, d.work_order_line_id, d.sales_order_id, d.customer_id, d.vehicle_id, d.quantity, d.first_pick_quantity,
+       d.short_quantity, d.promised_on, d.reason, d.lost_cause, d.created_at, d.updated_at,
+       CASE WHEN d.sales_order_id IS NOT NULL THEN 'of_sales_order' END AS _of_sale
   FROM demand d
   JOIN part p ON p.id = d.part_id
  WHERE d.id = ANY (:ids);
@@ -302,17 +303,19 @@ SELECT one.id AS _parent, d.id, d.status, p.id AS "part.id", p.number AS "part.n
 -- name: demand_list   page unnamed
 -- As of the ledger: the last of each store, and of those the last.
 SELECT d.id, d.version, d.store_id, d.kind, d.status, p.id AS "part.id", p.number AS "part.number", p.name AS "part.name",
-       d.work_order_id, d.work_order_line_id, d.customer_id, d.vehicle_id, d.quantity, d.first_pick_quantity,
-       d.short_quantity, d.promised_on, d.reason, d.lost_cause, d.created_at, d.updated_at, d.created_at AS _after_at, d.id AS _after_id
+       d.work_order_id, d.work_order_line_id, d.sales_order_id, d.customer_id, d.vehicle_id, d.quantity, d.first_pick_quantity,
+       d.short_quantity, d.promised_on, d.reason, d.lost_cause, d.created_at, d.updated_at,
+       CASE WHEN d.sales_order_id IS NOT NULL THEN 'of_sales_order' END AS _of_sale, d.created_at AS _after_at, d.id AS _after_id
   FROM (SELECT l.*
           FROM store st
          CROSS JOIN LATERAL (
-                SELECT d.id, d.version, d.store_id, d.kind, d.status, d.part_id, d.work_order_id, d.work_order_line_id, d.customer_id,
+                SELECT d.id, d.version, d.store_id, d.kind, d.status, d.part_id, d.work_order_id, d.work_order_line_id, d.sales_order_id, d.customer_id,
                        d.vehicle_id, d.quantity, d.first_pick_quantity, d.short_quantity, d.promised_on, d.reason, d.lost_cause, d.created_at, d.updated_at
                   FROM demand d
                  WHERE d.store_id = st.id
                    AND (:part_id::uuid IS NULL OR d.part_id = :part_id)
                    AND (:work_order_id::uuid IS NULL OR d.work_order_id = :work_order_id)
+                   AND (:sales_order_id::uuid IS NULL OR d.sales_order_id = :sales_order_id)
                    AND (:status::text[] IS NULL OR d.status = ANY (:status))
                    AND (:updated_after::timestamptz IS NULL OR d.updated_at > :updated_after)
                    AND (:after_position::text IS NULL

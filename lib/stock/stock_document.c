@@ -326,6 +326,7 @@ post_return(struct ctx *ctx, const struct create_stock_document *in, struct id s
 /* Kinds that other commands post. */
 static const char *const made_elsewhere[STOCK_DOCUMENT_KIND_COUNT] = {
 	[STOCK_DOCUMENT_KIND_ISSUE] = "parts are issued from their work order",
+	[STOCK_DOCUMENT_KIND_SALE] = "parts are sold by a sales order",
 	[STOCK_DOCUMENT_KIND_TRANSFER_OUT] = "parts are shipped by their transfer",
 	[STOCK_DOCUMENT_KIND_TRANSFER_IN] = "parts are received by their transfer",
 	[STOCK_DOCUMENT_KIND_STOCKTAKE] = "stock is counted by a stocktake",

@@ -1,7 +1,7 @@
 -- Stock documents: drafts move nothing, posted ones are never changed.
 
 -- name: stock_document_get
-SELECT d.id, d.version, d.store_id, d.number, d.kind, d.status, d.warehouse_id, d.reason, d.note, d.work_order_id, d.transfer_id, d.stocktake_id,
+SELECT d.id, d.version, d.store_id, d.number, d.kind, d.status, d.warehouse_id, d.reason, d.note, d.work_order_id, d.sales_order_id, d.transfer_id, d.stocktake_id,
        d.supplier_id, d.purchase_order_id, d.delivery_note, d.reverses_id, d.received_by, d.created_by, d.audited_by, d.posted_at, d.created_at, d.updated_at
   FROM stock_document d
  WHERE d.id = ANY (:ids);
@@ -10,14 +10,14 @@ SELECT d.id, d.version, d.store_id, d.number, d.kind, d.status, d.warehouse_id, 
 SELECT l.document_id AS _parent, l.id, l.position, p.id AS "part.id", p.number AS "part.number", p.name AS "part.name",
        l.quantity, CASE WHEN :holds_cost_read::boolean THEN l.unit_cost END AS unit_cost,
        CASE WHEN :holds_cost_read::boolean THEN l.cost END AS cost, l.bin_id, l.work_order_line_id,
-       l.purchase_order_line_id, l.rejected_quantity, l.rejected_reason, l.certificate_number, l.batch_number
+       l.sales_order_line_id, l.purchase_order_line_id, l.rejected_quantity, l.rejected_reason, l.certificate_number, l.batch_number
   FROM stock_document_line l
   JOIN part p ON p.id = l.part_id
  WHERE l.document_id = ANY (:ids)
  ORDER BY l.document_id, l.position;
 
 -- name: stock_document_list   page unnamed
-SELECT d.id, d.version, d.store_id, d.number, d.kind, d.status, d.warehouse_id, d.reason, d.note, d.work_order_id, d.transfer_id, d.stocktake_id,
+SELECT d.id, d.version, d.store_id, d.number, d.kind, d.status, d.warehouse_id, d.reason, d.note, d.work_order_id, d.sales_order_id, d.transfer_id, d.stocktake_id,
        d.supplier_id, d.purchase_order_id, d.delivery_note, d.reverses_id, d.received_by, d.created_by, d.audited_by, d.posted_at, d.created_at, d.updated_at,
        d.created_at AS _after_at, d.id AS _after_id
   FROM stock_document d
@@ -26,6 +26,7 @@ SELECT d.id, d.version, d.store_id, d.number, d.kind, d.status, d.warehouse_id, 
    AND (:status::text[] IS NULL OR d.status = ANY (:status))
    AND (:number::text IS NULL OR d.number = :number)
    AND (:work_order_id::uuid IS NULL OR d.work_order_id = :work_order_id)
+   AND (:sales_order_id::uuid IS NULL OR d.sales_order_id = :sales_order_id)
    AND (:transfer_id::uuid IS NULL OR d.transfer_id = :transfer_id)
    AND (:stocktake_id::uuid IS NULL OR d.stocktake_id = :stocktake_id)
    AND (:supplier_id::uuid IS NULL OR d.supplier_id = :supplier_id)
@@ -63,17 +64,18 @@ SELECT l.id, :store_id::uuid, :document_id::uuid, l.n, l.part_id, l.quantity, l.
        WITH ORDINALITY l (id, part_id, quantity, unit_cost, bin_id, purchase_order_line_id, certificate_number, batch_number, n);
 
 -- name: stock_document_add_posted
-INSERT INTO stock_document (id, store_id, warehouse_id, number, kind, status, reason, note, work_order_id, transfer_id, stocktake_id,
+INSERT INTO stock_document (id, store_id, warehouse_id, number, kind, status, reason, note, work_order_id, sales_order_id, transfer_id, stocktake_id,
                             reverses_id, received_by, created_by, posted_at, created_at, updated_at)
-VALUES (:document_id, :store_id, :warehouse_id, :number, :kind, 'posted', :reason, :note, :work_order_id, :transfer_id, :stocktake_id,
+VALUES (:document_id, :store_id, :warehouse_id, :number, :kind, 'posted', :reason, :note, :work_order_id, :sales_order_id, :transfer_id, :stocktake_id,
         :reverses_id, :received_by, :actor_id, :now, :now, :now);
 
 -- name: stock_document_lines_add_posted
-INSERT INTO stock_document_line (id, store_id, document_id, position, part_id, quantity, cost, work_order_line_id, transfer_line_id, batch_number)
-SELECT l.id, :store_id::uuid, :document_id::uuid, l.n, l.part_id, l.quantity, l.cost, l.line_id, l.transfer_line_id, l.batch_number
-  FROM unnest(:document_line_ids::uuid[], :part_ids::uuid[], :quantity::numeric[], :cost::bigint[], :line_ids::uuid[], :transfer_line_ids::uuid[],
-              :batch_numbers::text[])
-       WITH ORDINALITY l (id, part_id, quantity, cost, line_id, transfer_line_id, batch_number, n);
+INSERT INTO stock_document_line (id, store_id, document_id, position, part_id, quantity, cost, work_order_line_id, sales_order_line_id, transfer_line_id,
+                                 batch_number)
+SELECT l.id, :store_id::uuid, :document_id::uuid, l.n, l.part_id, l.quantity, l.cost, l.line_id, l.sale_line_id, l.transfer_line_id, l.batch_number
+  FROM unnest(:document_line_ids::uuid[], :part_ids::uuid[], :quantity::numeric[], :cost::bigint[], :line_ids::uuid[], :sale_line_ids::uuid[],
+              :transfer_line_ids::uuid[], :batch_numbers::text[])
+       WITH ORDINALITY l (id, part_id, quantity, cost, line_id, sale_line_id, transfer_line_id, batch_number, n);
 
 -- name: stock_document_lock
 SELECT d.version, d.store_id, d.warehouse_id, d.status, d.kind, d.reason, d.number, d.created_by, d.reverses_id, d.transfer_id,

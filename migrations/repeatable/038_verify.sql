@@ -29,7 +29,8 @@ BEGIN
 		               ('stock_document_line', 'transfer_line_id', 'transfer_line'), ('reservation', 'transfer_line_id', 'transfer_line'),
 		               ('work_order_line', 'authorisation_id', 'authorisation'), ('demand', 'work_order_id', 'work_order'),
 		               ('demand', 'customer_id', 'customer'), ('demand', 'vehicle_id', 'vehicle'),
-		               ('settlement', 'customer_id', 'customer'), ('settlement_line', 'work_order_line_id', 'work_order_line'),
+		               ('settlement', 'customer_id', 'customer'), ('settlement_line', 'work_order_line_id', 'work_order_line'), ('settlement_line', 'sales_order_line_id', 'sales_order_line'),
+		               ('sales_order', 'customer_id', 'customer'), ('deposit', 'customer_id', 'customer'), ('sales_order', 'vehicle_id', 'vehicle'),
 		               ('survey', 'customer_id', 'customer'), ('survey', 'vehicle_id', 'vehicle')) s (child, named, parent)
 	LOOP
 		RETURN QUERY EXECUTE format(

@@ -87,6 +87,12 @@ BEGIN
 	                  GROUP BY v.batch_id
 	                 UNION ALL
 	                 SELECT v.batch_id, -sum(v.quantity)
+	                   FROM stock_document_line o
+	                   JOIN batch_movement v ON v.line_id = o.id
+	                  WHERE o.sales_order_line_id = l.sales_order_line_id
+	                  GROUP BY v.batch_id
+	                 UNION ALL
+	                 SELECT v.batch_id, -sum(v.quantity)
 	                   FROM stock_movement o
 	                   JOIN batch_movement v ON v.movement_id = o.id
 	                  WHERE o.document_id IN (d.reverses_id, d.id) AND o.part_id = m.part_id AND d.reverses_id IS NOT NULL

@@ -104,7 +104,7 @@ SELECT c.id, c.store_id, c.line_id AS work_order_line_id, c.technician_id, c.sta
 CREATE OR REPLACE VIEW bi.settlement AS
 SELECT t.id, t.store_id, t.number, t.work_order_id, t.payer, t.customer_id, t.status, t.currency, t.labour_total, t.part_total,
        t.sublet_total, t.fee_total, t.discount_total, t.rounding, t.tax_bp, t.tax_total, t.net_total, t.total, t.paid,
-       t.issued_at, (t.issued_at AT TIME ZONE s.time_zone)::date AS issued_on, t.reason
+       t.issued_at, (t.issued_at AT TIME ZONE s.time_zone)::date AS issued_on, t.reason, t.sales_order_id
   FROM settlement t
   JOIN store s ON s.id = t.store_id
  WHERE t.deleted_at IS NULL;

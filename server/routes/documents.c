@@ -54,7 +54,9 @@ write_kind(struct buf *out, const struct request *req, const struct rows *rows, 
 static void
 settlement(struct buf *out, const struct rows *rows, size_t row, void *req)
 {
-	write_kind(out, req, rows, row, "settlement", PERMISSION_PROGRESS_SHARE);
+	bool sale = !row_is_null(rows, row, "sales_order.id");
+
+	write_kind(out, req, rows, row, sale ? "sale" : "settlement", PERMISSION_PROGRESS_SHARE);
 }
 
 static void

@@ -55,6 +55,7 @@ const struct route *const route_tables[] = {
 	supplier_routes,
 	part_batch_routes,
 	purchase_order_routes,
+	sales_order_routes,
 	central_purchase_routes,
 	supplier_invoice_routes,
 	replenishment_routes,

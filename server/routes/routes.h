@@ -54,6 +54,7 @@ extern const struct route part_batch_routes[];
 extern const struct route replenishment_routes[];
 extern const struct route supplier_invoice_routes[];
 extern const struct route purchase_order_routes[];
+extern const struct route sales_order_routes[];
 extern const struct route central_purchase_routes[];
 extern const struct route stock_view_routes[];
 extern const struct route service_routes[];

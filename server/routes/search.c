@@ -21,6 +21,7 @@ static const struct searched {
 	{ "stocktake", PERMISSION_STOCK_READ },
 	{ "supplier", PERMISSION_PURCHASE_READ },
 	{ "purchase_order", PERMISSION_PURCHASE_READ },
+	{ "sales_order", PERMISSION_SALE_READ },
 	{ "part", PERMISSION_PART_READ },
 	{ "operation", PERMISSION_CATALOG_READ },
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Settlements and payments. */
 #include "routes/routes.h"
+#include "settlement/deposit.h"
 #include "settlement/settlement.h"
 
 static enum err
@@ -40,6 +41,18 @@ refund_payment(struct request *req)
 }
 
 static enum err
+create_deposit(struct request *req)
+{
+	return deposit_take(&req->ctx, req->body);
+}
+
+static enum err
+refund_deposit(struct request *req)
+{
+	return deposit_refund(&req->ctx, req->id, req->body);
+}
+
+static enum err
 explain_variance(struct request *req)
 {
 	return variance_explain(&req->ctx, req->id, req->body);
@@ -59,6 +72,11 @@ const struct route settlement_routes[] = {
 	  MANY(refunds, payment_refunds)),
 	COMMAND(OP_createPayment,        create_payment,      THEN(OP_getPayment)),
 	COMMAND(OP_refundPayment,        refund_payment,      THEN(OP_getPayment)),
+	READ_ACTIONS(OP_listDeposits,    &deposit_machine,    PAGE(deposit_list)),
+	READ_ACTIONS(OP_getDeposit,      &deposit_machine,    ONE(deposit_get),
+	  MANY(payments, deposit_payments), MANY(refunds, deposit_refunds)),
+	COMMAND(OP_createDeposit,        create_deposit,      THEN(OP_getDeposit)),
+	COMMAND(OP_refundDeposit,        refund_deposit,      THEN(OP_getDeposit)),
 	READ(OP_getWorkOrderVariance,    ONE(variance_get), MANY(lines, variance_lines)),
 	COMMAND(OP_explainWorkOrderVariance, explain_variance, THEN(OP_getWorkOrderVariance)),
 	ROUTES_END

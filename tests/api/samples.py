@@ -1040,7 +1040,7 @@ lists("parts", ("listWarehouses", "/v1/warehouses"), ("listBins", "/v1/bins"), (
       ("listStockDocuments", "/v1/stock-documents"), ("listTransfers", "/v1/transfers"), ("listStocktakes", "/v1/stocktakes"),
       ("listStockLimits", "/v1/stock-limits"), ("listStockAlerts", "/v1/stock-alerts"),
       ("listLostSales", "/v1/lost-sales"), ("listLostSaleCauses", "/v1/lost-sales/causes"),
-      ("listPurchaseOrders", "/v1/purchase-orders"), ("listSuppliers", "/v1/suppliers"), ("listSupplierOffers", "/v1/supplier-offers"))
+      ("listPurchaseOrders", "/v1/purchase-orders"), ("listSalesOrders", "/v1/sales-orders"), ("listSuppliers", "/v1/suppliers"), ("listSupplierOffers", "/v1/supplier-offers"))
 
 
 lists("parts", ("listReplenishmentRuns", "/v1/replenishment-runs"))
@@ -1224,6 +1224,68 @@ def _(t):
 @sample("cancelPurchaseOrder")
 def _(t):
     return call(t.store.parts, f"/v1/purchase-orders/{t.purchase('send')['id']}/cancel", {"reason": "客户取消"})
+
+
+@sample("createSalesOrder")
+def _(t):
+    return call(t.store.advisor, "/v1/sales-orders", {"store_id": t.store.id, "customer_id": t.customer()["id"],
+                                                      "lines": [{"part_id": t.part()["id"], "quantity": 2}]})
+
+
+@sample("getSalesOrder")
+def _(t):
+    return call(t.store.advisor, f"/v1/sales-orders/{t.sale()['id']}")
+
+
+@sample("updateSalesOrder")
+def _(t):
+    return call(t.store.advisor, f"/v1/sales-orders/{t.sale()['id']}", {"note": "加急"}, version=1)
+
+
+@sample("confirmSalesOrder")
+def _(t):
+    return call(t.store.advisor, f"/v1/sales-orders/{t.sale()['id']}/confirm")
+
+
+@sample("shipSalesOrder")
+def _(t):
+    made = t.sale("confirm")
+    return call(t.store.parts, f"/v1/sales-orders/{made['id']}/ship", {"lines": [{"line_id": made["lines"][0]["id"], "quantity": 4}]})
+
+
+@sample("acceptSalesOrder")
+def _(t):
+    return call(t.store.advisor, f"/v1/sales-orders/{t.sale('ship')['id']}/accept", {"accepted_by": "李雷"})
+
+
+@sample("returnSalesOrder")
+def _(t):
+    made = t.sale("ship")
+    return call(t.store.parts, f"/v1/sales-orders/{made['id']}/return", {
+        "reason": "型号不符", "lines": [{"line_id": made["lines"][0]["id"], "quantity": 4}]})
+
+
+@sample("cancelSalesOrder")
+def _(t):
+    return call(t.store.advisor, f"/v1/sales-orders/{t.sale('confirm')['id']}/cancel", {"reason": "客户取消"})
+
+
+@sample("createDeposit")
+def _(t):
+    return call(t.store.cashier, "/v1/deposits", {"sales_order_id": t.sale("confirm")["id"], "amount": 20000, "method": "wechat"})
+
+
+@sample("getDeposit")
+def _(t):
+    return call(t.store.cashier, f"/v1/deposits/{t.deposit()['id']}")
+
+
+@sample("refundDeposit")
+def _(t):
+    return call(t.store.manager, f"/v1/deposits/{t.deposit()['id']}/refund", {"amount": 20000, "reason": "customer_request"})
+
+
+lists("cashier", ("listDeposits", "/v1/deposits"))
 
 
 @sample("listPartOnOrder")

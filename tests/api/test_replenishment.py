@@ -120,3 +120,28 @@ def test_who_proposes(chain, store, trade):
                          ({"review_days": 0}, {"/review_days": "too_small"}), ({"budget": 0}, {"/budget": "too_small"})):
         assert propose(store, 422, **body).errors == errors
     assert [r["id"] for r in store.parts.pages("/v1/replenishment-runs", store_id=store.id)] == [run["id"]]
+
+
+def test_what_the_store_wants_to_have(store, trade):
+    """I10, J3: limits of the default warehouse hold whatever is expected: ordered below the minimum and at the reorder point, up to the maximum and never beyond."""
+    supplier = trade.supplier()
+    below, at, above, most, plain = parts = [trade.part()["id"] for _ in range(5)]
+    for p in parts:
+        trade.offer(supplier, p, price=1000)
+    for p, limits, there in ((below, {"minimum": 2}, 1), (at, {"reorder_point": 3, "maximum": 9}, 3), (above, {"minimum": 1, "reorder_point": 3, "maximum": 9}, 4),
+                             (most, {"maximum": 2}, 0), (plain, None, 0)):
+        if there:
+            posted(store, p, there, 100)
+        if limits:
+            store.parts.post("/v1/stock-limits", {"store_id": store.id, "part_id": p, **limits}, expect=201)
+    for p in (most, plain):
+        trade.asked_for(p, *[6] * 12)
+    got = lines(store, propose(store, review_days=10))
+    assert set(got) == {below, at, most, plain}
+    assert [(got[p]["reorder_point"], got[p]["order_up_to"], got[p]["quantity"]) for p in (below, at, most)] == [(2, 3, 2), (3, 9, 6), (2, 2, 2)]
+    assert got[plain]["quantity"] > 2 and got[plain]["limits"] is None
+    assert {k: v for k, v in got[at]["limits"].items() if k != "id"} == {"minimum": None, "reorder_point": 3, "maximum": 9}
+    assert "is at 3" in got[at]["reason"]["en"] and "ordered at 3, at most 9" in got[at]["reason"]["en"] and "到达补货点 3" in got[at]["reason"]["zh"]
+    assert "门店设定" not in got[plain]["reason"]["zh"] and "is below" in got[plain]["reason"]["en"]
+    wish(store, most, 5)   # what somebody waits for is bought beside it
+    assert lines(store, propose(store, review_days=10))[most]["quantity"] == 7

@@ -111,7 +111,7 @@ def test_removing_a_stale_version(trade, op):
 
 # Verbs of these move an object with a version.
 VERSIONED = ("appointments", "receptions", "work-orders", "quality-checks", "settlements", "payments", "complaints", "surveys",
-             "demands", "stock-documents", "transfers", "stocktakes", "price-adjustments", "purchase-orders", "supplier-invoices", "shifts", "absences", "equipment", "transports", "drives", "loaner-cars", "loans", "rescues")
+             "demands", "stock-documents", "transfers", "stocktakes", "price-adjustments", "purchase-orders", "sales-orders", "deposits", "supplier-invoices", "shifts", "absences", "equipment", "transports", "drives", "loaner-cars", "loans", "rescues")
 
 
 @named([op for op in MOVES if op.path.split("/")[2] in VERSIONED and op.id not in SAME_AGAIN])

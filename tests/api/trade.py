@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A day at a store, step by step, each step by the person whose work it is."""
 
-import datetime
 import secrets
 
 import slots
@@ -286,6 +285,27 @@ class Trade:
         for verb, who, body in steps[:["create", "freeze", "count", "submit"].index(upto)]:
             made = who.post(f"/v1/stocktakes/{made['id']}/{verb}", body, expect=200)
         return {**made.json, "part_id": part}
+
+    def sale(self, upto="create", part=None, quantity=4, stock=10, **more):
+        """Four of a part of which there are ten, as far as upto: create, confirm, ship, accept."""
+        part = part or self.part()["id"]
+        if stock:
+            self.stock_up(part, stock)
+        made = self.store.advisor.post("/v1/sales-orders", {
+            "store_id": self.store.id, "customer_id": self.customer()["id"], "lines": [{"part_id": part, "quantity": quantity}], **more}, expect=201)
+        steps = [("confirm", self.store.advisor, None), ("ship", self.store.parts, {}), ("accept", self.store.advisor, {"accepted_by": "李雷"})]
+        for verb, who, body in steps[:["create", "confirm", "ship", "accept"].index(upto)]:
+            made = who.post(f"/v1/sales-orders/{made['id']}/{verb}", body, expect=200)
+        return made
+
+    def sale_billed(self, order):
+        """The issued bill of a sale that was shipped."""
+        bill = self.store.cashier.post("/v1/settlements", {"sales_order_id": order["id"]}, expect=201)
+        return self.store.cashier.post(f"/v1/settlements/{bill['id']}/issue", expect=200)
+
+    def deposit(self):
+        """For a sale that was confirmed."""
+        return self.store.cashier.post("/v1/deposits", {"sales_order_id": self.sale("confirm")["id"], "amount": 20000, "method": "wechat"}, expect=201)
 
     def supplier(self, **more):
         return self.chain.purchaser.post("/v1/suppliers", {

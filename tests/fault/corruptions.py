@@ -87,6 +87,39 @@ for column, what, row in (("received_quantity", "received", "received_quantity >
 corrupt("purchase line not on order", "purchase_order_line",
         f"UPDATE purchase_order_line t SET ordered = NOT ordered WHERE id = (SELECT id FROM purchase_order_line ORDER BY id LIMIT 1) {PURCHASE_NAMED}",
         r"purchases: {0} {1}: open lines is ")
+SOLD = "(SELECT id FROM sales_order_line WHERE shipped_quantity > 0 ORDER BY id LIMIT 1)"
+SOLD_NAMED = "RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM sales_order WHERE id = t.order_id), t.position"
+corrupt("sale shipped", "sales_order_line", f"UPDATE sales_order_line t SET shipped_quantity = shipped_quantity - 1 WHERE id = {SOLD} {SOLD_NAMED}",
+        r"sales orders: {0} {1}: shipped of line {2} is ")
+corrupt("sale returned", "sales_order_line", f"UPDATE sales_order_line t SET returned_quantity = returned_quantity + 1 WHERE id = {SOLD} {SOLD_NAMED}",
+        r"sales orders: {0} {1}: returned of line {2} is ")
+corrupt("sale's line amount", "sales_order_line", f"UPDATE sales_order_line t SET amount = amount + 1 WHERE id = {SOLD} {SOLD_NAMED}",
+        r"sales orders: {0} {1}: amount of line {2} is ")
+corrupt("sale's wish", "demand",
+        "UPDATE demand t SET short_quantity = short_quantity + 1"
+        " WHERE id = (SELECT l.demand_id FROM sales_order_line l JOIN sales_order o ON o.id = l.order_id WHERE o.status = 'confirmed' ORDER BY l.id LIMIT 1)"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM sales_order WHERE id = t.sales_order_id)",
+        r"sales orders: {0} {1}: short of line 1 is ")
+corrupt("sale's status", "sales_order",
+        "UPDATE sales_order t SET status = 'shipped' WHERE id = (SELECT id FROM sales_order WHERE status = 'accepted' ORDER BY id LIMIT 1)"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), number", r"sales orders: {0} {1}: status is shipped, should be ")
+corrupt("sale's amount", "sales_order",
+        "UPDATE sales_order t SET amount = amount + 1 WHERE id = (SELECT id FROM sales_order ORDER BY id LIMIT 1)"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), number", r"sales orders: {0} {1}: amount is ")
+corrupt("sale billed", "settlement_line",
+        "UPDATE settlement_line t SET amount = amount + 1 WHERE id = (SELECT id FROM settlement_line WHERE sales_order_line_id IS NOT NULL ORDER BY id LIMIT 1)"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM settlement WHERE id = t.settlement_id)",
+        r"lines: {0} {1}: amount of line 1 is ")
+DEPOSIT_NAMED = "RETURNING (SELECT code FROM store WHERE id = t.store_id), t.number"
+corrupt("deposit applied", "deposit",
+        f"UPDATE deposit t SET applied = applied + 1 WHERE id = (SELECT id FROM deposit WHERE status = 'held' ORDER BY id LIMIT 1) {DEPOSIT_NAMED}",
+        r"deposits: {0} {1}: applied is 1, should be 0")
+corrupt("deposit's status", "deposit",
+        f"UPDATE deposit t SET status = 'held' WHERE id = (SELECT id FROM deposit WHERE status = 'applied' ORDER BY id LIMIT 1) {DEPOSIT_NAMED}",
+        r"deposits: {0} {1}: status is held, should be applied")
+corrupt("deposit given back by nobody", "deposit",
+        f"UPDATE deposit t SET refunded = refunded + 1 WHERE id = (SELECT id FROM deposit WHERE status = 'held' ORDER BY id LIMIT 1) {DEPOSIT_NAMED}",
+        r"deposits: {0} {1}: refunded is 1, should be 0")
 corrupt("purchase amount", "purchase_order",
         "UPDATE purchase_order t SET amount = amount + 1 WHERE id = (SELECT id FROM purchase_order ORDER BY id LIMIT 1)"
         " RETURNING (SELECT code FROM store WHERE id = t.store_id), number", r"purchases: {0} {1}: amount is ")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What happens to parts in two stores, all of it at once: bought, used, wished for, sent, counted, sent back.
+"""What happens to parts in two stores, all of it at once: bought, used, sold, wished for, sent, counted, sent back.
 
 Each step that was acknowledged is tallied, so that in the end every piece of the chain is accounted for.
 """
@@ -42,7 +42,7 @@ class Department:
 
     def story(self, writer):
         with self.lock:
-            story = self.dice.choice([self.receive, self.buy, self.use, self.use, self.wish, self.wish, self.send, self.send, self.count, self.give_back])
+            story = self.dice.choice([self.receive, self.buy, self.use, self.use, self.wish, self.wish, self.send, self.send, self.count, self.give_back, self.sell, self.sell])
         story(writer)
 
     def post(self, writer, shop, body, sign):
@@ -83,6 +83,30 @@ class Department:
         if do(s.manager, f"/v1/stock-documents/{made['id']}/audit", allowed=BUSY):
             self.tally("purchase", part, n)
             do(s.parts, path + "/close", {"reason": "不再补发"})
+
+    def sell(self, writer):
+        """Sold as far as it is there; of three one comes back; what stays is paid, with what was put down for it."""
+        shop, _, part, n = self.draw()
+        s, do = shop.store, writer.do
+        order = do(s.advisor, "/v1/sales-orders", {"store_id": s.id, "customer_id": shop.booked_for[0], "lines": [{"part_id": part, "quantity": n}]})
+        path = f"/v1/sales-orders/{order['id']}"
+        do(s.advisor, path + "/confirm")
+        put_down = do(s.cashier, "/v1/deposits", {"sales_order_id": order["id"], "amount": 100, "method": "cash"})
+        shipped = do(s.parts, path + "/ship", {}, allowed=BUSY)
+        if not shipped:
+            do(s.advisor, path + "/cancel", {"reason": "无货"})
+            do(s.manager, f"/v1/deposits/{put_down['id']}/refund", {"amount": 100, "reason": "customer_request"})
+            self.tally("no sale")
+            return
+        line = shipped["lines"][0]
+        self.tally("sale", part, -line["shipped_quantity"])
+        if shipped["status"] == "partly_shipped":
+            do(s.advisor, path + "/cancel", {"reason": "其余不要了"})
+        if line["shipped_quantity"] == 3 and do(s.parts, path + "/return", {"reason": "型号不符", "lines": [{"line_id": line["id"], "quantity": 1}]}, allowed=BUSY):
+            self.tally("sale return", part, 1)
+        bill = do(s.cashier, "/v1/settlements", {"sales_order_id": order["id"]})
+        bill = do(s.cashier, f"/v1/settlements/{bill['id']}/issue")
+        do(s.cashier, "/v1/payments", {"settlement_id": bill["id"], "amount": bill["due"], "method": "wechat"})
 
     def wish(self, writer):
         shop, _, part, n = self.draw()

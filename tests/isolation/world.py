@@ -61,7 +61,7 @@ REFERENCES = {
     "reception_id": "reception", "region_id": None, "revives_line_id": "work_order_line", "revives_elsewhere_id": "work_order_line", "row_id": "work_order", "settlement_id": "settlement",
     "signature_file_id": "file", "staff_id": "staff", "customer_signature_file_id": "file", "technician_signature_file_id": "file", "file_ids": "file",
     "document_file_id": "file", "file_id": "file", "store_signature_file_id": "file",
-    "fits_vehicle_id": "vehicle", "from_store_id": None, "transfer_id": "transfer", "stocktake_id": "stocktake", "batch_id": "part_batch", "line_ids": "replenishment_line", "document_line_id": "stock_document_line", "supplier_id": None, "purchase_order_id": "purchase_order", "purchase_order_line_id": "purchase_order_line", "demand_id": "demand", "template_id": None, "item_id": None, "finding_id": "inspection_finding", "store_id": "store", "store_ids": "store", "subject_id": "reception",
+    "fits_vehicle_id": "vehicle", "from_store_id": None, "transfer_id": "transfer", "stocktake_id": "stocktake", "batch_id": "part_batch", "line_ids": "replenishment_line", "document_line_id": "stock_document_line", "supplier_id": None, "purchase_order_id": "purchase_order", "purchase_order_line_id": "purchase_order_line", "demand_id": "demand", "sales_order_id": "sales_order", "template_id": None, "item_id": None, "finding_id": "inspection_finding", "store_id": "store", "store_ids": "store", "subject_id": "reception",
     "technician_id": "staff", "vehicle_id": "vehicle", "warehouse_id": "warehouse", "work_order_id": "work_order",
     "work_order_line_id": "work_order_line"}
 
@@ -408,6 +408,8 @@ class World:
         t.transfer()
         t.stocktake()
         t.purchase('send')
+        t.sale('ship')
+        t.deposit()
         t.supplier_invoice()
         t.tracked()
         t.replenishment()
@@ -434,7 +436,7 @@ class World:
         t.store.advisor.post("/v1/files", raw=PICTURE, headers={"Content-Type": "image/png"},
                              params={"subject_type": "reception", "subject_id": reception["id"]}, expect=201)
         found = {}
-        for table in sorted({t for t in REFERENCES.values() if t} | {"approval", "stock_limit", "waste_entry", "supplier_invoice", "replenishment_run", "complaint", "survey", "demand", "payment", "reservation", "sublet", "transport", "drive", "loan", "rescue", "attendance", "clock_entry", "routing_rule", "tablet"}):
+        for table in sorted({t for t in REFERENCES.values() if t} | {"deposit", "approval", "stock_limit", "waste_entry", "supplier_invoice", "replenishment_run", "complaint", "survey", "demand", "payment", "reservation", "sublet", "transport", "drive", "loan", "rescue", "attendance", "clock_entry", "routing_rule", "tablet"}):
             row = self.rows(f"SELECT id FROM {table} WHERE {self.belonging[table][0]} ORDER BY id DESC LIMIT 1",
                             {"stores": f"{{{t.store.id}}}"})
             assert row, f"the treasure has no {table}"

@@ -43,9 +43,6 @@ INTERNAL_CODES = {
     "vehicle_store_why_check",
     "appointment_step_what_check"}  # of two enumerations: what a store does and what its customer does
 
-# Codes that the database knows and no call makes yet.
-NOT_OFFERED = {"stock_document_kind_check": {"sale"}}
-
 
 @pytest.fixture(scope="module")
 def rows(db):
@@ -232,7 +229,7 @@ def test_codes_agree(rows, contract):
                            " AND connamespace = 'public'::regnamespace"):
         listed = re.fullmatch(r"CHECK \(\(\w+ = ANY \(ARRAY\[(.*)\]\)\)\)", text)
         if listed and name not in INTERNAL_CODES:
-            codes = frozenset(re.findall(r"'([^']*)'::text", listed.group(1))) - NOT_OFFERED.get(name, set())
+            codes = frozenset(re.findall(r"'([^']*)'::text", listed.group(1)))
             if codes not in enums:
                 wrong.append(f"{name}: {sorted(codes)}")
     assert wrong == []
