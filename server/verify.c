@@ -24,6 +24,7 @@ static const struct check {
 	{ "supplier invoices", SQL_verify_supplier_invoices, true },
 	{ "stocktakes", SQL_verify_stocktakes, true },
 	{ "hazardous waste", SQL_verify_waste, false },
+	{ "tasks", SQL_verify_tasks, false },
 	{ "part prices", SQL_verify_part_prices, false },
 	{ "stock limits", SQL_verify_stock_limits, true },
 	{ "settlement totals", SQL_verify_settlement_totals, true },

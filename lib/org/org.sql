@@ -213,7 +213,7 @@ UPDATE bay
 SELECT p.store_id AS id, p.version, p.vin_rule, p.tax_bp, p.rounding_fen, p.slot_minutes, p.discount_limit_bp, p.approval_hours, p.variance_limit_bp,
        p.survey_low_score, p.hold_minutes, p.offer_minutes, p.queue_minutes, p.tablet_minutes, p.qc_levels, p.qc_levels_regulated, p.qc_levels_key_parts, p.certificate_rule,
        p.equipment_overdue, p.walk_in_share_bp, p.comeback_share_bp, p.late_cancel_hours, p.reminder_hours, p.grace_minutes, p.no_show_automatic,
-       p.simple_repair_hours, p.complex_repair_hours, p.acceptance_rule, p.sublet_rule, p.diagnosis_required, p.greeting_seconds, p.estimate_valid_days, p.updated_at
+       p.simple_repair_hours, p.complex_repair_hours, p.acceptance_rule, p.sublet_rule, p.diagnosis_required, p.greeting_seconds, p.call_attempts, p.call_in_minutes, p.estimate_valid_days, p.updated_at
   FROM store_policy p
  WHERE p.store_id = ANY (:ids);
 
@@ -283,6 +283,8 @@ UPDATE store_policy
        complex_repair_hours = CASE WHEN :has_complex_repair_hours THEN :complex_repair_hours ELSE complex_repair_hours END,
        acceptance_rule = CASE WHEN :has_acceptance_rule THEN :acceptance_rule ELSE acceptance_rule END,
        greeting_seconds = CASE WHEN :has_greeting_seconds THEN :greeting_seconds ELSE greeting_seconds END,
+       call_attempts = CASE WHEN :has_call_attempts THEN :call_attempts ELSE call_attempts END,
+       call_in_minutes = CASE WHEN :has_call_in_minutes THEN :call_in_minutes ELSE call_in_minutes END,
        estimate_valid_days = CASE WHEN :has_estimate_valid_days THEN :estimate_valid_days ELSE estimate_valid_days END,
        diagnosis_required = CASE WHEN :has_diagnosis_required THEN :diagnosis_required ELSE diagnosis_required END,
        sublet_rule = CASE WHEN :has_sublet_rule THEN :sublet_rule ELSE sublet_rule END,

@@ -4,6 +4,7 @@
 
 #include "event/event.h"
 #include "part/part.h"
+#include "task/task.h"
 
 /* Some of it is missing, whether or not something was done about that. */
 #define WAITING \
@@ -326,8 +327,8 @@ demand_create(struct ctx *ctx, const struct create_demand *in)
 
 /* ------------------------------------------------------------ arrivals */
 
-/* What one waiting demand gets now. */
-static void
+/* What one waiting demand gets now; whether that is all that it wants. */
+static bool
 serve(struct ctx *ctx, struct levels *levels, const struct rows *waiting, size_t row)
 {
 	struct level *level = level_of(levels, row_id(waiting, row, "part_id"));
@@ -336,7 +337,7 @@ serve(struct ctx *ctx, struct levels *levels, const struct rows *waiting, size_t
 	struct qty wanted = row_qty(waiting, row, "short_quantity"), got = level_available(level);
 
 	if (got.milli <= 0)
-		return;
+		return false;
 	if (got.milli > wanted.milli)
 		got = wanted;
 	level->reserved.milli += got.milli;
@@ -346,10 +347,11 @@ serve(struct ctx *ctx, struct levels *levels, const struct rows *waiting, size_t
 	         ARG(demand_id, demand), ARG(part_id, level->part), ARG(line_id, line),
 	         ARG(quantity, got));
 	if (got.milli < wanted.milli)
-		return;
+		return false;
 	db_write(ctx, demand_line_supplied, ARG(line_id, line));
 	event_add_data(ctx, "part.arrived", levels->store, level->part,
 	               row_text(waiting, row, "data"));
+	return true;
 }
 
 enum err
@@ -361,8 +363,9 @@ stock_serve_waiting(struct ctx *ctx, struct levels *levels)
 enum err
 stock_serve_first(struct ctx *ctx, struct levels *levels, const struct id *demands, size_t count)
 {
-	struct id *parts = arena_array(ctx->arena, levels->count, sizeof(*parts));
+	struct id *parts = arena_array(ctx->arena, levels->count, sizeof(*parts)), *served;
 	struct rows *waiting;
+	size_t served_count = 0;
 	enum err err;
 
 	for (size_t i = 0; i < levels->count; i++)
@@ -372,9 +375,11 @@ stock_serve_first(struct ctx *ctx, struct levels *levels, const struct id *deman
 	              IDS_ARG(demand_ids, demands, count));
 	if (err)
 		return err;
+	served = arena_array(ctx->arena, rows_count(waiting) + 1, sizeof(*served));
 	for (size_t i = 0; i < rows_count(waiting); i++)
-		serve(ctx, levels, waiting, i);
-	return OK;
+		if (serve(ctx, levels, waiting, i))
+			served[served_count++] = row_id(waiting, i, "id");
+	return task_parts_changed(ctx, levels->store, served, served_count);
 }
 
 /* ------------------------------------------------------------ no longer wanted */
@@ -418,7 +423,7 @@ demand_end(struct ctx *ctx, struct id id, enum op op, const char *reason, const 
 	db_write(ctx, demand_line_unsupplied, ARG(line_id, row_id(rows, 0, "work_order_line_id")));
 	event_add(ctx, status == DEMAND_STATUS_LOST ? "demand.lost" : "demand.cancelled",
 	          row_id(rows, 0, "store_id"), id);
-	return OK;
+	return task_parts_changed(ctx, levels.store, &id, 1);
 }
 
 enum err
@@ -442,6 +447,7 @@ demand_reserve(struct ctx *ctx, struct id id)
 	struct levels levels = { 0 };
 	struct rows *rows;
 	int same;
+	bool all;
 	enum err err = lock_demand(ctx, id, &levels, &rows);
 
 	if (!err)
@@ -453,10 +459,10 @@ demand_reserve(struct ctx *ctx, struct id id)
 		return fail(ctx, ERR_HOLDS_NOTHING, NULL);
 	if (level_available(level_of(&levels, row_id(rows, 0, "part_id"))).milli <= 0)
 		return fail(ctx, ERR_INSUFFICIENT_STOCK, NULL);
-	serve(ctx, &levels, rows, 0);
+	all = serve(ctx, &levels, rows, 0);
 	levels_save(ctx, &levels);
 	event_add(ctx, "demand.reserved", levels.store, id);
-	return OK;
+	return task_parts_changed(ctx, levels.store, &id, all ? 1 : 0);
 }
 
 /* One hold of a level, a row of it: its demand waits again. */
@@ -477,22 +483,28 @@ enum err
 stock_hold_at_most(struct ctx *ctx, struct levels *levels, struct level *level, struct qty most)
 {
 	struct rows *rows;
+	struct id *short_of;
+	size_t n = 0;
 	enum err err;
 
 	if (level->reserved.milli <= most.milli)
 		return OK;
 	err = db_read(ctx, reservations_of_level, &rows, ARG(store_id, levels->store),
 	              ARG(warehouse_id, levels->warehouse), ARG(part_id, level->part));
-	for (size_t i = 0; !err && level->reserved.milli > most.milli && i < rows_count(rows);
-	     i++) {
+	if (err)
+		return err;
+	short_of = arena_array(ctx->arena, rows_count(rows) + 1, sizeof(*short_of));
+	for (size_t i = 0; level->reserved.milli > most.milli && i < rows_count(rows); i++) {
 		struct id id = row_id(rows, i, "id");
 
 		give_back(ctx, level, rows, i, id);
+		if (!row_is_null(rows, i, "demand_id"))
+			short_of[n++] = row_id(rows, i, "demand_id");
 		db_write(ctx, transfer_line_dropped,
 		         ARG(transfer_line_id, row_id(rows, i, "transfer_line_id")));
 		event_add(ctx, "reservation.released", levels->store, id);
 	}
-	return err;
+	return task_parts_changed(ctx, levels->store, short_of, n);
 }
 
 enum err
@@ -500,7 +512,7 @@ reservation_release(struct ctx *ctx, struct id id)
 {
 	struct levels levels;
 	struct rows *rows;
-	struct id part;
+	struct id part, demand;
 	int to;
 	enum err err = db_read(ctx, reservation_find, &rows, ARG(id, id));
 
@@ -524,5 +536,6 @@ reservation_release(struct ctx *ctx, struct id id)
 	levels_save(ctx, &levels);
 	event_add(ctx, "reservation.released", levels.store, id);
 	ctx->subject = id;
-	return OK;
+	demand = row_id(rows, 0, "demand_id");
+	return task_parts_changed(ctx, levels.store, &demand, 1);
 }

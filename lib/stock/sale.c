@@ -2,6 +2,7 @@
 /* What sales orders take out of stock, and what customers bring back. */
 #include "stock/posted.h"
 #include "stock/stock.h"
+#include "task/task.h"
 
 static enum err
 lock_levels(struct ctx *ctx, const struct stock_sale *sale, const struct stock_want *wants,
@@ -80,7 +81,7 @@ leave(struct ctx *ctx, const struct posted *posted, const struct leaving *l,
 	         IDS_ARG(reservation_ids, l->reservations, n), IDS_ARG(demand_ids, l->demands, n));
 	db_write(ctx, demand_shipped, IDS_ARG(demand_ids, l->demands, n),
 	         QTYS_ARG(rest, l->rest, n), QTYS_ARG(held, l->held, n));
-	return OK;
+	return task_parts_changed(ctx, levels->store, l->demands, n);
 }
 
 enum err
@@ -168,5 +169,5 @@ stock_release_sale(struct ctx *ctx, const struct stock_sale *sale)
 	for (size_t i = 0; i < rows_count(rows); i++)
 		demands[i] = row_id(rows, i, "id");
 	db_write(ctx, reservation_release_demands, IDS_ARG(demand_ids, demands, rows_count(rows)));
-	return OK;
+	return task_parts_changed(ctx, sale->store, demands, rows_count(rows));
 }

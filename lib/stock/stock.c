@@ -3,19 +3,34 @@
 #include "stock/stock.h"
 
 #include "stock/posted.h"
+#include "task/task.h"
+
+static struct id *
+ids_of(struct ctx *ctx, const struct rows *rows)
+{
+	struct id *ids = arena_array(ctx->arena, rows_count(rows) + 1, sizeof(*ids));
+
+	for (size_t i = 0; i < rows_count(rows); i++)
+		ids[i] = row_id(rows, i, "id");
+	return ids;
+}
 
 enum err
 stock_release(struct ctx *ctx, struct id store, const struct id *lines, size_t count)
 {
 	struct rows *rows;
+	struct id *demands;
 	/* the level first: a receipt that holds it may be about to serve these very demands */
 	enum err err = db_read(ctx, stock_levels_lock_of_lines, &rows, ARG(store_id, store),
 	                       IDS_ARG(line_ids, lines, count));
 	if (err)
 		return err;
 	db_write(ctx, reservation_release_lines, IDS_ARG(line_ids, lines, count));
-	db_write(ctx, demand_cancel_lines, IDS_ARG(line_ids, lines, count));
-	return OK;
+	err = db_read(ctx, demand_cancel_lines, &rows, IDS_ARG(line_ids, lines, count));
+	if (err)
+		return err;
+	demands = ids_of(ctx, rows);
+	return task_parts_changed(ctx, store, demands, rows_count(rows));
 }
 
 enum err
@@ -30,9 +45,7 @@ stock_release_order(struct ctx *ctx, struct id store, struct id work_order)
 		err = db_read(ctx, demand_cancel_order, &rows, ARG(work_order_id, work_order));
 	if (err || rows_count(rows) == 0)
 		return err;
-	demands = arena_array(ctx->arena, rows_count(rows), sizeof(*demands));
-	for (size_t i = 0; i < rows_count(rows); i++)
-		demands[i] = row_id(rows, i, "id");
+	demands = ids_of(ctx, rows);
 	db_write(ctx, reservation_release_demands, IDS_ARG(demand_ids, demands, rows_count(rows)));
 	return OK;
 }
@@ -87,6 +100,7 @@ stock_issue(struct ctx *ctx, struct id store, struct id work_order, struct id re
 	struct levels levels;
 	struct posted issue;
 	struct rows *held;
+	struct later *called_in = NULL;
 	enum err err;
 
 	for (size_t i = 0; i < count; i++) {
@@ -97,16 +111,21 @@ stock_issue(struct ctx *ctx, struct id store, struct id work_order, struct id re
 	issue.work_order = work_order;
 	issue.received_by = received_by;
 	err = levels_lock(ctx, store, (struct id){ { 0 } }, parts, count, &levels);
-	if (!err)
+	if (!err) {
+		called_in = task_call_in_ask(ctx, work_order);
 		err = db_read(ctx, reservation_held_for_lines, &held,
 		              ARG(warehouse_id, levels.warehouse), IDS_ARG(line_ids, lines, count),
 		              IDS_ARG(part_ids, parts, count));
+	}
 	if (!err)
 		err = levels_movable(ctx, &levels);
 	if (!err)
 		err = issue_take(ctx, &issue, &levels, held, wants, count, cost);
 	if (!err)
 		err = issue_save(ctx, &issue, &levels);
+	if (!err)
+		err = task_parts_changed(ctx, store, ids_of(ctx, called_in->rows),
+		                         rows_count(called_in->rows));
 	if (err)
 		return err;
 	*document = issue.document;

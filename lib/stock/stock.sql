@@ -171,7 +171,8 @@ SELECT d.id, :store_id::uuid, :kind::text,
 -- name: demand_cancel_lines
 UPDATE demand
    SET status = 'cancelled', short_quantity = 0, version = version + 1, updated_at = :now, changed = pg_current_xact_id()
- WHERE work_order_line_id = ANY (:line_ids::uuid[]) AND status IN ('open', 'reserved', 'on_order', 'in_transfer');
+ WHERE work_order_line_id = ANY (:line_ids::uuid[]) AND status IN ('open', 'reserved', 'on_order', 'in_transfer')
+RETURNING id;
 
 -- Once the levels are locked: all that an order still wants, for its lines and beside them.
 

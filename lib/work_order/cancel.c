@@ -4,6 +4,7 @@
 #include "price/approval.h"
 #include "reception/reception.h"
 #include "stock/stock.h"
+#include "task/task.h"
 #include "visit/visit.h"
 #include "work_order/line.h"
 
@@ -45,6 +46,8 @@ work_order_let_go(struct ctx *ctx, struct id id, const char *reason, const char 
 	struct rows *checks = NULL;
 	enum err err = approvals_withdraw(ctx, id, (struct id){ { 0 } }, (struct id){ { 0 } });
 
+	if (!err)
+		err = task_order_over(ctx, id, TASK_CANCEL_CAUSE_ORDER_CANCELLED);
 	if (!err)
 		err = db_read(ctx, order_checks_drop, &checks, ARG(id, id));
 	if (err)

@@ -2,6 +2,7 @@
 /* Promises, and how an order ends: delivered and closed. */
 #include "event/event.h"
 #include "reception/reception.h"
+#include "task/task.h"
 #include "vehicle/vehicle.h"
 #include "work_order/delivery.h"
 
@@ -39,6 +40,8 @@ work_order_deliver(struct ctx *ctx, struct id id, const struct deliver_work_orde
 		                NULL);
 	if (!err)
 		err = delivery_check(ctx, &wo, in);
+	if (!err)
+		err = task_order_over(ctx, id, TASK_CANCEL_CAUSE_ORDER_DELIVERED);
 	if (!err)
 		err = db_read(ctx, work_order_delivery_data, &data, ARG(id, id));
 	if (err)

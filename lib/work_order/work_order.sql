@@ -14,6 +14,7 @@ SELECT w.id, w.version, w.number, w.store_id, w.status, w.priority,
        w.closed_at, w.cancelled_at, w.created_at, w.updated_at,
        'CNY' AS currency, w.note, coalesce(w.required_qc_levels, '{final}') AS required_qc_levels, w.certificate_number,
        w.explained, w.belongings_returned, w.washed, w.next_service_on, w.next_service_km,
+       (SELECT a.arrived_at FROM parts_awaited(w.store_id, w.id, w.customer_id) a WHERE NOT a.waiting) AS parts_arrived_at,
        w.signature_file_id, w.moved_from_id, w.moved_to_id, w.external_ids, w.metadata
   FROM work_order w
   LEFT JOIN customer c ON c.id = w.customer_id
@@ -62,6 +63,9 @@ SELECT w.id, w.version, w.number, w.store_id, w.status, w.priority,
         OR w.promised_at < :now AND w.status IN ('opened', 'ready', 'dispatched', 'in_progress', 'paused', 'awaiting_qc'))
    AND (:overdue IS NOT FALSE
         OR (w.promised_at < :now AND w.status IN ('opened', 'ready', 'dispatched', 'in_progress', 'paused', 'awaiting_qc')) IS NOT TRUE)
+   AND (:parts_arrived::boolean IS NOT TRUE OR w.status IN ('opened', 'ready', 'dispatched', 'in_progress', 'paused', 'awaiting_qc'))
+   AND (:parts_arrived IS NULL
+        OR :parts_arrived = EXISTS (SELECT FROM parts_awaited(w.store_id, w.id, w.customer_id) a WHERE a.arrived_at IS NOT NULL AND NOT a.waiting))
    AND (:number::text IS NULL OR w.number = :number)
    AND (:plate::text IS NULL OR v.plate = :plate)
    AND (:vehicle_id::uuid IS NULL OR w.vehicle_id = :vehicle_id)

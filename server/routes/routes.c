@@ -60,6 +60,7 @@ const struct route *const route_tables[] = {
 	supplier_invoice_routes,
 	replenishment_routes,
 	waste_routes,
+	task_routes,
 	stock_view_routes,
 };
 const size_t route_tables_count = COUNT_OF(route_tables);

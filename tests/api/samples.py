@@ -974,6 +974,39 @@ def _(t):
     return call(t.store.manager, f"/v1/waste-entries/{t.waste()['id']}/reverse", {"reason": "重量录错"})
 
 
+lists("advisor", ("listTasks", "/v1/tasks"))
+
+
+@sample("createTask")
+def _(t):
+    return call(t.store.advisor, "/v1/tasks", {"store_id": t.store.id, "kind": "follow_up", "customer_id": t.customer()["id"], "due_at": days_ahead(1)})
+
+
+@sample("getTask")
+def _(t):
+    return call(t.store.advisor, f"/v1/tasks/{t.task()['id']}")
+
+
+@sample("updateTask")
+def _(t):
+    return call(t.store.advisor, f"/v1/tasks/{t.task()['id']}", {"assignee_id": t.store.advisor.id, "note": "下午方便接电话"}, version=1)
+
+
+@sample("attemptTask")
+def _(t):
+    return call(t.store.advisor, f"/v1/tasks/{t.task()['id']}/attempt", {"method": "phone", "result": "no_answer"})
+
+
+@sample("finishTask")
+def _(t):
+    return call(t.store.advisor, f"/v1/tasks/{t.task()['id']}/done", {"outcome": "will_come"})
+
+
+@sample("cancelTask")
+def _(t):
+    return call(t.store.advisor, f"/v1/tasks/{t.task()['id']}/cancel", {"reason": "客户已到店"})
+
+
 lists("advisor", ("listKeyPartKinds", "/v1/key-part-kinds"))
 
 

@@ -18,7 +18,7 @@ COMMANDS = [op for op in OPERATIONS if op.method != "GET"]
 # What is so already stays so, and is no conflict.
 SAME_AGAIN = {"closeWorkOrder"}
 # Verbs that add something to an object, whatever its state.
-ADDING = {"addWorkOrderPackage", "serviceEquipment", "stopSharingProgress", "shareAppointment", "stopSharingAppointment", "shareWaitingEntry",
+ADDING = {"attemptTask", "addWorkOrderPackage", "serviceEquipment", "stopSharingProgress", "shareAppointment", "stopSharingAppointment", "shareWaitingEntry",
           "stopSharingWaitingEntry"}
 MOVES = [op for op in COMMANDS if op.method == "POST" and "{id}/" in op.path and op.success == 200]
 
@@ -111,7 +111,7 @@ def test_removing_a_stale_version(trade, op):
 
 # Verbs of these move an object with a version.
 VERSIONED = ("appointments", "receptions", "work-orders", "quality-checks", "settlements", "payments", "complaints", "surveys",
-             "demands", "stock-documents", "transfers", "stocktakes", "price-adjustments", "purchase-orders", "sales-orders", "deposits", "supplier-invoices", "shifts", "absences", "equipment", "transports", "drives", "loaner-cars", "loans", "rescues")
+             "demands", "stock-documents", "transfers", "stocktakes", "price-adjustments", "purchase-orders", "sales-orders", "deposits", "supplier-invoices", "shifts", "absences", "equipment", "transports", "drives", "loaner-cars", "loans", "rescues", "tasks")
 
 
 @named([op for op in MOVES if op.path.split("/")[2] in VERSIONED and op.id not in SAME_AGAIN])

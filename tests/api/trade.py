@@ -62,6 +62,11 @@ class Trade:
         """Stored, of a kind of its own."""
         return self.store.parts.post("/v1/waste-entries", {"store_id": self.store.id, "kind_id": self.waste_kind()["id"], "quantity": quantity, **more}, expect=201)
 
+    def task(self, **more):
+        """Planned by hand, about a new customer."""
+        return self.store.advisor.post("/v1/tasks", {"store_id": self.store.id, "kind": "follow_up", "customer_id": self.customer()["id"],
+                                                     "due_at": days_ahead(1), **more}, expect=201)
+
     def key_part_kind(self, **more):
         return self.chain.purchaser.post("/v1/key-part-kinds", {"key_class": 2, "name": "转向器 " + self.chain.unique(), **more}, expect=201)
 

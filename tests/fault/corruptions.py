@@ -143,6 +143,13 @@ corrupt("waste of no entry", "waste_balance",
         "INSERT INTO waste_balance (store_id, kind_id, quantity, entries, stored_since) SELECT s.id, k.id, 5, 0, now() FROM (SELECT id FROM store ORDER BY code LIMIT 1) s,"
         " (SELECT id FROM waste_kind ORDER BY code LIMIT 1) k RETURNING (SELECT code FROM store WHERE id = store_id)",
         r"hazardous waste: {0} .*: quantity is ")
+corrupt("call for an order that is over", "task",
+        "UPDATE task t SET kind = 'call_in', work_order_id = w.id FROM (SELECT id, number FROM work_order WHERE status IN ('delivered', 'closed') ORDER BY id LIMIT 1) w"
+        " WHERE t.id = (SELECT id FROM task WHERE status = 'planned' ORDER BY id LIMIT 1)"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), w.number", r"tasks: {0} {1}: open calls of an order that is .* is 1, should be 0")
+corrupt("attempt of no task", "task",
+        "UPDATE task t SET attempts_count = attempts_count + 1, status = 'attempted' WHERE id = (SELECT id FROM task WHERE status = 'planned' ORDER BY id LIMIT 1)"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), id", r"tasks: {0} {1}: attempts is 1, should be 0")
 corrupt("price of no change", "price_change",
         "INSERT INTO price_change (id, part_id, basis, old_price, new_price, at) SELECT gen_random_uuid(), p.id, 'piece', p.sale_price, p.sale_price + 1, now()"
         " FROM (SELECT id, sale_price FROM part ORDER BY id LIMIT 1) p RETURNING (SELECT number FROM part WHERE id = part_id)",

@@ -674,6 +674,7 @@ def _(world):
     trade.sale_billed(sold)
     trade.deposit()
     trade.waste()
+    trade.task()
     trade.ticket()
     trade.routed()
     trade.measured()

@@ -23,7 +23,7 @@ UNREADABLE = {"tablet_secret", "credential", "login_failure", "session", "audit_
 OPEN_ROWS = {"search_key", "routing_rule"}
 # Policies beside the one of each table: a staff member sees the own row, a store who may act in it.
 MORE_POLICIES = {"staff_self", "staff_acting"}
-LEDGERS = {"audit_entry", "event", "access_log", "stock_movement", "work_order_stage", "complaint_step", "price_change", "waste_entry"}
+LEDGERS = {"audit_entry", "event", "access_log", "stock_movement", "work_order_stage", "complaint_step", "price_change", "waste_entry", "task_attempt"}
 # Functions that look past row security.
 DEFINERS = {
     "audit_added", "audit_row", "booking_lapse", "car_twins", "certificates_needed", "credential_find", "credential_set", "credential_tried", "customer_find", "customer_twins", "file_find", "link_find",
