@@ -161,6 +161,11 @@ SELECT o.number
         SELECT a.number FROM appointment a
          WHERE a.customer_id = :customer_id AND a.status IN ('pending', 'confirmed', 'arrived') AND a.deleted_at IS NULL
         UNION ALL
+        SELECT s.number FROM sales_order s
+         WHERE s.customer_id = :customer_id AND s.status IN ('draft', 'confirmed', 'partly_shipped', 'shipped')
+        UNION ALL
+        SELECT d.number FROM deposit d WHERE d.customer_id = :customer_id AND d.status = 'held'
+        UNION ALL
         SELECT m.number FROM complaint m
          WHERE m.customer_id = :customer_id AND m.status NOT IN ('closed', 'withdrawn', 'archived') AND m.deleted_at IS NULL) o
  LIMIT 1;

@@ -187,23 +187,32 @@ member_text(struct arena *arena, const struct member *m, const void *base)
 	return finish(arena, &buf);
 }
 
-/* lines.part_id: one member of every object of an array, as an array. */
+/* One member of every object of an array, as an array. */
+static const char *
+objects_text(struct arena *arena, const struct shape *shape, const struct member *m, const char *at,
+             size_t count)
+{
+	struct buf buf;
+
+	buf_init(&buf, ARRAY_MAX);
+	buf_char(&buf, '{');
+	for (size_t i = 0; i < count; i++)
+		put_element(&buf, member_text(arena, m, at + i * shape->size));
+	buf_char(&buf, '}');
+	return finish(arena, &buf);
+}
+
+/* lines.part_id */
 static const char *
 column_text(struct arena *arena, const struct member *lines, const struct member *m,
             const void *base)
 {
 	const char *at = *(const char *const *)((const char *)base + lines->offset);
-	struct buf buf;
 	size_t count = 0;
 
 	if (member_is_sent(lines, base))
 		count = *(const size_t *)((const char *)base + lines->count_offset);
-	buf_init(&buf, ARRAY_MAX);
-	buf_char(&buf, '{');
-	for (size_t i = 0; i < count; i++)
-		put_element(&buf, member_text(arena, m, at + i * lines->object->size));
-	buf_char(&buf, '}');
-	return finish(arena, &buf);
+	return objects_text(arena, lines->object, m, at, count);
 }
 
 static const struct member *
@@ -251,6 +260,19 @@ from_struct(struct arena *arena, const struct arg *arg, uint16_t param, const ch
 		return inner != NULL;
 	}
 	return false;
+}
+
+/* The same of bodies that go together. */
+static bool
+from_bodies(struct arena *arena, const struct arg *arg, uint16_t param, const char **value)
+{
+	const struct param_info *info = &param_infos[param];
+	const struct member *m =
+		info->parent == arg->param ? find_member(arg->shape, info->member) : NULL;
+
+	if (m)
+		*value = objects_text(arena, arg->shape, m, arg->value.pointer, arg->count);
+	return m != NULL;
 }
 
 static const char *
@@ -309,6 +331,7 @@ arg_value(struct arena *arena, const struct arg *arg)
 	case ARG_KIND_DATE:
 		return date_text(arena, arg->value.date);
 	case ARG_KIND_STRUCT:
+	case ARG_KIND_BODIES:
 		break;
 	default:
 		return array_text(arena, arg);
@@ -325,6 +348,9 @@ param_text(struct arena *arena, const struct statement *statement, const struct 
 	for (size_t i = 0; i < count; i++)
 		if (args[i].kind != ARG_KIND_STRUCT && args[i].param == param)
 			return arg_value(arena, &args[i]);
+	for (size_t i = 0; i < count; i++)
+		if (args[i].kind == ARG_KIND_BODIES && from_bodies(arena, &args[i], param, &value))
+			return value;
 	for (size_t i = 0; i < count; i++)
 		if (args[i].kind == ARG_KIND_STRUCT && from_struct(arena, &args[i], param, &value))
 			return value;

@@ -19,7 +19,8 @@ enum arg_kind {
 	ARG_KIND_BOOL,
 	ARG_KIND_UTC,
 	ARG_KIND_DATE,
-	ARG_KIND_STRUCT, /* every member of a shaped struct is a parameter of its name */
+	ARG_KIND_STRUCT,
+	ARG_KIND_BODIES, /* every member of a shaped struct is a parameter of its name */
 	ARG_KIND_TEXTS,
 	ARG_KIND_IDS,
 	ARG_KIND_INTS,
@@ -106,6 +107,14 @@ arg_array(enum arg_kind kind, uint16_t param, const void *v, size_t count)
 #define BOOLS_ARG(name, v, n)   arg_array(ARG_KIND_BOOLS, PARAM_##name, (v), (n))
 #define BODY_ARG(type, v) \
 	((struct arg){ .kind = ARG_KIND_STRUCT, .value.pointer = (v), .shape = &type##_shape })
+
+/* Decoded bodies that go together, as columns: a member of each is :name.member, an array. */
+#define BODIES_ARG(name, type, v, n)            \
+	((struct arg){ .kind = ARG_KIND_BODIES, \
+	               .param = PARAM_##name,   \
+	               .value.pointer = (v),    \
+	               .count = (n),            \
+	               .shape = &type##_shape })
 
 #define NO_ARGS ((struct arg){ 0 }) /* for a statement that takes none */
 

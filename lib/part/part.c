@@ -39,55 +39,165 @@ either(const char *told, const char *read)
 	return told ? told : read;
 }
 
-/* What the number says, and over it what was told. */
-static void
-write_fields(struct ctx *ctx, struct id part, const char *number,
-             const struct tell_number_fields *told)
+/* What a number says, and over it what was told. */
+struct told {
+	struct part_scheme says;
+	const char *scheme, *repair;
+};
+
+static struct told
+tell_fields(struct ctx *ctx, const char *number, const struct tell_number_fields *told)
 {
 	static const struct tell_number_fields nothing;
-	struct part_scheme read;
+	struct told t;
 	bool any;
 
 	told = told ? told : &nothing;
 	any = told->company || told->source || told->group || told->subgroup || told->piece ||
 	      told->structure || told->change || told->repair;
-	part_scheme_parse(ctx->arena, number, &read);
-	db_write(ctx, part_fields_told, ARG(id, part), ARG(told, any),
-	         ARG(company, either(told->company, read.company)),
-	         ARG(source, either(told->source, read.source)),
-	         ARG(group, either(told->group, read.group)),
-	         ARG(subgroup, either(told->subgroup, read.subgroup)),
-	         ARG(piece, either(told->piece, read.piece)),
-	         ARG(structure, either(told->structure, read.structure)),
-	         ARG(change, either(told->change, read.change)), ARG(repair, told->repair));
+	part_scheme_parse(ctx->arena, number, &t.says);
+	t.says.company = either(told->company, t.says.company);
+	t.says.source = either(told->source, t.says.source);
+	t.says.group = either(told->group, t.says.group);
+	t.says.subgroup = either(told->subgroup, t.says.subgroup);
+	t.says.piece = either(told->piece, t.says.piece);
+	t.says.structure = either(told->structure, t.says.structure);
+	t.says.change = either(told->change, t.says.change);
+	t.repair = told->repair;
+	t.scheme = any ? "told" : t.says.group ? "qc_t_265" : NULL;
+	return t;
+}
+
+static void
+write_fields(struct ctx *ctx, struct id part, const char *number,
+             const struct tell_number_fields *told)
+{
+	struct told t = tell_fields(ctx, number, told);
+
+	db_write(ctx, part_fields_told, ARG(id, part), ARG(scheme, t.scheme),
+	         ARG(company, t.says.company), ARG(source, t.says.source), ARG(group, t.says.group),
+	         ARG(subgroup, t.says.subgroup), ARG(piece, t.says.piece),
+	         ARG(structure, t.says.structure), ARG(change, t.says.change),
+	         ARG(repair, t.repair));
+}
+
+/* Barcodes of parts, gathered for one statement. */
+struct codes {
+	size_t count;
+	const char **codes;
+	struct id *parts;
+};
+
+static void
+codes_init(struct ctx *ctx, struct codes *c, size_t most)
+{
+	*c = (struct codes){ 0 };
+	c->codes = arena_array(ctx->arena, most + 1, sizeof(*c->codes));
+	c->parts = arena_array(ctx->arena, most + 1, sizeof(*c->parts));
+}
+
+static void
+codes_add(struct codes *c, struct id part, const char *const *codes, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		c->codes[c->count] = codes[i];
+		c->parts[c->count++] = part;
+	}
+}
+
+static void
+codes_write(struct ctx *ctx, const struct codes *c)
+{
+	if (c->count > 0)
+		db_write(ctx, part_barcodes_add, TEXTS_ARG(barcodes, c->codes, c->count),
+		         IDS_ARG(part_ids, c->parts, c->count));
+}
+
+/* Beside the bodies, what is told of each part: columns of one statement. */
+enum {
+	NORM,
+	SCHEME,
+	COMPANY,
+	SOURCE,
+	GROUP,
+	SUBGROUP,
+	PIECE,
+	STRUCTURE,
+	CHANGE,
+	REPAIR,
+	TEXTS
+};
+
+enum err
+parts_create(struct ctx *ctx, const struct create_part *in, size_t count, struct id *ids)
+{
+	int64_t *classes = arena_array(ctx->arena, count, sizeof(*classes));
+	const char **texts[TEXTS];
+	size_t codes_count = 0;
+	struct codes codes;
+	struct rows *rows;
+	enum err err = OK;
+
+	for (size_t k = 0; k < TEXTS; k++)
+		texts[k] = arena_array(ctx->arena, count, sizeof(*texts[k]));
+	for (size_t i = 0; !err && i < count; i++) {
+		struct told t = tell_fields(ctx, in[i].number, in[i].number_fields);
+		const char *of_part[TEXTS] = { part_number_normalise(ctx->arena, in[i].number),
+			                       t.scheme,
+			                       t.says.company,
+			                       t.says.source,
+			                       t.says.group,
+			                       t.says.subgroup,
+			                       t.says.piece,
+			                       t.says.structure,
+			                       t.says.change,
+			                       t.repair };
+
+		for (size_t k = 0; k < TEXTS; k++)
+			texts[k][i] = of_part[k];
+		err = new_id(ctx, in[i].id, &ids[i]);
+		if (!err)
+			err = key_part_class(ctx, in[i].key_part_kind_id, true,
+			                     in[i].has_key_class ? in[i].key_class : -1,
+			                     &classes[i]);
+	}
+	if (!err)
+		err = db_read(ctx, part_add, &rows, BODIES_ARG(parts, create_part, in, count),
+		              IDS_ARG(part_ids, ids, count),
+		              TEXTS_ARG(numbers_norm, texts[NORM], count),
+		              INTS_ARG(classes_of_kind, classes, count),
+		              TEXTS_ARG(schemes, texts[SCHEME], count),
+		              TEXTS_ARG(companies, texts[COMPANY], count),
+		              TEXTS_ARG(sources, texts[SOURCE], count),
+		              TEXTS_ARG(groups, texts[GROUP], count),
+		              TEXTS_ARG(subgroups, texts[SUBGROUP], count),
+		              TEXTS_ARG(pieces, texts[PIECE], count),
+		              TEXTS_ARG(structures, texts[STRUCTURE], count),
+		              TEXTS_ARG(changes, texts[CHANGE], count),
+		              TEXTS_ARG(repairs, texts[REPAIR], count));
+	if (err)
+		return err;
+	if (rows_count(rows) < count)
+		return count == 1 ? refuse_duplicate(ctx, texts[NORM][0], in->brand)
+		                  : fail(ctx, ERR_DUPLICATE, "/number");
+	for (size_t i = 0; i < count; i++)
+		codes_count += in[i].barcodes_count;
+	codes_init(ctx, &codes, codes_count);
+	event_gather(ctx);
+	for (size_t i = 0; i < count; i++) {
+		add_keys(ctx, ids[i], texts[NORM][i], in[i].name);
+		codes_add(&codes, ids[i], in[i].barcodes, in[i].barcodes_count);
+		event_add_new(ctx, "part.created", chain, ids[i]);
+	}
+	event_write(ctx);
+	codes_write(ctx, &codes);
+	return OK;
 }
 
 enum err
 part_create(struct ctx *ctx, const struct create_part *in)
 {
-	const char *norm = part_number_normalise(ctx->arena, in->number);
-	int64_t class_of_kind = 0;
-	struct rows *rows;
-	enum err err = new_id(ctx, in->id, &ctx->subject);
-
-	if (!err)
-		err = key_part_class(ctx, in->key_part_kind_id, true,
-		                     in->has_key_class ? in->key_class : -1, &class_of_kind);
-	if (!err)
-		err = db_read(ctx, part_add, &rows, ARG(part_id, ctx->subject),
-		              ARG(number_norm, norm), ARG(class_of_kind, class_of_kind),
-		              BODY_ARG(create_part, in));
-	if (err)
-		return err;
-	if (rows_count(rows) == 0)
-		return refuse_duplicate(ctx, norm, in->brand);
-	add_keys(ctx, ctx->subject, norm, in->name);
-	write_fields(ctx, ctx->subject, in->number, in->number_fields);
-	if (in->barcodes_count > 0)
-		db_write(ctx, part_barcodes_add, ARG(part_id, ctx->subject),
-		         TEXTS_ARG(barcodes, in->barcodes, in->barcodes_count));
-	event_add(ctx, "part.created", chain, ctx->subject);
-	return OK;
+	return parts_create(ctx, in, 1, &ctx->subject);
 }
 
 /* By hand, and at once. */
@@ -108,6 +218,7 @@ part_update(struct ctx *ctx, struct id id, const struct update_part *in)
 {
 	const char *norm = in->has_number ? part_number_normalise(ctx->arena, in->number) : NULL;
 	int64_t class_of_kind = 0;
+	struct codes codes;
 	struct rows *rows;
 	enum err err = db_lock(ctx, part_lock, id, &rows);
 
@@ -133,8 +244,9 @@ part_update(struct ctx *ctx, struct id id, const struct update_part *in)
 		             in->number_fields);
 	if (in->has_barcodes) {
 		db_write(ctx, part_barcodes_clear, ARG(id, id));
-		db_write(ctx, part_barcodes_add, ARG(part_id, id),
-		         TEXTS_ARG(barcodes, in->barcodes, in->barcodes_count));
+		codes_init(ctx, &codes, in->barcodes_count);
+		codes_add(&codes, id, in->barcodes, in->barcodes_count);
+		codes_write(ctx, &codes);
 	}
 	event_add(ctx, "part.updated", chain, id);
 	return OK;

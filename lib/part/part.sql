@@ -106,12 +106,25 @@ SELECT p.id FROM part p WHERE p.id = :id AND p.deleted_at IS NULL;
 -- name: part_lock
 SELECT p.version, p.number, p.number_norm, p.name, p.sale_price, p.price_audited, p.key_part_kind_id FROM part p WHERE p.id = :id AND p.deleted_at IS NULL FOR NO KEY UPDATE;
 
+-- Several at once, each with what its number says and was told of it; those whose number the brand has already are left out.
 -- name: part_add
-INSERT INTO part (id, number, number_norm, brand, name, unit, sale_price, price_audited, key_class, key_part_kind_id, tracking, source_class, technology_score, use_class, pack_quantity, active,
-                  external_ids, metadata, created_at, updated_at)
-VALUES (:part_id, :number, :number_norm, coalesce(:brand, ''), :name, :unit, :sale_price, coalesce(:price_audited, false), coalesce(nullif(:class_of_kind::integer, 0), :key_class), :key_part_kind_id, :tracking, :source_class, :technology_score, :use_class,
-        coalesce(:pack_quantity, 1), coalesce(:active, true),
-        coalesce(:external_ids::jsonb, '{}'), coalesce(:metadata::jsonb, '{}'), :now, :now)
+INSERT INTO part (id, number, number_norm, brand, name, unit, sale_price, price_audited, key_class, key_part_kind_id, tracking, source_class,
+                  technology_score, use_class, pack_quantity, active, external_ids, metadata, number_scheme, number_company, number_source, number_group,
+                  number_subgroup, number_piece, number_structure, number_change, number_repair, created_at, updated_at)
+SELECT s.id, n.number, s.norm, coalesce(n.brand, ''), n.name, n.unit, n.sale_price, coalesce(n.audited, false), coalesce(nullif(s.class_of_kind, 0), n.key_class),
+       n.kind_id, n.tracking, n.source_class, n.score, n.use_class, coalesce(n.pack, 1), coalesce(n.active, true), coalesce(n.external_ids, '{}'),
+       coalesce(n.metadata, '{}'), s.scheme, s.company, s.source, s.of_group, s.subgroup, s.piece, s.structure, s.change, s.repair,
+       :now::timestamptz, :now::timestamptz
+  FROM unnest(:parts.number::text[], :parts.brand::text[], :parts.name::text[], :parts.unit::text[], :parts.sale_price::bigint[],
+              :parts.price_audited::boolean[], :parts.key_class::integer[], :parts.key_part_kind_id::uuid[], :parts.tracking::text[],
+              :parts.source_class::text[], :parts.technology_score::integer[], :parts.use_class::text[], :parts.pack_quantity::numeric[],
+              :parts.active::boolean[], :parts.external_ids::jsonb[], :parts.metadata::jsonb[])
+       WITH ORDINALITY n (number, brand, name, unit, sale_price, audited, key_class, kind_id, tracking, source_class, score, use_class, pack, active,
+                          external_ids, metadata, nth)
+  JOIN unnest(:part_ids::uuid[], :numbers_norm::text[], :classes_of_kind::integer[], :schemes::text[], :companies::text[], :sources::text[], :groups::text[],
+              :subgroups::text[], :pieces::text[], :structures::text[], :changes::text[], :repairs::text[])
+       WITH ORDINALITY s (id, norm, class_of_kind, scheme, company, source, of_group, subgroup, piece, structure, change, repair, nth) USING (nth)
+ ORDER BY nth
 ON CONFLICT (number_norm, brand) DO NOTHING
 RETURNING id;
 
@@ -177,13 +190,13 @@ SELECT l.n - 1 AS position
 DELETE FROM part_barcode WHERE part_id = :id;
 
 -- name: part_barcodes_add
-INSERT INTO part_barcode (code, part_id) SELECT b.code, :part_id FROM unnest(:barcodes::text[]) b (code) ORDER BY b.code;
+INSERT INTO part_barcode (code, part_id)
+SELECT b.code, b.part_id FROM unnest(:barcodes::text[], :part_ids::uuid[]) b (code, part_id) ORDER BY b.code;
 
 -- name: part_fields_told
 -- What was told of a number stands over what it says itself.
 UPDATE part
-   SET number_scheme = CASE WHEN :told::boolean THEN 'told' WHEN :group::text IS NOT NULL THEN 'qc_t_265' END,
-       number_company = :company, number_source = :source, number_group = :group, number_subgroup = :subgroup, number_piece = :piece,
+   SET number_scheme = :scheme, number_company = :company, number_source = :source, number_group = :group, number_subgroup = :subgroup, number_piece = :piece,
        number_structure = :structure, number_change = :change, number_repair = :repair, changed = pg_current_xact_id()
  WHERE id = :id;
 

@@ -2,10 +2,12 @@
 /* From what a customer wants to what was handed over. */
 #include "sale/sales_order.h"
 
+#include "customer/customer.h"
 #include "event/event.h"
 #include "event/search.h"
 #include "org/org.h"
 #include "stock/stock.h"
+#include "vehicle/vehicle.h"
 
 #define AMOUNT_MAX INT64_C(1000000000000) /* fen, of a line and of an order */
 
@@ -190,32 +192,20 @@ write_lines(struct ctx *ctx, const struct draft *d, struct id order)
 	         INTS_ARG(amounts, d->amounts, d->count));
 }
 
-/* Whom a body names must be visible: foreign keys see more than the caller does. */
-static enum err
-check_parties(struct ctx *ctx, struct id customer, struct id vehicle)
-{
-	struct rows *rows;
-	enum err err = db_read(ctx, demand_references, &rows, ARG(customer_id, customer),
-	                       ARG(vehicle_id, vehicle));
-
-	if (err)
-		return err;
-	if (!row_bool(rows, 0, "customer"))
-		return fail(ctx, ERR_NOT_FOUND, "/customer_id");
-	return row_bool(rows, 0, "vehicle") ? OK : fail(ctx, ERR_NOT_FOUND, "/vehicle_id");
-}
-
 enum err
 sales_order_create(struct ctx *ctx, const struct create_sales_order *in)
 {
 	struct draft d = { .lines = in->lines, .count = in->lines_count };
+	struct id customer = in->customer_id;
 	const char *number;
 	enum err err = ctx_store(ctx, in->store_id, &d.store);
 
 	if (!err)
 		err = new_id(ctx, in->id, &ctx->subject);
 	if (!err)
-		err = check_parties(ctx, in->customer_id, in->vehicle_id);
+		err = customer_resolve(ctx, &customer, "/customer_id");
+	if (!err && in->has_vehicle_id)
+		err = vehicle_check_visible(ctx, in->vehicle_id, "/vehicle_id");
 	if (!err)
 		err = price_lines(ctx, &d);
 	if (!err)
@@ -223,8 +213,10 @@ sales_order_create(struct ctx *ctx, const struct create_sales_order *in)
 	if (err)
 		return err;
 	db_write(ctx, sales_order_add, ARG(order_id, ctx->subject), ARG(store_id, d.store),
-	         ARG(number, number), ARG(amount, d.amount), BODY_ARG(create_sales_order, in));
+	         ARG(number, number), ARG(amount, d.amount), ARG(customer_id, customer),
+	         BODY_ARG(create_sales_order, in));
 	write_lines(ctx, &d, ctx->subject);
+	customer_link(ctx, customer, d.store, "document");
 	search_add(ctx, "number", number, "sales_order", ctx->subject, d.store);
 	event_add(ctx, "sales_order.created", d.store, ctx->subject);
 	return OK;
@@ -239,8 +231,8 @@ sales_order_update(struct ctx *ctx, struct id id, const struct update_sales_orde
 	enum err err = begin(ctx, id, OP_confirmSalesOrder, &o);
 
 	d.store = o.store;
-	if (!err && in->has_vehicle_id)
-		err = check_parties(ctx, o.customer, in->vehicle_id);
+	if (!err && in->has_vehicle_id && !id_is_none(in->vehicle_id))
+		err = vehicle_check_visible(ctx, in->vehicle_id, "/vehicle_id");
 	if (!err && in->has_lines)
 		err = price_lines(ctx, &d);
 	if (err)

@@ -257,3 +257,20 @@ def test_what_becomes_of_a_wish(trade, store, chain):
     [repair] = store.parts.get("/v1/demands", params={"work_order_id": order["id"]}, expect=200).data
     assert [told[i] for i in (repair["id"], sold["lines"][0]["demand_id"])] == [("repair", "fulfilled", 2), ("sale", "fulfilled", 3)]
     assert [told[d["id"]][1:] for d in (sent, bought, lost, gone)] == [("in_transfer", 0), ("on_order", 0), ("lost", 0), ("cancelled", 0)]
+
+
+def test_whose_it_is(trade, store, chain):
+    """I21: an order of a customer who was merged away is that of the one who stayed; who has an open order, or money with the store, is not deleted."""
+    one, other = trade.customer(), trade.customer()
+    part = {"part_id": trade.part()["id"], "quantity": 1}
+    first = trade.sale(customer_id=other["id"])
+    chain.admin.post("/v1/customers/merge", {"keep_id": one["id"], "merge_id": other["id"]}, expect=200)
+    second = store.advisor.post("/v1/sales-orders", {"store_id": store.id, "customer_id": other["id"], "lines": [part]}, expect=201)
+    assert [store.advisor.get(path(o), expect=200)["customer"]["id"] for o in (first, second)] == [one["id"]] * 2
+    held = store.cashier.post("/v1/deposits", {"sales_order_id": first["id"], "amount": 5, "method": "cash"}, expect=201)
+    for order in (first, second):
+        assert chain.admin.delete(f"/v1/customers/{one['id']}").code == "in_use"
+        store.advisor.post(path(order, "/cancel"), {"reason": "客户取消"}, expect=200)
+    assert chain.admin.delete(f"/v1/customers/{one['id']}").code == "in_use"
+    store.manager.post(f"/v1/deposits/{held['id']}/refund", {"amount": 5, "reason": "other"}, expect=200)
+    chain.admin.delete(f"/v1/customers/{one['id']}", expect=204)

@@ -15,6 +15,8 @@ import threading
 import time
 import uuid
 
+import slots
+
 PATIENCE = 60      # seconds until somebody must have answered
 DEADLINE = 5.0     # the daemon's own, of a command
 Effect = collections.namedtuple("Effect", "key who path body status id event subject")
@@ -243,8 +245,7 @@ class Shop:
     def book(self, writer):
         """More callers than bays want each slot."""
         n = next(self.slots) // 4
-        day = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=2 + n // 24)
-        starts = day.strftime("%Y-%m-%d") + f"T{n % 24 // 2:02}:{n % 2 * 30:02}:00Z"
+        starts = f"{slots.day(2 + n // 24)}T{n % 24 // 2:02}:{n % 2 * 30:02}:00Z"
         customer, vehicle = self.booked_for
         writer.do(self.store.advisor, "/v1/appointments", {
             "store_id": self.store.id, "customer_id": customer, "vehicle_id": vehicle, "starts_at": starts, "channel": "phone",
