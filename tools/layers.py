@@ -22,7 +22,7 @@ HEADERS = [
 
 # The domain modules in dependency order: a module includes only those before it.
 MODULES = [
-    "event", "link", "org", "file", "staff", "customer", "vehicle", "catalog", "part", "task", "stock", "waste", "purchase", "replenishment", "sale",
+    "event", "link", "org", "file", "staff", "customer", "vehicle", "catalog", "part", "core_deposit", "task", "stock", "waste", "purchase", "replenishment", "sale",
     "price", "visit", "appointment", "reception", "inspection", "work_order", "transport", "rescue", "estimate", "agreement", "quality", "settlement", "warranty", "sla",
     "complaint", "survey", "followup", "kpi", "integration",
 ]

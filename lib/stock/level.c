@@ -51,6 +51,7 @@ levels_lock(struct ctx *ctx, struct id store, struct id warehouse, const struct 
 			.movements = row_int(rows, i, "movements"),
 			.frozen = row_bool(rows, i, "frozen"),
 			.tracked = row_bool(rows, i, "tracked"),
+			.deposit = row_int(rows, i, "core_deposit"),
 		};
 	}
 	return OK;

@@ -2,6 +2,7 @@
 /* Documents that nobody audits: an issue, a return, a counter-document, what a transfer or a count moved. */
 #include "stock/posted.h"
 
+#include "core_deposit/core_deposit.h"
 #include "event/event.h"
 #include "event/search.h"
 #include "org/org.h"
@@ -44,6 +45,35 @@ posted_add(struct posted *posted, struct level *level, const struct posted_line 
 	level_post(level, &posted->postings[i]);
 }
 
+/* Old pieces follow the parts of an order: they are awaited of what goes out, and not of what comes
+ * back. */
+static enum err
+cores_follow(struct ctx *ctx, const struct posted *posted, const struct levels *levels)
+{
+	const struct core_deposit_document document = {
+		.id = posted->document,
+		.store = levels->store,
+		.work_order = posted->work_order,
+		.sales_order = posted->sales_order,
+	};
+	const struct id *lines = id_is_none(posted->work_order) ? posted->sale_lines
+	                                                        : posted->order_lines;
+
+	if (id_is_none(posted->work_order) && id_is_none(posted->sales_order))
+		return OK;
+	if (posted->count > 0 && posted->postings[0].quantity.milli > 0)
+		return core_deposits_returned(ctx, levels->store, lines, posted->quantity,
+		                              posted->count);
+	for (size_t i = 0; i < posted->count; i++) {
+		int64_t deposit = level_of(levels, posted->parts[i])->deposit;
+
+		if (deposit > 0)
+			core_deposit_issued(ctx, &document, lines[i], posted->parts[i],
+			                    posted->quantity[i], deposit);
+	}
+	return OK;
+}
+
 enum err
 posted_save(struct ctx *ctx, const struct posted *posted, const struct levels *levels)
 {
@@ -71,5 +101,5 @@ posted_save(struct ctx *ctx, const struct posted *posted, const struct levels *l
 	              n);
 	search_add(ctx, "number", number, "stock_document", posted->document, levels->store);
 	event_add(ctx, "stock_document.posted", levels->store, posted->document);
-	return OK;
+	return cores_follow(ctx, posted, levels);
 }

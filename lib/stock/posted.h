@@ -35,8 +35,8 @@ void posted_init(struct ctx *ctx, struct posted *posted, const char *kind, const
 /* Add a line for what was put into a level, or taken from it, just now. */
 void posted_add(struct posted *posted, struct level *level, const struct posted_line *line);
 
-/* Number it and queue it, its lines and the ledger's rows; the levels are saved by their caller, once
- * for all that moved on them. */
+/* Number it and queue it, its lines, the ledger's rows and the cores of the parts; the levels are saved
+ * by their caller, once for all that moved on them.  ERR_CORE_SENT for what comes back. */
 MUSTCHECK enum err posted_save(struct ctx *ctx, const struct posted *posted,
                                const struct levels *levels);
 

@@ -18,11 +18,12 @@ WITH place AS MATERIALIZED (
 	   AND CASE WHEN :warehouse_id::uuid IS NULL THEN w.is_default ELSE w.id = :warehouse_id END
 )
 SELECT l.warehouse_id, l.part_id, l.on_hand, l.reserved, l.value, l.movements, l.stocktake_id IS NOT NULL AS frozen,
-       (SELECT part_tracking(p.tracking, p.key_class) <> 'none' FROM part p WHERE p.id = l.part_id) AS tracked
+       part_tracking(p.tracking, p.key_class) <> 'none' AS tracked, coalesce(p.core_deposit, 0) AS core_deposit
   FROM stock_level l
- WHERE l.store_id = :store_id AND l.warehouse_id = (SELECT p.id FROM place p) AND l.part_id = ANY (:part_ids::uuid[])
+  JOIN part p ON p.id = l.part_id
+ WHERE l.store_id = :store_id AND l.warehouse_id = (SELECT e.id FROM place e) AND l.part_id = ANY (:part_ids::uuid[])
    AND (SELECT count(*) FROM stock_level a
-         WHERE a.store_id = :store_id AND a.warehouse_id = (SELECT p.id FROM place p)
+         WHERE a.store_id = :store_id AND a.warehouse_id = (SELECT e.id FROM place e)
            AND a.part_id = ANY (:part_ids::uuid[])) = :count::bigint
  ORDER BY l.part_id
    FOR NO KEY UPDATE OF l;

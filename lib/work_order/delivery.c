@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "core_deposit/core_deposit.h"
 #include "event/event.h"
 
 /* One answer: a code, or as before whether it is solved. */
@@ -110,8 +111,9 @@ delivery_save(struct ctx *ctx, const struct work_order *wo, const struct deliver
 		db_write(ctx, acceptance_add, ARG(id, wo->id), ARG(store_id, wo->store),
 		         TEXTS_ARG(answers, answers, in->acceptance_count),
 		         BODY_ARG(deliver_work_order, in));
-	if (all_well)
-		return OK;
+	err = core_deposits_delivered(ctx, wo->store, wo->id);
+	if (err || all_well)
+		return err;
 	err = db_read(ctx, acceptance_unsolved, &unsolved, ARG(id, wo->id));
 	if (!err)
 		event_add_data(ctx, "work_order.concern_not_solved", wo->store, wo->id,

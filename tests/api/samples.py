@@ -934,6 +934,39 @@ def _(t):
     return call(t.chain.purchaser, f"/v1/parts/{t.part()['id']}/epc-references", {"references": [{"catalogue": "ETKA", "figure": "615-010", "position": "14"}]}, version=1)
 
 
+lists("parts", ("listCoreDeposits", "/v1/core-deposits"), ("listCoreDepositBalances", "/v1/core-deposit-balances"))
+
+
+@sample("getCoreDeposit")
+def _(t):
+    return call(t.store.parts, f"/v1/core-deposits/{t.core()['id']}")
+
+
+@sample("collectCoreDeposit")
+def _(t):
+    return call(t.store.parts, f"/v1/core-deposits/{t.core()['id']}/collect", {"place": "A-1"})
+
+
+@sample("sendCoreDeposit")
+def _(t):
+    return call(t.store.parts, f"/v1/core-deposits/{t.core('collect')['id']}/send", {"supplier_id": t.supplier()["id"], "reference": "RMA-1"})
+
+
+@sample("refundCoreDeposit")
+def _(t):
+    return call(t.store.parts, f"/v1/core-deposits/{t.core('collect', 'send')['id']}/refund", {"amount": 120000})
+
+
+@sample("forgoCoreDeposit")
+def _(t):
+    return call(t.store.parts, f"/v1/core-deposits/{t.core()['id']}/forgo", {"reason": "damaged"})
+
+
+@sample("reopenCoreDeposit")
+def _(t):
+    return call(t.store.parts, f"/v1/core-deposits/{t.core('collect')['id']}/reopen", {"reason": "登记错误"})
+
+
 lists("parts", ("listWasteKinds", "/v1/waste-kinds"), ("listWasteBalances", "/v1/waste-balances"), ("listWasteEntries", "/v1/waste-entries"))
 
 

@@ -431,8 +431,8 @@ class Trade:
         self.store.inspector.post(f"/v1/quality-checks/{self.check(order)['id']}/pass", expect=200)
         return self.read(order)
 
-    def through(self, order):
-        """From its lines to the delivery: what is proposed agreed to, labour done, parts issued, checked, billed to who pays."""
+    def begun(self, order):
+        """What is proposed agreed to, and labour under way."""
         store = self.store
         order = self.read(order)
         proposed = [line["id"] for line in order["lines"] if line["status"] == "proposed"]
@@ -442,10 +442,29 @@ class Trade:
         self.step(store.dispatcher, order, "dispatch", {"assignments": [{"line_id": line, "technician_id": store.tech1.id} for line in labour]})
         for line in labour:
             self.line_step(store.tech1, line, "clock-on")
+        return order
+
+    def with_parts(self, part, quantity, stock=None, **more):
+        """An order under way whose first line is of a part: issued, or as many as are in stock."""
+        order = self.order(lines=[{"kind": "part", "part_id": part["id"], "quantity": quantity}, {"kind": "labour", "operation_id": self.operation()["id"]}], **more)
+        self.stock_up(part["id"], stock or quantity)
+        order = self.begun(order)
+        self.store.parts.post(f"/v1/work-orders/{order['id']}/issue-parts", {"received_by": self.store.tech1.id}, expect=200)
+        return order
+
+    def through(self, order):
+        """From its lines to the delivery: what is proposed agreed to, labour done, parts issued, checked, billed to who pays."""
+        order = self.begun(order)
         if any(line["kind"] == "part" for line in order["lines"]):
-            store.parts.post(f"/v1/work-orders/{order['id']}/issue-parts", {"received_by": store.tech1.id}, expect=200)
-        for line in labour:
-            self.line_step(store.tech1, line, "finish")
+            self.store.parts.post(f"/v1/work-orders/{order['id']}/issue-parts", {"received_by": self.store.tech1.id}, expect=200)
+        return self.handed_over(order)
+
+    def handed_over(self, order, delivery=HANDED_BACK):
+        """An order under way: labour done, checked, billed to who pays, delivered."""
+        store = self.store
+        for line in order["lines"]:
+            if line["kind"] == "labour":
+                self.line_step(store.tech1, line["id"], "finish")
         self.step(store.dispatcher, order, "finish-work")
         store.inspector.post(f"/v1/quality-checks/{self.check(order)['id']}/pass", expect=200)
         payer = order["lines"][0]["payer"]
@@ -453,7 +472,16 @@ class Trade:
         store.cashier.post(f"/v1/settlements/{bill['id']}/issue", expect=200)
         if payer == "customer":
             self.pay(store.cashier.get(f"/v1/settlements/{bill['id']}", expect=200))
-        return self.step(store.advisor, order, "deliver", {**HANDED_BACK, "odometer_out_km": 41300})
+        return self.step(store.advisor, order, "deliver", {**delivery, "odometer_out_km": 41300})
+
+    def core(self, *steps, quantity=4):
+        """Old pieces of an order, after these verbs."""
+        order = self.with_parts(self.part(core_deposit=30000), quantity)
+        made = self.store.parts.get("/v1/core-deposits", params={"store_id": self.store.id, "work_order_id": order["id"]}, expect=200).data[0]
+        for verb in steps:
+            body = {"send": lambda: {"supplier_id": self.supplier()["id"]}, "refund": lambda: {"amount": 30000 * quantity}}.get(verb, dict)()
+            made = self.store.parts.post(f"/v1/core-deposits/{made['id']}/{verb}", body, expect=200)
+        return made
 
     def shared(self):
         """An order that its customer follows."""

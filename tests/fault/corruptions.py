@@ -139,6 +139,16 @@ corrupt("receipt billed otherwise", "stock_document_line",
         "UPDATE stock_document_line t SET invoiced_quantity = invoiced_quantity + 1 WHERE id = (SELECT document_line_id FROM supplier_invoice_line ORDER BY id LIMIT 1)"
         " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM stock_document WHERE id = t.document_id), position",
         r"supplier invoices: {0} {1}: billed of line {2} is ")
+CORE_NAMED = "RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM work_order WHERE id = t.work_order_id)"
+corrupt("one old piece more", "core_deposit",
+        f"UPDATE core_deposit t SET quantity = quantity + 1 WHERE id = (SELECT id FROM core_deposit WHERE status = 'not_ready' ORDER BY id LIMIT 1) {CORE_NAMED}",
+        r"cores: {0} {1}: old pieces of part .* is 5.000, should be 4.000")
+corrupt("one old piece less", "core_deposit",
+        f"UPDATE core_deposit t SET quantity = quantity - 1 WHERE id = (SELECT id FROM core_deposit WHERE status = 'not_ready' ORDER BY id LIMIT 1) {CORE_NAMED}",
+        r"cores: {0} {1}: old pieces of part .* is 3.000, should be 4.000")
+corrupt("old piece that nobody collected", "core_deposit",
+        f"UPDATE core_deposit t SET collected_at = NULL WHERE id = (SELECT id FROM core_deposit WHERE status = 'ready' ORDER BY id LIMIT 1) {CORE_NAMED}",
+        r"cores: {0} {1}: collected_at of old pieces of part .* is none, should be some")
 corrupt("waste of no entry", "waste_balance",
         "INSERT INTO waste_balance (store_id, kind_id, quantity, entries, stored_since) SELECT s.id, k.id, 5, 0, now() FROM (SELECT id FROM store ORDER BY code LIMIT 1) s,"
         " (SELECT id FROM waste_kind ORDER BY code LIMIT 1) k RETURNING (SELECT code FROM store WHERE id = store_id)",

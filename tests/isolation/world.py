@@ -413,6 +413,7 @@ class World:
         t.supplier_invoice()
         t.tracked()
         t.replenishment()
+        t.core()
         t.waste()
         t.task()
         t.stock_limit()
@@ -437,7 +438,7 @@ class World:
         t.store.advisor.post("/v1/files", raw=PICTURE, headers={"Content-Type": "image/png"},
                              params={"subject_type": "reception", "subject_id": reception["id"]}, expect=201)
         found = {}
-        for table in sorted({t for t in REFERENCES.values() if t} | {"deposit", "approval", "stock_limit", "waste_entry", "task", "supplier_invoice", "replenishment_run", "complaint", "survey", "demand", "payment", "reservation", "sublet", "transport", "drive", "loan", "rescue", "attendance", "clock_entry", "routing_rule", "tablet"}):
+        for table in sorted({t for t in REFERENCES.values() if t} | {"deposit", "approval", "stock_limit", "waste_entry", "core_deposit", "task", "supplier_invoice", "replenishment_run", "complaint", "survey", "demand", "payment", "reservation", "sublet", "transport", "drive", "loan", "rescue", "attendance", "clock_entry", "routing_rule", "tablet"}):
             row = self.rows(f"SELECT id FROM {table} WHERE {self.belonging[table][0]} ORDER BY id DESC LIMIT 1",
                             {"stores": f"{{{t.store.id}}}"})
             assert row, f"the treasure has no {table}"
