@@ -164,7 +164,7 @@ command_import(struct options *options)
 	if (options->argc != 1 || !options->import.kind || !options->import.store)
 		return complain(
 			EX_USAGE,
-			"usage: fettled import --kind customers|vehicles|parts|complaints --store "
+			"usage: fettled import --kind customers|vehicles|parts|part_prices|complaints --store "
 			"CODE "
 			"[--dry-run] [--format csv|ndjson] FILE");
 	return import_cli(options->database.url, options->config.data, &options->import,

@@ -242,8 +242,9 @@ import_cli(const char *url, const char *data_dir, const struct import_options *o
 	run.job.kind = (enum import_kind)enum_value(&import_kind_enum, options->kind);
 	run.job.format = (enum import_format)enum_value(&import_format_enum, format);
 	if (run.job.kind == 0 || run.job.format == 0)
-		return complain(EX_USAGE, "import",
-		                "--kind customers|vehicles|parts|complaints, --format csv|ndjson");
+		return complain(
+			EX_USAGE, "import",
+			"--kind customers|vehicles|parts|part_prices|complaints, --format csv|ndjson");
 	fd = strcmp(file, "-") == 0 ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return complain(EX_NOINPUT, file, strerrordesc_np(errno));

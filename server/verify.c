@@ -35,6 +35,7 @@ static const struct check {
 	{ "lines", SQL_verify_lines, true },
 	{ "numbers", SQL_verify_numbers, false },
 	{ "dates", SQL_verify_dates, false },
+	{ "dates", SQL_verify_goods_dates, false },
 	{ "quality", SQL_verify_quality, false },
 	{ "evidence", SQL_verify_evidence, false },
 	{ "deliveries", SQL_verify_deliveries, false },

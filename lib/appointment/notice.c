@@ -2,8 +2,6 @@
 /* Confirmations and reminders as events, late arrivals, and no-shows by themselves. */
 #include "appointment/notice.h"
 
-#include <string.h>
-
 #include "appointment/appointment.h"
 #include "event/event.h"
 
@@ -47,24 +45,19 @@ appointment_notices_tell(struct ctx *ctx, bool *more)
 enum err
 appointment_notices_plan(struct ctx *ctx, bool *more)
 {
+	static const char *const types[] = { "appointment.confirmed", "appointment.rescheduled" };
+	static const struct event_wish wish = { "appointment_notices", types, COUNT_OF(types),
+		                                EVENTS_MAX };
 	struct id wanted[EVENTS_MAX];
 	bool again = false;
-	size_t n = 0;
+	size_t n;
 	struct rows *events;
-	enum err err = event_take(ctx, "appointment_notices", EVENTS_MAX, &events);
+	enum err err = event_take(ctx, &wish, &events, &n, more);
 
-	if (err)
+	if (err || n == 0)
 		return err;
-	*more = rows_count(events) == EVENTS_MAX;
-	for (size_t i = 0; i < rows_count(events); i++) {
-		const char *type = row_text(events, i, "type");
-
-		if (strcmp(type, "appointment.confirmed") == 0 ||
-		    strcmp(type, "appointment.rescheduled") == 0)
-			wanted[n++] = row_id(events, i, "subject_id");
-	}
-	if (n == 0)
-		return OK;
+	for (size_t i = 0; i < n; i++)
+		wanted[i] = row_id(events, i, "subject_id");
 	db_write(ctx, appointment_notices_plan, IDS_ARG(ids, wanted, n));
 	/* confirmations are due at once */
 	return appointment_notices_tell(ctx, &again);

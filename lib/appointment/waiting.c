@@ -240,40 +240,29 @@ waiting_lapse_due(struct ctx *ctx, bool *more)
 	return OK;
 }
 
-static bool
-is_one_of(const char *type, const char *const *types, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(type, types[i]) == 0)
-			return true;
-	return false;
-}
+/* After the first of these the subject's slot may be free; after the others a store may have more to offer,
+ * nobody says when: hours, people, bays, equipment. */
+#define FREEING 8
+static const char *const offering[] = {
+	"appointment.cancelled", "appointment.declined",
+	"appointment.no_show",   "appointment.rescheduled",
+	"appointment.left",      "appointment.released",
+	"slot_hold.released",    "slot_hold.expired",
+	"store.updated",         "bay.created",
+	"bay.updated",           "shift.planned",
+	"shift.changed",         "absence.changed",
+	"absence.cancelled",     "equipment.created",
+	"equipment.updated",     "equipment.serviced",
+	"equipment.put_back",
+};
 
-/* Whether its subject's slot may be free after it. */
 static bool
 frees(const char *type)
 {
-	static const char *const types[] = {
-		"appointment.cancelled",   "appointment.declined", "appointment.no_show",
-		"appointment.rescheduled", "appointment.left",     "appointment.released",
-		"slot_hold.released",      "slot_hold.expired",
-	};
-
-	return is_one_of(type, types, COUNT_OF(types));
-}
-
-/* Whether a store may have more to offer after it, nobody says when: hours, people, bays, equipment. */
-static bool
-widens(const char *type)
-{
-	static const char *const types[] = {
-		"store.updated",      "bay.created",        "bay.updated",
-		"shift.planned",      "shift.changed",      "absence.changed",
-		"absence.cancelled",  "equipment.created",  "equipment.updated",
-		"equipment.serviced", "equipment.put_back",
-	};
-
-	return is_one_of(type, types, COUNT_OF(types));
+	for (size_t i = 0; i < FREEING; i++)
+		if (strcmp(type, offering[i]) == 0)
+			return true;
+	return false;
 }
 
 /* Offer the first slot that fits, if there is one: somebody else may have changed the entry, or taken
@@ -302,22 +291,20 @@ offer_first(struct ctx *ctx, struct id id)
 enum err
 waiting_offer_freed(struct ctx *ctx, bool *more)
 {
+	static const struct event_wish wish = { "waiting_list", offering, COUNT_OF(offering),
+		                                EVENTS_MAX };
 	struct id widening[EVENTS_MAX], subjects[EVENTS_MAX];
-	size_t n = 0, wide = 0;
+	size_t n = 0, wide = 0, count;
 	struct rows *events, *entries;
-	enum err err = event_take(ctx, "waiting_list", EVENTS_MAX, &events);
+	enum err err = event_take(ctx, &wish, &events, &count, more);
 
-	if (err)
+	if (err || count == 0)
 		return err;
-	*more = rows_count(events) == EVENTS_MAX;
-	for (size_t i = 0; i < rows_count(events); i++) {
+	for (size_t i = 0; i < count; i++)
 		if (frees(row_text(events, i, "type")))
 			subjects[n++] = row_id(events, i, "subject_id");
-		if (widens(row_text(events, i, "type")))
+		else
 			widening[wide++] = row_id(events, i, "id");
-	}
-	if (n + wide == 0)
-		return OK;
 	err = db_read(ctx, waiting_entries_to_offer, &entries, IDS_ARG(event_ids, widening, wide),
 	              IDS_ARG(subject_ids, subjects, n));
 	for (size_t i = 0; !err && i < rows_count(entries); i++)

@@ -96,12 +96,72 @@ SELECT st.code AS store_code, f.subject, f.what, CASE WHEN f.expected THEN 'set'
   JOIN store st ON st.id = f.store_id
  WHERE f.expected <> f.dated
 UNION ALL
-SELECT st.code, w.number, d.what, 'not before ' || d.earlier, d.later::text
-  FROM work_order w
-  JOIN store st ON st.id = w.store_id
- CROSS JOIN LATERAL (VALUES ('started_at', w.opened_at, w.started_at), ('completed_at', w.opened_at, w.completed_at),
-                            ('settled_at', w.completed_at, w.settled_at), ('delivered_at', w.settled_at, w.delivered_at),
-                            ('closed_at', w.delivered_at, w.closed_at)) d (what, earlier, later)
+SELECT st.code, d.subject, d.what, 'not before ' || d.earlier, d.later::text
+  FROM (SELECT w.store_id, w.number AS subject, f.what, f.earlier, f.later
+          FROM work_order w
+         CROSS JOIN LATERAL (VALUES ('started_at', w.opened_at, w.started_at), ('completed_at', w.opened_at, w.completed_at),
+                                    ('settled_at', w.completed_at, w.settled_at), ('delivered_at', w.settled_at, w.delivered_at),
+                                    ('closed_at', w.delivered_at, w.closed_at)) f (what, earlier, later)) d
+  JOIN store st ON st.id = d.store_id
+ WHERE d.later < d.earlier
+ ORDER BY store_code, subject, what;
+
+-- The same of what moves goods.
+
+-- name: verify_goods_dates   unnamed
+WITH fact AS (
+	SELECT t.store_id, t.number AS subject, f.what, f.expected, f.dated
+	  FROM transfer t
+	 CROSS JOIN LATERAL (VALUES
+		('shipped_at', CASE WHEN t.status = 'cancelled' THEN t.shipped_at IS NOT NULL ELSE t.status NOT IN ('requested', 'approved', 'rejected') END,
+		 t.shipped_at IS NOT NULL),
+		('ended_at', t.status IN ('rejected', 'received', 'returned', 'cancelled'), t.ended_at IS NOT NULL)) f (what, expected, dated)
+	UNION ALL
+	SELECT k.store_id, k.number, f.what, f.expected, f.dated
+	  FROM stocktake k
+	 CROSS JOIN LATERAL (VALUES
+		('frozen_at', CASE WHEN k.status = 'cancelled' THEN k.frozen_at IS NOT NULL ELSE k.status <> 'planned' END, k.frozen_at IS NOT NULL),
+		('ended_at', k.status IN ('posted', 'cancelled'), k.ended_at IS NOT NULL)) f (what, expected, dated)
+	UNION ALL
+	SELECT o.store_id, o.number, f.what, f.expected, f.dated
+	  FROM purchase_order o
+	 CROSS JOIN LATERAL (VALUES
+		('sent_at', CASE WHEN o.status IN ('closed', 'cancelled') THEN o.sent_at IS NOT NULL ELSE o.status IN ('sent', 'partly_received', 'received') END,
+		 o.sent_at IS NOT NULL),
+		('ended_at', o.status IN ('closed', 'cancelled'), o.ended_at IS NOT NULL)) f (what, expected, dated)
+	UNION ALL
+	SELECT o.store_id, o.number, f.what, f.expected, f.dated
+	  FROM sales_order o
+	 CROSS JOIN LATERAL (VALUES
+		('confirmed_at', true, o.status IN ('draft', 'cancelled') OR o.confirmed_at IS NOT NULL),
+		('shipped_at', true, o.status NOT IN ('shipped', 'accepted') OR o.shipped_at IS NOT NULL),
+		('accepted_at', true, o.status <> 'accepted' OR o.accepted_at IS NOT NULL),
+		('ended_at', o.status = 'cancelled', o.ended_at IS NOT NULL)) f (what, expected, dated)
+)
+SELECT st.code AS store_code, f.subject, f.what, CASE WHEN f.expected THEN 'set' ELSE 'none' END AS expected,
+       CASE WHEN f.dated THEN 'set' ELSE 'none' END AS found
+  FROM fact f
+  JOIN store st ON st.id = f.store_id
+ WHERE f.expected <> f.dated
+UNION ALL
+SELECT st.code, d.subject, d.what, 'not before ' || d.earlier, d.later::text
+  FROM (SELECT t.store_id, t.number AS subject, f.what, f.earlier, f.later
+          FROM transfer t
+         CROSS JOIN LATERAL (VALUES ('shipped_at', t.created_at, t.shipped_at), ('ended_at', coalesce(t.shipped_at, t.created_at), t.ended_at)) f (what, earlier, later)
+        UNION ALL
+        SELECT k.store_id, k.number, f.what, f.earlier, f.later
+          FROM stocktake k
+         CROSS JOIN LATERAL (VALUES ('frozen_at', k.created_at, k.frozen_at), ('ended_at', coalesce(k.frozen_at, k.created_at), k.ended_at)) f (what, earlier, later)
+        UNION ALL
+        SELECT o.store_id, o.number, f.what, f.earlier, f.later
+          FROM purchase_order o
+         CROSS JOIN LATERAL (VALUES ('sent_at', o.created_at, o.sent_at), ('ended_at', coalesce(o.sent_at, o.created_at), o.ended_at)) f (what, earlier, later)
+        UNION ALL
+        SELECT o.store_id, o.number, f.what, f.earlier, f.later
+          FROM sales_order o
+         CROSS JOIN LATERAL (VALUES ('confirmed_at', o.created_at, o.confirmed_at), ('shipped_at', o.confirmed_at, o.shipped_at),
+                                    ('accepted_at', o.shipped_at, o.accepted_at)) f (what, earlier, later)) d
+  JOIN store st ON st.id = d.store_id
  WHERE d.later < d.earlier
  ORDER BY store_code, subject, what;
 

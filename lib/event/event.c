@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define EVENTS_MAX 64
+#define PAGE_MAX   5000 /* that a consumer looks through at once */
 
 /* Events on their way into one statement, column by column. */
 struct events {
@@ -98,21 +99,36 @@ event_add_new(struct ctx *ctx, const char *type, struct id store, struct id subj
 }
 
 enum err
-event_take(struct ctx *ctx, const char *consumer, int limit, struct rows **events)
+event_take(struct ctx *ctx, const struct event_wish *wish, struct rows **events, size_t *count,
+           bool *more)
 {
 	struct rows *lock;
-	enum err err = db_read(ctx, event_lock, &lock, ARG(consumer, consumer));
 	size_t n;
+	enum err err = db_read(ctx, event_lock, &lock, ARG(consumer, wish->consumer));
 
+	*count = 0;
+	*more = false;
 	if (err)
 		return err;
 	/* who has not got the lock takes nothing */
-	err = db_read(ctx, event_take, events, ARG(consumer, consumer),
-	              ARG(limit, row_bool(lock, 0, "locked") ? limit : 0));
+	if (!row_bool(lock, 0, "locked"))
+		return OK;
+	err = db_read(ctx, event_take, events, ARG(consumer, wish->consumer), ARG(page, PAGE_MAX),
+	              ARG(limit, wish->limit),
+	              wish->types ? TEXTS_ARG(types, wish->types, wish->types_count)
+	                          : NULL_ARG(types));
 	n = err ? 0 : rows_count(*events);
-	if (n > 0)
-		db_write(ctx, event_taken, ARG(consumer, consumer),
-		         ARG(position, row_text(*events, n - 1, "position")),
-		         ARG(last_id, row_id(*events, n - 1, "id")));
-	return err;
+	if (n == 0)
+		return err;
+	/* the last row is the page's */
+	*count = n - 1;
+	*more = n - 1 == (size_t)wish->limit;
+	if (*more)
+		n--;
+	else
+		*more = row_bool(*events, n - 1, "full");
+	db_write(ctx, event_taken, ARG(consumer, wish->consumer),
+	         ARG(position, row_text(*events, n - 1, "position")),
+	         ARG(last_id, row_id(*events, n - 1, "id")));
+	return OK;
 }

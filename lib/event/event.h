@@ -20,9 +20,16 @@ void event_add_data(struct ctx *ctx, const char *type, struct id store, struct i
 void event_gather(struct ctx *ctx);
 void event_write(struct ctx *ctx);
 
-/* The next events of a consumer, at most limit, each exactly once and in order: id, type, store_id,
- * subject_id.  They count as taken when the transaction commits. */
-MUSTCHECK enum err event_take(struct ctx *ctx, const char *consumer, int limit,
-                              struct rows **events);
+/* The next events of a consumer, at most limit of these types (NULL: of any, that belong to a store), each
+ * exactly once and in order: id, type, store_id, subject_id of the first *count rows.  They, and the others
+ * before them, count as taken when the transaction commits; *more: there may be others behind them. */
+struct event_wish {
+	const char *consumer;
+	const char *const *types;
+	size_t types_count;
+	int limit;
+};
+MUSTCHECK enum err event_take(struct ctx *ctx, const struct event_wish *wish, struct rows **events,
+                              size_t *count, bool *more);
 
 #endif

@@ -37,15 +37,27 @@ SELECT e.id, e.position::text AS position, e.at, e.type, e.store_id, e.subject_t
 -- name: event_lock
 SELECT pg_try_advisory_xact_lock(hashtext(:consumer::text)) AS locked;
 
+-- Of a page of events those that the consumer looks for, and behind them the page's last, which tells where to go on and whether the page was full.
 -- name: event_take
-SELECT e.id, e.position::text AS position, e.type, e.store_id, e.subject_id
-  FROM event e
- WHERE (e.position, e.id) > ((SELECT c.position FROM event_consumer c WHERE c.name = :consumer),
-                             (SELECT coalesce(c.last_id, '00000000-0000-0000-0000-000000000000')
-                                FROM event_consumer c WHERE c.name = :consumer))
-   AND e.position < pg_snapshot_xmin(pg_current_snapshot())
- ORDER BY e.position, e.id
- LIMIT :limit;
+WITH page AS MATERIALIZED (
+	SELECT e.id, e.position, e.type, e.store_id, e.subject_id
+	  FROM event e
+	 WHERE (e.position, e.id) > ((SELECT c.position FROM event_consumer c WHERE c.name = :consumer),
+	                             (SELECT coalesce(c.last_id, '00000000-0000-0000-0000-000000000000')
+	                                FROM event_consumer c WHERE c.name = :consumer))
+	   AND e.position < pg_snapshot_xmin(pg_current_snapshot())
+	 ORDER BY e.position, e.id
+	 LIMIT :page
+), wanted AS (
+	SELECT p.id, p.position, p.type, p.store_id, p.subject_id
+	  FROM page p
+	 WHERE CASE WHEN :types::text[] IS NULL THEN p.store_id IS NOT NULL ELSE p.type = ANY (:types) END
+	 ORDER BY p.position, p.id
+	 LIMIT :limit
+)
+SELECT w.id, w.position::text AS position, w.type, w.store_id, w.subject_id, false AS full FROM wanted w
+UNION ALL
+(SELECT l.id, l.position::text, NULL, NULL, NULL, (SELECT count(*) FROM page) = :page FROM page l ORDER BY l.position DESC, l.id DESC LIMIT 1);
 
 -- name: event_taken
 UPDATE event_consumer

@@ -195,20 +195,44 @@ kind_of(const char *subject, const char *name)
 
 /* ------------------------------------------------------------ writing */
 
-#define KEYS_MAX 512
-
-/* Keys on their way into one statement. */
+/* Keys on their way into one statement, column by column. */
 struct search_keys {
-	size_t count;
-	const char *kinds[KEYS_MAX], *keys[KEYS_MAX], *subjects[KEYS_MAX];
-	struct id subject_ids[KEYS_MAX], stores[KEYS_MAX];
+	size_t count, room;
+	const char **kinds, **keys, **subjects;
+	struct id *subject_ids, *stores;
 };
+
+static void *
+grow(struct arena *arena, const void *from, size_t count, size_t room, size_t size)
+{
+	void *to = arena_array(arena, room, size);
+
+	if (count > 0)
+		memcpy(to, from, count * size);
+	return to;
+}
+
+static void
+make_room(struct arena *arena, struct search_keys *to, size_t more)
+{
+	size_t room = to->room;
+
+	if (to->count + more <= room)
+		return;
+	room = room * 2 > to->count + more ? room * 2 : to->count + more;
+	to->kinds = grow(arena, to->kinds, to->count, room, sizeof(*to->kinds));
+	to->keys = grow(arena, to->keys, to->count, room, sizeof(*to->keys));
+	to->subjects = grow(arena, to->subjects, to->count, room, sizeof(*to->subjects));
+	to->subject_ids = grow(arena, to->subject_ids, to->count, room, sizeof(*to->subject_ids));
+	to->stores = grow(arena, to->stores, to->count, room, sizeof(*to->stores));
+	to->room = room;
+}
 
 void
 search_gather(struct ctx *ctx)
 {
 	ctx->search = arena_alloc(ctx->arena, sizeof(*ctx->search));
-	ctx->search->count = 0;
+	*ctx->search = (struct search_keys){ 0 };
 }
 
 void
@@ -235,6 +259,20 @@ search_write(struct ctx *ctx)
 	write_keys(ctx, ctx->search);
 }
 
+void
+search_write_new(struct ctx *ctx)
+{
+	struct search_keys *to = ctx->search;
+
+	if (to->count > 0)
+		db_write(ctx, search_key_add_new, TEXTS_ARG(kinds, to->kinds, to->count),
+		         TEXTS_ARG(keys, to->keys, to->count),
+		         TEXTS_ARG(subjects, to->subjects, to->count),
+		         IDS_ARG(subject_ids, to->subject_ids, to->count),
+		         IDS_ARG(store_ids, to->stores, to->count));
+	to->count = 0;
+}
+
 static void
 put_keys(struct ctx *ctx, struct search_keys *to, const char *kind, const char *text,
          const char *subject, struct id subject_id, struct id store)
@@ -242,8 +280,7 @@ put_keys(struct ctx *ctx, struct search_keys *to, const char *kind, const char *
 	const char *keys[KEY_POINTS];
 	size_t count = text ? keys_of(ctx->arena, kind_of(subject, kind)->form, text, keys) : 0;
 
-	if (to->count + count > KEYS_MAX)
-		write_keys(ctx, to);
+	make_room(ctx->arena, to, count);
 	for (size_t i = 0; i < count; i++) {
 		size_t at = to->count++;
 
@@ -259,9 +296,8 @@ void
 search_add(struct ctx *ctx, const char *kind, const char *key, const char *subject,
            struct id subject_id, struct id store)
 {
-	struct search_keys own, *to = ctx->search;
+	struct search_keys own = { 0 }, *to = ctx->search;
 
-	own.count = 0;
 	if (!to)
 		to = &own;
 	put_keys(ctx, to, kind, key, subject, subject_id, store);
@@ -274,10 +310,9 @@ void
 search_add_name(struct ctx *ctx, const char *name, bool is_person, const char *subject,
                 struct id subject_id, struct id store)
 {
-	struct search_keys own, *to = ctx->search;
+	struct search_keys own = { 0 }, *to = ctx->search;
 	char *full, *initials;
 
-	own.count = 0;
 	if (!to)
 		to = &own;
 	pinyin_of(ctx->arena, name, is_person, &full, &initials);

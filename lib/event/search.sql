@@ -9,6 +9,14 @@ SELECT k.kind, k.key, k.subject, k.subject_id, k.store_id
  ORDER BY k.kind, k.key, k.subject_id
 ON CONFLICT DO NOTHING;
 
+-- name: search_key_add_new
+-- The same of objects that nobody else knows yet: nothing is there that it could run into.
+INSERT INTO search_key (kind, key, subject, subject_id, store_id)
+SELECT DISTINCT k.kind, k.key, k.subject, k.subject_id, k.store_id
+  FROM unnest(:kinds::text[], :keys::text[], :subjects::text[], :subject_ids::uuid[], :store_ids::uuid[])
+       k (kind, key, subject, subject_id, store_id)
+ ORDER BY k.kind, k.key, k.subject_id;
+
 -- name: search_key_clear
 -- What stores have of them goes with the chain's.
 DELETE FROM search_key

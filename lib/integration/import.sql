@@ -63,7 +63,7 @@ SELECT j.id, j.store_id, j.created_by, j.kind, j.format, j.status, j.dry_run, j.
 -- name: import_rows_add
 INSERT INTO import_row (import_id, line, data, status, problems)
 SELECT :id, r.line, r.data, CASE WHEN r.data IS NULL THEN 'failed' ELSE 'staged' END, r.problems
-  FROM unnest(:lines::bigint[], :data::jsonb[], :problems::jsonb[]) r (line, data, problems);
+  FROM unnest(:lines::bigint[], :data::text[], :problems::jsonb[]) r (line, data, problems);
 
 -- name: import_staged   rows: 1
 UPDATE import_job
@@ -73,7 +73,7 @@ UPDATE import_job
  WHERE id = :id;
 
 -- name: import_rows_next
-SELECT r.line, r.data::text AS data
+SELECT r.line, r.data
   FROM import_row r
  WHERE r.import_id = :id AND r.status = 'staged'
  ORDER BY r.line

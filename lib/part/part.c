@@ -21,11 +21,12 @@ add_keys(struct ctx *ctx, struct id part, const char *number_norm, const char *n
 
 /* The part that stands in the way of a number and brand. */
 static enum err
-refuse_duplicate(struct ctx *ctx, const char *number_norm, const char *brand)
+refuse_duplicate(struct ctx *ctx, const struct create_part *in)
 {
 	struct rows *rows;
-	enum err err = db_read(ctx, part_by_number, &rows, ARG(number_norm, number_norm),
-	                       ARG(brand, brand));
+	enum err err = db_read(ctx, part_by_number, &rows,
+	                       ARG(number_norm, part_number_normalise(ctx->arena, in->number)),
+	                       ARG(brand, in->brand));
 
 	if (err)
 		return err;
@@ -129,7 +130,8 @@ enum {
 };
 
 enum err
-parts_create(struct ctx *ctx, const struct create_part *in, size_t count, struct id *ids)
+parts_create(struct ctx *ctx, const struct create_part *in, size_t count, struct id *ids,
+             struct failure *wrong)
 {
 	int64_t *classes = arena_array(ctx->arena, count, sizeof(*classes));
 	const char **texts[TEXTS];
@@ -177,14 +179,19 @@ parts_create(struct ctx *ctx, const struct create_part *in, size_t count, struct
 		              TEXTS_ARG(repairs, texts[REPAIR], count));
 	if (err)
 		return err;
-	if (rows_count(rows) < count)
-		return count == 1 ? refuse_duplicate(ctx, texts[NORM][0], in->brand)
-		                  : fail(ctx, ERR_DUPLICATE, "/number");
 	for (size_t i = 0; i < count; i++)
 		codes_count += in[i].barcodes_count;
 	codes_init(ctx, &codes, codes_count);
 	event_gather(ctx);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0, added = 0; i < count; i++) {
+		/* they come back in their order, without those that are there already */
+		if (added == rows_count(rows) || !id_equal(row_id(rows, added, "id"), ids[i])) {
+			ids[i] = (struct id){ { 0 } };
+			wrong[i] = (struct failure){ .err = ERR_DUPLICATE, .pointer = "/number" };
+			continue;
+		}
+		added++;
+		wrong[i] = (struct failure){ 0 };
 		add_keys(ctx, ids[i], texts[NORM][i], in[i].name);
 		codes_add(&codes, ids[i], in[i].barcodes, in[i].barcodes_count);
 		event_add_new(ctx, "part.created", chain, ids[i]);
@@ -197,7 +204,10 @@ parts_create(struct ctx *ctx, const struct create_part *in, size_t count, struct
 enum err
 part_create(struct ctx *ctx, const struct create_part *in)
 {
-	return parts_create(ctx, in, 1, &ctx->subject);
+	struct failure wrong;
+	enum err err = parts_create(ctx, in, 1, &ctx->subject, &wrong);
+
+	return err || !wrong.err ? err : refuse_duplicate(ctx, in);
 }
 
 /* By hand, and at once. */

@@ -8,10 +8,10 @@
 /* All set ctx->subject.  ERR_DUPLICATE with the part that has the number and brand already; of a price
  * ERR_PRICE_AUDITED; of a kind and its class see key_part_class(). */
 MUSTCHECK enum err part_create(struct ctx *ctx, const struct create_part *in);
-/* Several in a few statements; ids become theirs.  When one cannot be, none is; which one, and the part in
- * its way, is told of one alone. */
+/* Several in a few statements; ids become theirs.  wrong[i].err is ERR_DUPLICATE for one whose number the
+ * brand has already, and ids[i] none; anything else that is wrong with one fails them all. */
 MUSTCHECK enum err parts_create(struct ctx *ctx, const struct create_part *in, size_t count,
-                                struct id *ids);
+                                struct id *ids, struct failure *wrong);
 MUSTCHECK enum err part_update(struct ctx *ctx, struct id id, const struct update_part *in);
 
 /*

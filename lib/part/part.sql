@@ -21,25 +21,30 @@ SELECT p.id, p.version, p.number, p.brand, p.name, p.unit, p.sale_price, p.activ
 
 -- name: part_list   page unnamed
 -- sort: number
+WITH fitting AS MATERIALIZED (SELECT c.part_id AS id FROM parts_fitting(:fits_vehicle_id) c)
 SELECT p.id, p.version, p.number, p.brand, p.name, p.unit, p.sale_price, p.active, p.created_at, p.updated_at,
        f.key AS _after_key, f.id AS _after_id
   FROM ((SELECT k.key, k.kind, k.subject_id AS id FROM search_key k
           WHERE k.kind = 'part_number' AND k.subject = 'part' AND k.store_id IS NULL AND part_key(:q) <> '' AND k.key >= part_key(:q) AND k.key < part_key(:q) || chr(1114111)
+            AND (:fits_vehicle_id::uuid IS NULL OR k.subject_id IN (SELECT f.id FROM fitting f))
             AND (:after_key::text IS NULL OR (k.key, k.subject_id) > (:after_key, :after_id::uuid))
           ORDER BY k.key, k.subject_id)
         UNION ALL
         (SELECT k.key, k.kind, k.subject_id AS id FROM search_key k
           WHERE k.kind = 'initials' AND k.subject = 'part' AND k.store_id IS NULL AND part_key(:q) <> '' AND k.key >= part_key(:q) AND k.key < part_key(:q) || chr(1114111)
+            AND (:fits_vehicle_id::uuid IS NULL OR k.subject_id IN (SELECT f.id FROM fitting f))
             AND (:after_key::text IS NULL OR (k.key, k.subject_id) > (:after_key, :after_id::uuid))
           ORDER BY k.key, k.subject_id)
         UNION ALL
         (SELECT k.key, k.kind, k.subject_id AS id FROM search_key k
           WHERE k.kind = 'pinyin' AND k.subject = 'part' AND k.store_id IS NULL AND part_key(:q) <> '' AND k.key >= part_key(:q) AND k.key < part_key(:q) || chr(1114111)
+            AND (:fits_vehicle_id::uuid IS NULL OR k.subject_id IN (SELECT f.id FROM fitting f))
             AND (:after_key::text IS NULL OR (k.key, k.subject_id) > (:after_key, :after_id::uuid))
           ORDER BY k.key, k.subject_id)
         UNION ALL
         (SELECT k.key, k.kind, k.subject_id AS id FROM search_key k
           WHERE k.kind = 'name' AND k.subject = 'part' AND k.store_id IS NULL AND part_key(:q) <> '' AND k.key >= part_key(:q) AND k.key < part_key(:q) || chr(1114111)
+            AND (:fits_vehicle_id::uuid IS NULL OR k.subject_id IN (SELECT f.id FROM fitting f))
             AND (:after_key::text IS NULL OR (k.key, k.subject_id) > (:after_key, :after_id::uuid))
           ORDER BY k.key, k.subject_id)
         UNION ALL
@@ -48,7 +53,7 @@ SELECT p.id, p.version, p.number, p.brand, p.name, p.unit, p.sale_price, p.activ
             AND (:number::text IS NULL OR n.number_norm = upper(part_key(:number)))
             AND (:barcode::text IS NULL OR n.id = (SELECT b.part_id FROM part_barcode b WHERE b.code = :barcode))
             AND (:subgroup::text IS NULL OR n.number_subgroup >= :subgroup AND n.number_subgroup < :subgroup || ':')
-            AND (:fits_vehicle_id::uuid IS NULL OR n.id = ANY (parts_fitting(:fits_vehicle_id)))
+            AND (:fits_vehicle_id::uuid IS NULL OR n.id = ANY (ARRAY(SELECT f.id FROM fitting f)))
             AND (:after_key::text IS NULL OR (n.number_norm, n.id) > (:after_key, :after_id::uuid))
           ORDER BY n.number_norm, n.id)) f
  CROSS JOIN LATERAL (
@@ -59,7 +64,6 @@ SELECT p.id, p.version, p.number, p.brand, p.name, p.unit, p.sale_price, p.activ
           AND (:barcode::text IS NULL OR EXISTS (SELECT FROM part_barcode b WHERE b.code = :barcode AND b.part_id = o.id))
           AND (:subgroup::text IS NULL OR o.number_subgroup >= :subgroup AND o.number_subgroup < :subgroup || ':')
           AND (:source_class::text[] IS NULL OR o.source_class = ANY (:source_class))
-          AND (:fits_vehicle_id::uuid IS NULL OR o.id = ANY (parts_fitting(:fits_vehicle_id)))
           AND (:active::boolean IS NULL OR o.active = :active)
           AND (:updated_after::timestamptz IS NULL OR o.updated_at > :updated_after)
           AND (:after_position::text IS NULL
@@ -91,7 +95,7 @@ SELECT p.id, p.version, p.number, p.brand, p.name, p.unit, p.sale_price, p.activ
    AND (:barcode::text IS NULL OR p.id = (SELECT b.part_id FROM part_barcode b WHERE b.code = :barcode))
    AND (:subgroup::text IS NULL OR p.number_subgroup >= :subgroup AND p.number_subgroup < :subgroup || ':')
    AND (:source_class::text[] IS NULL OR p.source_class = ANY (:source_class))
-   AND (:fits_vehicle_id::uuid IS NULL OR p.id = ANY (ARRAY(SELECT unnest(parts_fitting(:fits_vehicle_id)))))
+   AND (:fits_vehicle_id::uuid IS NULL OR p.id = ANY (ARRAY(SELECT c.part_id FROM parts_fitting(:fits_vehicle_id) c)))
    AND (:active::boolean IS NULL OR p.active = :active)
    AND (:updated_after::timestamptz IS NULL OR p.updated_at > :updated_after)
    AND (:after_position::text IS NULL

@@ -56,8 +56,8 @@ cores_follow(struct ctx *ctx, const struct posted *posted, const struct levels *
 		.work_order = posted->work_order,
 		.sales_order = posted->sales_order,
 	};
-	const struct id *lines = id_is_none(posted->work_order) ? posted->sale_lines
-	                                                        : posted->order_lines;
+	const struct id *lines =
+		id_is_none(posted->work_order) ? posted->sale_lines : posted->order_lines;
 
 	if (id_is_none(posted->work_order) && id_is_none(posted->sales_order))
 		return OK;

@@ -33,13 +33,17 @@ LANGUAGE sql STABLE AS $$
 $$;
 
 -- The parts that are known to fit a vehicle: what a fitment does not say, holds for all.
-CREATE OR REPLACE FUNCTION parts_fitting(of_vehicle uuid) RETURNS uuid[]
+DROP FUNCTION IF EXISTS parts_fitting(uuid);
+CREATE FUNCTION parts_fitting(of_vehicle uuid) RETURNS TABLE (part_id uuid)
 LANGUAGE sql STABLE AS $$
-	SELECT ARRAY(SELECT DISTINCT f.part_id
-	               FROM vehicle v
-	               JOIN part_fitment f ON lower(f.make) = lower(v.make)
-	                                  AND (f.model IS NULL OR lower(f.model) = lower(v.model))
-	                                  AND (f.year_from IS NULL OR f.year_from <= v.model_year)
-	                                  AND (f.year_to IS NULL OR f.year_to >= v.model_year)
-	              WHERE v.id = of_vehicle)
+	WITH car AS MATERIALIZED (SELECT lower(v.make) AS make, lower(v.model) AS model, v.model_year FROM vehicle v WHERE v.id = of_vehicle)
+	SELECT f.part_id
+	  FROM car c
+	  JOIN part_fitment f ON lower(f.make) = c.make AND lower(f.model) = c.model
+	 WHERE (f.year_from IS NULL OR f.year_from <= c.model_year) AND (f.year_to IS NULL OR f.year_to >= c.model_year)
+	UNION
+	SELECT f.part_id
+	  FROM car c
+	  JOIN part_fitment f ON lower(f.make) = c.make AND lower(f.model) IS NULL
+	 WHERE (f.year_from IS NULL OR f.year_from <= c.model_year) AND (f.year_to IS NULL OR f.year_to >= c.model_year)
 $$;

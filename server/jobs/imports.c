@@ -20,13 +20,14 @@
 #include "integration/import.h"
 #include "jobs/jobs.h"
 #include "part/part.h"
+#include "part/part_price.h"
 #include "problem.h"
 #include "vehicle/vehicle.h"
 
 #define ROWS_MAX     1000
 #define STAGE_OCTETS ((size_t)4194304) /* of JSON in one statement */
 #define PIECE_US     250000            /* other jobs wait meanwhile */
-#define CHUNK        200               /* rows in one round trip, when none of them is wrong */
+#define CHUNK        1000              /* rows in one round trip, when none of them is wrong */
 #define CLAIM_MAX    8
 #define LOST_MS      600000 /* another daemon with its own data directory may have the file */
 #define PROBLEMS_MAX ((size_t)65536)
@@ -58,20 +59,37 @@ add_complaint(struct ctx *ctx, const void *row)
 }
 
 static enum err
-add_parts(struct ctx *ctx, const void *rows, size_t count, struct id *subjects)
+set_price(struct ctx *ctx, const void *row)
 {
-	return parts_create(ctx, rows, count, subjects);
+	return part_set_price(ctx, row);
 }
 
-/* add_many: rows one behind the other, where that is quicker than one by one. */
+static enum err
+add_parts(struct ctx *ctx, const void *rows, size_t count, struct id *subjects,
+          struct failure *wrong)
+{
+	return parts_create(ctx, rows, count, subjects, wrong);
+}
+
+static enum err
+set_prices(struct ctx *ctx, const void *rows, size_t count, struct id *subjects,
+           struct failure *wrong)
+{
+	return parts_set_prices(ctx, rows, count, subjects, wrong);
+}
+
+/* add_many: rows one behind the other, where that is quicker than one by one; it makes new objects, and
+ * tells of each what is wrong with it alone. */
 static const struct {
 	enum op op;
 	enum err (*add)(struct ctx *ctx, const void *row);
-	enum err (*add_many)(struct ctx *ctx, const void *rows, size_t count, struct id *subjects);
+	enum err (*add_many)(struct ctx *ctx, const void *rows, size_t count, struct id *subjects,
+	                     struct failure *wrong);
 } kinds[] = {
 	[IMPORT_KIND_CUSTOMERS] = { OP_createCustomer, add_customer, NULL },
 	[IMPORT_KIND_VEHICLES] = { OP_createVehicle, add_vehicle, NULL },
 	[IMPORT_KIND_PARTS] = { OP_createPart, add_part, add_parts },
+	[IMPORT_KIND_PART_PRICES] = { OP_setPartPrice, set_price, set_prices },
 	[IMPORT_KIND_COMPLAINTS] = { OP_createComplaint, add_complaint, NULL },
 };
 
@@ -248,23 +266,36 @@ read_bodies(struct ctx *ctx, struct batch *batch, size_t from, size_t to, char *
 }
 
 static enum err
-add_rows(struct ctx *ctx, struct batch *batch, const char *bodies, const size_t *at, size_t n)
+add_one_by_one(struct ctx *ctx, struct batch *batch, const char *bodies, const size_t *at, size_t n)
 {
 	size_t size = operations[import_op(batch->job->kind)].body->size;
-	struct id subjects[CHUNK];
 	enum err err = OK;
 
-	if (n > 1 && kinds[batch->job->kind].add_many)
-		err = kinds[batch->job->kind].add_many(ctx, bodies, n, subjects);
-	else
-		for (size_t i = 0; !err && i < n; i++) {
-			ctx->failures_count = 0;
-			ctx->subject = ctx->existing = (struct id){ 0 };
-			err = kinds[batch->job->kind].add(ctx, bodies + i * size);
-			subjects[i] = ctx->subject;
-		}
-	for (size_t i = 0; !err && i < n; i++)
+	for (size_t i = 0; !err && i < n; i++) {
+		ctx->failures_count = 0;
+		ctx->subject = ctx->existing = (struct id){ 0 };
+		err = kinds[batch->job->kind].add(ctx, bodies + i * size);
+		batch->rows.subjects[at[i]] = ctx->subject;
+	}
+	if (!err)
+		search_write(ctx);
+	return err;
+}
+
+static enum err
+add_together(struct ctx *ctx, struct batch *batch, const char *bodies, const size_t *at, size_t n)
+{
+	struct id *subjects = arena_array(ctx->arena, n, sizeof(*subjects));
+	struct failure *wrong = arena_array(ctx->arena, n, sizeof(*wrong));
+	enum err err = kinds[batch->job->kind].add_many(ctx, bodies, n, subjects, wrong);
+
+	for (size_t i = 0; !err && i < n; i++) {
 		batch->rows.subjects[at[i]] = subjects[i];
+		if (wrong[i].err)
+			batch->rows.problems[at[i]] = problems_json(ctx, &wrong[i], 1);
+	}
+	if (!err)
+		search_write_new(ctx);
 	return err;
 }
 
@@ -273,17 +304,17 @@ add_rows(struct ctx *ctx, struct batch *batch, const char *bodies, const size_t 
 static enum err
 write_rows(struct ctx *ctx, struct batch *batch, size_t from, size_t to)
 {
-	size_t size = operations[import_op(batch->job->kind)].body->size, at[CHUNK], n;
+	size_t size = operations[import_op(batch->job->kind)].body->size;
+	size_t n, *at = arena_array(ctx->arena, to - from, sizeof(*at));
 	char *bodies = arena_array(ctx->arena, to - from, size);
 	enum err err;
 
 	conn_savepoint(ctx);
 	n = read_bodies(ctx, batch, from, to, bodies, at);
-	err = add_rows(ctx, batch, bodies, at, n);
-	if (!err) {
-		search_write(ctx);
+	err = n > 1 && kinds[batch->job->kind].add_many ? add_together(ctx, batch, bodies, at, n)
+	                                                : add_one_by_one(ctx, batch, bodies, at, n);
+	if (!err)
 		err = db_flush(ctx);
-	}
 	search_drop(ctx);
 	if (err && !is_of_the_row(err))
 		return err;

@@ -10,15 +10,14 @@
 enum err
 job_fold_kpis(struct ctx *ctx, bool *more)
 {
+	static const struct event_wish wish = { .consumer = "kpis", .limit = EVENTS_MAX };
 	struct id ids[EVENTS_MAX];
 	size_t n;
 	struct rows *events;
-	enum err err = event_take(ctx, "kpis", EVENTS_MAX, &events);
+	enum err err = event_take(ctx, &wish, &events, &n, more);
 
-	if (err)
+	if (err || n == 0)
 		return err;
-	n = rows_count(events);
-	*more = n == EVENTS_MAX;
 	for (size_t i = 0; i < n; i++)
 		ids[i] = row_id(events, i, "id");
 	return kpi_fold(ctx, ids, n);

@@ -2,8 +2,6 @@
 /* Surveys go out when vehicles are delivered, and end when nobody answers. */
 #include "survey/survey.h"
 
-#include <string.h>
-
 #include "event/event.h"
 #include "jobs/jobs.h"
 
@@ -12,17 +10,17 @@
 enum err
 job_send_surveys(struct ctx *ctx, bool *more)
 {
+	static const char *const types[] = { "work_order.delivered" };
+	static const struct event_wish wish = { "surveys", types, COUNT_OF(types), EVENTS_MAX };
 	struct id delivered[EVENTS_MAX];
-	size_t n = 0;
+	size_t n;
 	struct rows *events;
-	enum err err = event_take(ctx, "surveys", EVENTS_MAX, &events);
+	enum err err = event_take(ctx, &wish, &events, &n, more);
 
-	if (err)
+	if (err || n == 0)
 		return err;
-	*more = rows_count(events) == EVENTS_MAX;
-	for (size_t i = 0; i < rows_count(events); i++)
-		if (strcmp(row_text(events, i, "type"), "work_order.delivered") == 0)
-			delivered[n++] = row_id(events, i, "subject_id");
+	for (size_t i = 0; i < n; i++)
+		delivered[i] = row_id(events, i, "subject_id");
 	return survey_send(ctx, delivered, n);
 }
 

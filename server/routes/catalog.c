@@ -4,6 +4,7 @@
 #include "part/key_part.h"
 #include "part/part.h"
 #include "part/part_media.h"
+#include "part/part_price.h"
 #include "routes/routes.h"
 
 static enum err
@@ -28,6 +29,12 @@ static enum err
 update_part(struct request *req)
 {
 	return part_update(&req->ctx, req->id, req->body);
+}
+
+static enum err
+set_part_price(struct request *req)
+{
+	return part_set_price(&req->ctx, req->body);
 }
 
 static enum err
@@ -83,6 +90,7 @@ const struct route catalog_routes[] = {
 	READ(OP_getPart,          ONE(part_get)),
 	COMMAND(OP_createPart,    create_part,        THEN(OP_getPart)),
 	COMMAND(OP_updatePart,    update_part,        THEN(OP_getPart)),
+	COMMAND(OP_setPartPrice,  set_part_price,     THEN(OP_getPart)),
 	READ(OP_listPartPrices,         UNDER(part_visible), PAGE(part_prices)),
 	READ(OP_listPartReplacements,   UNDER(part_visible), PAGE(part_replacements)),
 	READ(OP_getPartReplacement,     ONE(part_replacement_get)),

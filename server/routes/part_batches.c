@@ -10,7 +10,8 @@ check_origin(struct request *req)
 
 	if (in->has_batch_id || in->has_document_id || in->has_vehicle_id || in->has_work_order_id)
 		return OK;
-	return fail_parameter(&req->ctx, ERR_REQUIRED, "batch_id", NULL);
+	return fail_parameter(&req->ctx, ERR_SOME_OF, "batch_id",
+	                      "batch_id, document_id, vehicle_id, work_order_id");
 }
 
 /* clang-format off */

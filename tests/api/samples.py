@@ -854,6 +854,11 @@ def _(t):
     return call(t.store.advisor, f"/v1/parts/{t.part()['id']}")
 
 
+@sample("setPartPrice")
+def _(t):
+    return call(t.chain.purchaser, "/v1/part-prices", {"number": t.part()["number"], "sale_price": 2})
+
+
 @sample("updatePart")
 def _(t):
     return call(t.chain.purchaser, f"/v1/parts/{t.part()['id']}", {"sale_price": 2}, version=1)

@@ -13,6 +13,7 @@ import psycopg2
 import pytest
 
 from fettle import ROOT, Chain, Client, Daemon, People, wait_for
+from trade import Trade
 
 DATA = ROOT / "tests/data"
 TYPES = {"csv": "text/csv", "ndjson": "application/x-ndjson; charset=utf-8"}
@@ -33,6 +34,11 @@ def as_csv(rows, end="\r\n"):
 
 def as_ndjson(rows):
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
+
+
+@pytest.fixture
+def trade(store):
+    return Trade(store)
 
 
 def send(client, store, kind, content, form="csv", expect=202, **params):
@@ -258,6 +264,42 @@ def test_chinese_part_names(chain, store):
         [{**rows[0], "number": prefix + "-dry"}] * 2 + [rows[1]]), dry_run="true"))
     assert problems(chain.admin, dry) == {3: {"/number": "duplicate"}, 4: {"/number": "duplicate"}}
     assert store.parts.get("/v1/parts", params={"q": prefix + "-dry"}).data == []
+
+
+def test_a_price_list(chain, store, trade, verify):
+    """H12: a maker's new prices, by number and brand in any writing; each that cannot be is told by line, and the others hold."""
+    made = [trade.part(brand="SACHS"), trade.part(), trade.part(), trade.part()]
+    chain.admin.patch(f"/v1/parts/{made[2]['id']}", {"price_audited": True}, version=1, expect=200)
+    rows = [{"number": made[0]["number"].lower().replace("-", " "), "brand": "SACHS", "sale_price": 7100},  # 2
+            {"number": made[0]["number"], "brand": "LUK", "sale_price": 1},
+            {"number": made[1]["number"], "brand": "", "sale_price": 1},  # 4: said again below
+            {"number": made[2]["number"], "brand": "", "sale_price": 7300},
+            {"number": made[3]["number"], "brand": "", "sale_price": "dear"},
+            {"number": made[3]["number"], "brand": "", "sale_price": 6800},  # 7: as it is
+            {"number": made[1]["number"], "brand": "", "sale_price": 7200}]
+    assert send(store.manager, store, "part_prices", as_csv(rows), expect=403).code == "forbidden"
+    done = ended(chain.admin, send(chain.admin, store, "part_prices", as_csv(rows)))
+    assert problems(chain.admin, done) == {3: {"/number": "not_found"}, 5: {"/sale_price": "price_audited"}, 6: {"/sale_price": "wrong_type"}}
+    assert [r["subject_id"] for r in rows_of(chain.admin, done, status="done")] == [made[0]["id"], made[1]["id"], made[3]["id"], made[1]["id"]]
+    now = [store.parts.get(f"/v1/parts/{p['id']}", expect=200) for p in made]
+    assert [(p["sale_price"], p["version"]) for p in now] == [(7100, 2), (7200, 2), (6800, 2), (6800, 1)]
+    assert [[h["price"] for h in store.parts.pages(f"/v1/parts/{p['id']}/prices")] for p in made] == [[7100, 6800], [7200, 6800], [6800], [6800]]
+    again = ended(chain.admin, send(chain.admin, store, "part_prices", as_csv(rows[:1])))
+    assert (again["rows_done"], store.parts.get(f"/v1/parts/{made[0]['id']}", expect=200)["version"]) == (1, 2)
+    assert verify("part prices") == []
+
+
+def test_a_list_half_of_which_is_there(chain, store):
+    """J3: among thousands of new parts those that are there already are told one by one, and so are those that are twice in the list."""
+    prefix = chain.unique()
+    rows = [{"number": f"{prefix}-{n}", "name": f"机油格 {n}", "unit": "件", "sale_price": n} for n in range(2500)]
+    first = ended(chain.admin, send(chain.admin, store, "parts", as_csv(rows[::2])))
+    assert (first["rows_done"], first["rows_failed"]) == (1250, 0)
+    second = ended(chain.admin, send(chain.admin, store, "parts", as_csv(rows + [rows[1]])))
+    assert (second["rows_done"], second["rows_failed"]) == (1250, 1251)
+    assert problems(chain.admin, second) == {line: {"/number": "duplicate"} for line in [*range(2, 2502, 2), 2502]}
+    found = store.parts.pages("/v1/parts", q=prefix, limit=200)
+    assert len(found) == len({p["number"] for p in found}) == 2500
 
 
 @pytest.fixture

@@ -80,6 +80,8 @@ def test_a_recall(chain, store, trade):
     assert {t["document"]["id"] for t in other.parts.pages("/v1/part-traces", batch_id=batch["id"], kind="receipt")} == {elsewhere["id"]}
     bare = store.parts.get("/v1/part-traces")
     assert (bare.status, bare.code) == (400, "bad_parameter")
+    assert [(e["parameter"], e["code"], e["message"]) for e in bare["errors"]] == [
+        ("batch_id", "some_of", "at least one of batch_id, document_id, vehicle_id, work_order_id must be given")]
     assert store.tech1.get("/v1/part-traces", params={"batch_id": batch["id"]}).status == 403
 
 

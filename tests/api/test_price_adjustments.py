@@ -154,6 +154,24 @@ def test_what_a_part_has_cost(chain, store, part, audited):
     assert store.advisor.get(f"/v1/parts/{uuid7()}/prices").status == 404
 
 
+def test_by_its_number(chain, store, part, audited):
+    """H12: a price is told by number and brand in any writing; it ends what an adjustment has in force, is a version once, and never of a part by audit."""
+    one, by_audit = part(brand="SACHS"), part()
+    chain.admin.patch(f"/v1/parts/{by_audit['id']}", {"price_audited": True}, version=1, expect=200)
+    audited((one, 4300))
+    told = {"number": one["number"].lower().replace("-", "."), "brand": "SACHS", "sale_price": 4700}
+    now = chain.purchaser.post("/v1/part-prices", told, expect=200)
+    assert (now["id"], now["sale_price"]) == (one["id"], 4700) and history(store.advisor, one)[0] == (4700, None, True)
+    assert [a["status"] for a in chain.analyst.pages("/v1/price-adjustments") if any(
+        line["part"]["id"] == one["id"] for line in chain.analyst.pages(path(a) + "/lines"))] == ["superseded"]
+    assert chain.purchaser.post("/v1/part-prices", told, expect=200)["version"] == now["version"]
+    refused = chain.purchaser.post("/v1/part-prices", {"number": by_audit["number"], "sale_price": 1}, expect=409)
+    assert (refused.code, refused.errors) == ("price_audited", {"/sale_price": "price_audited"})
+    assert chain.purchaser.post("/v1/part-prices", {**told, "brand": "LUK"}, expect=422).errors == {"/number": "not_found"}
+    assert chain.purchaser.post("/v1/part-prices", {"number": "", "sale_price": -1}, expect=422).errors.keys() == {"/number", "/sale_price"}
+    assert store.manager.post("/v1/part-prices", told).status == 403
+
+
 def test_who_may_and_bad_fields(chain, store, part, draft):
     """H12: headquarters writes, another of it audits, stores read; what is wrong is told by its field."""
     one = part()

@@ -139,6 +139,14 @@ corrupt("receipt billed otherwise", "stock_document_line",
         "UPDATE stock_document_line t SET invoiced_quantity = invoiced_quantity + 1 WHERE id = (SELECT document_line_id FROM supplier_invoice_line ORDER BY id LIMIT 1)"
         " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM stock_document WHERE id = t.document_id), position",
         r"supplier invoices: {0} {1}: billed of line {2} is ")
+for table, column, status in (("transfer", "shipped_at", "in_transit"), ("transfer", "ended_at", "received"), ("stocktake", "frozen_at", "posted"),
+                              ("purchase_order", "sent_at", "sent"), ("sales_order", "accepted_at", "accepted")):
+    corrupt(f"{column} of a {table}", table,
+            f"UPDATE {table} t SET {column} = NULL WHERE id = (SELECT id FROM {table} WHERE status = '{status}' ORDER BY id LIMIT 1)"
+            " RETURNING (SELECT code FROM store WHERE id = t.store_id), t.number", r"dates: {0} {1}: %s is none, should be set" % column)
+corrupt("a transfer that came before it was sent", "transfer",
+        "UPDATE transfer t SET ended_at = shipped_at - interval '1 day' WHERE id = (SELECT id FROM transfer WHERE status = 'received' ORDER BY id LIMIT 1)"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), t.number", r"dates: {0} {1}: ended_at is .*, should be not before ")
 CORE_NAMED = "RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM work_order WHERE id = t.work_order_id)"
 corrupt("one old piece more", "core_deposit",
         f"UPDATE core_deposit t SET quantity = quantity + 1 WHERE id = (SELECT id FROM core_deposit WHERE status = 'not_ready' ORDER BY id LIMIT 1) {CORE_NAMED}",

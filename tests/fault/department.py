@@ -12,6 +12,9 @@ from shop import Load, Stopped, Writer
 # What a step may be refused for when others were faster, or somebody counts the shelf.
 BUSY = ("insufficient_stock", "stock_frozen", "illegal_transition", "returned_too_much", "nothing_to_send")
 
+# Of every third part the old piece is worth a deposit.
+CORE = ({}, {"core_deposit": 5000})
+
 
 class Department:
     """Two shops that buy the same few parts from one supplier, and the pieces that came and went."""
@@ -19,7 +22,7 @@ class Department:
     def __init__(self, shops, dice, parts=4):
         self.shops, self.dice = shops, dice
         trade = shops[0].trade
-        self.parts = [trade.part(tracking="batch" if n % 2 else "none")["id"] for n in range(parts)]
+        self.parts = [trade.part(tracking="batch" if n % 2 else "none", **CORE[n % 3 == 0])["id"] for n in range(parts)]
         self.supplier = trade.supplier()["id"]
         self.lock = threading.Lock()
         self.pieces = collections.Counter()
@@ -174,7 +177,7 @@ class Month:
     def __init__(self, shops, dice, issues, transfers):
         self.shops, self.dice = shops, dice
         trade = shops[0].trade
-        self.parts = [trade.part(tracking="batch" if n % 4 == 0 else "none")["id"] for n in range(20)]
+        self.parts = [trade.part(tracking="batch" if n % 4 == 0 else "none", **CORE[n % 3 == 0])["id"] for n in range(20)]
         self.supplier = trade.supplier()["id"]
         self.each = issues // 10 + 50       # of each part in each store: more than all that leaves
         self.lock = threading.Lock()
@@ -233,6 +236,12 @@ class Month:
                                                 "lines": [{"work_order_line_id": ids[0], "quantity": 1}]})
             self.count("returns")
             self.count("in")
+        if n % 10 == 1:
+            path = f"/v1/core-deposits?store_id={s.id}&work_order_id={made['id']}"
+            core = writer.caller.exchange(s.parts, "GET", path)[2]["data"][0]["id"]
+            do(s.parts, f"/v1/core-deposits/{core}/collect", {})
+            do(s.parts, f"/v1/core-deposits/{core}/send", {"supplier_id": self.supplier})
+            self.count("cores")
 
     def send(self, writer):
         with self.lock:
