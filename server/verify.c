@@ -23,6 +23,7 @@ static const struct check {
 	{ "batches", SQL_verify_batches, true },
 	{ "supplier invoices", SQL_verify_supplier_invoices, true },
 	{ "stocktakes", SQL_verify_stocktakes, true },
+	{ "bins", SQL_verify_bin_stock, true },
 	{ "cores", SQL_verify_core_deposits, true },
 	{ "hazardous waste", SQL_verify_waste, false },
 	{ "tasks", SQL_verify_tasks, false },

@@ -129,7 +129,7 @@ UPDATE purchase_order
        submitted_by = CASE :status::text WHEN 'submitted' THEN :actor_id::uuid WHEN 'draft' THEN NULL ELSE submitted_by END,
        approved_by = CASE WHEN :status::text = 'approved' THEN :actor_id::uuid ELSE approved_by END,
        sent_at = CASE WHEN :status::text = 'sent' THEN coalesce(sent_at, :now) ELSE sent_at END,
-       ended_at = CASE WHEN :status::text IN ('closed', 'cancelled') THEN :now::timestamptz END,
+       ended_at = CASE WHEN :status::text IN ('closed', 'cancelled') THEN greatest(:now::timestamptz, sent_at) END,
        version = version + 1, updated_at = :now, changed = pg_current_xact_id()
  WHERE id = :order_id;
 

@@ -94,8 +94,8 @@ UPDATE sales_order
 UPDATE sales_order
    SET status = :status, reason = coalesce(:reason, reason),
        confirmed_at = CASE WHEN :status::text = 'confirmed' THEN :now::timestamptz ELSE confirmed_at END,
-       shipped_at = CASE WHEN :status::text = 'shipped' THEN coalesce(shipped_at, :now::timestamptz) ELSE shipped_at END,
-       accepted_at = CASE WHEN :status::text = 'accepted' THEN coalesce(accepted_at, :now::timestamptz) ELSE accepted_at END,
+       shipped_at = CASE WHEN :status::text = 'shipped' THEN coalesce(shipped_at, greatest(:now::timestamptz, confirmed_at)) ELSE shipped_at END,
+       accepted_at = CASE WHEN :status::text = 'accepted' THEN coalesce(accepted_at, greatest(:now::timestamptz, shipped_at)) ELSE accepted_at END,
        ended_at = CASE WHEN :status::text = 'cancelled' THEN :now::timestamptz END,
        version = version + 1, updated_at = :now, changed = pg_current_xact_id()
  WHERE id = :order_id;

@@ -3,6 +3,7 @@
 #include "stock/level.h"
 
 #include <assert.h>
+#include <string.h>
 
 static size_t
 count_different(const struct id *parts, size_t count)
@@ -51,6 +52,7 @@ levels_lock(struct ctx *ctx, struct id store, struct id warehouse, const struct 
 			.movements = row_int(rows, i, "movements"),
 			.frozen = row_bool(rows, i, "frozen"),
 			.tracked = row_bool(rows, i, "tracked"),
+			.binned = row_bool(rows, i, "binned"),
 			.deposit = row_int(rows, i, "core_deposit"),
 		};
 	}
@@ -180,6 +182,23 @@ save_batches(struct ctx *ctx, const struct levels *levels, struct id document,
 		         IDS_ARG(batch_ids, ids, n));
 }
 
+/* Where the pieces lie: a line of these kinds may name a bin that has had none of the part. */
+static void
+save_bins(struct ctx *ctx, const struct levels *levels, struct id document, const char *kind,
+          const struct posting *postings, size_t count)
+{
+	struct id *ids = arena_array(ctx->arena, count, sizeof(*ids));
+	bool any = strcmp(kind, "receipt") == 0 || strcmp(kind, "adjustment") == 0;
+
+	for (size_t i = 0; i < count; i++) {
+		any = any || level_of(levels, postings[i].part)->binned;
+		ids[i] = id_new();
+	}
+	if (any)
+		db_write(ctx, stock_bins_post, ARG(document_id, document),
+		         IDS_ARG(bin_stock_ids, ids, count));
+}
+
 void
 postings_save(struct ctx *ctx, const struct levels *levels, struct id document, const char *kind,
               const char *reason, const struct posting *postings, size_t count)
@@ -211,4 +230,5 @@ postings_save(struct ctx *ctx, const struct levels *levels, struct id document, 
 	         QTYS_ARG(on_hand, on_hand, count), INTS_ARG(value_after, value_after, count),
 	         INTS_ARG(ordinal, ordinal, count));
 	save_batches(ctx, levels, document, postings, count);
+	save_bins(ctx, levels, document, kind, postings, count);
 }

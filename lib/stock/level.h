@@ -12,6 +12,7 @@ struct level {
 	int64_t movements; /* how many the ledger has of it */
 	bool frozen;       /* it is being counted */
 	bool tracked;      /* its batches are told apart */
+	bool binned;       /* it is known where some of it lies, or should */
 	int64_t deposit;   /* fen for a piece until the old one comes back; 0: none */
 };
 

@@ -18,7 +18,8 @@ WITH place AS MATERIALIZED (
 	   AND CASE WHEN :warehouse_id::uuid IS NULL THEN w.is_default ELSE w.id = :warehouse_id END
 )
 SELECT l.warehouse_id, l.part_id, l.on_hand, l.reserved, l.value, l.movements, l.stocktake_id IS NOT NULL AS frozen,
-       part_tracking(p.tracking, p.key_class) <> 'none' AS tracked, coalesce(p.core_deposit, 0) AS core_deposit
+       part_tracking(p.tracking, p.key_class) <> 'none' AS tracked, coalesce(p.core_deposit, 0) AS core_deposit,
+       EXISTS (SELECT FROM bin_stock b WHERE b.store_id = l.store_id AND b.warehouse_id = l.warehouse_id AND b.part_id = l.part_id) AS binned
   FROM stock_level l
   JOIN part p ON p.id = l.part_id
  WHERE l.store_id = :store_id AND l.warehouse_id = (SELECT e.id FROM place e) AND l.part_id = ANY (:part_ids::uuid[])

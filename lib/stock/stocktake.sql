@@ -138,7 +138,7 @@ UPDATE stocktake s
        different_value = :value,
        audited_by = CASE WHEN :status::text = 'posted' THEN :actor_id::uuid END,
        frozen_at = CASE WHEN :status::text = 'counting' THEN coalesce(s.frozen_at, :now) ELSE s.frozen_at END,
-       ended_at = CASE WHEN :status::text IN ('posted', 'cancelled') THEN :now::timestamptz END,
+       ended_at = CASE WHEN :status::text IN ('posted', 'cancelled') THEN greatest(:now::timestamptz, s.frozen_at) END,
        version = s.version + 1, updated_at = :now, changed = pg_current_xact_id()
   FROM (SELECT count(*) AS lines, count(*) FILTER (WHERE l.again OR l.counted_quantity IS NULL) AS open,
                count(*) FILTER (WHERE l.counted_quantity <> l.expected_quantity) AS different

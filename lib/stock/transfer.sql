@@ -119,7 +119,7 @@ UPDATE transfer
        approved_by = CASE WHEN :status::text = 'approved' AND status = 'requested' THEN :actor_id::uuid ELSE approved_by END,
        disputed_by = CASE WHEN :disputed::boolean THEN :actor_id::uuid ELSE disputed_by END,
        shipped_at = CASE WHEN :status::text = 'in_transit' THEN coalesce(shipped_at, :now) ELSE shipped_at END,
-       ended_at = CASE WHEN :status::text IN ('rejected', 'received', 'returned', 'cancelled') THEN :now::timestamptz END,
+       ended_at = CASE WHEN :status::text IN ('rejected', 'received', 'returned', 'cancelled') THEN greatest(:now::timestamptz, shipped_at) END,
        version = version + 1, updated_at = :now, changed = pg_current_xact_id()
  WHERE id = :id;
 

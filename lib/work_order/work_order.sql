@@ -112,10 +112,11 @@ SELECT w.id, w.version, w.store_id, w.customer_id, w.vehicle_id, w.reception_id,
  WHERE w.id = (SELECT q.work_order_id FROM quality_check q WHERE q.id = :check_id) AND w.deleted_at IS NULL
    FOR NO KEY UPDATE;
 
+-- (A job that was held up knows an earlier moment than some of them: the next one closes those.)
 -- name: work_order_lock_to_close
 SELECT w.id, w.version, w.store_id, w.customer_id, w.vehicle_id, w.reception_id, w.status, w.paid, w.odometer_in_km
   FROM work_order w
- WHERE w.status = 'delivered' AND w.paid AND w.closed_at IS NULL AND w.deleted_at IS NULL
+ WHERE w.status = 'delivered' AND w.paid AND w.closed_at IS NULL AND w.deleted_at IS NULL AND w.delivered_at <= :now
  ORDER BY w.id
  LIMIT 100
    FOR NO KEY UPDATE SKIP LOCKED;

@@ -52,7 +52,7 @@ BEGIN
 	REVOKE ALL ON credential, login_failure, session, tablet_secret, bi_store, audit_class FROM fettle_app;
 	REVOKE INSERT, UPDATE, DELETE ON schema_migration, customer_twin FROM fettle_app;
 	REVOKE INSERT, UPDATE, DELETE ON audit_entry FROM fettle_app;
-	REVOKE UPDATE, DELETE ON event, access_log, stock_movement, work_order_stage, complaint_step, price_change, appointment_step, clock_correction, stocktake_count, batch_movement, waste_entry, task_attempt FROM fettle_app;
+	REVOKE UPDATE, DELETE ON event, access_log, stock_movement, work_order_stage, complaint_step, price_change, appointment_step, clock_correction, stocktake_count, batch_movement, waste_entry, bin_move, bin_movement, task_attempt FROM fettle_app;
 	FOR t IN SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'audit_entry'::regclass
 	LOOP
 		EXECUTE format('REVOKE ALL ON %s FROM fettle_app', t.name);

@@ -59,6 +59,7 @@ const struct route *const route_tables[] = {
 	central_purchase_routes,
 	supplier_invoice_routes,
 	replenishment_routes,
+	bin_routes,
 	core_deposit_routes,
 	waste_routes,
 	task_routes,

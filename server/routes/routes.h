@@ -26,6 +26,7 @@ void file_write_url(struct buf *out, const struct rows *rows, size_t row, void *
 
 extern const struct route markup_routes[];
 extern const struct route price_adjustment_routes[];
+extern const struct route bin_routes[];
 extern const struct route core_deposit_routes[];
 extern const struct route waste_routes[];
 extern const struct route task_routes[];

@@ -939,6 +939,36 @@ def _(t):
     return call(t.chain.purchaser, f"/v1/parts/{t.part()['id']}/epc-references", {"references": [{"catalogue": "ETKA", "figure": "615-010", "position": "14"}]}, version=1)
 
 
+lists("parts", ("listBinStock", "/v1/bin-stock"), ("listBinMoves", "/v1/bin-moves"))
+
+
+@sample("createBinStock")
+def _(t):
+    return call(t.store.parts, "/v1/bin-stock", {"bin_id": t.bin()["id"], "part_id": t.part()["id"], "home": True, "minimum": 2})
+
+
+@sample("getBinStock")
+def _(t):
+    return call(t.store.parts, f"/v1/bin-stock/{t.bin_stock()['id']}")
+
+
+@sample("setBinStock")
+def _(t):
+    made = t.bin_stock()
+    return call(t.store.parts, f"/v1/bin-stock/{made['id']}", {"home": True}, version=made["version"])
+
+
+@sample("moveBinStock")
+def _(t):
+    lies = t.bin_stock()
+    return call(t.store.parts, "/v1/bin-moves", {"part_id": lies["part"]["id"], "from_bin_id": lies["bin"]["id"], "to_bin_id": t.bin()["id"], "quantity": 1})
+
+
+@sample("getBinMove")
+def _(t):
+    return call(t.store.parts, f"/v1/bin-moves/{t.bin_move()['id']}")
+
+
 lists("parts", ("listCoreDeposits", "/v1/core-deposits"), ("listCoreDepositBalances", "/v1/core-deposit-balances"))
 
 

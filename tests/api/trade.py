@@ -474,6 +474,20 @@ class Trade:
             self.pay(store.cashier.get(f"/v1/settlements/{bill['id']}", expect=200))
         return self.step(store.advisor, order, "deliver", {**delivery, "odometer_out_km": 41300})
 
+    def bin(self, **more):
+        return self.store.parts.post("/v1/bins", {"store_id": self.store.id, "code": self.chain.unique()[-12:], **more}, expect=201)
+
+    def bin_stock(self):
+        """Four of a part in a bin."""
+        part, where = self.part()["id"], self.bin()["id"]
+        self.stock_up(part)
+        self.store.parts.post("/v1/bin-moves", {"part_id": part, "to_bin_id": where, "quantity": 4}, expect=201)
+        return self.store.parts.get("/v1/bin-stock", params={"bin_id": where}, expect=200).data[0]
+
+    def bin_move(self):
+        lies = self.bin_stock()
+        return self.store.parts.post("/v1/bin-moves", {"part_id": lies["part"]["id"], "from_bin_id": lies["bin"]["id"], "quantity": 1}, expect=201)
+
     def core(self, *steps, quantity=4):
         """Old pieces of an order, after these verbs."""
         order = self.with_parts(self.part(core_deposit=30000), quantity)

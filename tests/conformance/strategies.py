@@ -2,12 +2,15 @@
 """Values for hypothesis, drawn from the contract's schemas: right ones, and ones that break one keyword."""
 
 import datetime
+import json
 import random
 
 from hypothesis import strategies as st
 
 from fettle import uuid7
 from shapes import INT_MAX, ITEMS_MAX, QUANTITY_MAX, TEXT_MAX, WRONG_TEXTS, fetch, plain
+
+BODY_MAX = 900000  # octets of a body that is read in any case
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 # Everything that a JSON text may hold but U+0000, which PostgreSQL has no place for.
@@ -177,7 +180,9 @@ def breaks(contract, schema):
         item = right(contract, schema["items"])
         if schema.get("minItems"):
             yield "minItems", st.just([])
-        yield "maxItems", item.map(lambda one: [one] * (schema.get("maxItems", ITEMS_MAX) + 1))
+        many = schema.get("maxItems", ITEMS_MAX) + 1
+        # (a body that is too large is refused before its items are counted)
+        yield "maxItems", item.filter(lambda one: many * len(json.dumps(one)) < BODY_MAX).map(lambda one: [one] * many)
     elif kind == "object" and "properties" not in schema:
         yield "maxProperties", st.just({f"k{n}": "v" for n in range(schema.get("maxProperties", 50) + 1)})
         yield "propertyNames", st.sampled_from([{"": "v"}, {"k" * 65: "v"}])

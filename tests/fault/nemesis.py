@@ -675,6 +675,7 @@ def _(world):
     trade.store.cashier.post("/v1/deposits", {"sales_order_id": sold["id"], "amount": 100, "method": "cash"}, expect=201)
     trade.sale_billed(sold)
     trade.deposit()
+    trade.bin_move()
     trade.core("collect")
     trade.core()
     trade.waste()

@@ -54,7 +54,7 @@ BELONGS = {
 
 # Which row a member or parameter refers to, by its name; None: a row of the chain.
 REFERENCES = {
-    "actor_id": "staff", "assignee_id": "staff", "advisor_id": "staff", "after": "event", "appointment_id": "appointment", "bay_id": "bay", "bin_id": "bin",
+    "actor_id": "staff", "assignee_id": "staff", "advisor_id": "staff", "after": "event", "appointment_id": "appointment", "bay_id": "bay", "bin_id": "bin", "from_bin_id": "bin", "to_bin_id": "bin",
     "concern_id": "reception_concern", "department_id": "department", "department_ids": "department", "into_id": "department", "lead_id": "staff", "customer_id": "customer", "driver_id": "staff", "loaner_car_id": "loaner_car", "document_id": "stock_document", "estimate_id": "estimate", "guarantee_id": "guarantee", "hold_id": "slot_hold", "keep_id": "customer",
     "labour_line_id": "work_order_line", "line_id": "work_order_line", "lines": "work_order_line", "merge_id": "customer", "operation_id": None,
     "operation_ids": None, "part_ids": None, "option_id": "estimate_option", "owner_id": "staff", "package_id": None, "package_ids": None, "part_id": None, "key_part_kind_id": None, "kind_id": None, "price_list_id": None, "removed": None, "question_id": None, "received_by": "staff",
@@ -414,6 +414,7 @@ class World:
         t.tracked()
         t.replenishment()
         t.core()
+        t.bin_move()
         t.waste()
         t.task()
         t.stock_limit()
@@ -438,7 +439,7 @@ class World:
         t.store.advisor.post("/v1/files", raw=PICTURE, headers={"Content-Type": "image/png"},
                              params={"subject_type": "reception", "subject_id": reception["id"]}, expect=201)
         found = {}
-        for table in sorted({t for t in REFERENCES.values() if t} | {"deposit", "approval", "stock_limit", "waste_entry", "core_deposit", "task", "supplier_invoice", "replenishment_run", "complaint", "survey", "demand", "payment", "reservation", "sublet", "transport", "drive", "loan", "rescue", "attendance", "clock_entry", "routing_rule", "tablet"}):
+        for table in sorted({t for t in REFERENCES.values() if t} | {"deposit", "approval", "stock_limit", "waste_entry", "core_deposit", "bin_stock", "bin_move", "task", "supplier_invoice", "replenishment_run", "complaint", "survey", "demand", "payment", "reservation", "sublet", "transport", "drive", "loan", "rescue", "attendance", "clock_entry", "routing_rule", "tablet"}):
             row = self.rows(f"SELECT id FROM {table} WHERE {self.belonging[table][0]} ORDER BY id DESC LIMIT 1",
                             {"stores": f"{{{t.store.id}}}"})
             assert row, f"the treasure has no {table}"
