@@ -223,6 +223,18 @@ change_price(struct ctx *ctx, struct id id, int64_t price, bool audited)
 	return err;
 }
 
+/* The value of what is there would not follow. */
+static enum err
+check_costing(struct ctx *ctx, struct id id)
+{
+	struct rows *rows;
+	enum err err = db_read(ctx, part_stocked, &rows, ARG(id, id));
+
+	if (err)
+		return err;
+	return row_bool(rows, 0, "in_stock") ? fail(ctx, ERR_PART_IN_STOCK, "/costing") : OK;
+}
+
 enum err
 part_update(struct ctx *ctx, struct id id, const struct update_part *in)
 {
@@ -240,6 +252,9 @@ part_update(struct ctx *ctx, struct id id, const struct update_part *in)
 		                     in->has_key_class ? in->key_class : -1, &class_of_kind);
 	if (!err && in->has_sale_price && in->sale_price != row_int(rows, 0, "sale_price"))
 		err = change_price(ctx, id, in->sale_price, row_bool(rows, 0, "price_audited"));
+	if (!err && in->has_costing &&
+	    (int)in->costing != row_enum(rows, 0, "costing", &part_costing_enum))
+		err = check_costing(ctx, id);
 	if (err)
 		return err;
 	db_write(ctx, part_update, ARG(id, id), ARG(number_norm, norm),

@@ -4,7 +4,7 @@
 SELECT p.id, p.version, p.number, p.brand, p.name, p.unit, p.sale_price, p.active, p.created_at, p.updated_at,
        p.price_audited, p.key_class, k.id AS "key_part_kind.id", k.name AS "key_part_kind.name", p.source_class, p.technology_score,
        CASE WHEN p.technology_score >= 35 THEN 'high' WHEN p.technology_score >= 25 THEN 'medium' WHEN p.technology_score IS NOT NULL THEN 'low' END AS technology_class,
-       p.use_class, p.pack_quantity, p.core_deposit, p.tracking, part_tracking(p.tracking, p.key_class) AS tracked_by,
+       p.use_class, p.pack_quantity, p.core_deposit, p.tracking, part_tracking(p.tracking, p.key_class) AS tracked_by, p.costing,
        p.number_scheme AS "number_fields.scheme", p.number_company AS "number_fields.company", p.number_source AS "number_fields.source",
        p.number_group AS "number_fields.group", p.number_subgroup AS "number_fields.subgroup", p.number_piece AS "number_fields.piece",
        p.number_structure AS "number_fields.structure", p.number_change AS "number_fields.change", p.number_repair AS "number_fields.repair",
@@ -108,22 +108,25 @@ SELECT p.id, p.version, p.number, p.brand, p.name, p.unit, p.sale_price, p.activ
 SELECT p.id FROM part p WHERE p.id = :id AND p.deleted_at IS NULL;
 
 -- name: part_lock
-SELECT p.version, p.number, p.number_norm, p.name, p.sale_price, p.price_audited, p.key_part_kind_id FROM part p WHERE p.id = :id AND p.deleted_at IS NULL FOR NO KEY UPDATE;
+SELECT p.version, p.number, p.number_norm, p.name, p.sale_price, p.price_audited, p.key_part_kind_id, p.costing
+  FROM part p
+ WHERE p.id = :id AND p.deleted_at IS NULL
+   FOR NO KEY UPDATE;
 
 -- Several at once, each with what its number says and was told of it; those whose number the brand has already are left out.
 -- name: part_add
-INSERT INTO part (id, number, number_norm, brand, name, unit, sale_price, price_audited, key_class, key_part_kind_id, tracking, source_class,
+INSERT INTO part (id, number, number_norm, brand, name, unit, sale_price, price_audited, key_class, key_part_kind_id, tracking, costing, source_class,
                   technology_score, use_class, pack_quantity, core_deposit, active, external_ids, metadata, number_scheme, number_company, number_source, number_group,
                   number_subgroup, number_piece, number_structure, number_change, number_repair, created_at, updated_at)
 SELECT s.id, n.number, s.norm, coalesce(n.brand, ''), n.name, n.unit, n.sale_price, coalesce(n.audited, false), coalesce(nullif(s.class_of_kind, 0), n.key_class),
-       n.kind_id, n.tracking, n.source_class, n.score, n.use_class, coalesce(n.pack, 1), n.core_deposit, coalesce(n.active, true), coalesce(n.external_ids, '{}'),
+       n.kind_id, n.tracking, coalesce(n.costing, 'moving_average'), n.source_class, n.score, n.use_class, coalesce(n.pack, 1), n.core_deposit, coalesce(n.active, true), coalesce(n.external_ids, '{}'),
        coalesce(n.metadata, '{}'), s.scheme, s.company, s.source, s.of_group, s.subgroup, s.piece, s.structure, s.change, s.repair,
        :now::timestamptz, :now::timestamptz
   FROM unnest(:parts.number::text[], :parts.brand::text[], :parts.name::text[], :parts.unit::text[], :parts.sale_price::bigint[],
-              :parts.price_audited::boolean[], :parts.key_class::integer[], :parts.key_part_kind_id::uuid[], :parts.tracking::text[],
+              :parts.price_audited::boolean[], :parts.key_class::integer[], :parts.key_part_kind_id::uuid[], :parts.tracking::text[], :parts.costing::text[],
               :parts.source_class::text[], :parts.technology_score::integer[], :parts.use_class::text[], :parts.pack_quantity::numeric[],
               :parts.core_deposit::bigint[], :parts.active::boolean[], :parts.external_ids::jsonb[], :parts.metadata::jsonb[])
-       WITH ORDINALITY n (number, brand, name, unit, sale_price, audited, key_class, kind_id, tracking, source_class, score, use_class, pack,
+       WITH ORDINALITY n (number, brand, name, unit, sale_price, audited, key_class, kind_id, tracking, costing, source_class, score, use_class, pack,
                           core_deposit, active, external_ids, metadata, nth)
   JOIN unnest(:part_ids::uuid[], :numbers_norm::text[], :classes_of_kind::integer[], :schemes::text[], :companies::text[], :sources::text[], :groups::text[],
               :subgroups::text[], :pieces::text[], :structures::text[], :changes::text[], :repairs::text[])
@@ -174,6 +177,7 @@ UPDATE part
                         ELSE key_class END,
        key_part_kind_id = CASE WHEN :has_key_part_kind_id THEN :key_part_kind_id ELSE key_part_kind_id END,
        tracking = CASE WHEN :has_tracking THEN :tracking ELSE tracking END,
+       costing = CASE WHEN :has_costing THEN :costing ELSE costing END,
        source_class = CASE WHEN :has_source_class THEN :source_class ELSE source_class END,
        technology_score = CASE WHEN :has_technology_score THEN :technology_score ELSE technology_score END,
        use_class = CASE WHEN :has_use_class THEN :use_class ELSE use_class END,
@@ -184,6 +188,10 @@ UPDATE part
        metadata = CASE WHEN :has_metadata THEN :metadata::jsonb ELSE metadata END,
        version = version + 1, updated_at = :now, changed = pg_current_xact_id()
  WHERE id = :id;
+
+-- What there is was costed as it came; row security hides what other stores have.
+-- name: part_stocked
+SELECT part_in_stock(:id) AS in_stock;
 
 -- name: part_unknown
 SELECT l.n - 1 AS position

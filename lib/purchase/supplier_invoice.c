@@ -16,6 +16,14 @@ static const struct machine_move moves[] = {
 
 const struct machine supplier_invoice_machine = MACHINE("status", supplier_invoice_status, moves);
 
+/* Bill what an invoice bills of each line (sign 1), or give it up again (-1); its documents are locked. */
+static void
+bill(struct ctx *ctx, struct id invoice, int64_t sign)
+{
+	db_write(ctx, supplier_invoice_bill, ARG(invoice_id, invoice), ARG(sign, sign));
+	db_write(ctx, supplier_invoice_billed, ARG(invoice_id, invoice));
+}
+
 /* ------------------------------------------------------------ matching */
 
 /* Lines against what they bill. */
@@ -69,6 +77,10 @@ match(struct ctx *ctx, const struct create_supplier_invoice *in, struct id store
 	m->open = arena_array(ctx->arena, n, sizeof(*m->open));
 	for (size_t i = 0; i < n; i++)
 		lines[i] = in->lines[i].document_line_id;
+	err = db_read(ctx, supplier_invoice_documents_lock, &billable, ARG(store_id, store),
+	              IDS_ARG(document_line_ids, lines, n));
+	if (err)
+		return err;
 	err = db_read(ctx, supplier_invoice_billable, &billable, ARG(store_id, store),
 	              ARG(supplier_id, in->supplier_id),
 	              ENUM_ARG(kind, supplier_invoice_kind,
@@ -111,7 +123,7 @@ supplier_invoice_create(struct ctx *ctx, const struct create_supplier_invoice *i
 	         INTS_ARG(agreed_prices, m.agreed, in->lines_count),
 	         QTYS_ARG(quantity, m.open, in->lines_count),
 	         BODY_ARG(create_supplier_invoice, in));
-	db_write(ctx, supplier_invoice_bill, ARG(invoice_id, ctx->subject), ARG(sign, INT64_C(1)));
+	bill(ctx, ctx->subject, 1);
 	event_add(ctx, m.differs ? "supplier_invoice.disputed" : "supplier_invoice.matched", store,
 	          ctx->subject);
 	return OK;
@@ -160,15 +172,15 @@ supplier_invoice_accept(struct ctx *ctx, struct id id, const struct purchase_rea
 enum err
 supplier_invoice_void(struct ctx *ctx, struct id id, const struct purchase_reason *in)
 {
-	struct rows *rows, *lines;
+	struct rows *rows, *documents;
 	int to;
 	enum err err = lock(ctx, id, OP_voidSupplierInvoice, &rows, &to);
 
 	if (!err)
-		err = db_read(ctx, supplier_invoice_lines_lock, &lines, ARG(invoice_id, id));
+		err = db_read(ctx, supplier_invoice_billed_lock, &documents, ARG(invoice_id, id));
 	if (err)
 		return err;
-	db_write(ctx, supplier_invoice_bill, ARG(invoice_id, id), ARG(sign, INT64_C(-1)));
+	bill(ctx, id, -1);
 	save(ctx, rows, to, 0, in->reason, "supplier_invoice.voided");
 	return OK;
 }

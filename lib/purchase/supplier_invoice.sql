@@ -1,4 +1,4 @@
--- Suppliers' invoices.  Order of locks: the invoice, then the lines of stock documents in the order of their ids.
+-- Suppliers' invoices.  Order of locks: the invoice, then stock documents in the order of their ids: with them what is billed of their lines.
 
 -- name: supplier_invoice_get
 SELECT i.id, i.version, i.store_id, s.id AS "supplier.id", s.code AS "supplier.code", s.name AS "supplier.name", i.kind, i.status, i.number, i.invoiced_on,
@@ -75,7 +75,7 @@ SELECT s.id AS "supplier.id", s.code AS "supplier.code", s.name AS "supplier.nam
         SELECT coalesce(sum(round((l.quantity - l.invoiced_quantity) * l.unit_cost)), 0)::bigint AS unbilled
           FROM stock_document d
           JOIN stock_document_line l ON l.document_id = d.id AND l.invoiced_quantity < l.quantity
-         WHERE d.supplier_id = s.id AND d.kind = 'receipt' AND d.status = 'posted' AND (:scope_store::uuid IS NULL OR d.store_id = :scope_store)) u
+         WHERE d.supplier_id = s.id AND d.kind = 'receipt' AND d.status = 'posted' AND NOT d.billed AND (:scope_store::uuid IS NULL OR d.store_id = :scope_store)) u
  WHERE (i.invoices > 0 OR u.unbilled > 0)
    AND (:after_code::text IS NULL OR s.code > :after_code)
  ORDER BY s.code
@@ -90,15 +90,21 @@ SELECT CASE s.payment_terms
   FROM supplier s
  WHERE s.id = :supplier_id;
 
--- What came or went back and can be billed, under lock: only posted documents of the supplier.
+-- Before what is billed of them is read: who takes one back, or bills it too, comes before or after.
+-- name: supplier_invoice_documents_lock
+SELECT d.id FROM stock_document d
+ WHERE d.id IN (SELECT l.document_id FROM stock_document_line l WHERE l.id = ANY (:document_line_ids::uuid[])) AND d.store_id = :store_id
+ ORDER BY d.id
+   FOR NO KEY UPDATE;
+
+-- What came or went back and can be billed: only posted documents of the supplier.
 -- name: supplier_invoice_billable
 SELECT l.id, l.part_id, l.quantity - l.invoiced_quantity AS quantity, l.unit_cost
   FROM stock_document_line l
   JOIN stock_document d ON d.id = l.document_id AND d.status = 'posted' AND d.reverses_id IS NULL AND d.supplier_id = :supplier_id
                        AND d.kind = CASE :kind::text WHEN 'credit_note' THEN 'supplier_return' ELSE 'receipt' END
  WHERE l.id = ANY (:document_line_ids::uuid[]) AND l.store_id = :store_id
- ORDER BY l.id
-   FOR NO KEY UPDATE OF l;
+ ORDER BY l.id;
 
 -- name: supplier_invoice_add
 INSERT INTO supplier_invoice (id, store_id, supplier_id, kind, status, number, invoiced_on, due_on, amount, note, created_by, created_at, updated_at)
@@ -119,12 +125,22 @@ UPDATE stock_document_line d
   FROM supplier_invoice_line l
  WHERE l.invoice_id = :invoice_id AND d.id = l.document_line_id;
 
+-- Which documents are billed in full after that.
+-- name: supplier_invoice_billed
+UPDATE stock_document d
+   SET billed = b.billed, changed = pg_current_xact_id()
+  FROM (SELECT n.document_id, bool_and(n.invoiced_quantity >= n.quantity) AND bool_or(n.invoiced_quantity > 0) AS billed
+          FROM stock_document_line n
+         WHERE n.document_id IN (SELECT k.document_id FROM supplier_invoice_line l JOIN stock_document_line k ON k.id = l.document_line_id WHERE l.invoice_id = :invoice_id)
+         GROUP BY n.document_id) b
+ WHERE d.id = b.document_id AND d.billed <> b.billed;
+
 -- name: supplier_invoice_lock
 SELECT i.version, i.store_id, i.status, i.amount, i.paid, i.created_by FROM supplier_invoice i WHERE i.id = :id FOR NO KEY UPDATE;
 
--- name: supplier_invoice_lines_lock
-SELECT d.id FROM stock_document_line d
- WHERE d.id IN (SELECT l.document_line_id FROM supplier_invoice_line l WHERE l.invoice_id = :invoice_id)
+-- name: supplier_invoice_billed_lock
+SELECT d.id FROM stock_document d
+ WHERE d.id IN (SELECT n.document_id FROM supplier_invoice_line l JOIN stock_document_line n ON n.id = l.document_line_id WHERE l.invoice_id = :invoice_id)
  ORDER BY d.id
    FOR NO KEY UPDATE;
 
@@ -158,4 +174,11 @@ SELECT s.code, d.number, 'billed of line ' || l.position, b.quantity, l.invoiced
                        FROM supplier_invoice_line n JOIN supplier_invoice i ON i.id = n.invoice_id AND i.status <> 'void'
                       WHERE n.document_line_id = l.id) b
  WHERE l.invoiced_quantity <> b.quantity
+UNION ALL
+SELECT s.code, d.number, 'billed in full', b.billed::integer, d.billed::integer
+  FROM stock_document d
+  JOIN store s ON s.id = d.store_id
+ CROSS JOIN LATERAL (SELECT bool_and(l.invoiced_quantity >= l.quantity) AND bool_or(l.invoiced_quantity > 0) AS billed
+                       FROM stock_document_line l WHERE l.document_id = d.id) b
+ WHERE d.billed <> b.billed
  ORDER BY store_code, subject, what;

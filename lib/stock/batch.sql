@@ -1,23 +1,26 @@
 -- Batches: what there is of them, and where it went.
 
 -- name: stock_batches_post
-SELECT stock_batches_post(:document_id, :batch_ids::uuid[]) IS NULL AS done;
+SELECT p.nth, p.value
+  FROM stock_batches_post(:store_id, :warehouse_id, :document_id, :now, :batch_ids::uuid[], :movement_ids::uuid[], :line_ids::uuid[], :part_ids::uuid[],
+                          :quantity::numeric[], :value::bigint[], :on_hand::numeric[], :value_after::bigint[]) p;
 
 -- name: part_batch_get
 SELECT b.id, p.id AS "part.id", p.number AS "part.number", p.name AS "part.name", u.id AS "supplier.id", u.code AS "supplier.code", u.name AS "supplier.name",
-       b.number, b.certificate_number, (SELECT coalesce(sum(s.quantity), 0) FROM batch_stock s WHERE s.batch_id = b.id) AS on_hand, b.created_at
+       b.number, b.certificate_number, h.on_hand, CASE WHEN :holds_cost_read::boolean AND p.costing = 'batch' AND h.on_hand > 0 THEN h.value END AS value, b.created_at
   FROM part_batch b
   JOIN part p ON p.id = b.part_id
   LEFT JOIN supplier u ON u.id = b.supplier_id
+ CROSS JOIN LATERAL (SELECT coalesce(sum(s.quantity), 0) AS on_hand, sum(s.value) AS value FROM batch_stock s WHERE s.batch_id = b.id) h
  WHERE b.id = ANY (:ids);
 
 -- name: part_batch_list   page unnamed
 SELECT b.id, p.id AS "part.id", p.number AS "part.number", p.name AS "part.name", u.id AS "supplier.id", u.code AS "supplier.code", u.name AS "supplier.name",
-       b.number, b.certificate_number, h.on_hand, b.created_at, b.id AS _after_id
+       b.number, b.certificate_number, h.on_hand, CASE WHEN :holds_cost_read::boolean AND p.costing = 'batch' AND h.on_hand > 0 THEN h.value END AS value, b.created_at, b.id AS _after_id
   FROM part_batch b
   JOIN part p ON p.id = b.part_id
   LEFT JOIN supplier u ON u.id = b.supplier_id
- CROSS JOIN LATERAL (SELECT coalesce(sum(s.quantity), 0) AS on_hand FROM batch_stock s
+ CROSS JOIN LATERAL (SELECT coalesce(sum(s.quantity), 0) AS on_hand, sum(s.value) AS value FROM batch_stock s
                       WHERE s.batch_id = b.id AND (:scope_store::uuid IS NULL OR s.store_id = :scope_store)) h
  WHERE (:part_id::uuid IS NULL OR b.part_id = :part_id)
    AND (:number::text IS NULL OR b.number = :number)
@@ -73,31 +76,35 @@ SELECT v.movement_id AS id, v.store_id, k.id AS "batch.id", k.number AS "batch.n
  ORDER BY v.at DESC, v.movement_id DESC, v.batch_id DESC
  LIMIT :limit;
 
--- Recomputed by `fettled verify`: what there is of a batch is the sum of what moved of it, and no more of all of them than of the part.
+-- Recomputed by `fettled verify`: what there is of a batch, and what it is worth, is the sum of what moved of it; of all of them there is no
+-- more than of the part; and what was costed by batch makes up the movement.
 
 -- name: verify_batches   unnamed
-SELECT s.code AS store_code, p.number AS subject, 'batch ' || k.number AS what, coalesce(m.quantity, 0) AS expected, b.quantity AS found
+SELECT s.code AS store_code, p.number AS subject, v.what || ' ' || k.number AS what, v.expected, v.found
   FROM batch_stock b
   JOIN store s ON s.id = b.store_id
   JOIN part p ON p.id = b.part_id
   JOIN part_batch k ON k.id = b.batch_id
-  LEFT JOIN LATERAL (SELECT sum(v.quantity) AS quantity
+  LEFT JOIN LATERAL (SELECT sum(v.quantity) AS quantity, sum(v.value) AS value
                        FROM batch_movement v
                        JOIN stock_movement o ON o.id = v.movement_id AND o.warehouse_id = b.warehouse_id
                       WHERE v.batch_id = b.batch_id AND v.store_id = b.store_id) m ON true
- WHERE b.quantity <> coalesce(m.quantity, 0)
+ CROSS JOIN LATERAL (VALUES ('batch', coalesce(m.quantity, 0), b.quantity), ('value of batch', coalesce(m.value, 0), b.value)) v (what, expected, found)
+ WHERE v.expected <> v.found
 UNION ALL
-SELECT s.code, p.number, 'all batches', l.on_hand, t.quantity
-  FROM (SELECT b.store_id, b.warehouse_id, b.part_id, sum(b.quantity) AS quantity FROM batch_stock b GROUP BY b.store_id, b.warehouse_id, b.part_id) t
+SELECT s.code, p.number, v.what, v.most, v.found
+  FROM (SELECT b.store_id, b.warehouse_id, b.part_id, sum(b.quantity) AS quantity, sum(b.value) AS value FROM batch_stock b GROUP BY b.store_id, b.warehouse_id, b.part_id) t
   JOIN stock_level l ON l.store_id = t.store_id AND l.warehouse_id = t.warehouse_id AND l.part_id = t.part_id
   JOIN store s ON s.id = t.store_id
   JOIN part p ON p.id = t.part_id
- WHERE t.quantity > l.on_hand
+ CROSS JOIN LATERAL (VALUES ('all batches', l.on_hand, t.quantity), ('value of all batches', l.value, t.value)) v (what, most, found)
+ WHERE v.found > v.most OR p.costing = 'batch' AND v.what = 'value of all batches' AND t.quantity = l.on_hand AND v.found <> v.most
 UNION ALL
-SELECT s.code, d.number, 'batches of a movement', o.quantity, t.quantity
-  FROM (SELECT v.movement_id, sum(v.quantity) AS quantity FROM batch_movement v GROUP BY v.movement_id) t
+SELECT s.code, d.number, v.what, v.most, v.found
+  FROM (SELECT v.movement_id, sum(v.quantity) AS quantity, sum(v.value) AS value FROM batch_movement v GROUP BY v.movement_id) t
   JOIN stock_movement o ON o.id = t.movement_id
   JOIN stock_document d ON d.id = o.document_id
   JOIN store s ON s.id = o.store_id
- WHERE abs(t.quantity) > abs(o.quantity) OR sign(t.quantity) <> sign(o.quantity)
+ CROSS JOIN LATERAL (VALUES ('batches of a movement', o.quantity, t.quantity), ('value of batches of a movement', o.value, t.value)) v (what, most, found)
+ WHERE abs(v.found) > abs(v.most) OR sign(v.found) = -sign(v.most) AND v.most <> 0 OR t.quantity = o.quantity AND v.found <> v.most
  ORDER BY store_code, subject, what;

@@ -138,6 +138,7 @@ level_uncountable(struct ctx *ctx, size_t line)
 void
 level_post(struct level *level, struct posting *posting)
 {
+	posting->id = id_new();
 	posting->on_hand_after = level->on_hand;
 	posting->value_after = level->value;
 	posting->ordinal = ++level->movements;
@@ -166,20 +167,95 @@ levels_save(struct ctx *ctx, const struct levels *levels)
 	         INTS_ARG(value, value, n), INTS_ARG(movements, movements, n));
 }
 
-/* Which batches the pieces of tracked parts are of. */
-static void
-save_batches(struct ctx *ctx, const struct levels *levels, struct id document,
-             const struct posting *postings, size_t count)
+int64_t
+posting_cost(const struct posting *posting)
 {
-	struct id *ids = arena_array(ctx->arena, count, sizeof(*ids));
-	size_t n = 0;
+	return posting->value < 0 ? -posting->value : posting->value;
+}
 
-	for (size_t i = 0; i < count; i++)
-		if (level_of(levels, postings[i].part)->tracked)
-			ids[n++] = id_new();
-	if (n > 0)
-		db_write(ctx, stock_batches_post, ARG(document_id, document),
-		         IDS_ARG(batch_ids, ids, n));
+/* Postings as columns of a statement. */
+struct entries {
+	size_t count;
+	size_t *of; /* the place of each among the postings */
+	struct id *ids, *lines, *parts;
+	struct qty *quantity, *on_hand;
+	int64_t *value, *value_after, *ordinal;
+};
+
+/* All of them, or of tracked parts only. */
+static struct entries
+entries_of(struct ctx *ctx, const struct levels *levels, const struct posting *postings, size_t count,
+           bool tracked)
+{
+	struct entries e = { 0 };
+
+	e.of = arena_array(ctx->arena, count, sizeof(*e.of));
+	e.ids = arena_array(ctx->arena, count, sizeof(*e.ids));
+	e.lines = arena_array(ctx->arena, count, sizeof(*e.lines));
+	e.parts = arena_array(ctx->arena, count, sizeof(*e.parts));
+	e.quantity = arena_array(ctx->arena, count, sizeof(*e.quantity));
+	e.on_hand = arena_array(ctx->arena, count, sizeof(*e.on_hand));
+	e.value = arena_array(ctx->arena, count, sizeof(*e.value));
+	e.value_after = arena_array(ctx->arena, count, sizeof(*e.value_after));
+	e.ordinal = arena_array(ctx->arena, count, sizeof(*e.ordinal));
+	for (size_t i = 0; i < count; i++) {
+		const struct posting *p = &postings[i];
+		size_t n = e.count;
+
+		if (tracked && !level_of(levels, p->part)->tracked)
+			continue;
+		e.of[n] = i;
+		e.ids[n] = p->id;
+		e.lines[n] = p->line;
+		e.parts[n] = p->part;
+		e.quantity[n] = p->quantity;
+		e.on_hand[n] = p->on_hand_after;
+		e.value[n] = p->value;
+		e.value_after[n] = p->value_after;
+		e.ordinal[n] = p->ordinal;
+		e.count++;
+	}
+	return e;
+}
+
+/* Where a posting moved more or less worth than was thought, so did all that stands after it. */
+static void
+revalue(const struct levels *levels, struct posting *postings, size_t count, size_t i, int64_t value)
+{
+	int64_t off = value - postings[i].value;
+
+	postings[i].value = value;
+	for (size_t k = i; k < count; k++)
+		if (id_equal(postings[k].part, postings[i].part))
+			postings[k].value_after += off;
+	level_of(levels, postings[i].part)->value += off;
+}
+
+/* Which batches the pieces of tracked parts are of, and what they cost where that is told by batch. */
+static enum err
+save_batches(struct ctx *ctx, const struct levels *levels, struct id document,
+             struct posting *postings, size_t count)
+{
+	struct entries e = entries_of(ctx, levels, postings, count, true);
+	struct id *batches = arena_array(ctx->arena, e.count + 1, sizeof(*batches));
+	struct rows *rows;
+	enum err err;
+
+	if (e.count == 0)
+		return OK;
+	for (size_t i = 0; i < e.count; i++)
+		batches[i] = id_new();
+	err = db_read(ctx, stock_batches_post, &rows, ARG(store_id, levels->store),
+	              ARG(warehouse_id, levels->warehouse), ARG(document_id, document),
+	              IDS_ARG(batch_ids, batches, e.count), IDS_ARG(movement_ids, e.ids, e.count),
+	              IDS_ARG(line_ids, e.lines, e.count), IDS_ARG(part_ids, e.parts, e.count),
+	              QTYS_ARG(quantity, e.quantity, e.count), INTS_ARG(value, e.value, e.count),
+	              QTYS_ARG(on_hand, e.on_hand, e.count),
+	              INTS_ARG(value_after, e.value_after, e.count));
+	for (size_t i = 0; !err && i < rows_count(rows); i++)
+		revalue(levels, postings, count, e.of[row_int(rows, i, "nth") - 1],
+		        row_int(rows, i, "value"));
+	return err;
 }
 
 /* Where the pieces lie: a line of these kinds may name a bin that has had none of the part. */
@@ -199,36 +275,23 @@ save_bins(struct ctx *ctx, const struct levels *levels, struct id document, cons
 		         IDS_ARG(bin_stock_ids, ids, count));
 }
 
-void
+enum err
 postings_save(struct ctx *ctx, const struct levels *levels, struct id document, const char *kind,
-              const char *reason, const struct posting *postings, size_t count)
+              const char *reason, struct posting *postings, size_t count)
 {
-	struct id *ids = arena_array(ctx->arena, count, sizeof(*ids));
-	struct id *lines = arena_array(ctx->arena, count, sizeof(*lines));
-	struct id *parts = arena_array(ctx->arena, count, sizeof(*parts));
-	struct qty *quantity = arena_array(ctx->arena, count, sizeof(*quantity));
-	struct qty *on_hand = arena_array(ctx->arena, count, sizeof(*on_hand));
-	int64_t *value = arena_array(ctx->arena, count, sizeof(*value));
-	int64_t *value_after = arena_array(ctx->arena, count, sizeof(*value_after));
-	int64_t *ordinal = arena_array(ctx->arena, count, sizeof(*ordinal));
+	enum err err = save_batches(ctx, levels, document, postings, count);
+	struct entries e;
 
-	for (size_t i = 0; i < count; i++) {
-		ids[i] = id_new();
-		lines[i] = postings[i].line;
-		parts[i] = postings[i].part;
-		quantity[i] = postings[i].quantity;
-		value[i] = postings[i].value;
-		on_hand[i] = postings[i].on_hand_after;
-		value_after[i] = postings[i].value_after;
-		ordinal[i] = postings[i].ordinal;
-	}
+	if (err)
+		return err;
+	e = entries_of(ctx, levels, postings, count, false);
 	db_write(ctx, stock_movements_add, ARG(store_id, levels->store),
 	         ARG(warehouse_id, levels->warehouse), ARG(document_id, document), ARG(kind, kind),
-	         ARG(reason, reason), IDS_ARG(movement_ids, ids, count),
-	         IDS_ARG(line_ids, lines, count), IDS_ARG(part_ids, parts, count),
-	         QTYS_ARG(quantity, quantity, count), INTS_ARG(value, value, count),
-	         QTYS_ARG(on_hand, on_hand, count), INTS_ARG(value_after, value_after, count),
-	         INTS_ARG(ordinal, ordinal, count));
-	save_batches(ctx, levels, document, postings, count);
+	         ARG(reason, reason), IDS_ARG(movement_ids, e.ids, count),
+	         IDS_ARG(line_ids, e.lines, count), IDS_ARG(part_ids, e.parts, count),
+	         QTYS_ARG(quantity, e.quantity, count), INTS_ARG(value, e.value, count),
+	         QTYS_ARG(on_hand, e.on_hand, count), INTS_ARG(value_after, e.value_after, count),
+	         INTS_ARG(ordinal, e.ordinal, count));
 	save_bins(ctx, levels, document, kind, postings, count);
+	return OK;
 }

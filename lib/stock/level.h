@@ -24,6 +24,7 @@ struct levels {
 
 /* One entry of the ledger to be: quantity and value are signed, in is positive. */
 struct posting {
+	struct id id;
 	struct id line; /* of the stock document */
 	struct id part;
 	struct qty quantity;
@@ -71,9 +72,15 @@ void level_post(struct level *level, struct posting *posting);
 /* Queue the levels as they are now. */
 void levels_save(struct ctx *ctx, const struct levels *levels);
 
-/* Queue the ledger's rows. */
-void postings_save(struct ctx *ctx, const struct levels *levels, struct id document,
-                   const char *kind, const char *reason, const struct posting *postings,
-                   size_t count);
+/* Queue the ledger's rows of a document whose lines are there.  Of parts that are costed by batch the
+ * postings' values, and those of the levels, become what their batches tell: call it before the levels
+ * change again, and take costs from the postings after it.  ERR_INSUFFICIENT_BATCH and ERR_SERIAL_WANTED of
+ * parts whose batches are told apart. */
+MUSTCHECK enum err postings_save(struct ctx *ctx, const struct levels *levels, struct id document,
+                                 const char *kind, const char *reason, struct posting *postings,
+                                 size_t count);
+
+/* What a posting moved, in fen, whichever way. */
+int64_t posting_cost(const struct posting *posting);
 
 #endif

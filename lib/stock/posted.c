@@ -35,13 +35,13 @@ posted_add(struct posted *posted, struct level *level, const struct posted_line 
 	posted->transfer_lines[i] = line->transfer_line;
 	posted->quantity[i] = line->quantity;
 	posted->batches[i] = line->batch;
-	posted->cost[i] = line->value < 0 ? -line->value : line->value;
 	posted->postings[i] = (struct posting){
 		.line = posted->lines[i],
 		.part = level->part,
 		.quantity = line->moved,
 		.value = line->value,
 	};
+	posted->cost[i] = posting_cost(&posted->postings[i]);
 	level_post(level, &posted->postings[i]);
 }
 
@@ -74,6 +74,24 @@ cores_follow(struct ctx *ctx, const struct posted *posted, const struct levels *
 	return OK;
 }
 
+/* What was written with the lines is not what the batches tell. */
+static void
+save_costs(struct ctx *ctx, const struct posted *posted)
+{
+	bool other = false;
+
+	for (size_t i = 0; i < posted->count; i++) {
+		int64_t cost = posting_cost(&posted->postings[i]);
+
+		other = other || cost != posted->cost[i];
+		posted->cost[i] = cost;
+	}
+	if (other)
+		db_write(ctx, stock_document_set_costs,
+		         IDS_ARG(document_line_ids, posted->lines, posted->count),
+		         INTS_ARG(cost, posted->cost, posted->count));
+}
+
 enum err
 posted_save(struct ctx *ctx, const struct posted *posted, const struct levels *levels)
 {
@@ -97,8 +115,11 @@ posted_save(struct ctx *ctx, const struct posted *posted, const struct levels *l
 	         IDS_ARG(sale_line_ids, posted->sale_lines, n),
 	         IDS_ARG(transfer_line_ids, posted->transfer_lines, n),
 	         TEXTS_ARG(batch_numbers, posted->batches, n));
-	postings_save(ctx, levels, posted->document, posted->kind, posted->reason, posted->postings,
-	              n);
+	err = postings_save(ctx, levels, posted->document, posted->kind, posted->reason,
+	                    posted->postings, n);
+	if (err)
+		return err;
+	save_costs(ctx, posted);
 	search_add(ctx, "number", number, "stock_document", posted->document, levels->store);
 	event_add(ctx, "stock_document.posted", levels->store, posted->document);
 	return cores_follow(ctx, posted, levels);

@@ -36,7 +36,8 @@ void posted_init(struct ctx *ctx, struct posted *posted, const char *kind, const
 void posted_add(struct posted *posted, struct level *level, const struct posted_line *line);
 
 /* Number it and queue it, its lines, the ledger's rows and the cores of the parts; the levels are saved
- * by their caller, once for all that moved on them.  ERR_CORE_SENT for what comes back. */
+ * by their caller, once for all that moved on them.  Costs are final after it: what parts cost that are
+ * costed by batch, their batches tell.  ERR_CORE_SENT for what comes back; else as postings_save(). */
 MUSTCHECK enum err posted_save(struct ctx *ctx, const struct posted *posted,
                                const struct levels *levels);
 

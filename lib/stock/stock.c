@@ -2,6 +2,8 @@
 /* What work orders take out of stock, and what they give back unused. */
 #include "stock/stock.h"
 
+#include <string.h>
+
 #include "stock/posted.h"
 #include "task/task.h"
 
@@ -55,19 +57,20 @@ stock_release_order(struct ctx *ctx, struct id store, struct id work_order)
 /* Take each line's parts: first what is held for it, then what nobody holds. */
 static enum err
 issue_take(struct ctx *ctx, struct posted *issue, const struct levels *levels,
-           const struct rows *held, const struct stock_want *wants, size_t count, int64_t cost[])
+           const struct rows *held, const struct stock_want *wants, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		struct level *level = level_of(levels, wants[i].part);
+		int64_t cost;
 
 		level->reserved.milli -= level_held_for(held, wants[i].line).milli;
-		if (!level_take(level, wants[i].quantity, &cost[i]))
+		if (!level_take(level, wants[i].quantity, &cost))
 			return fail(ctx, ERR_INSUFFICIENT_STOCK, NULL);
 		posted_add(issue, level,
 		           &(struct posted_line){
 				   .quantity = wants[i].quantity,
 				   .moved = { -wants[i].quantity.milli },
-				   .value = -cost[i],
+				   .value = -cost,
 				   .order_line = wants[i].line,
 				   .batch = wants[i].batch,
 			   });
@@ -120,7 +123,7 @@ stock_issue(struct ctx *ctx, struct id store, struct id work_order, struct id re
 	if (!err)
 		err = levels_movable(ctx, &levels);
 	if (!err)
-		err = issue_take(ctx, &issue, &levels, held, wants, count, cost);
+		err = issue_take(ctx, &issue, &levels, held, wants, count);
 	if (!err)
 		err = issue_save(ctx, &issue, &levels);
 	if (!err)
@@ -129,5 +132,6 @@ stock_issue(struct ctx *ctx, struct id store, struct id work_order, struct id re
 	if (err)
 		return err;
 	*document = issue.document;
+	memcpy(cost, issue.cost, count * sizeof(*cost));
 	return OK;
 }

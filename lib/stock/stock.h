@@ -37,7 +37,8 @@ MUSTCHECK enum err stock_release(struct ctx *ctx, struct id store, const struct 
 /* The same for all that an order wants, of its lines and beside them. */
 MUSTCHECK enum err stock_release_order(struct ctx *ctx, struct id store, struct id work_order);
 
-/* Post an issue document: parts leave at the moving average, reservations are used up, demands
+/* Post an issue document: parts leave at the moving average or at what
+ * their batches cost, reservations are used up, demands
  * fulfilled.  *document is its id, cost[i] the fen of each line.  ctx->subject stays the caller's.
  * ERR_INSUFFICIENT_STOCK when it is not there, or held for others. */
 MUSTCHECK enum err stock_issue(struct ctx *ctx, struct id store, struct id work_order,

@@ -453,10 +453,18 @@ follow_order(struct ctx *ctx, const struct rows *rows, struct id id, enum receip
 		fate);
 }
 
-static int64_t
-absolute(int64_t value)
+static void
+save_costs(struct ctx *ctx, const struct posting *postings, size_t count)
 {
-	return value < 0 ? -value : value;
+	struct id *lines = arena_array(ctx->arena, count + 1, sizeof(*lines));
+	int64_t *cost = arena_array(ctx->arena, count + 1, sizeof(*cost));
+
+	for (size_t i = 0; i < count; i++) {
+		lines[i] = postings[i].line;
+		cost[i] = posting_cost(&postings[i]);
+	}
+	db_write(ctx, stock_document_set_costs, IDS_ARG(document_line_ids, lines, count),
+	         INTS_ARG(cost, cost, count));
 }
 
 enum err
@@ -465,8 +473,6 @@ stock_document_audit(struct ctx *ctx, struct id id)
 	struct levels levels;
 	struct posting *postings;
 	struct rows *rows;
-	struct id *lines;
-	int64_t *cost;
 	size_t n = 0;
 	int to;
 	enum err err = lock(ctx, id, OP_auditStockDocument, &rows, &to);
@@ -476,8 +482,6 @@ stock_document_audit(struct ctx *ctx, struct id id)
 	if (id_equal(row_id(rows, 0, "created_by"), ctx->scope->actor))
 		return fail(ctx, ERR_OWN_DOCUMENT, NULL);
 	postings = arena_array(ctx->arena, rows_count(rows), sizeof(*postings));
-	lines = arena_array(ctx->arena, rows_count(rows), sizeof(*lines));
-	cost = arena_array(ctx->arena, rows_count(rows), sizeof(*cost));
 	err = receipt_lock_order(ctx, row_id(rows, 0, "purchase_order_id"));
 	if (!err)
 		err = lock_levels(ctx, rows, &levels);
@@ -486,20 +490,17 @@ stock_document_audit(struct ctx *ctx, struct id id)
 		if (row_qty(rows, i, "quantity").milli == 0)
 			continue;
 		err = move(ctx, rows, i, level_of(&levels, row_id(rows, i, "part_id")),
-		           &postings[n]);
-		lines[n] = postings[n].line;
-		cost[n] = absolute(postings[n].value);
-		n++;
+		           &postings[n++]);
 	}
 	if (!err)
 		err = receipt_serve(ctx, &levels, id);
+	if (!err)
+		err = postings_save(ctx, &levels, id, row_text(rows, 0, "kind"),
+		                    row_text(rows, 0, "reason"), postings, n);
 	if (err)
 		return err;
-	postings_save(ctx, &levels, id, row_text(rows, 0, "kind"), row_text(rows, 0, "reason"),
-	              postings, n);
 	levels_save(ctx, &levels);
-	db_write(ctx, stock_document_set_costs, IDS_ARG(document_line_ids, lines, n),
-	         INTS_ARG(cost, cost, n));
+	save_costs(ctx, postings, n);
 	db_write(ctx, stock_document_set_posted, ARG(id, id));
 	follow_order(ctx, rows, id, RECEIPT_POSTED);
 	event_add(ctx, "stock_document.posted", levels.store, id);
@@ -525,20 +526,23 @@ stock_document_void(struct ctx *ctx, struct id id, const struct void_stock_docum
 }
 
 static enum err
-check_reversible(struct ctx *ctx, const struct rows *rows)
+check_reversible(struct ctx *ctx, struct id id, const struct rows *rows)
 {
 	int kind = row_enum(rows, 0, "kind", &stock_document_kind_enum);
 	bool of_others = made_elsewhere[kind] || kind == STOCK_DOCUMENT_KIND_RETURN ||
 	                 !row_is_null(rows, 0, "transfer_id");
+	struct rows *billed;
+	enum err err;
 
 	if (id_equal(row_id(rows, 0, "created_by"), ctx->scope->actor))
 		return fail(ctx, ERR_OWN_DOCUMENT, NULL);
 	if (of_others || !row_is_null(rows, 0, "reverses_id"))
 		return fail_with(ctx, ERR_NOT_REVERSIBLE, NULL, row_text(rows, 0, "kind"), NULL);
-	for (size_t i = 0; i < rows_count(rows); i++)
-		if (row_qty(rows, i, "invoiced_quantity").milli > 0)
-			return fail(ctx, ERR_RECEIPT_INVOICED, NULL);
-	return OK;
+	/* who billed it held the lock that is ours now: the lines are as they were before */
+	err = db_read(ctx, stock_document_billed, &billed, ARG(id, id));
+	if (err)
+		return err;
+	return row_bool(billed, 0, "billed") ? fail(ctx, ERR_RECEIPT_INVOICED, NULL) : OK;
 }
 
 enum err
@@ -551,7 +555,7 @@ stock_document_reverse(struct ctx *ctx, struct id id)
 	enum err err = lock(ctx, id, OP_reverseStockDocument, &rows, &to);
 
 	if (!err)
-		err = check_reversible(ctx, rows);
+		err = check_reversible(ctx, id, rows);
 	if (!err)
 		err = receipt_lock_order(ctx, row_id(rows, 0, "purchase_order_id"));
 	if (!err)

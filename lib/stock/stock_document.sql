@@ -79,12 +79,15 @@ SELECT l.id, :store_id::uuid, :document_id::uuid, l.n, l.part_id, l.quantity, l.
 
 -- name: stock_document_lock
 SELECT d.version, d.store_id, d.warehouse_id, d.status, d.kind, d.reason, d.number, d.created_by, d.reverses_id, d.transfer_id,
-       d.purchase_order_id, l.id AS line_id, l.part_id, l.quantity, l.unit_cost, l.cost, l.invoiced_quantity
+       d.purchase_order_id, l.id AS line_id, l.part_id, l.quantity, l.unit_cost, l.cost
   FROM stock_document d
   JOIN stock_document_line l ON l.document_id = d.id
  WHERE d.id = :id
  ORDER BY l.position
    FOR NO KEY UPDATE OF d;
+
+-- name: stock_document_billed
+SELECT EXISTS (SELECT FROM stock_document_line l WHERE l.document_id = :id AND l.invoiced_quantity > 0) AS billed;
 
 -- name: stock_document_set_posted
 UPDATE stock_document

@@ -6,6 +6,21 @@
 
 /* ------------------------------------------------------------ on the way */
 
+/* What left travels at what it cost, and no longer once it is somewhere: both from the document, since
+ * batches may tell another cost than the average. */
+static enum err
+travel(struct ctx *ctx, struct transfer *t, const struct posted *doc, bool out)
+{
+	for (size_t n = 0, i = 0; n < doc->count; n++, i++) {
+		while (!id_equal(t->line[i].id, doc->transfer_lines[n]))
+			i++;
+		if (!money_add(t->line[i].value, out ? doc->cost[n] : -doc->cost[n],
+		               &t->line[i].value))
+			return level_uncountable(ctx, i);
+	}
+	return OK;
+}
+
 static enum err
 take_out(struct ctx *ctx, struct transfer *t, const struct levels *levels, struct posted *out)
 {
@@ -19,8 +34,6 @@ take_out(struct ctx *ctx, struct transfer *t, const struct levels *levels, struc
 		level->reserved.milli -= line->amount.milli;
 		if (!level_take(level, line->amount, &cost))
 			return fail(ctx, ERR_INSUFFICIENT_STOCK, NULL);
-		if (!money_add(line->value, cost, &line->value))
-			return level_uncountable(ctx, i);
 		line->shipped.milli += line->amount.milli;
 		posted_add(out, level,
 		           &(struct posted_line){
@@ -55,6 +68,8 @@ transfer_ship(struct ctx *ctx, struct id id, const struct ship_transfer *in)
 	err = take_out(ctx, &t, &levels, &out);
 	if (!err && out.count > 0)
 		err = posted_save(ctx, &out, &levels);
+	if (!err)
+		err = travel(ctx, &t, &out, true);
 	if (err)
 		return err;
 	if (in->final)
@@ -97,25 +112,15 @@ take_arrivals(struct ctx *ctx, struct transfer *t, const struct receive_transfer
 	return transfer_any(t) ? OK : transfer_nothing(ctx);
 }
 
-/* The worth of so much of what is on its way or in question; it is taken off. */
-static int64_t
-take_value(struct transfer_line *line, struct qty quantity)
-{
-	struct qty all = { transfer_under_way(line).milli + line->disputed.milli };
-	int64_t value = money_share(line->value, quantity, all);
-
-	line->value -= value;
-	return value;
-}
-
-/* Put a line's pieces into a level, at what they cost where they came from. */
+/* Put a line's pieces into a level, at their share of what is on its way or in question. */
 static enum err
 put_in(struct ctx *ctx, struct transfer *t, size_t i, const struct levels *levels,
        struct posted *in)
 {
 	struct transfer_line *line = &t->line[i];
 	struct level *level = level_of(levels, line->part);
-	int64_t value = take_value(line, line->amount);
+	struct qty all = { transfer_under_way(line).milli + line->disputed.milli };
+	int64_t value = money_share(line->value, line->amount, all);
 
 	if (!level_put(level, line->amount, value))
 		return level_uncountable(ctx, i);
@@ -127,6 +132,15 @@ put_in(struct ctx *ctx, struct transfer *t, size_t i, const struct levels *level
 			   .transfer_line = line->id,
 		   });
 	return OK;
+}
+
+/* Post what came in, if anything did. */
+static enum err
+arrived(struct ctx *ctx, struct transfer *t, const struct posted *doc, const struct levels *levels)
+{
+	enum err err = doc->count > 0 ? posted_save(ctx, doc, levels) : OK;
+
+	return err ? err : travel(ctx, t, doc, false);
 }
 
 static bool
@@ -197,8 +211,8 @@ transfer_receive(struct ctx *ctx, struct id id, const struct receive_transfer *i
 		err = arrive(ctx, &t, &levels, false, &doc);
 	if (!err)
 		err = serve(ctx, &t, &levels);
-	if (!err && doc.count > 0)
-		err = posted_save(ctx, &doc, &levels);
+	if (!err)
+		err = arrived(ctx, &t, &doc, &levels);
 	if (err)
 		return err;
 	levels_save(ctx, &levels);
@@ -245,8 +259,8 @@ transfer_receive_back(struct ctx *ctx, struct id id, const struct receive_transf
 	err = arrive(ctx, &t, &levels, true, &doc);
 	if (!err)
 		err = stock_serve_waiting(ctx, &levels);
-	if (!err && doc.count > 0)
-		err = posted_save(ctx, &doc, &levels);
+	if (!err)
+		err = arrived(ctx, &t, &doc, &levels);
 	if (err)
 		return err;
 	levels_save(ctx, &levels);
@@ -319,7 +333,7 @@ settle(struct ctx *ctx, struct transfer *t, struct levels *levels, bool back,
 		else
 			line->received.milli += line->amount.milli;
 	}
-	err = posted_save(ctx, &in, levels);
+	err = arrived(ctx, t, &in, levels);
 	if (err)
 		return err;
 	return outcome == TRANSFER_OUTCOME_FOUND ? serve(ctx, t, levels)

@@ -88,6 +88,25 @@ def test_what_differs(chain, store, trade):
     assert store.hire("boss", "store_manager").post(f"/v1/stock-documents/{receipt['id']}/reverse").code == "receipt_invoiced"
 
 
+def test_billed_or_taken_back(chain, store, trade):
+    """J8 J10: of who bills a receipt and who takes it back at once one is refused; what is void is owed as not billed again, and can go back."""
+    supplier, boss = trade.supplier(), store.hire("boss", "store_manager")
+    for _ in range(5):
+        order = trade.purchase("audit", supplier=supplier)
+        [line] = lines_of(store, order)
+        [receipt] = store.parts.pages("/v1/stock-documents", store_id=store.id, purchase_order_id=order["id"])
+        billed, back = at_once(lambda line=line: bill(chain, store, supplier, (line["id"], 10, 3200), expect=None),
+                               lambda receipt=receipt: boss.post(f"/v1/stock-documents/{receipt['id']}/reverse"))
+        assert (billed.status, billed.errors, back.status, back.code) in (
+            (201, {}, 409, "receipt_invoiced"), (422, {"/lines/0/document_line_id": "not_found"}, 200, None)), (billed, back)
+        if billed.status == 201:
+            assert owed(chain, store, supplier) == (32000, 0, 0, 0)
+            post(chain.finance, billed, "void", {"reason": "退货"})
+            assert owed(chain, store, supplier) == (0, 0, 0, 32000)
+            boss.post(f"/v1/stock-documents/{receipt['id']}/reverse", expect=200)
+        assert owed(chain, store, supplier) is None
+
+
 def test_credit_notes(chain, store, trade):
     """J7 J11: what goes back is credited by a note that bills the return, and lessens what is owed."""
     supplier = trade.supplier()

@@ -363,9 +363,9 @@ class Trade:
         self.asked_for(part, *[4, 5, 6] * 4)
         return self.store.parts.post("/v1/replenishment-runs", {"store_id": self.store.id, **more}, expect=201)
 
-    def tracked(self):
+    def tracked(self, **more):
         """A batch of a part that is told apart by them, ten of which are in stock."""
-        part = self.part(tracking="batch")["id"]
+        part = self.part(tracking="batch", **more)["id"]
         self.stock_up(part)
         return self.store.parts.get("/v1/part-batches", params={"part_id": part}, expect=200).data[0]
 

@@ -131,10 +131,22 @@ corrupt("movement of another batch", "batch_movement",
         "UPDATE batch_movement t SET quantity = -quantity WHERE movement_id = (SELECT movement_id FROM batch_movement ORDER BY movement_id LIMIT 1)"
         " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM stock_document WHERE id = t.document_id)", r"batches: {0} {1}: batches of a movement is ")
 
+COSTED = "(SELECT b.batch_id FROM batch_stock b JOIN part p ON p.id = b.part_id AND p.costing = 'batch' WHERE b.quantity > 0 ORDER BY b.batch_id LIMIT 1)"
+corrupt("batch worth more", "batch_stock",
+        f"UPDATE batch_stock t SET value = value + 1 WHERE batch_id = {COSTED}"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM part WHERE id = t.part_id)", r"batches: {0} {1}: value of batch ")
+corrupt("movement of a batch at another cost", "batch_movement",
+        f"UPDATE batch_movement t SET value = value + 1 WHERE batch_id = {COSTED}"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM stock_document WHERE id = t.document_id)",
+        r"batches: {0} {1}: value of batches of a movement is ")
+
 for column, what in (("amount", "amount"), ("paid", "paid")):
     corrupt(f"supplier invoice {column}", "supplier_invoice",
             f"UPDATE supplier_invoice t SET {column} = {column} + 1 WHERE id = (SELECT id FROM supplier_invoice ORDER BY id LIMIT 1)"
             " RETURNING (SELECT code FROM store WHERE id = t.store_id), number", r"supplier invoices: {0} {1}: %s is " % what)
+corrupt("receipt that counts as billed", "stock_document",
+        "UPDATE stock_document t SET billed = NOT billed WHERE id = (SELECT d.id FROM stock_document d WHERE d.kind = 'receipt' ORDER BY d.id LIMIT 1)"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), number", r"supplier invoices: {0} {1}: billed in full is ")
 corrupt("receipt billed otherwise", "stock_document_line",
         "UPDATE stock_document_line t SET invoiced_quantity = invoiced_quantity + 1 WHERE id = (SELECT document_line_id FROM supplier_invoice_line ORDER BY id LIMIT 1)"
         " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM stock_document WHERE id = t.document_id), position",

@@ -15,6 +15,9 @@ BUSY = ("insufficient_stock", "stock_frozen", "illegal_transition", "returned_to
 # Of every third part the old piece is worth a deposit.
 CORE = ({}, {"core_deposit": 5000})
 
+# Half of the parts have batches that are told apart, half of these cost what their batches cost.
+TRACKED = ({}, {"tracking": "batch"}, {}, {"tracking": "batch", "costing": "batch"})
+
 
 class Department:
     """Two shops that buy the same few parts from one supplier, and the pieces that came and went."""
@@ -22,7 +25,7 @@ class Department:
     def __init__(self, shops, dice, parts=4):
         self.shops, self.dice = shops, dice
         trade = shops[0].trade
-        self.parts = [trade.part(tracking="batch" if n % 2 else "none", **CORE[n % 3 == 0])["id"] for n in range(parts)]
+        self.parts = [trade.part(**TRACKED[n % 4], **CORE[n % 3 == 0])["id"] for n in range(parts)]
         self.supplier = trade.supplier()["id"]
         self.lock = threading.Lock()
         self.pieces = collections.Counter()
@@ -177,7 +180,7 @@ class Month:
     def __init__(self, shops, dice, issues, transfers):
         self.shops, self.dice = shops, dice
         trade = shops[0].trade
-        self.parts = [trade.part(tracking="batch" if n % 4 == 0 else "none", **CORE[n % 3 == 0])["id"] for n in range(20)]
+        self.parts = [trade.part(**TRACKED[n % 4], **CORE[n % 3 == 0])["id"] for n in range(20)]
         self.supplier = trade.supplier()["id"]
         self.each = issues // 10 + 50       # of each part in each store: more than all that leaves
         self.lock = threading.Lock()

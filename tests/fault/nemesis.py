@@ -670,6 +670,7 @@ def _(world):
     trade.purchase("send")
     trade.purchase("receive")
     trade.tracked()
+    trade.tracked(costing="batch")
     trade.supplier_invoice()
     sold = trade.sale("accept")
     trade.store.cashier.post("/v1/deposits", {"sales_order_id": sold["id"], "amount": 100, "method": "cash"}, expect=201)
