@@ -315,17 +315,27 @@ purchase_order_reject(struct ctx *ctx, struct id id, const struct purchase_reaso
 
 /* ------------------------------------------------------------ on order */
 
-/* Who waits for its lines, is told for when. */
+/* Who waits for its lines, is told for when, and whoever promised a customer an earlier day. */
 static enum err
 tell_demands(struct ctx *ctx, const struct order *o)
 {
 	struct rows *rows;
+	struct id *demands;
 	enum err err = db_read(ctx, purchase_demands_lock, &rows, ARG(order_id, o->id));
 
 	if (!err)
 		err = db_read(ctx, purchase_demands_ordered, &rows, ARG(order_id, o->id));
+	if (err || rows_count(rows) == 0)
+		return err;
+	demands = arena_array(ctx->arena, rows_count(rows), sizeof(*demands));
+	for (size_t i = 0; i < rows_count(rows); i++) {
+		demands[i] = row_id(rows, i, "id");
+		event_add(ctx, "demand.promised", o->store, demands[i]);
+	}
+	err = db_read(ctx, purchase_orders_late, &rows,
+	              IDS_ARG(demand_ids, demands, rows_count(rows)));
 	for (size_t i = 0; !err && i < rows_count(rows); i++)
-		event_add(ctx, "demand.promised", o->store, row_id(rows, i, "id"));
+		event_add(ctx, "work_order.parts_late", o->store, row_id(rows, i, "id"));
 	return err;
 }
 

@@ -173,6 +173,14 @@ UPDATE demand d
    AND (d.status = 'open' OR d.promised_on IS DISTINCT FROM l.promised_on)
 RETURNING d.id;
 
+-- Whose orders cannot be done when their customers were told.
+-- name: purchase_orders_late
+SELECT w.id
+  FROM work_order w
+ CROSS JOIN LATERAL parts_coming(w.store_id, w.id, w.promised_at) c
+ WHERE w.id IN (SELECT d.work_order_id FROM demand d WHERE d.id = ANY (:demand_ids::uuid[])) AND c.late
+ ORDER BY w.id;
+
 -- What is not to come any more is waited for as before, unless another order brings it.
 -- name: purchase_demands_wait
 UPDATE demand d

@@ -15,10 +15,12 @@ SELECT w.id, w.version, w.number, w.store_id, w.status, w.priority,
        'CNY' AS currency, w.note, coalesce(w.required_qc_levels, '{final}') AS required_qc_levels, w.certificate_number,
        w.explained, w.belongings_returned, w.washed, w.next_service_on, w.next_service_km,
        (SELECT a.arrived_at FROM parts_awaited(w.store_id, w.id, w.customer_id) a WHERE NOT a.waiting) AS parts_arrived_at,
+       pc.expected_on AS parts_expected_on, pc.late AS parts_late,
        w.signature_file_id, w.moved_from_id, w.moved_to_id, w.external_ids, w.metadata
   FROM work_order w
   LEFT JOIN customer c ON c.id = w.customer_id
   LEFT JOIN vehicle v ON v.id = w.vehicle_id
+ CROSS JOIN LATERAL parts_coming(w.store_id, w.id, w.promised_at) pc
  WHERE w.id = ANY (:ids) AND w.deleted_at IS NULL;
 
 -- name: work_order_lines
@@ -66,6 +68,8 @@ SELECT w.id, w.version, w.number, w.store_id, w.status, w.priority,
    AND (:parts_arrived::boolean IS NOT TRUE OR w.status IN ('opened', 'ready', 'dispatched', 'in_progress', 'paused', 'awaiting_qc'))
    AND (:parts_arrived IS NULL
         OR :parts_arrived = EXISTS (SELECT FROM parts_awaited(w.store_id, w.id, w.customer_id) a WHERE a.arrived_at IS NOT NULL AND NOT a.waiting))
+   AND (:parts_late::boolean IS NOT TRUE OR w.status IN ('opened', 'ready', 'dispatched', 'in_progress', 'paused', 'awaiting_qc'))
+   AND (:parts_late IS NULL OR :parts_late = (SELECT a.late FROM parts_coming(w.store_id, w.id, w.promised_at) a))
    AND (:number::text IS NULL OR w.number = :number)
    AND (:plate::text IS NULL OR v.plate = :plate)
    AND (:vehicle_id::uuid IS NULL OR w.vehicle_id = :vehicle_id)

@@ -268,6 +268,44 @@ def test_the_order_knows_when(store, trade):
     assert (line["supply"], line["part_expected_on"]) == ("reserved", None)
 
 
+def test_the_promise_knows_when(chain, sql, store, trade):
+    """I9: an order whose part comes after the day that its customer was promised says so, each time a supplier makes it so."""
+    p = trade.part()["id"]
+    order = trade.order([{"kind": "part", "part_id": p, "quantity": 2}], promised_at=f"{day(2)}T15:59:00Z")      # 23:59 in China
+    assert (order["parts_expected_on"], order["parts_late"]) == (None, False)
+    order = trade.step(store.advisor, order, "authorise", {"lines": [order["lines"][0]["id"]], **CONSENT})
+    [demand] = store.parts.pages("/v1/demands", store_id=store.id, work_order_id=order["id"])
+
+    def now():
+        order_now = trade.read(order)
+        return order_now["parts_expected_on"], order_now["parts_late"]
+
+    def listed(late, who=store.advisor):
+        return order["id"] in [w["id"] for w in who.pages("/v1/work-orders", store_id=store.id, parts_late=late)]
+
+    def told():
+        return sql("SELECT count(*) FROM event WHERE subject_id = %s AND type = 'work_order.parts_late'", (order["id"],))[0][0]
+
+    def promised(sent, on):
+        store.parts.post(path(sent) + "/promise", {"lines": [{"line_id": sent["lines"][0]["id"], "promised_on": on}]}, expect=200)
+
+    sent = trade.purchase("send", part=p, quantity=2, line={"demand_id": demand["id"], "promised_on": day(2)})
+    assert now() == (day(2), False) and not listed("true") and listed("false") and told() == 0
+    promised(sent, day(3))
+    assert now() == (day(3), True) and listed("true") and not listed("false") and told() == 1
+    promised(sent, day(3))
+    assert told() == 1
+    assert chain.store().advisor.pages("/v1/work-orders", parts_late="true") == []
+    store.advisor.post(f"/v1/work-orders/{order['id']}/promises", {"promised_at": f"{day(2)}T16:00:00Z", "reason": "part_delay"}, expect=201)
+    assert now() == (day(3), False) and not listed("true")
+    promised(sent, day(4))
+    assert now() == (day(4), True) and told() == 2
+    audit(store, receive(store, sent, (2, {})))
+    assert now() == (None, False) and not listed("true")
+    bad = store.advisor.get("/v1/work-orders", params={"parts_late": "soon"})
+    assert (bad.status, bad["errors"][0]["parameter"]) == (400, "parts_late")
+
+
 def test_bought_without_an_order(store, trade, chain):
     """J6: what is bought at the counter is a receipt with its supplier, delivery note, certificate and batch."""
     p, supplier = trade.part()["id"], trade.supplier()
