@@ -553,6 +553,7 @@ class People:
 
     def __init__(self, db, port, contract, book, kind=Client):
         self.db, self.port, self.contract, self.book, self.kind = db, port, contract, book, kind
+        self.hiring = threading.RLock()    # of those who are hired when they are first needed, by two at once perhaps
 
     def client(self, token=None, **options):
         return self.kind(self.port, self.contract, self.book, token, **options)
@@ -593,9 +594,10 @@ class Chain:
     def __getattr__(self, name):
         if name not in CHAIN_ROLES:
             raise AttributeError(name)
-        client = self.people.hire(f"{self.prefix}-{name}".lower(), CHAIN_ROLES[name])
-        setattr(self, name, client)
-        return client
+        with self.people.hiring:
+            if name not in vars(self):
+                setattr(self, name, self.people.hire(f"{self.prefix}-{name}".lower(), CHAIN_ROLES[name]))
+        return vars(self)[name]
 
     def unique(self):
         """A short text that no other test has."""
@@ -659,10 +661,12 @@ class Store:
     def __getattr__(self, name):
         if name not in STORE_ROLES:
             raise AttributeError(name)
-        client = self.hire(name, STORE_ROLES[name])
-        client.store = self
-        setattr(self, name, client)
-        return client
+        with self.chain.people.hiring:
+            if name not in vars(self):
+                client = self.hire(name, STORE_ROLES[name])
+                client.store = self
+                setattr(self, name, client)
+        return vars(self)[name]
 
     def hire(self, name, role):
         return self.chain.people.hire(f"{self.code}-{name}".lower(), role, store=self.id)

@@ -131,12 +131,12 @@ corrupt("movement of another batch", "batch_movement",
         "UPDATE batch_movement t SET quantity = -quantity WHERE movement_id = (SELECT movement_id FROM batch_movement ORDER BY movement_id LIMIT 1)"
         " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM stock_document WHERE id = t.document_id)", r"batches: {0} {1}: batches of a movement is ")
 
-COSTED = "(SELECT b.batch_id FROM batch_stock b JOIN part p ON p.id = b.part_id AND p.costing = 'batch' WHERE b.quantity > 0 ORDER BY b.batch_id LIMIT 1)"
 corrupt("batch worth more", "batch_stock",
-        f"UPDATE batch_stock t SET value = value + 1 WHERE batch_id = {COSTED}"
+        "UPDATE batch_stock t SET value = value + 1 WHERE (store_id, warehouse_id, batch_id) = (SELECT b.store_id, b.warehouse_id, b.batch_id FROM batch_stock b"
+        " JOIN part p ON p.id = b.part_id AND p.costing = 'batch' WHERE b.quantity > 0 ORDER BY b.batch_id, b.store_id LIMIT 1)"
         " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM part WHERE id = t.part_id)", r"batches: {0} {1}: value of batch ")
-corrupt("movement of a batch at another cost", "batch_movement",
-        f"UPDATE batch_movement t SET value = value + 1 WHERE batch_id = {COSTED}"
+corrupt("movement of a batch at another cost", "batch_movement batch_stock",
+        "UPDATE batch_movement t SET value = value + 1 WHERE movement_id = (SELECT v.movement_id FROM batch_movement v WHERE v.value > 0 ORDER BY v.movement_id LIMIT 1)"
         " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM stock_document WHERE id = t.document_id)",
         r"batches: {0} {1}: value of batches of a movement is ")
 
@@ -172,7 +172,7 @@ corrupt("one old piece more", "core_deposit",
         f"UPDATE core_deposit t SET quantity = quantity + 1 WHERE id = (SELECT id FROM core_deposit WHERE status = 'not_ready' ORDER BY id LIMIT 1) {CORE_NAMED}",
         r"cores: {0} {1}: old pieces of part .* is [0-9.]+, should be [0-9.]+")
 corrupt("one old piece less", "core_deposit",
-        f"UPDATE core_deposit t SET quantity = quantity - 1 WHERE id = (SELECT id FROM core_deposit WHERE status = 'not_ready' ORDER BY id LIMIT 1) {CORE_NAMED}",
+        f"UPDATE core_deposit t SET quantity = quantity - 0.5 WHERE id = (SELECT id FROM core_deposit WHERE status = 'not_ready' ORDER BY id LIMIT 1) {CORE_NAMED}",
         r"cores: {0} {1}: old pieces of part .* is [0-9.]+, should be [0-9.]+")
 corrupt("old piece that nobody collected", "core_deposit",
         f"UPDATE core_deposit t SET collected_at = NULL WHERE id = (SELECT id FROM core_deposit WHERE status = 'ready' ORDER BY id LIMIT 1) {CORE_NAMED}",

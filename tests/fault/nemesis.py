@@ -692,7 +692,7 @@ def _(world):
         {"kind": "labour", "operation_id": trade.operation()["id"], "finding_id": seen["findings"][0]["id"]}]}, expect=201)
     both.post(f"/v1/work-orders/{order['id']}/move", {"store_id": other.store.id, "reason": "capacity"}, expect=200)
     with Load(daemon.port, world.shops[:1], Journal(os.devnull), deadline=60):
-        wait_for(lambda: len(world.cluster.sql("SELECT 1 FROM settlement WHERE status = 'paid' AND part_total > 0")) > 2, 60)
+        wait_for(lambda: len(world.cluster.sql("SELECT 1 FROM settlement WHERE status = 'paid' AND work_order_id IS NOT NULL AND part_total > 0")) > 2, 60)
     wait_for(lambda: world.cluster.sql("SELECT 1 FROM appointment_notice WHERE told_at IS NOT NULL"))
     link = trade.survey()["token"]
     anyone = trade.chain.people.client()
