@@ -184,8 +184,8 @@ struct entries {
 
 /* All of them, or of tracked parts only. */
 static struct entries
-entries_of(struct ctx *ctx, const struct levels *levels, const struct posting *postings, size_t count,
-           bool tracked)
+entries_of(struct ctx *ctx, const struct levels *levels, const struct posting *postings,
+           size_t count, bool tracked)
 {
 	struct entries e = { 0 };
 
@@ -220,7 +220,8 @@ entries_of(struct ctx *ctx, const struct levels *levels, const struct posting *p
 
 /* Where a posting moved more or less worth than was thought, so did all that stands after it. */
 static void
-revalue(const struct levels *levels, struct posting *postings, size_t count, size_t i, int64_t value)
+revalue(const struct levels *levels, struct posting *postings, size_t count, size_t i,
+        int64_t value)
 {
 	int64_t off = value - postings[i].value;
 

@@ -32,7 +32,8 @@ DEFINERS = {
     "tablet_session_add", "tablet_unlock", "skills_needed", "staff_acting",
     "technician_certified", "technician_lacks", "technician_works", "technicians_at_work", "technicians_backlog", "technicians_free", "vehicle_find", "vehicle_history", "visit_over",
     "comeback_charged_lock", "comeback_object", "comeback_repeat", "comebacks_charged", "guarantee_rule_used", "guarantees_rework", "vehicle_guarantees", "vehicle_recommendations",
-    "line_put_off_elsewhere", "line_revived", "transfer_demands_wait", "stock_elsewhere", "transfer_line_batches", "part_batch_of"}
+    "line_put_off_elsewhere", "line_revived", "transfer_demands_wait", "stock_elsewhere", "transfer_line_batches", "part_batch_of",
+    "part_in_stock"}
 # What two stores have in common is seen by both.
 BETWEEN = {"transfer", "transfer_line"}
 # References between tables of a store that do not carry the store: staff may belong to the chain.
