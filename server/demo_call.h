@@ -63,6 +63,11 @@ struct question {
 
 struct question demo_ask(struct demo *demo, enum sql sql, struct id id, const char *kind);
 
+/* What is on the shelves before the first visit; what is bought, sent and sold after the last
+ * (demo_parts.c). */
+void demo_shelves(struct demo *demo);
+void demo_trade(struct demo *demo);
+
 /* The visits themselves, until today (demo_visit.c). */
 void demo_visits(struct demo *demo, struct utc today);
 

@@ -65,6 +65,7 @@ static const struct { const char *number, *name, *unit; int sale_price, stock; }
 	{ "5QD-407-365",    "下摆臂",           "个", 62000,  90 },
 	{ "5C0-413-031",    "前减振器",         "个", 74000,  90 },
 };
+enum { BATTERY = 8 }; /* the one whose old piece goes back */
 
 struct demo_car {
 	const char *plate; /* what stands in front of five digits */

@@ -47,7 +47,7 @@ def test_both_languages_show_the_same_code():
 def test_the_demo_shows_something(demo):
     for path in ("stores", "staff", "customers", "vehicles", "operations", "parts", "work-orders", "settlements",
                  "surveys", "complaints", "appointments", "shifts", "skills", "certificates", "estimates", "comebacks",
-                 "quality-failures", "incidents", "equipment", "price-lists", "waiting-list", "approvals", "suppliers", "supplier-offers", "purchase-orders", "sales-orders"):
+                 "quality-failures", "incidents", "equipment", "price-lists", "waiting-list", "approvals", "suppliers", "supplier-offers", "purchase-orders", "sales-orders", "core-deposits"):
         status, page = get(demo, f"/v1/{path}?limit=5")
         assert status == 200 and page["data"], path
     status, found = get(demo, "/v1/search?q=lhq")
