@@ -178,7 +178,7 @@ RETURNING d.id;
 SELECT w.id
   FROM work_order w
  CROSS JOIN LATERAL parts_coming(w.store_id, w.id, w.promised_at) c
- WHERE w.id IN (SELECT d.work_order_id FROM demand d WHERE d.id = ANY (:demand_ids::uuid[])) AND c.late
+ WHERE w.id IN (SELECT d.work_order_id FROM demand d WHERE d.id = ANY (:demand_ids::uuid[])) AND c.late AND w.completed_at IS NULL
  ORDER BY w.id;
 
 -- What is not to come any more is waited for as before, unless another order brings it.

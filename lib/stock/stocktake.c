@@ -2,12 +2,13 @@
 /* From a plan to books that tell what is on the shelves. */
 #include "stock/stocktake.h"
 
+#include <string.h>
+
 #include "event/event.h"
 #include "event/search.h"
 #include "org/org.h"
 #include "stock/bin.h"
-#include "stock/posted.h"
-#include "stock/stock.h"
+#include "stock/stocktake_books.h"
 
 /* clang-format off */
 static const struct machine_move moves[] = {
@@ -201,6 +202,70 @@ add_unexpected(struct ctx *ctx, const struct stocktake *s, const struct rows *li
 	return n ? freeze(ctx, s, unexpected, n) : OK;
 }
 
+/* What was counted of one batch: of a line of the body, that says as much, and each batch once. */
+static enum err
+check_batch(struct ctx *ctx, const struct count_stocktake *in, const struct rows *lines, size_t i)
+{
+	const struct stocktake_batch_tally *batch = &in->batches[i];
+	int64_t milli = batch->quantity.milli, sum = 0;
+	const char *wrong = NULL, *member = "quantity";
+	size_t line = 0;
+	int tracking;
+
+	while (line < in->lines_count && !id_equal(in->lines[line].part_id, batch->part_id))
+		line++;
+	if (line == in->lines_count)
+		return failf(ctx, ERR_NOT_FOUND, "/batches/%zu/part_id", i);
+	for (size_t k = 0; k <= i; k++) {
+		if (!id_equal(in->batches[k].part_id, batch->part_id))
+			continue;
+		sum += in->batches[k].quantity.milli;
+		if (k < i && strcmp(in->batches[k].batch_number, batch->batch_number) == 0)
+			return failf(ctx, ERR_NOT_UNIQUE, "/batches/%zu/batch_number", i);
+	}
+	tracking =
+		row_enum(lines, place_of(lines, batch->part_id), "tracking", &part_tracking_enum);
+	if (tracking == PART_TRACKING_NONE) {
+		wrong = "must be of a part whose batches are told apart";
+		member = "part_id";
+	} else if (tracking == PART_TRACKING_SERIAL && milli != 0 && milli != 1000) {
+		wrong = "must be 0 or 1 of a piece";
+	} else if (sum > in->lines[line].quantity.milli) {
+		wrong = "makes more than was counted of the part";
+	}
+	return wrong ? fail_with(ctx, ERR_BAD_VALUE,
+	                         arena_printf(ctx->arena, "/batches/%zu/%s", i, member), wrong,
+	                         NULL)
+	             : OK;
+}
+
+static enum err
+tally_batches(struct ctx *ctx, const struct stocktake *s, const struct count_stocktake *in,
+              const struct rows *lines)
+{
+	size_t n = in->batches_count;
+	struct id *ids = arena_array(ctx->arena, n + 1, sizeof(*ids));
+	const char **numbers = arena_array(ctx->arena, n + 1, sizeof(*numbers));
+	struct qty *quantity = arena_array(ctx->arena, n + 1, sizeof(*quantity));
+
+	for (size_t i = 0; i < n; i++) {
+		enum err err = check_batch(ctx, in, lines, i);
+
+		if (err)
+			return err;
+		ids[i] = row_id(lines, place_of(lines, in->batches[i].part_id), "id");
+		numbers[i] = in->batches[i].batch_number;
+		quantity[i] = in->batches[i].quantity;
+	}
+	if (n == 0)
+		return OK;
+	db_write(ctx, stocktake_batches_add, ARG(store_id, s->store),
+	         ARG(warehouse_id, s->warehouse), IDS_ARG(stocktake_line_ids, ids, n),
+	         TEXTS_ARG(batch_numbers, numbers, n), QTYS_ARG(quantity, quantity, n));
+	db_write(ctx, stocktake_batches_compare, IDS_ARG(stocktake_line_ids, ids, n));
+	return OK;
+}
+
 static enum err
 tally(struct ctx *ctx, const struct stocktake *s, const struct count_stocktake *in,
       const struct rows *lines)
@@ -221,13 +286,14 @@ tally(struct ctx *ctx, const struct stocktake *s, const struct count_stocktake *
 		quantity[i] = in->lines[i].quantity;
 		notes[i] = in->lines[i].note;
 	}
+	db_write(ctx, stocktake_batches_clear, IDS_ARG(stocktake_line_ids, ids, n));
 	db_write(ctx, stocktake_counts_add, ARG(store_id, s->store),
 	         IDS_ARG(stocktake_line_ids, ids, n), INTS_ARG(rounds, rounds, n),
 	         QTYS_ARG(quantity, quantity, n));
 	db_write(ctx, stocktake_lines_counted, IDS_ARG(stocktake_line_ids, ids, n),
 	         INTS_ARG(rounds, rounds, n), QTYS_ARG(quantity, quantity, n),
 	         TEXTS_ARG(notes, notes, n));
-	return OK;
+	return tally_batches(ctx, s, in, lines);
 }
 
 enum err
@@ -333,77 +399,6 @@ explain(struct ctx *ctx, struct id id, const struct audit_stocktake *in, struct 
 	                 arena_printf(ctx->arena, "%zu", lacking), numbers);
 }
 
-/* One part's level, from what was expected to what is there. */
-static enum err
-correct(struct ctx *ctx, struct levels *levels, const struct rows *rows, size_t row,
-        struct posted *over, struct posted *missing)
-{
-	struct level *level = level_of(levels, row_id(rows, row, "part_id"));
-	struct qty counted = row_qty(rows, row, "counted_quantity");
-	int64_t milli = counted.milli - level->on_hand.milli, value = 0;
-	struct qty moved = { milli < 0 ? -milli : milli };
-	enum err err;
-
-	if (milli == 0)
-		return OK;
-	err = stock_hold_at_most(ctx, levels, level, counted);
-	if (err)
-		return err;
-	if (milli < 0) {
-		if (!level_take(level, moved, &value))
-			return fail(ctx, ERR_INSUFFICIENT_STOCK, NULL);
-		value = -value;
-	} else if ((level->on_hand.milli > 0 &&
-	            !money_scale(level->value, moved, level->on_hand, &value)) ||
-	           !level_put(level, moved, value)) {
-		return level_uncountable(ctx, row);
-	}
-	posted_add(milli < 0 ? missing : over, level,
-	           &(struct posted_line){ .quantity = moved, .moved = { milli }, .value = value });
-	return OK;
-}
-
-static int64_t
-worth(const struct posted *posted)
-{
-	int64_t sum = 0;
-
-	for (size_t i = 0; i < posted->count; i++)
-		sum += posted->cost[i];
-	return sum;
-}
-
-/* Post all differences; *value is by how much the stock became worth more. */
-static enum err
-post(struct ctx *ctx, const struct stocktake *s, const struct rows *rows, int64_t *value)
-{
-	size_t n = rows_count(rows);
-	struct id *parts = arena_array(ctx->arena, n, sizeof(*parts));
-	struct posted over, missing;
-	struct levels levels;
-	enum err err;
-
-	for (size_t i = 0; i < n; i++)
-		parts[i] = row_id(rows, i, "part_id");
-	posted_init(ctx, &over, "stocktake", "surplus", n);
-	posted_init(ctx, &missing, "stocktake", "count_loss", n);
-	over.stocktake = missing.stocktake = s->id;
-	err = levels_lock(ctx, s->store, s->warehouse, parts, n, &levels);
-	for (size_t i = 0; !err && i < n; i++)
-		err = correct(ctx, &levels, rows, i, &over, &missing);
-	if (!err)
-		err = stock_serve_waiting(ctx, &levels);
-	if (!err && over.count > 0)
-		err = posted_save(ctx, &over, &levels);
-	if (!err && missing.count > 0)
-		err = posted_save(ctx, &missing, &levels);
-	if (err)
-		return err;
-	levels_save(ctx, &levels);
-	*value = worth(&over) - worth(&missing);
-	return OK;
-}
-
 enum err
 stocktake_audit(struct ctx *ctx, struct id id, const struct audit_stocktake *in)
 {
@@ -421,7 +416,14 @@ stocktake_audit(struct ctx *ctx, struct id id, const struct audit_stocktake *in)
 	if (!err)
 		err = db_read(ctx, stocktake_levels_held, &rows, ARG(id, id));
 	if (!err && rows_count(differences) > 0)
-		err = post(ctx, &s, differences, &value);
+		err = stocktake_correct(ctx,
+		                        &(struct stocktake_books){
+						.stocktake = id,
+						.store = s.store,
+						.warehouse = s.warehouse,
+						.differences = differences,
+					},
+		                        &value);
 	if (err)
 		return err;
 	db_write(ctx, stocktake_levels_thaw, ARG(id, id));

@@ -36,12 +36,18 @@ SELECT s.id FROM stocktake s WHERE s.id = :id;
 -- name: stocktake_lines   page unnamed
 SELECT l.id, p.id AS "part.id", p.number AS "part.number", p.name AS "part.name", CASE WHEN t.told THEN l.expected_quantity END AS expected_quantity,
        l.counted_quantity, CASE WHEN t.told THEN l.counted_quantity - l.expected_quantity END AS difference, l.round,
-       l.again OR l.counted_quantity IS NULL AS open, l.counted_by, l.variance_reason, l.note, l.part_number AS _after_number, l.id AS _after_id
+       l.again OR l.counted_quantity IS NULL AS open, l.counted_by, l.variance_reason, l.note,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object('batch_number', b.number, 'expected_quantity', CASE WHEN t.told THEN trim_scale(b.expected_quantity) END,
+                                                     'counted_quantity', trim_scale(b.counted_quantity),
+                                                     'difference', CASE WHEN t.told THEN trim_scale(b.counted_quantity - b.expected_quantity) END) ORDER BY b.number), '[]')
+          FROM stocktake_batch b
+         WHERE b.line_id = l.id AND (t.told OR b.counted_quantity > 0)) AS batches,
+       l.part_number AS _after_number, l.id AS _after_id
   FROM (SELECT s.id, s.status IN ('counted', 'posted') AS told FROM stocktake s WHERE s.id = :id) t
   JOIN stocktake_line l ON l.stocktake_id = t.id
   JOIN part p ON p.id = l.part_id
  WHERE (:open::boolean IS NULL OR (l.again OR l.counted_quantity IS NULL) = :open)
-   AND (:different::boolean IS NULL OR (t.told AND l.counted_quantity <> l.expected_quantity) = :different)
+   AND (:different::boolean IS NULL OR (t.told AND l.different) = :different)
    AND (:after_number::text IS NULL OR (l.part_number, l.id) > (:after_number, :after_id::uuid))
  ORDER BY l.part_number, l.id
  LIMIT :limit;
@@ -89,9 +95,10 @@ UPDATE stock_level SET stocktake_id = NULL, updated_at = :now WHERE stocktake_id
 
 -- The lines of some parts: the round that a count now is of, and who counted in the one before.
 -- name: stocktake_lines_of
-SELECT l.id, l.part_id, r.round,
+SELECT l.id, l.part_id, r.round, part_tracking(p.tracking, p.key_class) AS tracking,
        (SELECT c.actor_id FROM stocktake_count c WHERE c.line_id = l.id AND c.round = r.round - 1 ORDER BY c.ordinal DESC LIMIT 1) AS before_by
   FROM stocktake_line l
+  JOIN part p ON p.id = l.part_id
  CROSS JOIN LATERAL (SELECT CASE WHEN l.again THEN l.round + 1 ELSE greatest(l.round, 1) END AS round) r
  WHERE l.stocktake_id = :id AND l.part_id = ANY (:part_ids::uuid[]);
 
@@ -102,9 +109,37 @@ SELECT :store_id::uuid, n.id, n.round, 1 + (SELECT count(*) FROM stocktake_count
 
 -- name: stocktake_lines_counted
 UPDATE stocktake_line l
-   SET counted_quantity = n.quantity, round = n.round, counted_by = :actor_id, again = false, note = coalesce(n.note, l.note)
+   SET counted_quantity = n.quantity, round = n.round, counted_by = :actor_id, again = false, batches_differ = false, note = coalesce(n.note, l.note)
   FROM unnest(:stocktake_line_ids::uuid[], :rounds::bigint[], :quantity::numeric[], :notes::text[]) n (id, round, quantity, note)
  WHERE l.id = n.id;
+
+-- Each count of a part takes the place of the one before it, with its batches.
+-- name: stocktake_batches_clear
+DELETE FROM stocktake_batch WHERE line_id = ANY (:stocktake_line_ids::uuid[]);
+
+-- What was counted of each batch, and nothing of those that there should be some of and that nobody counted: the part is frozen.
+-- name: stocktake_batches_add
+INSERT INTO stocktake_batch (store_id, line_id, number, expected_quantity, counted_quantity)
+SELECT :store_id::uuid, coalesce(c.line_id, e.line_id), coalesce(c.number, e.number), coalesce(e.quantity, 0), coalesce(c.quantity, 0)
+  FROM unnest(:stocktake_line_ids::uuid[], :batch_numbers::text[], :quantity::numeric[]) c (line_id, number, quantity)
+  FULL JOIN (SELECT l.id AS line_id, k.number, sum(s.quantity) AS quantity
+               FROM stocktake_line l
+               JOIN batch_stock s ON s.store_id = l.store_id AND s.warehouse_id = :warehouse_id AND s.part_id = l.part_id AND s.quantity > 0
+               JOIN part_batch k ON k.id = s.batch_id
+              WHERE l.id = ANY (:stocktake_line_ids)
+              GROUP BY l.id, k.number) e ON e.line_id = c.line_id AND e.number = c.number;
+
+-- name: stocktake_batches_compare
+UPDATE stocktake_line l
+   SET batches_differ = EXISTS (SELECT FROM stocktake_batch b WHERE b.line_id = l.id AND b.counted_quantity <> b.expected_quantity)
+ WHERE l.id = ANY (:stocktake_line_ids::uuid[]);
+
+-- By how much each batch of what differs does.
+-- name: stocktake_batches_of
+SELECT b.line_id, b.number, b.counted_quantity - b.expected_quantity AS difference
+  FROM stocktake_batch b
+ WHERE b.line_id = ANY (:stocktake_line_ids::uuid[])
+ ORDER BY b.line_id, b.number;
 
 -- name: stocktake_open
 SELECT count(*) AS n FROM stocktake_line l WHERE l.stocktake_id = :id AND (l.again OR l.counted_quantity IS NULL);
@@ -112,7 +147,7 @@ SELECT count(*) AS n FROM stocktake_line l WHERE l.stocktake_id = :id AND (l.aga
 -- name: stocktake_again
 UPDATE stocktake_line l SET again = true
  WHERE l.stocktake_id = :id
-   AND CASE WHEN cardinality(:part_ids::uuid[]) = 0 THEN l.counted_quantity <> l.expected_quantity ELSE l.part_id = ANY (:part_ids) END
+   AND CASE WHEN cardinality(:part_ids::uuid[]) = 0 THEN l.different ELSE l.part_id = ANY (:part_ids) END
 RETURNING l.part_id;
 
 -- name: stocktake_counter
@@ -121,13 +156,13 @@ SELECT EXISTS (SELECT FROM stocktake_line l JOIN stocktake_count c ON c.line_id 
 -- name: stocktake_explain
 UPDATE stocktake_line l SET variance_reason = n.reason
   FROM unnest(:reasons.part_id::uuid[], :reasons.reason::text[]) n (part_id, reason)
- WHERE l.stocktake_id = :id AND l.part_id = n.part_id AND l.counted_quantity <> l.expected_quantity
+ WHERE l.stocktake_id = :id AND l.part_id = n.part_id AND l.different
 RETURNING l.part_id;
 
 -- name: stocktake_differences
 SELECT l.id, l.part_id, l.part_number, l.expected_quantity, l.counted_quantity, l.variance_reason
   FROM stocktake_line l
- WHERE l.stocktake_id = :id AND l.counted_quantity <> l.expected_quantity
+ WHERE l.stocktake_id = :id AND l.different
  ORDER BY l.part_number, l.id;
 
 -- name: stocktake_set
@@ -141,7 +176,7 @@ UPDATE stocktake s
        ended_at = CASE WHEN :status::text IN ('posted', 'cancelled') THEN greatest(:now::timestamptz, s.frozen_at) END,
        version = s.version + 1, updated_at = :now, changed = pg_current_xact_id()
   FROM (SELECT count(*) AS lines, count(*) FILTER (WHERE l.again OR l.counted_quantity IS NULL) AS open,
-               count(*) FILTER (WHERE l.counted_quantity <> l.expected_quantity) AS different
+               count(*) FILTER (WHERE l.different) AS different
           FROM stocktake_line l WHERE l.stocktake_id = :id) t
  WHERE s.id = :id;
 
@@ -177,4 +212,11 @@ SELECT s.code, t.number, 'frozen levels', 0, count(*)
   JOIN store s ON s.id = t.store_id
  WHERE t.status NOT IN ('counting', 'counted')
  GROUP BY s.code, t.number
+UNION ALL
+SELECT s.code, t.number, 'difference by batch of ' || l.part_number, d.differ::integer, l.batches_differ::integer
+  FROM stocktake_line l
+  JOIN stocktake t ON t.id = l.stocktake_id
+  JOIN store s ON s.id = t.store_id
+ CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM stocktake_batch b WHERE b.line_id = l.id AND b.counted_quantity <> b.expected_quantity) AS differ) d
+ WHERE l.batches_differ <> d.differ
  ORDER BY store_code, subject, what;

@@ -15,7 +15,7 @@ SELECT w.id, w.version, w.number, w.store_id, w.status, w.priority,
        'CNY' AS currency, w.note, coalesce(w.required_qc_levels, '{final}') AS required_qc_levels, w.certificate_number,
        w.explained, w.belongings_returned, w.washed, w.next_service_on, w.next_service_km,
        (SELECT a.arrived_at FROM parts_awaited(w.store_id, w.id, w.customer_id) a WHERE NOT a.waiting) AS parts_arrived_at,
-       pc.expected_on AS parts_expected_on, pc.late AS parts_late,
+       pc.expected_on AS parts_expected_on, pc.late AND w.completed_at IS NULL AS parts_late,
        w.signature_file_id, w.moved_from_id, w.moved_to_id, w.external_ids, w.metadata
   FROM work_order w
   LEFT JOIN customer c ON c.id = w.customer_id

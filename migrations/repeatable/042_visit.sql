@@ -56,13 +56,13 @@ BEGIN
 	       SELECT coalesce(sum(d.short_quantity), 0) AS quantity
 	         FROM demand d
 	        WHERE d.store_id = of_store AND d.part_id = w.part_id AND d.status IN ('on_order', 'in_transfer')) d
-	  LEFT JOIN LATERAL (  -- where it was put last
+	  LEFT JOIN LATERAL (  -- in the order in which issues take it
 	       SELECT y.code
-	         FROM (SELECT m.line_id, m.at, m.id FROM stock_movement m
-	                WHERE m.store_id = of_store AND m.part_id = w.part_id ORDER BY m.at DESC, m.id DESC LIMIT 50) m
-	         JOIN stock_document_line l ON l.id = m.line_id
-	         JOIN bin y ON y.id = l.bin_id AND y.deleted_at IS NULL
-	        ORDER BY m.at DESC, m.id DESC
+	         FROM warehouse h
+	         JOIN bin_stock s ON s.store_id = h.store_id AND s.warehouse_id = h.id AND s.part_id = w.part_id AND s.quantity > 0
+	         JOIN bin y ON y.id = s.bin_id
+	        WHERE h.store_id = of_store AND h.is_default
+	        ORDER BY s.home DESC, y.code, y.id
 	        LIMIT 1) b ON true
 	 WHERE w.starts_at >= first;
 END $$;

@@ -24,13 +24,19 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 	HAVING sum(v.quantity) < 0
 $$;
 
--- The batch of a number that a supplier delivers, made where no store had any of it yet.  Row security hides those of other stores.
+-- The batch of a number that a supplier delivers, made where no store had any of it yet; of what nobody delivers now (it was found) the
+-- latest of that number, whoever delivered it.  Row security hides those of other stores.
 CREATE OR REPLACE FUNCTION part_batch_of(fresh uuid, part uuid, supplier uuid, batch_number text, certificate text, at timestamptz) RETURNS uuid
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-	INSERT INTO part_batch (id, part_id, supplier_id, number, certificate_number, created_at)
-	VALUES (fresh, part, supplier, batch_number, certificate, at)
-	ON CONFLICT (part_id, number, supplier_id) DO UPDATE SET certificate_number = coalesce(part_batch.certificate_number, EXCLUDED.certificate_number)
-	RETURNING id
+	WITH known AS (
+		SELECT b.id FROM part_batch b WHERE supplier IS NULL AND b.part_id = part AND b.number = batch_number ORDER BY b.id DESC LIMIT 1
+	), made AS (
+		INSERT INTO part_batch (id, part_id, supplier_id, number, certificate_number, created_at)
+		SELECT fresh, part, supplier, batch_number, certificate, at WHERE NOT EXISTS (SELECT FROM known)
+		ON CONFLICT (part_id, number, supplier_id) DO UPDATE SET certificate_number = coalesce(part_batch.certificate_number, EXCLUDED.certificate_number)
+		RETURNING id
+	)
+	SELECT id FROM known UNION ALL SELECT id FROM made
 $$;
 
 -- What a portion of a quantity is worth, in fen; all of it is worth all.
@@ -116,6 +122,7 @@ DECLARE
 	portion numeric;
 	share bigint;
 	worth bigint := 0;
+	batch uuid;
 BEGIN
 	FOR b IN SELECT n.batch_id, n.quantity, n.value
 	           FROM (SELECT t.batch_id, t.quantity, t.value FROM transfer_line_batches(l.transfer_line_id) t WHERE l.transfer_line_id IS NOT NULL
@@ -156,8 +163,14 @@ BEGIN
 		IF tracking = 'serial' AND l.batch_number IS NULL THEN
 			RAISE EXCEPTION 'no serial number' USING ERRCODE = 'check_violation', CONSTRAINT = 'batch_stock_serial_check', TABLE = 'batch_stock';
 		END IF;
-		PERFORM batch_move(m, part_batch_of(fresh, m.part_id, d.supplier_id, coalesce(l.batch_number, d.number), l.certificate_number, m.at), rest,
-		                   CASE WHEN by_batch THEN share END, tracking = 'serial');
+		batch := part_batch_of(fresh, m.part_id, d.supplier_id, coalesce(l.batch_number, d.number), l.certificate_number, m.at);
+		IF d.kind <> 'receipt' AND l.unit_cost IS NULL THEN
+			-- found: worth what the rest of its batch is
+			SELECT coalesce(max(value_share(s.value, rest, s.quantity)), share) INTO share
+			  FROM batch_stock s
+			 WHERE by_batch AND s.store_id = m.store_id AND s.warehouse_id = m.warehouse_id AND s.part_id = m.part_id AND s.batch_id = batch AND s.quantity > 0;
+		END IF;
+		PERFORM batch_move(m, batch, rest, CASE WHEN by_batch THEN share END, tracking = 'serial');
 	END IF;
 	RETURN worth + share;
 END $$;

@@ -167,6 +167,21 @@ def test_counted(store, trade):
     assert worth(store, p) == {"A": 100, "B": 600} and level(store, p)[0::3] == (3, 700)
 
 
+def test_counted_by_batch(store, trade):
+    """I14 I13: what a count finds of a batch is worth what the rest of that batch is; what it misses what that cost."""
+    supplier, p = trade.supplier(), costed(trade)
+    came(store, supplier, p, (2, "A", 100), (2, "B", 300))
+    made = store.manager.post("/v1/stocktakes", {"store_id": store.id, "part_ids": [p]}, expect=201)
+    path = f"/v1/stocktakes/{made['id']}"
+    store.manager.post(path + "/freeze", expect=200)
+    store.parts.post(path + "/count", {"lines": [{"part_id": p, "quantity": 4}], "batches": [
+        {"part_id": p, "batch_number": "A", "quantity": 1}, {"part_id": p, "batch_number": "B", "quantity": 3}]}, expect=200)
+    store.parts.post(path + "/submit", expect=200)
+    posted = store.manager.post(path + "/audit", {"reasons": [{"part_id": p, "reason": "wrong_part"}]}, expect=200)
+    assert (posted["different_count"], posted["different_value"]) == (1, 200)
+    assert worth(store, p) == {"A": 100, "B": 900} and level(store, p)[0::3] == (4, 1000)
+
+
 def test_how_a_part_is_costed(chain, store, trade):
     """I14: by batch only where batches are told apart; and it changes only while there is none, in no store and on no way."""
     supplier, other = trade.supplier(), chain.store()

@@ -177,3 +177,92 @@ def test_many_take_of_the_same(store, trade):
     assert there(store, p) == {} and level(store, p)[0] == 0
     moved = store.parts.pages("/v1/part-traces", document_id=drafts[0]["id"])
     assert sum(t["quantity"] for t in moved) == 0
+
+
+# --- Counted batch by batch ---
+
+def counting(store, part):
+    made = store.manager.post("/v1/stocktakes", {"store_id": store.id, "part_ids": [part]}, expect=201)
+    store.manager.post(f"/v1/stocktakes/{made['id']}/freeze", expect=200)
+    return f"/v1/stocktakes/{made['id']}"
+
+
+def counted(store, path, part, quantity, *batches, who=None, expect=200):
+    """batches: (number, quantity)."""
+    return (who or store.parts).post(path + "/count", {"lines": [{"part_id": part, "quantity": quantity}], "batches": [
+        {"part_id": part, "batch_number": number, "quantity": n} for number, n in batches]}, expect=expect)
+
+
+def shown(store, path):
+    [line] = store.parts.pages(path + "/lines")
+    return [(b["batch_number"], b["expected_quantity"], b["counted_quantity"], b["difference"]) for b in line["batches"]]
+
+
+def test_counted_by_batch(store, trade):
+    """I13 H9: each batch is counted blind; as many as expected, but of others, differs too; the books follow batch by batch, what is of none included."""
+    supplier, p = trade.supplier(), trade.part()["id"]
+    trade.stock_up(p, 2)
+    trade.chain.purchaser.patch(f"/v1/parts/{p}", {"tracking": "batch"}, version=1, expect=200)
+    came(store, supplier, p, (3, "A"), (4, "B"), (1, "C"))
+    path = counting(store, p)
+    counted(store, path, p, 10, ("A", 3), ("B", 5), ("D", 1))     # one of no batch instead of two, one of B and one of D more, none of C
+    assert shown(store, path) == [("A", None, 3, None), ("B", None, 5, None), ("D", None, 1, None)]
+    done = store.parts.post(path + "/submit", expect=200)
+    assert done["different_count"] == 1
+    assert shown(store, path) == [("A", 3, 3, 0), ("B", 4, 5, 1), ("C", 1, 0, -1), ("D", 0, 1, 1)]
+    [line] = store.parts.pages(path + "/lines", different="true")
+    assert (line["expected_quantity"], line["counted_quantity"], line["difference"]) == (10, 10, 0)
+    boss = store.hire("boss", "store_manager")
+    assert boss.post(path + "/audit", {"reasons": []}).code == "difference_unexplained"
+    assert boss.post(path + "/recount", {}, expect=200)["open_count"] == 1
+    counted(store, path, p, 10, ("A", 3), ("B", 5), ("D", 1), who=store.manager)
+    store.parts.post(path + "/submit", expect=200)
+    boss.post(path + "/audit", {"reasons": [{"part_id": p, "reason": "wrong_part"}]}, expect=200)
+    assert there(store, p) == {"A": 3, "B": 5, "D": 1} and level(store, p)[0] == 10
+    papers = {d["reason"]: store.parts.get(f"/v1/stock-documents/{d['id']}", expect=200)["lines"]
+              for d in store.parts.pages("/v1/stock-documents", store_id=store.id, stocktake_id=done["id"])}
+    assert {why: [(line["batch_number"], line["quantity"]) for line in lines] for why, lines in papers.items()} == {
+        "surplus": [("B", 1), ("D", 1)], "count_loss": [("C", 1), (None, 1)]}
+    [b] = store.parts.pages("/v1/part-batches", part_id=p, number="B")
+    assert b["supplier"]["id"] == supplier["id"]      # what was found again is of whom it came from
+
+
+def test_held_to_the_last_and_of_another_batch(store, trade):
+    """I13: where all pieces are held and one is of another batch than was thought, who holds them keeps them."""
+    supplier, p = trade.supplier(), trade.part(tracking="batch")["id"]
+    came(store, supplier, p, (2, "A"))
+    trade.demand(p, 2)
+    path = counting(store, p)
+    counted(store, path, p, 2, ("A", 1), ("B", 1))
+    store.parts.post(path + "/submit", expect=200)
+    store.manager.post(path + "/audit", {"reasons": [{"part_id": p, "reason": "wrong_part"}]}, expect=200)
+    assert there(store, p) == {"A": 1, "B": 1} and level(store, p)[:2] == (2, 2)
+
+
+def test_the_piece_that_is_missing(store, trade):
+    """I13 H9: of pieces the one that was not counted is missing; a later count as a whole takes the batches back."""
+    supplier, p = trade.supplier(), trade.part(tracking="serial")["id"]
+    came(store, supplier, p, (1, "S1"), (1, "S2"), (1, "S3"))
+    path = counting(store, p)
+    counted(store, path, p, 2, ("S1", 1))
+    counted(store, path, p, 3)
+    assert shown(store, path) == []
+    counted(store, path, p, 2, ("S1", 1), ("S3", 1), ("S2", 0))
+    store.parts.post(path + "/submit", expect=200)
+    store.manager.post(path + "/audit", {"reasons": [{"part_id": p, "reason": "theft_suspected"}]}, expect=200)
+    assert there(store, p) == {"S1": 1, "S3": 1}
+
+
+def test_batches_that_cannot_be_counted(store, trade):
+    """I13: each batch once, of a line of the same call, no more than it says, 0 or 1 of a piece, and only where batches are told apart."""
+    supplier, serial, plain = trade.supplier(), trade.part(tracking="serial")["id"], trade.part()["id"]
+    came(store, supplier, serial, (1, "S1"))
+    path = counting(store, serial)
+    for quantity, batches, errors in ((1, [("S1", 1), ("S1", 0)], {"/batches/1/batch_number": "not_unique"}), (3, [("S1", 2)], {"/batches/0/quantity": "bad_value"}),
+                                      (1, [("S1", 1), ("S2", 1)], {"/batches/1/quantity": "bad_value"}), (1, [("", 1)], {"/batches/0/batch_number": "too_short"}),
+                                      (1, [("S1", -1)], {"/batches/0/quantity": "too_small"})):
+        assert counted(store, path, serial, quantity, *batches, expect=422).errors == errors, batches
+    other = store.parts.post(path + "/count", {"lines": [{"part_id": serial, "quantity": 1}], "batches": [{"part_id": plain, "batch_number": "S1", "quantity": 1}]}, expect=422)
+    assert other.errors == {"/batches/0/part_id": "not_found"}
+    assert counted(store, path, plain, 1, ("A", 1), expect=422).errors == {"/batches/0/part_id": "bad_value"}
+    assert shown(store, path) == [] and there(store, serial) == {"S1": 1}

@@ -75,6 +75,10 @@ corrupt("stocktake counted otherwise", "stocktake_line",
         "UPDATE stocktake_line t SET counted_quantity = counted_quantity + 1 WHERE id = (SELECT id FROM stocktake_line ORDER BY id LIMIT 1)"
         " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM stocktake WHERE id = t.stocktake_id), part_number",
         r"stocktakes: {0} {1}: difference of {2} is ")
+corrupt("stocktake that differs by batch", "stocktake_line",
+        "UPDATE stocktake_line t SET batches_differ = NOT batches_differ WHERE id = (SELECT id FROM stocktake_line ORDER BY id LIMIT 1)"
+        " RETURNING (SELECT code FROM store WHERE id = t.store_id), (SELECT number FROM stocktake WHERE id = t.stocktake_id), part_number",
+        r"stocktakes: {0} {1}: difference by batch of {2} is ")
 corrupt("level frozen for ever", "stock_level",
         "UPDATE stock_level t SET stocktake_id = s.id FROM stocktake s WHERE s.store_id = t.store_id AND s.warehouse_id = t.warehouse_id"
         " RETURNING (SELECT code FROM store WHERE id = t.store_id), s.number", r"stocktakes: {0} {1}: frozen levels is ")
